@@ -1,0 +1,14 @@
+/**
+ * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
+ * file system.
+ */
+export * from './errors.ts';
+export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
+export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
+export { detectFormat, openModel } from './model-files/open-model.ts';
+export type { LongTask, Progress } from './progress.ts';
+export { createRandom, type Random } from './statistics/random.ts';
+export { memoryStore, type StudyStore } from './study/store.ts';
+export type { DType } from './tensor/dtype.ts';
+export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';

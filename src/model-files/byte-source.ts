@@ -1,0 +1,43 @@
+/**
+ * Random access to bytes that may be on disk, behind HTTP Range, in a browser `File` or in memory. Readers ask for the
+ * ranges they need and nothing else, so that the head of a large file costs the head and not the file.
+ */
+export interface ByteSource {
+  /** Base name for messages, such as "resnet20.th". */
+  readonly name: string;
+  readonly byteLength: number;
+  /** Bytes [start, end). Rejects with SourceError when they cannot be had; callers check bounds first. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** A file in the same folder, for shards, external data and config.json; undefined where there is none. */
+  sibling(relativeName: string): Promise<ByteSource | undefined>;
+}
+
+/** Bytes already in memory. `siblings` stand for the files beside it. */
+export function memorySource(
+  name: string,
+  bytes: Uint8Array,
+  siblings: ReadonlyMap<string, Uint8Array> = new Map(),
+): ByteSource {
+  return {
+    name,
+    byteLength: bytes.byteLength,
+    read: async (start, end) => bytes.subarray(start, end),
+    sibling: async (relativeName) => {
+      const found = siblings.get(relativeName);
+      return found && memorySource(relativeName, found, siblings);
+    },
+  };
+}
+
+/** A browser `File`, or any Blob; siblings are the other files that were dropped with it. */
+export function blobSource(name: string, blob: Blob, siblings: ReadonlyMap<string, Blob> = new Map()): ByteSource {
+  return {
+    name,
+    byteLength: blob.size,
+    read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
+    sibling: async (relativeName) => {
+      const found = siblings.get(relativeName);
+      return found && blobSource(relativeName, found, siblings);
+    },
+  };
+}

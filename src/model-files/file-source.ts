@@ -1,0 +1,86 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
+import { SourceError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+
+/**
+ * A file on disk. Node only. Each read opens and closes the file, so a source holds no handle and needs no closing.
+ * @throws SourceError when the path does not exist, is a folder or may not be read.
+ */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const handle = await openForReading(path);
+  let byteLength: number;
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new SourceError(`${path}: is a folder, where a file was expected.`);
+    byteLength = stat.size;
+  } finally {
+    await handle.close();
+  }
+  return {
+    name: basename(path),
+    byteLength,
+    async read(start, end) {
+      const file = await openForReading(path);
+      try {
+        return await readFully(file, path, start, end);
+      } finally {
+        await file.close();
+      }
+    },
+    async sibling(relativeName) {
+      const folder = dirname(path);
+      const target = normalize(join(folder, relativeName));
+      const inside = relative(folder, target);
+      if (isAbsolute(relativeName) || inside.startsWith('..') || isAbsolute(inside))
+        throw new SourceError(`${basename(path)}: refers to ${relativeName}, outside its own folder.`);
+      return fileSource(target).catch((error) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+    },
+  };
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY);
+  } catch (cause) {
+    throw new SourceError(`${path}: ${reason(cause)}`, { cause });
+  }
+}
+
+async function readFully(file: FileHandle, path: string, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+    if (bytesRead === 0)
+      throw new SourceError(
+        `${path}: ended at byte ${start + done} while bytes ${start} to ${end} were read; it became shorter.`,
+      );
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function isMissing(error: unknown): boolean {
+  const code = ((error as Error)?.cause as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function reason(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'no such file.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read (permission denied).';
+    case 'EISDIR':
+      return 'is a folder, where a file was expected.';
+    default:
+      return `cannot be opened (${(cause as Error).message}).`;
+  }
+}

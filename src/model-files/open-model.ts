@@ -1,0 +1,43 @@
+import { FormatError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { ModelFile, ModelFormat } from './model-file.ts';
+import { npyFormat } from './npy.ts';
+import { safetensorsFormat } from './safetensors.ts';
+
+/** Every format we read, in the order they are asked; those with a magic number come before those without. */
+export const MODEL_FORMATS: readonly ModelFormat[] = [npyFormat, safetensorsFormat];
+
+const PEEK_BYTES = 4096;
+
+/** The format of a source, told from its bytes and never from its name; undefined when none claims it. */
+export async function detectFormat(source: ByteSource): Promise<ModelFormat | undefined> {
+  const head = await source.read(0, Math.min(PEEK_BYTES, source.byteLength));
+  for (const format of MODEL_FORMATS) if (await format.match(head, source)) return format;
+  return undefined;
+}
+
+/**
+ * Opens a model file: reads its header, lists its tensors, loads none of them.
+ * @throws FormatError when no format claims the bytes, or the one that does finds them broken.
+ */
+export async function openModel(source: ByteSource): Promise<ModelFile> {
+  if (source.byteLength === 0) throw new FormatError(`${source.name}: the file is empty.`);
+  const format = await detectFormat(source);
+  if (!format) {
+    const head = await source.read(0, Math.min(16, source.byteLength));
+    throw new FormatError(
+      `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head)}).`,
+      {
+        hint: `Known formats: ${MODEL_FORMATS.map((f) => f.name).join(', ')}.`,
+      },
+    );
+  }
+  return format.open(source);
+}
+
+/** First bytes for a message: as text where they print, else in hexadecimal. */
+function describeBytes(bytes: Uint8Array): string {
+  const printable = bytes.length > 0 && bytes.every((b) => b >= 0x20 && b < 0x7f);
+  if (printable) return JSON.stringify(String.fromCharCode(...bytes));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
+}

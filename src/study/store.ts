@@ -1,0 +1,24 @@
+/**
+ * Where a study is written: a folder in Node, memory in the browser. Paths are relative with forward slashes.
+ * `write` is atomic: a reader sees the old bytes or the new ones, never a part.
+ */
+export interface StudyStore {
+  /** For messages: the folder's path, or "memory". */
+  readonly name: string;
+  read(path: string): Promise<Uint8Array | undefined>;
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** All paths below `prefix`, sorted. */
+  list(prefix?: string): Promise<string[]>;
+  remove(path: string): Promise<void>;
+}
+
+/** A store in memory, for the browser and for tests. */
+export function memoryStore(files: Map<string, Uint8Array> = new Map()): StudyStore {
+  return {
+    name: 'memory',
+    read: async (path) => files.get(path),
+    write: async (path, bytes) => void files.set(path, bytes),
+    list: async (prefix = '') => [...files.keys()].filter((path) => path.startsWith(prefix)).sort(),
+    remove: async (path) => void files.delete(path),
+  };
+}

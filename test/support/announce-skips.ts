@@ -1,0 +1,9 @@
+import { findChromium } from './chromium.ts';
+import { hasSharedData } from './shared-data.ts';
+
+/** Says once, loudly, which tests this machine cannot run; the runner counts them as skipped. */
+export default function announce(): void {
+  if (!hasSharedData) console.warn('\nSKIPPING the tests on real models: ../shared/data is not beside the checkout.\n');
+  if (!findChromium())
+    console.warn('\nSKIPPING the tests in a browser: no Chromium was found (set CHROMIUM_PATH to name one).\n');
+}
