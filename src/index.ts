@@ -7,6 +7,7 @@ export { type ByteSource, blobSource, memorySource } from './model-files/byte-so
 export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
+export { sha256Hex } from './sha256.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
@@ -20,7 +21,6 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
-export { sha256Hex } from './study/sha256.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';

@@ -92,7 +92,8 @@ async function fromNames(
   const { rows, dropped } = rowsFor(file, rowCount, names.length, source === 'file' ? 'the file itself' : source);
   const kept: { name: string; row: number }[] = [];
   names.forEach((name, i) => {
-    if (isUnusedLabel(name)) dropped.push({ row: rows[i]!, reason: name.trim() === '' ? 'has no label' : `is labelled "${name.trim()}"` });
+    if (isUnusedLabel(name))
+      dropped.push({ row: rows[i]!, reason: name.trim() === '' ? 'has no label' : `is labelled "${name.trim()}"` });
     else kept.push({ name, row: rows[i]! });
   });
   const resolution = await resolveLabels(

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../sha256.ts';
 
 /**
  * Random access to bytes that may be on disk, behind HTTP Range, in a browser `File` or in memory. Readers ask for the

@@ -1,11 +1,11 @@
 import { FormatError, SourceError, UnsupportedError } from '../errors.ts';
 import { memorySource } from '../model-files/byte-source.ts';
 import { openNpyArray } from '../model-files/npy.ts';
+import { sha256Hex } from '../sha256.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
-import { sha256Hex } from './sha256.ts';
 import type { StudyStore } from './store.ts';
 import { isStudyPath } from './study-path.ts';
 

@@ -20,7 +20,7 @@ const ALLOWED: Record<string, string[]> = {
   runs: ['tensor', 'model-files'],
   inference: ['tensor', 'kernels', 'model-files', 'engine'],
   engine: ['tensor', 'kernels'],
-  study: ['tensor', 'semantics'],
+  study: ['tensor', 'model-files', 'semantics'],
   analyses: [
     'tensor',
     'kernels',
@@ -59,7 +59,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
 };
 /** Files directly in src/ that anything may import. */
-const COMMON = new Set(['errors.ts', 'progress.ts', 'version.ts', 'hash.ts']);
+const COMMON = new Set(['errors.ts', 'progress.ts', 'version.ts', 'sha256.ts', 'canonical-json.ts']);
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
