@@ -8,6 +8,31 @@ export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { sha256Hex } from './sha256.ts';
+export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
+export { leacockChodorow } from './semantics/leacock-chodorow.ts';
+export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
+export { pathSimilarity } from './semantics/path-similarity.ts';
+export {
+  SEMANTIC_MEASURES,
+  type SemanticMeasure,
+  type SemanticSimilarityOptions,
+  semanticSimilarityMatrix,
+  semanticSimilarityRows,
+} from './semantics/semantic-similarity.ts';
+export { shortestPathDistance, shortestPathDistances } from './semantics/shortest-paths.ts';
+export { synsetName } from './semantics/synset-name.ts';
+export {
+  findSynset,
+  hypernymsOf,
+  hyponymsOf,
+  LEXICOGRAPHER_FILES,
+  lemmasOf,
+  sensesOf,
+  synsetById,
+  type WordNet,
+  wnidOf,
+} from './semantics/wordnet.ts';
+export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
