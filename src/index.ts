@@ -7,7 +7,6 @@ export { type ByteSource, blobSource, memorySource } from './model-files/byte-so
 export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
-export { sha256Hex } from './sha256.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { leacockChodorow } from './semantics/leacock-chodorow.ts';
 export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
@@ -33,6 +32,7 @@ export {
   wnidOf,
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
+export { sha256Hex } from './sha256.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
