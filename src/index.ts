@@ -8,6 +8,14 @@ export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
+export {
+  findLabelSet,
+  LABEL_SETS,
+  type LabelClass,
+  type LabelSet,
+  type LabelSetInfo,
+  labelSet,
+} from './semantics/label-sets/label-sets.ts';
 export { leacockChodorow } from './semantics/leacock-chodorow.ts';
 export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
 export { pathSimilarity } from './semantics/path-similarity.ts';
