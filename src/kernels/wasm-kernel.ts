@@ -10,7 +10,7 @@ export interface KernelOptions {
   tier?: KernelTier;
 }
 
-/** A kernel ready to be called on `buffer`; data may lie from byte `base` on. */
+/** A kernel ready to be called on `buffer`; data may lie from byte `base` on, a multiple of 16. */
 export interface OpenKernel<E> {
   exports: E;
   buffer: ArrayBuffer;
@@ -74,7 +74,7 @@ export function wasmKernel<E>(base64: string): WasmKernel<E> {
         if (!exports || exports.memory.buffer.byteLength > KEPT_BYTES)
           exports = new WebAssembly.Instance(module, {}).exports as E & Exports;
         const { memory } = exports;
-        const base = exports.heapBase();
+        const base = alignUp(exports.heapBase());
         const missing = base + bytes - memory.buffer.byteLength;
         if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
         return { exports, buffer: memory.buffer, base };
@@ -87,16 +87,19 @@ export function wasmKernel<E>(base64: string): WasmKernel<E> {
   };
 }
 
-/** Hands out 16-byte aligned stretches of a kernel's memory, one after another. */
-export function kernelLayout(base: number): { take(bytes: number): number; end(): number } {
-  const align = (address: number): number => Math.ceil(address / 16) * 16;
-  let next = align(base);
+/** Hands out 16-byte aligned stretches of a kernel's memory, as offsets from its base, one after another. */
+export function kernelLayout(): { take(bytes: number): number; end(): number } {
+  let next = 0;
   return {
     take(bytes) {
       const address = next;
-      next = align(next + bytes);
+      next = alignUp(next + bytes);
       return address;
     },
     end: () => next,
   };
+}
+
+function alignUp(address: number): number {
+  return Math.ceil(address / 16) * 16;
 }
