@@ -31,6 +31,13 @@ export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export {
+  type LabelResolution,
+  type ResolvedLabel,
+  type ResolveLabelsOptions,
+  resolveLabels,
+  type SynsetCandidate,
+} from './semantics/label-resolver/resolve-labels.ts';
+export {
   findLabelSet,
   LABEL_SETS,
   type LabelClass,
