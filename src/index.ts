@@ -71,6 +71,13 @@ export {
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
 export { createRandom, type Random } from './statistics/random.ts';
+export {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  displayValue,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from './study/display-matrix.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
