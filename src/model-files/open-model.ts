@@ -2,10 +2,12 @@ import { FormatError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { npyFormat } from './npy.ts';
+import { onnxFormat } from './onnx/onnx.ts';
 import { safetensorsFormat } from './safetensors.ts';
+import { tfliteFormat } from './tflite/tflite.ts';
 
 /** Every format we read, in the order they are asked; those with a magic number come before those without. */
-export const MODEL_FORMATS: readonly ModelFormat[] = [npyFormat, safetensorsFormat];
+export const MODEL_FORMATS: readonly ModelFormat[] = [npyFormat, tfliteFormat, safetensorsFormat, onnxFormat];
 
 const PEEK_BYTES = 4096;
 
