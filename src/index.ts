@@ -30,6 +30,7 @@ export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
+export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
   type LabelResolution,
   type ResolvedLabel,
@@ -70,7 +71,12 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { createRandom, type Random } from './statistics/random.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
+export { createRandom, createRandom, type Random, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
   type DisplayMatrix,
   decodeDisplayMatrix,
@@ -90,12 +96,6 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
-export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
-export { kendall, kendallOfRanks } from './statistics/kendall.ts';
-export { pearson } from './statistics/pearson.ts';
-export { createRandom, type Random } from './statistics/random.ts';
-export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';

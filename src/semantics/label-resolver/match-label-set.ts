@@ -24,9 +24,10 @@ export function matchLabelSet(wordnet: WordNet, labels: readonly LabelClass[]): 
   let bestFill = 0;
   let bestAgreement = 0;
   const keys = labels.map((label) => (label.unused || label.synset ? [] : keysOf(label.name)));
+  const rows = labels.filter(({ unused }) => !unused).length;
   for (const { id } of LABEL_SETS) {
     const set = labelSet(id);
-    if (labels.length > set.count) continue;
+    if (rows > set.count) continue;
     const match = matchSet(wordnet, labels, keys, set);
     if (!match) continue;
     const used = match.classes.filter((c) => c >= 0).length;

@@ -96,7 +96,7 @@ export function resolveLabels(
 /** An id becomes the synset it is, under its words as name. */
 function readLabel(wordnet: WordNet, label: string | LabelClass, i: number): LabelClass {
   const { name, synset, unused } = typeof label === 'string' ? ({ name: label } as LabelClass) : label;
-  if (unused) return { name, unused };
+  if (unused || name.trim() === 'N/A' || (synset === undefined && name.trim() === '')) return { name, unused: true };
   const id = synset ?? (/^n\d{8}$/.test(name.trim()) ? name.trim() : undefined);
   if (id === undefined) return { name };
   const found = findSynset(wordnet, id);
