@@ -2,7 +2,9 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
-
+export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
+export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
+export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -22,6 +24,7 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
+export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
@@ -74,7 +77,7 @@ export { sha256Hex } from './sha256.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
-export { createRandom, createRandom, type Random, type Random } from './statistics/random.ts';
+export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
@@ -101,3 +104,4 @@ export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
+export { VERSION } from './version.ts';

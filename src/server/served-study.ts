@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SourceError, UsageError } from '../errors.ts';
-import { sha256Hex } from '../hash.ts';
+import { sha256Hex } from '../sha256.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
