@@ -75,7 +75,7 @@ function permutedKendall(a: PreparedSimilarity, b: PreparedSimilarity, options: 
     };
   }
   const full = symmetric(b.ranks.dense, classes);
-  const permuted: SortedVector = { order: new Uint32Array(n), dense: new Uint32Array(n), groups: b.ranks.groups };
+  const permuted: SortedVector = { ...b.ranks, order: new Uint32Array(n), dense: new Uint32Array(n) };
   const inverse = new Uint32Array(classes);
   return (permutation: Uint32Array): number => {
     for (let i = 0; i < classes; i++) inverse[permutation[i]!] = i;
