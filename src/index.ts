@@ -26,7 +26,16 @@ export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
-export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
+export { detectHead } from './model-files/head/detect-head.ts';
+export type { ClassTemplates, DetectHeadOptions, HeadChoice, RejectedHead } from './model-files/head/head-choice.ts';
+export type {
+  GraphHead,
+  GraphStop,
+  LinearLayer,
+  ModelFile,
+  ModelFormatName,
+  TensorEntry,
+} from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
@@ -63,7 +72,12 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { createRandom, type Random } from './statistics/random.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
+export { createRandom, createRandom, type Random, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
@@ -76,12 +90,6 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
-export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
-export { kendall, kendallOfRanks } from './statistics/kendall.ts';
-export { pearson } from './statistics/pearson.ts';
-export { createRandom, type Random } from './statistics/random.ts';
-export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
