@@ -2,7 +2,9 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
-
+export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
+export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
+export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -22,6 +24,7 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
+export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
@@ -39,6 +42,14 @@ export type {
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
+export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
+export {
+  type LabelResolution,
+  type ResolvedLabel,
+  type ResolveLabelsOptions,
+  resolveLabels,
+  type SynsetCandidate,
+} from './semantics/label-resolver/resolve-labels.ts';
 export {
   findLabelSet,
   LABEL_SETS,
@@ -78,6 +89,16 @@ export { pearson } from './statistics/pearson.ts';
 export { createRandom, createRandom, type Random, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export { createRandom, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  displayValue,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from './study/display-matrix.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
@@ -95,3 +116,4 @@ export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
+export { VERSION } from './version.ts';
