@@ -2,6 +2,7 @@ import { IncomparableError, UsageError } from '../errors.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { prepareRanks, type RankVector } from '../statistics/ranks.ts';
 import { type Matrix, select, upperTriangle } from '../tensor/matrix.ts';
+import { forEachUpperTile } from '../tensor/symmetric.ts';
 
 /** A class-similarity matrix made ready for alignment: scaled, summed and ranked once for all comparisons. */
 export interface PreparedSimilarity {
@@ -82,25 +83,25 @@ function requireSymmetric(matrix: Matrix, kept: Uint32Array): void {
   const { rows: n, data } = matrix;
   let largest = 0;
   for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > largest) largest = Math.abs(data[i]!);
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const upper = data[i * n + j]!;
-      const lower = data[j * n + i]!;
-      if (upper === lower && Math.abs(upper) <= Number.MAX_VALUE) continue;
-      const where = `classes ${kept[i]} and ${kept[j]}`;
-      if (!Number.isFinite(upper) || !Number.isFinite(lower))
-        throw new UsageError(
-          `A class-similarity matrix needs finite values; between ${where} it holds ${Number.isFinite(upper) ? lower : upper}.`,
-          {
-            hint: 'Give every pair a value, or leave a class out by making its whole row and column NaN.',
-          },
-        );
-      if (Math.abs(upper - lower) > SYMMETRY_TOLERANCE * largest)
-        throw new UsageError(`Alignment needs a symmetric matrix; between ${where} it holds ${upper} and ${lower}.`, {
-          hint: 'Average the matrix with its transpose first.',
-        });
+  forEachUpperTile(n, (rowStart, rowEnd, colStart, colEnd) => {
+    for (let i = rowStart; i < rowEnd; i++) {
+      for (let j = Math.max(i + 1, colStart); j < colEnd; j++) {
+        const upper = data[i * n + j]!;
+        const lower = data[j * n + i]!;
+        if (upper === lower && Math.abs(upper) <= Number.MAX_VALUE) continue;
+        const where = `classes ${kept[i]} and ${kept[j]}`;
+        if (!Number.isFinite(upper) || !Number.isFinite(lower))
+          throw new UsageError(
+            `A class-similarity matrix needs finite values; between ${where} it holds ${Number.isFinite(upper) ? lower : upper}.`,
+            { hint: 'Give every pair a value, or leave a class out by making its whole row and column NaN.' },
+          );
+        if (Math.abs(upper - lower) > SYMMETRY_TOLERANCE * largest)
+          throw new UsageError(`Alignment needs a symmetric matrix; between ${where} it holds ${upper} and ${lower}.`, {
+            hint: 'Average the matrix with its transpose first.',
+          });
+      }
     }
-  }
+  });
 }
 
 /**

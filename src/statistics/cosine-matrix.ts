@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { gram } from '../kernels/gram.ts';
-import { mirrorUpper, rowProductsPlain } from '../kernels/plain/gram.ts';
+import { rowProductsPlain } from '../kernels/plain/gram.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
+import { mirrorUpper } from '../tensor/symmetric.ts';
 
 export interface CosineMatrixOptions extends KernelOptions {
   /**
