@@ -29,7 +29,16 @@ export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
-export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
+export { detectHead } from './model-files/head/detect-head.ts';
+export type { ClassTemplates, DetectHeadOptions, HeadChoice, RejectedHead } from './model-files/head/head-choice.ts';
+export type {
+  GraphHead,
+  GraphStop,
+  LinearLayer,
+  ModelFile,
+  ModelFormatName,
+  TensorEntry,
+} from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
