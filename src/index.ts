@@ -96,9 +96,11 @@ export {
   encodeDisplayMatrix,
   quantiseMatrix,
 } from './study/display-matrix.ts';
+export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
+export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export {
   decodeNpyMatrix,
   parseManifest,
