@@ -14,6 +14,8 @@ export interface SemblanceErrorOptions {
   /** One line: what the reader can do about it. */
   hint?: string;
   cause?: unknown;
+  /** The file that the error is about, where one file is; a study's file by its path within the study. */
+  file?: string;
 }
 
 /**
@@ -24,11 +26,13 @@ export class SemblanceError extends Error {
   readonly code: string = 'SEMBLANCE';
   readonly exitCode: number = EXIT_CODES.internal;
   readonly hint: string | undefined;
+  readonly file: string | undefined;
 
   constructor(message: string, options: SemblanceErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.hint = options.hint;
+    this.file = options.file;
   }
 }
 

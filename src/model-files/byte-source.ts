@@ -1,3 +1,5 @@
+import { sha256Hex } from '../sha256.ts';
+
 /**
  * Random access to bytes that may be on disk, behind HTTP Range, in a browser `File` or in memory. Readers ask for the
  * ranges they need and nothing else, so that the head of a large file costs the head and not the file.
@@ -10,6 +12,8 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
   /** A file in the same folder, for shards, external data and config.json; undefined where there is none. */
   sibling(relativeName: string): Promise<ByteSource | undefined>;
+  /** SHA-256 of all bytes in hexadecimal; undefined where they would have to travel first (a remote file). */
+  sha256(): Promise<string | undefined>;
 }
 
 /** Bytes already in memory. `siblings` stand for the files beside it. */
@@ -26,6 +30,7 @@ export function memorySource(
       const found = siblings.get(relativeName);
       return found && memorySource(relativeName, found, siblings);
     },
+    sha256: () => sha256Hex(bytes),
   };
 }
 
@@ -39,5 +44,6 @@ export function blobSource(name: string, blob: Blob, siblings: ReadonlyMap<strin
       const found = siblings.get(relativeName);
       return found && blobSource(relativeName, found, siblings);
     },
+    sha256: async () => sha256Hex(new Uint8Array(await blob.arrayBuffer())),
   };
 }

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { SourceError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
+
+const HASH_BLOCK_BYTES = 1 << 20;
 
 /**
  * A file on disk. Node only. Each read opens and closes the file, so a source holds no handle and needs no closing.
@@ -25,6 +28,20 @@ export async function fileSource(path: string): Promise<ByteSource> {
       const file = await openForReading(path);
       try {
         return await readFully(file, path, start, end);
+      } finally {
+        await file.close();
+      }
+    },
+    async sha256() {
+      const hash = createHash('sha256');
+      const file = await openForReading(path);
+      try {
+        const block = new Uint8Array(HASH_BLOCK_BYTES);
+        for (;;) {
+          const { bytesRead } = await file.read(block, 0, block.length);
+          if (bytesRead === 0) return hash.digest('hex');
+          hash.update(block.subarray(0, bytesRead));
+        }
       } finally {
         await file.close();
       }

@@ -1,0 +1,29 @@
+/** A column of a plain-text table. */
+export interface Column {
+  title: string;
+  align?: 'left' | 'right';
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what colour codes begin with
+const ANSI = /\x1b\[[0-9;]*m/g;
+
+/** Columns a string takes in a terminal, colour codes not counted. */
+export function displayWidth(text: string): number {
+  return [...text.replace(ANSI, '')].length;
+}
+
+/** Lays rows out in columns two spaces apart; numbers read best right-aligned. Cells may hold colour codes. */
+export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ''): string {
+  const widths = columns.map((column, i) =>
+    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string => {
+    const padded = columns.map((column, i) => {
+      const cell = cells[i] ?? '';
+      const space = ' '.repeat(widths[i]! - displayWidth(cell));
+      return column.align === 'right' ? space + cell : cell + space;
+    });
+    return `${indent}${padded.join('  ').trimEnd()}\n`;
+  };
+  return line(columns.map((column) => column.title)) + rows.map(line).join('');
+}
