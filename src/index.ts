@@ -2,7 +2,29 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
+
+export {
+  ALIGNMENT_MEASURES,
+  type AlignmentKind,
+  type AlignmentMeasure,
+  type AlignmentResult,
+  type MeasureValues,
+  nsad,
+  ssad,
+} from './class-similarity/alignment.ts';
+export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
+export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export {
+  missingClasses,
+  onSharedClasses,
+  type PreparedSimilarity,
+  type PrepareOptions,
+  prepareSimilarity,
+} from './class-similarity/prepared-similarity.ts';
 export * from './errors.ts';
+export { crossGram, gram } from './kernels/gram.ts';
+export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
@@ -46,6 +68,12 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
+export { createRandom, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
