@@ -44,11 +44,7 @@ const MAX_REFINEMENTS = 20;
  * @param y one finite value for each x
  * @throws UsageError when lengths differ, fewer than three points are given or x does not ascend.
  */
-export function fitBrokenLine(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  options: BrokenLineOptions = {},
-): BrokenLine {
+export function fitBrokenLine(x: ArrayLike<number>, y: ArrayLike<number>, options: BrokenLineOptions = {}): BrokenLine {
   const { maxKnots = 12, resolution = 0.002 } = options;
   const n = x.length;
   if (y.length !== n) throw new UsageError(`A broken line needs one y for each x; found ${n} and ${y.length}.`);

@@ -41,6 +41,7 @@ export function structuralSimilarity(a: Matrix, b: Matrix, options: StructuralSi
   const x = a.data;
   const y = b.data;
 
+  // Sums are bracketed so that for equal images numerator and denominator round alike and give exactly 1.
   // Sums over the rows in the window, one for each column: of a, of b, of a² + b², of a·b.
   const columnA = new Float64Array(cols);
   const columnB = new Float64Array(cols);
@@ -55,7 +56,7 @@ export function structuralSimilarity(a: Matrix, b: Matrix, options: StructuralSi
       const q = y[entering + j]!;
       let sumA = columnA[j]! + p;
       let sumB = columnB[j]! + q;
-      let squares = columnSquares[j]! + p * p + q * q;
+      let squares = columnSquares[j]! + (p * p + q * q);
       let products = columnProducts[j]! + p * q;
       if (leaving >= 0) {
         const r = x[leaving + j]!;
@@ -85,7 +86,7 @@ export function structuralSimilarity(a: Matrix, b: Matrix, options: StructuralSi
       if (j < windowSize - 1) continue;
       const meanA = sumA * share;
       const meanB = sumB * share;
-      const variances = (squares - sumA * meanA - sumB * meanB) * sampleShare;
+      const variances = (squares - (sumA * meanA + sumB * meanB)) * sampleShare;
       const covariance = (products - sumA * meanB) * sampleShare;
       const luminance = 2 * meanA * meanB + c1;
       const luminanceBound = meanA * meanA + meanB * meanB + c1;

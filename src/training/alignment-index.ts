@@ -8,11 +8,12 @@ export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
 export const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
 
 /**
- * One side of an alignment: a class similarity matrix with the classes that have no row in it, or the counts of a
- * confusion matrix, which lose a dropped class before their rows are divided.
+ * One side of an alignment: a class similarity matrix with the classes that have no row in it, as
+ * `cosineSimilarityMatrix` gives it; or the counts of a confusion matrix, which lose a dropped class before their rows
+ * are divided.
  */
 export type SaiSide =
-  | { readonly matrix: Matrix; readonly missing?: readonly number[] }
+  | (Matrix & { readonly missing?: readonly number[] })
   | { readonly counts: Matrix; readonly missing?: readonly number[] };
 
 /** SAI(A, B) by its four measures; null where there is no value, with the reason in `missing`. */
@@ -87,7 +88,7 @@ function hasSample(counts: Matrix, c: number, classes: Uint32Array): boolean {
 }
 
 function sideMatrix(side: SaiSide): Matrix {
-  return 'counts' in side ? side.counts : side.matrix;
+  return 'counts' in side ? side.counts : side;
 }
 
 /**
@@ -118,7 +119,7 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
     for (let j = 0; j < n; j++) {
       if (j === i) continue;
       const value = data[start + from[j]!]!;
-      if (value !== value)
+      if (Number.isNaN(value))
         throw new UsageError(
           `The class similarity matrix holds NaN at row ${classes[i]}, column ${classes[j]}; list such classes as missing.`,
         );
@@ -127,7 +128,7 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
       image.data[k++] = value;
     }
   }
-  // Two entries at least, and a span that division does not turn into infinities.
+  // A span so small that its inverse overflows counts as none.
   const scale = 1 / (max - min);
   if (!(max > min) || !Number.isFinite(scale))
     return { classes, image: undefined, sumOfSquares: 0, sums: undefined, confusion };
@@ -180,7 +181,7 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
     squares += difference * difference;
     absolutes += Math.abs(difference);
   }
-  const norm = Math.sqrt(a.sumOfSquares) * Math.sqrt(b.sumOfSquares);
+  const norm = Math.sqrt(a.sumOfSquares * b.sumOfSquares);
   const moments = permutationMoments(a.sums, b.sums);
   const mean = moments.mean / norm;
   const sd = moments.sd / norm;
@@ -212,8 +213,7 @@ export function classAlignment(a: ScaledSimilarity, b: ScaledSimilarity, allClas
       squaresX += x[k]! * x[k]!;
       squaresY += y[k]! * y[k]!;
     }
-    if (squaresX > 0 && squaresY > 0)
-      out[a.classes[i]!] = Math.min(1, products / (Math.sqrt(squaresX) * Math.sqrt(squaresY)));
+    if (squaresX > 0 && squaresY > 0) out[a.classes[i]!] = Math.min(1, products / Math.sqrt(squaresX * squaresY));
   }
   return out;
 }
