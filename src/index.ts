@@ -97,6 +97,20 @@ export {
   quantiseMatrix,
 } from './study/display-matrix.ts';
 export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
+export {
+  type BrokenLine,
+  type BrokenLineOptions,
+  type BrokenLineSegment,
+  fitBrokenLine,
+} from './statistics/broken-line.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
+export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
+export { createRandom, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
@@ -114,5 +128,26 @@ export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export { VERSION } from './version.ts';
+export * from './training/alignment-index.ts';
+export * from './training/class-templates.ts';
+export {
+  type ConfusionSimilarity,
+  type ConfusionSummary,
+  confusionCounts,
+  confusionSimilarityMatrix,
+} from './training/confusion.ts';
+export { collectCurves, curveNamed, type TrainingCurves } from './training/curves.ts';
+export * from './training/early-warnings.ts';
+export { epochCurves } from './training/epoch-curves.ts';
+export * from './training/epoch-measures.ts';
+export * from './training/inverse-dissimilarity.ts';
+export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export * from './training/neighbour-history.ts';
+export * from './training/phases.ts';
+export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
+export * from './training/thresholds.ts';
+export * from './training/typicality.ts';
+export * from './training/weights-similarity-index.ts';
