@@ -83,20 +83,6 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
-export { kendall, kendallOfRanks } from './statistics/kendall.ts';
-export { pearson } from './statistics/pearson.ts';
-export { createRandom, type Random } from './statistics/random.ts';
-export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
-export {
-  type DisplayMatrix,
-  decodeDisplayMatrix,
-  displayValue,
-  encodeDisplayMatrix,
-  quantiseMatrix,
-} from './study/display-matrix.ts';
-export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,
@@ -111,6 +97,14 @@ export { median, quantile, quantileInPlace, selectInPlace } from './statistics/q
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  displayValue,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from './study/display-matrix.ts';
+export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
@@ -130,7 +124,6 @@ export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
-export { VERSION } from './version.ts';
 export * from './training/alignment-index.ts';
 export * from './training/class-templates.ts';
 export {
@@ -151,3 +144,4 @@ export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similari
 export * from './training/thresholds.ts';
 export * from './training/typicality.ts';
 export * from './training/weights-similarity-index.ts';
+export { VERSION } from './version.ts';

@@ -1,5 +1,4 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
-
 export { type ExportFolderOptions, exportFolder } from './export/export-folder.ts';
 export { type ExportHtmlOptions, type ExportResult, exportHtml } from './export/export-html.ts';
 export * from './index.ts';
