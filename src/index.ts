@@ -30,7 +30,7 @@ export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export { detectHead } from './model-files/head/detect-head.ts';
-export type { ClassTemplates, DetectHeadOptions, HeadChoice, RejectedHead } from './model-files/head/head-choice.ts';
+export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
 export type {
   GraphHead,
   GraphStop,
