@@ -35,6 +35,7 @@ export async function writeSampleStudy(
     name,
     instruments: {
       classes: {
+        inputsHash: '0'.repeat(64),
         options: { seed: 0 },
         command: 'semblance classes alpha.safetensors',
         labels: { set: null, classes, resolved: 0, ambiguous: 0 },
