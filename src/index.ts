@@ -74,7 +74,7 @@ export { sha256Hex } from './sha256.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
-export { createRandom, createRandom, type Random, type Random } from './statistics/random.ts';
+export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
