@@ -41,6 +41,15 @@ export type {
 } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
+export {
+  type Assignment,
+  type AssignOptions,
+  assign,
+  MATCHING_METHODS,
+  type MatchingMethod,
+} from './representations/assign.ts';
+export type { Extent } from './representations/circular-shift.ts';
+export type { NormOrder } from './representations/norm-order.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
