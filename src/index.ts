@@ -17,6 +17,14 @@ export {
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
+export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
+export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+export {
+  correlateWithTrait,
+  type TraitCoefficient,
+  type TraitCorrelation,
+} from './class-similarity/population/trait-correlation.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -112,6 +120,11 @@ export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './statistics/permutation-test.ts';
 export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
