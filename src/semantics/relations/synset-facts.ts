@@ -8,13 +8,20 @@ export interface SynsetFacts {
   id: string;
   /** The usual word, with spaces. */
   name: string;
-  /** Words with underscores, lower-case. */
+  /** Words with underscores, lower-case, and their indices in WordNet. */
   lemmas: string[];
+  lemmaIndices: Uint32Array;
   /** Links up to each ancestor, itself at 0, nearest first. */
   above: ReadonlyMap<number, number>;
-  /** Stems of each lemma, and of the gloss when glosses are at hand, each between spaces. */
+  /** The parts of each lemma, each between underscores. */
+  lemmaParts: string[];
+  /** The stems of each lemma, each between spaces, and what every inflection of its first word begins with. */
   lemmaStems: string[];
-  glossStems: string | undefined;
+  lemmaBeginnings: string[];
+  /** The gloss, lower-case, when glosses are at hand. */
+  gloss: string | undefined;
+  /** The stems of the gloss, each between spaces; costly, and seldom needed. */
+  glossStems: () => string;
 }
 
 /** A function that gives a synset's facts and remembers them. */
@@ -24,16 +31,23 @@ export function createFacts(wordnet: WordNet, glosses: Glosses | undefined): (sy
   return (synset) => {
     let facts = known.get(synset);
     if (!facts) {
+      const gloss = glosses?.of(synset).toLowerCase();
+      let glossStems: string | undefined;
       const words = lemmasOf(wordnet, synset);
       const lemmas = words.map((word) => word.toLowerCase());
+      const lemmaStems = lemmas.map((lemma) => ` ${stemsOf(lemma.replaceAll('_', ' ')).join(' ')} `);
       facts = {
         synset,
         id: wnidOf(wordnet, synset),
         name: words[0]!.replaceAll('_', ' '),
         lemmas,
+        lemmaIndices: wordnet.words.subarray(wordnet.wordStart[synset]!, wordnet.wordStart[synset + 1]!),
         above: linksUp(wordnet, synset),
-        lemmaStems: lemmas.map((lemma) => ` ${stemsOf(lemma.replaceAll('_', ' ')).join(' ')} `),
-        glossStems: glosses && ` ${stemsOf(glosses.of(synset)).join(' ')} `,
+        lemmaParts: lemmas.map((lemma) => `_${lemma.replaceAll('-', '_')}_`),
+        lemmaStems,
+        lemmaBeginnings: lemmaStems.map((stems) => stems.slice(1, Math.max(2, stems.indexOf(' ', 1) - 1))),
+        gloss,
+        glossStems: () => (glossStems ??= ` ${stemsOf(gloss ?? '').join(' ')} `),
       };
       known.set(synset, facts);
     }
