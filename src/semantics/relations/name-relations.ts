@@ -1,7 +1,7 @@
 import { singularsOf } from '../inflection.ts';
 import { lemmaText, type WordNet, wnidOf } from '../wordnet.ts';
 import type { Relation } from './relation.ts';
-import { distanceBetween, type SynsetFacts } from './synset-facts.ts';
+import { distanceTo, type FactsPair, type LinksUp, type SynsetFacts } from './synset-facts.ts';
 
 /** Lemmas that two synsets have in common, with underscores. */
 export function sharedLemmas(a: SynsetFacts, b: SynsetFacts): string[] {
@@ -31,31 +31,26 @@ const NEAR = 5;
  */
 export function ambiguousNames(
   wordnet: WordNet,
-  a: SynsetFacts,
-  b: SynsetFacts,
-  linksUp: (synset: number) => ReadonlyMap<number, number>,
+  { a, b, upA, upB }: FactsPair,
+  distance: number,
+  linksUp: (synset: number) => LinksUp,
   labelSet: ReadonlySet<string>,
 ): Relation[] {
-  const distance = distanceBetween(a.above, b.above);
-  const found: Relation[] = [];
-  for (const [one, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const relation = ambiguousName(wordnet, one, other, distance, linksUp, labelSet);
-    if (relation) found.push(relation);
-  }
-  return found;
+  return [
+    ...ambiguousName(wordnet, a, b, upB, distance, linksUp, labelSet),
+    ...ambiguousName(wordnet, b, a, upA, distance, linksUp, labelSet),
+  ];
 }
 
 function ambiguousName(
   wordnet: WordNet,
   one: SynsetFacts,
   other: SynsetFacts,
+  aboveOther: Uint8Array,
   distance: number,
-  linksUp: (synset: number) => ReadonlyMap<number, number>,
+  linksUp: (synset: number) => LinksUp,
   labelSet: ReadonlySet<string>,
-): Relation | undefined {
+): Relation[] {
   let nearest = -1;
   let least = Math.min(distance, NEAR) + 1;
   let word = -1;
@@ -64,24 +59,26 @@ function ambiguousName(
       const sense = wordnet.senses[i]!;
       if (sense === one.synset || sense === other.synset) continue;
       if (wordnet.lexFiles[sense] !== wordnet.lexFiles[other.synset]) continue;
-      const length = distanceBetween(linksUp(sense), other.above);
+      const length = distanceTo(aboveOther, linksUp(sense));
       if (length >= least) continue;
       least = length;
       nearest = sense;
       word = lemma;
     }
   }
-  if (nearest < 0) return undefined;
+  if (nearest < 0) return [];
   const id = wnidOf(wordnet, nearest);
   const text = lemmaText(wordnet, word).replaceAll('_', ' ');
-  return {
-    kind: 'ambiguous-name',
-    text: `"${text}" also names ${id}, ${least < distance ? 'nearer to' : 'as near to'} ${other.name}`,
-    synsets: [id],
-    words: [text],
-    inLabelSet: labelSet.has(id),
-    labellingProblem: true,
-  };
+  return [
+    {
+      kind: 'ambiguous-name',
+      text: `"${text}" also names ${id}, ${least < distance ? 'nearer to' : 'as near to'} ${other.name}`,
+      synsets: [id],
+      words: [text],
+      inLabelSet: labelSet.has(id),
+      labellingProblem: true,
+    },
+  ];
 }
 
 /** A lemma of one that is a compound of a whole lemma of the other: ski – ski mask. */
