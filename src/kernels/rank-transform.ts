@@ -10,6 +10,8 @@ export interface SortedVector {
   dense: Uint32Array;
   /** How many distinct values there are. */
   groups: number;
+  /** Where each group of equal values starts in `order`, and at the end their number: groups + 1 entries. */
+  groupStarts: Uint32Array;
 }
 
 type Rank = (
@@ -20,6 +22,7 @@ type Rank = (
   histograms: number,
   order: number,
   dense: number,
+  groupStarts: number,
 ) => number;
 
 const kernel = wasmKernel<{ rank32: Rank; rank64: Rank }>(rankTransformWasm);
@@ -34,6 +37,7 @@ export function rankTransform(values: Float32Array | Float64Array, options: Kern
   const spareAt = layout.take(8 * n);
   const orderAt = layout.take(4 * n);
   const denseAt = layout.take(4 * n);
+  const groupStartsAt = layout.take(4 * (n + 1));
   const open = n === 0 ? undefined : kernel.open(layout.end(), options);
   if (!open) return rankTransformPlain(values);
   const { exports, buffer, base } = open;
@@ -49,10 +53,12 @@ export function rankTransform(values: Float32Array | Float64Array, options: Kern
     base + histogramsAt,
     base + orderAt,
     base + denseAt,
+    base + groupStartsAt,
   );
   return {
     order: new Uint32Array(buffer, base + orderAt, n).slice(),
     dense: new Uint32Array(buffer, base + denseAt, n).slice(),
     groups,
+    groupStarts: new Uint32Array(buffer, base + groupStartsAt, groups + 1).slice(),
   };
 }

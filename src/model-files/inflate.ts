@@ -35,6 +35,7 @@ export function inflatedSource(compressed: ByteSource, size: number, crc32: numb
     byteLength: size,
     read: (start, end) => inflateRange(compressed, size, crc32, start, end),
     sibling: async () => undefined,
+    sha256: async () => undefined,
   };
 }
 

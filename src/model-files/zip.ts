@@ -223,6 +223,7 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
     byteLength: entry.compressedSize,
     read: (from, to) => source.read(start + from, start + to),
     sibling: async () => undefined,
+    sha256: async () => undefined,
   };
   return entry.method === STORED ? stored : inflatedSource(stored, entry.size, entry.crc32);
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
+import type { Relation } from '../semantics/relations/relation.ts';
 
 /** The version of the study folder that this software writes. A newer one is refused, an older one is read. */
 export const SCHEMA_VERSION = 1;
@@ -43,7 +45,8 @@ export const classModelSchema = z.object({
   id: z.string(),
   name: z.string(),
   file: z.string(),
-  sha256: z.string(),
+  /** SHA-256 of the file; null for a remote file of which only the head was fetched. */
+  sha256: z.nullable(z.string()),
   format: z.string(),
   labels: z.object({
     /** "imagenet-1k", the name of a labels file, or null when the classes are only numbered. */
@@ -75,6 +78,8 @@ export const classModelSchema = z.object({
 });
 
 export const classesSectionSchema = z.object({
+  /** Hash of inputs, options, kernel tier and software version: equal hashes mean equal results. */
+  inputsHash: z.string(),
   /** Everything that determined the result, with the seed. */
   options: z.record(z.string(), z.unknown()),
   /** The command that makes this section. */
@@ -142,6 +147,10 @@ export interface RankingRow {
   referenceRank: Record<string, number | null>;
   /** True when the neighbour's own closest neighbour is this class. */
   mutual: boolean;
+  /** Every relation that WordNet has between the two, the most specific first. */
+  relations: Relation[];
+  /** What explains the pair; null when the two have no rank in WordNet. */
+  explanation: PairExplanation | null;
 }
 
 /** A run of consecutive classes in a display order. */
@@ -149,16 +158,14 @@ export interface OrderGroup {
   name: string;
   synset: string | null;
   depth: number;
-  /** Positions in the order, end exclusive. */
+  /** Positions in the order, end exclusive; a group holds those that follow it and lie within. */
   start: number;
   end: number;
 }
 
-/** `classes/orders.json`: each order is a permutation of the study's class indices. */
+/** `classes/orders.json`: display orders as permutations of the study's class indices; null without any synset. */
 export interface ClassOrders {
   wordnet: { order: number[]; groups: OrderGroup[] } | null;
-  /** Average linkage with optimal leaf order, per model id. */
-  cluster: Record<string, { order: number[] }>;
 }
 
 /** A synset of a study's part of WordNet (`classes/wordnet.json` is an array of these). */

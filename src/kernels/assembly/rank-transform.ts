@@ -141,11 +141,11 @@ function sortRuns(elements: usize, spare: usize, keys: usize, n: i32): void {
 }
 
 /**
- * Ranks n doubles at `values` (overwritten by their keys). Writes the order and the dense ranks; returns the number of
- * distinct values.
+ * Ranks n doubles at `values` (overwritten by their keys). Writes the order, the dense ranks and where each group
+ * of equal values starts; returns the number of groups.
  */
 export function rank64(
-  values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize,
+  values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize, groupStarts: usize,
 ): i32 {
   memory.fill(histograms, 0, 3 * (BUCKETS << 2));
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -158,24 +158,31 @@ export function rank64(
   sortRuns(sorted, sorted == elements ? spare : elements, values, n);
   let group: u32 = 0;
   let before: u64 = 0;
+  store<u32>(groupStarts, 0);
   for (let i: usize = 0; i < <usize>n; i++) {
     const element = load<u64>(sorted + (i << 3));
     const index = <u32>element;
     // Lower halves are looked up only where the upper ones are equal.
     if (i > 0) {
-      if (element >> 32 != before >> 32) group++;
-      else if (load<u64>(values + (<usize>index << 3)) != load<u64>(values + (<usize>(<u32>before) << 3))) group++;
+      if (
+        element >> 32 != before >> 32 ||
+        load<u64>(values + (<usize>index << 3)) != load<u64>(values + (<usize>(<u32>before) << 3))
+      ) {
+        group++;
+        store<u32>(groupStarts + (<usize>group << 2), <u32>i);
+      }
     }
     store<u32>(order + (i << 2), index);
     store<u32>(dense + (<usize>index << 2), group);
     before = element;
   }
+  store<u32>(groupStarts + (<usize>group << 2), <u32>n, 4);
   return <i32>group + 1;
 }
 
 /** As `rank64` for n floats at `values`, whose whole key is an upper half. */
 export function rank32(
-  values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize,
+  values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize, groupStarts: usize,
 ): i32 {
   memory.fill(histograms, 0, 3 * (BUCKETS << 2));
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -186,13 +193,18 @@ export function rank32(
   const sorted = radixSort(elements, spare, histograms, n);
   let group: u32 = 0;
   let before = load<u64>(sorted) >> 32;
+  store<u32>(groupStarts, 0);
   for (let i: usize = 0; i < <usize>n; i++) {
     const element = load<u64>(sorted + (i << 3));
     const index = <u32>element;
-    if (element >> 32 != before) group++;
+    if (element >> 32 != before) {
+      group++;
+      store<u32>(groupStarts + (<usize>group << 2), <u32>i);
+    }
     store<u32>(order + (i << 2), index);
     store<u32>(dense + (<usize>index << 2), group);
     before = element >> 32;
   }
+  store<u32>(groupStarts + (<usize>group << 2), <u32>n, 4);
   return <i32>group + 1;
 }
