@@ -86,16 +86,36 @@ export function templateCosines(features: Matrix, target: ArrayLike<number>, tem
 export function rowCosine(a: Matrix, i: number, b: Matrix, j: number): number {
   const fromA = i * a.cols;
   const fromB = j * b.cols;
+  // Two chains of sums, so that one addition need not wait for the other.
   let products = 0;
   let squaresA = 0;
   let squaresB = 0;
-  for (let d = 0; d < a.cols; d++) {
+  let products2 = 0;
+  let squaresA2 = 0;
+  let squaresB2 = 0;
+  let d = 0;
+  for (; d + 1 < a.cols; d += 2) {
+    const x = a.data[fromA + d]!;
+    const y = b.data[fromB + d]!;
+    const x2 = a.data[fromA + d + 1]!;
+    const y2 = b.data[fromB + d + 1]!;
+    products += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+    products2 += x2 * y2;
+    squaresA2 += x2 * x2;
+    squaresB2 += y2 * y2;
+  }
+  for (; d < a.cols; d++) {
     const x = a.data[fromA + d]!;
     const y = b.data[fromB + d]!;
     products += x * y;
     squaresA += x * x;
     squaresB += y * y;
   }
+  products += products2;
+  squaresA += squaresA2;
+  squaresB += squaresB2;
   if (squaresA === 0 || squaresB === 0) return Number.NaN;
   return Math.max(-1, Math.min(1, products / Math.sqrt(squaresA * squaresB)));
 }

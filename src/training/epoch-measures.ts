@@ -1,6 +1,6 @@
 import { prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
 import { UsageError } from '../errors.ts';
-import { cosineSimilarityMatrix } from '../statistics/cosine-matrix.ts';
+import { cosineSimilarityMatrix, type SimilarityMatrix } from '../statistics/cosine-matrix.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import {
@@ -51,8 +51,11 @@ export interface EpochOptions {
   /** Quantile of WSI. */
   q?: number;
   ties?: TieRule;
-  /** "f64" (default) or "f32" for the cosine matrices: faster, and off by about 1e-6. */
-  precision?: 'f32' | 'f64';
+  /**
+   * Of the cosine matrices: "f64"; "f32", several times faster and off by up to 1e-6; or "auto" (default), which takes
+   * 64 bits for 64-bit templates and where all similarities lie so close together that scaling would magnify that.
+   */
+  precision?: 'f32' | 'f64' | 'auto';
 }
 
 /** All measures of one epoch. What could not be measured is left out, with one line in `missing` on what it needs. */
@@ -79,10 +82,10 @@ export interface EpochMeasures {
 /** Everything the method measures of one network at one epoch (Filus & Żarski et al., "Beyond Accuracy"). */
 export function measureEpoch(input: EpochInput, options: EpochOptions = {}): EpochMeasures {
   const { classes } = input;
-  const { semantic, precision = 'f64', pairs = NAMED_PAIRS } = options;
+  const { semantic, precision = 'auto', pairs = NAMED_PAIRS } = options;
   const similarity: Partial<Record<SimilarityName, SaiSide>> = {};
   const missing: Record<string, string> = {};
-  const cosines = (templates: Matrix) => cosineSimilarityMatrix(templates, { precision });
+  const cosines = (templates: Matrix) => templateSimilarity(templates, precision);
   const ncsm = input.head && cosines(checkRows(input.head, classes, 'the head'));
   if (ncsm) similarity.ncsm = ncsm;
   if (semantic) similarity.scsm = checkRows(semantic, classes, 'the semantic matrix');
@@ -209,6 +212,25 @@ function alignments(
     out[pair] = compareScaled(prepare(first, a, kept), prepare(second, b, kept), classes);
   }
   return out;
+}
+
+/** Off-diagonal values closer together than this are computed in 64 bits. */
+const NARROW_RANGE = 0.5;
+
+function templateSimilarity(templates: Matrix, precision: 'f32' | 'f64' | 'auto'): SimilarityMatrix {
+  if (precision === 'f64' || (precision === 'auto' && templates.data instanceof Float64Array))
+    return cosineSimilarityMatrix(templates, { precision: 'f64' });
+  const fast = cosineSimilarityMatrix(templates);
+  if (precision === 'f32') return fast;
+  const { rows, data } = fast;
+  let min = 1;
+  let max = -1;
+  for (let i = 0; i < rows; i++)
+    for (let k = i * rows; k < i * (rows + 1); k++) {
+      min = Math.min(min, data[k]!);
+      max = Math.max(max, data[k]!);
+    }
+  return max - min < NARROW_RANGE ? cosineSimilarityMatrix(templates, { precision: 'f64' }) : fast;
 }
 
 function checkRows<M extends Matrix>(matrix: M, classes: number, what: string): M {

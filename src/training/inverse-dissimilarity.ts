@@ -31,8 +31,8 @@ export interface InverseDissimilarity {
   perClass: Float64Array;
 }
 
-/** Above this many different mistakes in one row, sorting the row once is cheaper than counting for each of them. */
-const SORT_FROM = 24;
+/** With more than this times log₂ C different mistakes in a row, sorting it once beats counting for each of them. */
+const SORT_FACTOR = 8;
 
 /**
  * Inverse Dissimilarity Metric (Filus & Żarski et al., "Beyond Accuracy"). The rank r(t, p) of prediction p for truth t
@@ -60,6 +60,7 @@ export function inverseDissimilarity(
   const perClass = new Float64Array(counts.rows).fill(Number.NaN);
   const others = new Float64Array(Math.max(0, n - 1));
   const predicted = new Uint32Array(n);
+  const sortFrom = SORT_FACTOR * Math.log2(Math.max(2, n));
   let samples = 0;
   let errors = 0;
   let rankTotal = 0;
@@ -73,7 +74,7 @@ export function inverseDissimilarity(
 
     let k = 0;
     for (let j = 0; j < n; j++) if (j !== i) others[k++] = similarity.data[start + classes[j]!]!;
-    const sorted = different >= SORT_FROM ? others.slice().sort() : undefined;
+    const sorted = different > sortFrom ? others.slice().sort() : undefined;
     let rowErrors = 0;
     let rowRanks = 0;
     for (let m = 0; m < different; m++) {
@@ -111,10 +112,14 @@ function rankAmong(values: Float64Array, sorted: Float64Array | undefined, index
     greater = sorted.length - above;
     equal = above - firstNotBelow(sorted, value);
   } else {
+    // Counted without branches, which random order would make the processor guess wrong every other time.
+    let notSmaller = 0;
     for (let k = 0; k < values.length; k++) {
-      if (values[k]! > value) greater++;
-      else if (values[k] === value) equal++;
+      const other = values[k]!;
+      greater += +(other > value);
+      notSmaller += +(other >= value);
     }
+    equal = notSmaller - greater;
   }
   if (equal === 1) return 1 + greater;
   if (ties === 'average') return 1 + greater + (equal - 1) / 2;
