@@ -18,7 +18,9 @@ export function discordantPairs(a: SortedVector, b: SortedVector, options: Kerne
   const [many, few] = a.groups >= b.groups ? [a, b] : [b, a];
   if (few.groups <= MAX_SEQUENCE_GROUPS) {
     const sequence = tieFlags(many);
-    for (let k = 0; k < sequence.length; k++) sequence[k]! |= few.dense[many.order[k]!]!;
+    // Half as wide, so that random look-ups stay in a nearer cache.
+    const narrow = new Uint16Array(few.dense);
+    for (let k = 0; k < sequence.length; k++) sequence[k]! |= narrow[many.order[k]!]!;
     return sequenceInversions(sequence, few.groups, options);
   }
   const { sequence, tiedInBoth } = ranksInOrderOf(many, few);
