@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { classTemplates, createRandom, encodeNpy, measureEpoch, templateCosines } from 'semblance';
+import { classTemplates, createRandom, encodeNpy, epochMeasurer, templateCosines } from 'semblance';
 
 const peer = fileURLToPath(new URL('peers/training_epoch.py', import.meta.url));
 
@@ -140,7 +140,8 @@ try {
       ['head and predictions', bare, []],
       ['with class templates', made.input, ['templates']],
     ]) {
-      const run = () => measureEpoch(input, { semantic: made.scsm });
+      const measure = epochMeasurer({ semantic: made.scsm });
+      const run = () => measure(input);
       const plain = runPeer(folder, Math.ceil(repeats / 5), [...scope, 'plain']);
       const ms = time(run, repeats);
       const vectorised = runPeer(folder, Math.ceil(repeats / 5), scope);
