@@ -12,7 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { classTemplates, createRandom, encodeNpy, epochMeasurer, templateCosines } from 'semblance';
+import { createRandom, encodeNpy, epochMeasurer, splitTemplates, templateCosines } from 'semblance';
 
 const peer = fileURLToPath(new URL('peers/training_epoch.py', import.meta.url));
 
@@ -47,7 +47,7 @@ function makeEpoch(classes, dimensions, samples) {
       for (let d = 0; d < dimensions; d++)
         data[i * dimensions + d] = head.data[target[i] * dimensions + d] + 2 * noise[(i * 977 + d * 131) & 8191];
     const features = { rows: n, cols: dimensions, data };
-    const templates = classTemplates(features, target, classes, prediction);
+    const templates = splitTemplates(features, target, classes, prediction);
     return {
       target,
       prediction,

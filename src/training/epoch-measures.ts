@@ -3,11 +3,11 @@ import { UsageError } from '../errors.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
-import type { ClassTemplates } from './class-templates.ts';
 import { confusionCounts } from './confusion.ts';
 import { type InverseDissimilarity, inverseDissimilarity, type TieRule } from './inverse-dissimilarity.ts';
 import { namedAlignments } from './named-alignments.ts';
 import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
+import type { SplitTemplates } from './split-templates.ts';
 import { templateSimilarity } from './template-similarity.ts';
 import { type MistakeHistogram, mistakeHistogram, type Typicality, typicality } from './typicality.ts';
 import { type WeightsSimilarityIndex, weightsSimilarityIndex } from './weights-similarity-index.ts';
@@ -24,7 +24,7 @@ export interface SplitInput {
   prediction?: ArrayLike<number>;
   /** C×C confusion counts, where there are no single predictions. */
   counts?: Matrix;
-  templates?: ClassTemplates;
+  templates?: SplitTemplates;
   /** Cosine of each sample to the template of its class. */
   templateCosine?: ArrayLike<number>;
 }

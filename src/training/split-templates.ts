@@ -10,7 +10,7 @@ export interface TemplateSet {
 }
 
 /** Class templates over all samples of a split and, where predictions are known, over the right and the wrong ones. */
-export interface ClassTemplates {
+export interface SplitTemplates {
   all: TemplateSet;
   correct?: TemplateSet;
   wrong?: TemplateSet;
@@ -24,12 +24,12 @@ export interface ClassTemplates {
  * @param prediction what the network took each sample for; without it there is only `all`
  * @throws IncomparableError when the lengths differ; UsageError when a target is no class or a feature is not finite.
  */
-export function classTemplates(
+export function splitTemplates(
   features: Matrix,
   target: ArrayLike<number>,
   classes: number,
   prediction?: ArrayLike<number>,
-): ClassTemplates {
+): SplitTemplates {
   const { rows, cols, data } = features;
   if (target.length !== rows || (prediction && prediction.length !== rows))
     throw new IncomparableError(
@@ -74,7 +74,7 @@ function means(sums: Float64Array, counts: Uint32Array, cols: number): TemplateS
 /**
  * Cosine of each sample's features to the template of its class, length N; NaN where either has no direction.
  * @param features N×D
- * @param templates C×D, as `classTemplates` gives them for all samples
+ * @param templates C×D, as `splitTemplates` gives them for all samples
  */
 export function templateCosines(features: Matrix, target: ArrayLike<number>, templates: Matrix): Float32Array {
   if (features.cols !== templates.cols)
