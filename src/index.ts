@@ -157,7 +157,6 @@ export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle }
 export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export * from './training/alignment-index.ts';
-export * from './training/class-templates.ts';
 export {
   type ConfusionSimilarity,
   type ConfusionSummary,
@@ -173,6 +172,7 @@ export { type LearningRateChange, learningRateChanges } from './training/learnin
 export * from './training/neighbour-history.ts';
 export * from './training/phases.ts';
 export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
+export * from './training/split-templates.ts';
 export * from './training/thresholds.ts';
 export * from './training/typicality.ts';
 export * from './training/weights-similarity-index.ts';
