@@ -48,6 +48,18 @@ export type {
   TensorEntry,
 } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
+export type { Fetch, HttpOptions } from './model-files/remote/http-request.ts';
+export { type HttpSourceOptions, httpSource } from './model-files/remote/http-source.ts';
+export { type HubReference, isHubReference, parseHubReference } from './model-files/remote/hub-reference.ts';
+export {
+  chooseModelFile,
+  HUB_ENDPOINT,
+  type HubFile,
+  type HubOptions,
+  hubSource,
+  listHubFiles,
+} from './model-files/remote/hub-source.ts';
+export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
 export {
   type Assignment,
