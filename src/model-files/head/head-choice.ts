@@ -24,7 +24,7 @@ export interface HeadChoice {
    * Reads the class templates, classes × features: one row a class, whatever the layout of the stored tensor.
    * @throws FormatError when a row holds NaN or infinity.
    */
-  readTemplates(): Promise<ClassTemplates>;
+  readTemplates(): Promise<HeadTemplates>;
 }
 
 export interface RejectedHead {
@@ -34,7 +34,7 @@ export interface RejectedHead {
 }
 
 /** Class templates with the rows that are all zero: these have no direction and so no similarity to anything. */
-export interface ClassTemplates extends Matrix32 {
+export interface HeadTemplates extends Matrix32 {
   readonly zeroRows: readonly number[];
 }
 

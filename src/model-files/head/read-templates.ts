@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts';
 import type { TensorEntry } from '../model-file.ts';
-import type { ClassTemplates } from './head-choice.ts';
+import type { HeadTemplates } from './head-choice.ts';
 
 /**
  * Reads a head's tensor as kept classes × features, in Float32. The axes behind and before the class axis, in their
@@ -13,7 +13,7 @@ export async function readTemplates(
   entry: TensorEntry,
   classAxis: number,
   keptRows: readonly number[],
-): Promise<ClassTemplates> {
+): Promise<HeadTemplates> {
   const { shape, data } = await entry.read();
   const stride = shape.slice(classAxis + 1).reduce((n, d) => n * d, 1);
   const rows = shape[classAxis]!;
