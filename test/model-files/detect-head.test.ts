@@ -1,10 +1,11 @@
+import fc from 'fast-check';
 import {
   detectHead,
   FormatError,
   IncomparableError,
   memorySource,
   openModel,
-  type SemblanceError,
+  SemblanceError,
   UnsupportedError,
   UsageError,
 } from 'semblance';
@@ -152,6 +153,18 @@ describe('the head of a file without a graph', () => {
     expect(detectHead(detr, { classCount: 91 }).backgroundRow).toBe(91);
   });
 
+  it('takes a second choice only in the absence of another, and says so; an auxiliary head never', async () => {
+    const averaged = detectHead(await weights({ 'ema.fc.weight': [10, 8], 'a.weight': [8, 8] }));
+    expect(averaged.reason).toBe(
+      'has a usual name of a classifier head; an averaged copy of the weights, in the absence of another',
+    );
+    const file = await weights({ 'AuxLogits.fc.weight': [10, 8], 'fc.weight': [20, 8] });
+    const error = errorOf(() => detectHead(file, { classCount: 10 }));
+    expect(error.message).toBe(
+      'x.safetensors: no classifier head has 10 rows, one for each class; there are AuxLogits.fc.weight (10×8), fc.weight (20×8).',
+    );
+  });
+
   it('does not choose between equals', async () => {
     const file = await weights({ 'a.fc.weight': [10, 8], 'b.fc.weight': [10, 8] });
     const error = errorOf(() => detectHead(file));
@@ -186,6 +199,7 @@ describe('--head', () => {
     'module.fc.bias': [10],
     'a.proj.weight': [8, 8],
     'b.proj.weight': [8, 8],
+    void: [10, 0],
   };
 
   it('takes a whole name or the end of one', async () => {
@@ -223,6 +237,13 @@ describe('--head', () => {
       'fc.bias',
       undefined,
       'x.safetensors: the tensor module.fc.bias (f32 10) cannot be a head; a matrix of real numbers, classes × features, is needed.',
+      undefined,
+    ],
+    [
+      'a matrix without features',
+      'void',
+      undefined,
+      'x.safetensors: the tensor void (f32 10×0) cannot be a head; a matrix of real numbers, classes × features, is needed.',
       undefined,
     ],
     [
@@ -332,5 +353,30 @@ it('lists eight candidates in a message and counts the rest', async () => {
   const file = await weights(Object.fromEntries(names.map((name) => [name, [3, 2]])));
   expect(errorOf(() => detectHead(file)).message).toMatch(
     /: 10 tensors .*: ma\.fc\.weight \(3×2\), .*, mh\.fc\.weight \(3×2\) and 2 more\.$/,
+  );
+});
+
+it('ends in a choice or a SemblanceError for any names, shapes and options', async () => {
+  const part = fc.constantFrom('fc', 'head', 'classifier', '3', 'ema', 'aux', 'optimizer', 'kernel', 'weight', 'é', '');
+  const name = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
+  const shape = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 });
+  const options = fc.record(
+    { classCount: fc.integer({ min: 0, max: 5 }), head: fc.oneof(name, part) },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, shape, { maxKeys: 6 }), options, async (shapes, wanted) => {
+      const file = await weights(shapes);
+      try {
+        const choice = detectHead(file, wanted);
+        const templates = await choice.readTemplates();
+        expect([templates.rows, templates.cols]).toEqual([choice.classes, choice.features]);
+        if (wanted.classCount !== undefined)
+          expect([wanted.classCount, wanted.classCount + 1]).toContain(choice.classes);
+      } catch (error) {
+        if (!(error instanceof SemblanceError)) throw error;
+      }
+    }),
+    { numRuns: 300 },
   );
 });

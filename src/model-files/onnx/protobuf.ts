@@ -11,6 +11,8 @@ const WINDOW_BYTES = 16_384;
 /** A tag and a varint, the most that precedes a payload. */
 const LONGEST_PREFIX = 20;
 
+const utf8 = new TextDecoder();
+
 /** A stretch of the file. */
 export interface Span {
   readonly start: number;
@@ -73,7 +75,7 @@ export function protoReader(source: ByteSource): ProtoReader {
   async function text(what: string, span: Span): Promise<string> {
     checkLimit(source.name, `the length of ${what}`, span.end - span.start, LIMITS.nameLength);
     await need(what, span.start, span.end);
-    return new TextDecoder().decode(window.subarray(span.start - windowStart, span.end - windowStart));
+    return utf8.decode(window.subarray(span.start - windowStart, span.end - windowStart));
   }
 
   return { source, fields, text, bytes };

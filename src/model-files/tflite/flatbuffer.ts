@@ -47,6 +47,8 @@ export interface FlatVector {
 const MAX_READ_RATIO = 8;
 const ALWAYS_READ_BYTES = 2 ** 20;
 
+const utf8 = new TextDecoder();
+
 interface Claim {
   what: string;
   start: number;
@@ -201,7 +203,7 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
       if (!found) return '';
       checkLimit(source.name, `the length of ${textWhat}`, found.count, LIMITS.nameLength);
       const view = await pages.view(textWhat, found.start, found.end);
-      return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      return utf8.decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     },
   };
 }
