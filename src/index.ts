@@ -17,6 +17,14 @@ export {
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
+export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
+export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+export {
+  correlateWithTrait,
+  type TraitCoefficient,
+  type TraitCorrelation,
+} from './class-similarity/population/trait-correlation.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -40,6 +48,18 @@ export type {
   TensorEntry,
 } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
+export type { Fetch, HttpOptions } from './model-files/remote/http-request.ts';
+export { type HttpSourceOptions, httpSource } from './model-files/remote/http-source.ts';
+export { type HubReference, isHubReference, parseHubReference } from './model-files/remote/hub-reference.ts';
+export {
+  chooseModelFile,
+  HUB_ENDPOINT,
+  type HubFile,
+  type HubOptions,
+  hubSource,
+  listHubFiles,
+} from './model-files/remote/hub-source.ts';
+export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
 export {
   type Assignment,
@@ -113,6 +133,11 @@ export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './statistics/permutation-test.ts';
 export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
@@ -145,7 +170,6 @@ export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle }
 export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export * from './training/alignment-index.ts';
-export * from './training/class-templates.ts';
 export {
   type ConfusionSimilarity,
   type ConfusionSummary,
@@ -161,6 +185,7 @@ export { type LearningRateChange, learningRateChanges } from './training/learnin
 export * from './training/neighbour-history.ts';
 export * from './training/phases.ts';
 export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
+export * from './training/split-templates.ts';
 export * from './training/thresholds.ts';
 export * from './training/typicality.ts';
 export * from './training/weights-similarity-index.ts';

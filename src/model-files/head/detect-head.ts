@@ -129,7 +129,7 @@ function fromNamesAndShapes(
       ({ name }) => (name.known!.depth > depth ? 'lies deeper in the model' : undefined),
       rejected,
     );
-    const stem = ({ entry }: HeadCandidate) => entry.name.replace(/\d+/g, '#');
+    const stem = ({ entry }: HeadCandidate) => entry.name.replace(/_?\d+/g, '');
     if (new Set(left.map(stem)).size === 1) {
       const last = Math.max(...left.map(({ name }) => name.known!.index));
       left = narrow(
