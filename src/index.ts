@@ -105,6 +105,7 @@ export {
   semanticSimilarityMatrix,
   semanticSimilarityRows,
 } from './semantics/semantic-similarity.ts';
+export { shortNames } from './semantics/short-names.ts';
 export { shortestPathDistance, shortestPathDistances } from './semantics/shortest-paths.ts';
 export { synsetName } from './semantics/synset-name.ts';
 export {

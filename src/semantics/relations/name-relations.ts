@@ -123,7 +123,7 @@ function addMention(one: SynsetFacts, other: SynsetFacts, found: Relation[]): vo
     (lemma, i) =>
       gloss.includes(one.lemmaBeginnings[i]!) &&
       !FUNCTION_WORDS.has(lemma) &&
-      other.glossStems().includes(one.lemmaStems[i]!),
+      other.glossStems().includes(one.lemmaStems()[i]!),
   );
   if (words.length === 0) return;
   const spaced = words.map((word) => word.replaceAll('_', ' '));

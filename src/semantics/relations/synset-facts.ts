@@ -20,12 +20,13 @@ export interface SynsetFacts {
   above: LinksUp;
   /** The parts of each lemma, each between underscores. */
   lemmaParts: string[];
-  /** The stems of each lemma, each between spaces, and what every inflection of its first word begins with. */
-  lemmaStems: string[];
+  /** What every inflection of each lemma's first word begins with. */
   lemmaBeginnings: string[];
+  /** The stems of each lemma, each between spaces; like those of the gloss, seldom needed. */
+  lemmaStems: () => string[];
   /** The gloss, lower-case, when glosses are at hand. */
   gloss: string | undefined;
-  /** The stems of the gloss, each between spaces; costly, and seldom needed. */
+  /** The stems of the gloss, each between spaces. */
   glossStems: () => string;
 }
 
@@ -40,7 +41,7 @@ export function createFacts(wordnet: WordNet, glosses: Glosses | undefined): (sy
       let glossStems: string | undefined;
       const words = lemmasOf(wordnet, synset);
       const lemmas = words.map((word) => word.toLowerCase());
-      const lemmaStems = lemmas.map((lemma) => ` ${stemsOf(lemma.replaceAll('_', ' ')).join(' ')} `);
+      let lemmaStems: string[] | undefined;
       facts = {
         synset,
         id: wnidOf(wordnet, synset),
@@ -49,8 +50,8 @@ export function createFacts(wordnet: WordNet, glosses: Glosses | undefined): (sy
         lemmaIndices: wordnet.words.subarray(wordnet.wordStart[synset]!, wordnet.wordStart[synset + 1]!),
         above: linksUp(wordnet, synset),
         lemmaParts: lemmas.map((lemma) => `_${lemma.replaceAll('-', '_')}_`),
-        lemmaStems,
-        lemmaBeginnings: lemmaStems.map((stems) => stems.slice(1, Math.max(2, stems.indexOf(' ', 1) - 1))),
+        lemmaBeginnings: lemmas.map((lemma) => /^[^_-]{0,3}/.exec(lemma)![0].slice(0, lemma.length > 4 ? 3 : 2)),
+        lemmaStems: () => (lemmaStems ??= lemmas.map((lemma) => ` ${stemsOf(lemma.replaceAll('_', ' ')).join(' ')} `)),
         gloss,
         glossStems: () => (glossStems ??= ` ${stemsOf(gloss ?? '').join(' ')} `),
       };
