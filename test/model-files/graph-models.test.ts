@@ -1,4 +1,4 @@
-import { type HeadTemplates, detectHead, type HeadChoice, openModel, row } from 'semblance';
+import { detectHead, type HeadChoice, type HeadTemplates, openModel, row } from 'semblance';
 import { fileSource } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
