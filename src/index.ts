@@ -14,8 +14,19 @@ export {
   nsad,
   ssad,
 } from './class-similarity/alignment.ts';
+export {
+  type BootstrapDraws,
+  type BootstrapOptions,
+  type BootstrapResult,
+  bootstrapAlignment,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+  percentileInterval,
+} from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
 export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
 export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
