@@ -32,6 +32,7 @@ export { type ByteSource, blobSource, memorySource } from './model-files/byte-so
 export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
+export { type ApproximationRatio, approximationRatios } from './representations/approximation.ts';
 export {
   type Assignment,
   type AssignOptions,
@@ -39,8 +40,72 @@ export {
   MATCHING_METHODS,
   type MatchingMethod,
 } from './representations/assign.ts';
+export {
+  type Centring,
+  centre,
+  collectMean,
+  type FeatureMean,
+  featureMean,
+  type MeanCollector,
+  subtractMean,
+} from './representations/centring.ts';
 export type { Extent } from './representations/circular-shift.ts';
+export {
+  type CkaOptions,
+  type CkaResult,
+  cka,
+  type HsicEstimator,
+  hsicOf,
+  type MinibatchRule,
+  minibatchCka,
+} from './representations/cka.ts';
+export {
+  type FeatureLayout,
+  type FeatureMaps,
+  type FeatureMapsOptions,
+  featureMaps,
+  positionNorms,
+  sliceImages,
+  squaredNorms,
+} from './representations/feature-maps.ts';
+export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
+export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
+export {
+  jensenShannonMatrix,
+  type OutputCorrelation,
+  outputCorrelation,
+  softmaxRows,
+} from './representations/output-similarity.ts';
+export { nestedDatabases, pooledVectors, type RetrievalOptions, retrieve } from './representations/retrieval.ts';
+export {
+  f1OfCounts,
+  iouOfLabels,
+  type ObjectCounts,
+  precisionAtK,
+  type RetrievalScore,
+  type ScoreOf,
+  scoreRetrieval,
+} from './representations/retrieval-scores.ts';
+export { type RsaMeasure, type RsaOptions, type RsaResult, requireSameSamples, rsa } from './representations/rsa.ts';
+export {
+  type InnerProducts,
+  type KernelMatrix,
+  kernelMatrix,
+  type RbfOptions,
+  rbfSigma,
+  SIMILARITY_KERNELS,
+  type SimilarityKernel,
+  squaredDistances,
+} from './representations/similarity-kernels.ts';
+export {
+  collectTiles,
+  type SimilarityMatrices,
+  type SimilarityMatricesOptions,
+  similarityMatrices,
+  tileMaps,
+} from './representations/similarity-matrices.ts';
+export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -83,11 +148,13 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
+export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
   type DisplayMatrix,
