@@ -25,6 +25,7 @@ export {
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
+export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
@@ -179,5 +180,6 @@ export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { toShared } from './tensor/shared.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export { VERSION } from './version.ts';

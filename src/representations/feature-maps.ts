@@ -14,8 +14,9 @@ export interface FeatureMaps<A extends Float32Array | Float64Array = Float32Arra
   data: A;
   /** Height and width where the positions form a grid, row by row; absent for tokens that do not. */
   extent?: Extent;
-  /** For messages: the layer, and a name for each image. */
+  /** For messages: the layer, the number of the first image, and a name for each image. */
   layer?: string;
+  firstImage?: number;
   names?: readonly string[];
 }
 
@@ -108,9 +109,9 @@ function requireFinite(maps: FeatureMaps): void {
 }
 
 /** `Image 3 ("cat.png") of layer "conv5"`, as far as known. */
-export function describeImage({ names, layer }: FeatureMaps, image: number): string {
+export function describeImage({ names, layer, firstImage = 0 }: FeatureMaps, image: number): string {
   const name = names ? ` ("${names[image]}")` : '';
-  return `Image ${image}${name}${layer === undefined ? '' : ` of layer "${layer}"`}`;
+  return `Image ${firstImage + image}${name}${layer === undefined ? '' : ` of layer "${layer}"`}`;
 }
 
 /** The vectors of one image, positions × channels, as a view. */
@@ -138,7 +139,8 @@ export function sliceImages<A extends Float32Array | Float64Array>(
   start: number,
   end: number,
 ): FeatureMaps<A> {
-  const slice = { ...maps, images: end - start, data: imageRange(maps, start, end).data };
+  const firstImage = (maps.firstImage ?? 0) + start;
+  const slice = { ...maps, images: end - start, firstImage, data: imageRange(maps, start, end).data };
   if (maps.names) slice.names = maps.names.slice(start, end);
   return slice;
 }
