@@ -17,6 +17,14 @@ export {
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
+export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
+export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+export {
+  correlateWithTrait,
+  type TraitCoefficient,
+  type TraitCorrelation,
+} from './class-similarity/population/trait-correlation.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -26,12 +34,37 @@ export {
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
+export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
+export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
+export { averageLinkage, type Linkage } from './clustering/linkage.ts';
+export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
-export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
+export { detectHead } from './model-files/head/detect-head.ts';
+export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
+export type {
+  GraphHead,
+  GraphStop,
+  LinearLayer,
+  ModelFile,
+  ModelFormatName,
+  TensorEntry,
+} from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
+export type { Fetch, HttpOptions } from './model-files/remote/http-request.ts';
+export { type HttpSourceOptions, httpSource } from './model-files/remote/http-source.ts';
+export { type HubReference, isHubReference, parseHubReference } from './model-files/remote/hub-reference.ts';
+export {
+  chooseModelFile,
+  HUB_ENDPOINT,
+  type HubFile,
+  type HubOptions,
+  hubSource,
+  listHubFiles,
+} from './model-files/remote/hub-source.ts';
+export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type ApproximationRatio, approximationRatios } from './representations/approximation.ts';
 export {
@@ -127,6 +160,14 @@ export {
 export { leacockChodorow } from './semantics/leacock-chodorow.ts';
 export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
 export { pathSimilarity } from './semantics/path-similarity.ts';
+export { type ExplainPairInput, explainPair, type PairExplanation } from './semantics/relations/explain-pair.ts';
+export { RELATION_KINDS, type Relation, type RelationKind } from './semantics/relations/relation.ts';
+export {
+  type RelationFinder,
+  type RelationOptions,
+  relationFinder,
+  relationsBetween,
+} from './semantics/relations/relations-between.ts';
 export {
   SEMANTIC_MEASURES,
   type SemanticMeasure,
@@ -134,6 +175,7 @@ export {
   semanticSimilarityMatrix,
   semanticSimilarityRows,
 } from './semantics/semantic-similarity.ts';
+export { shortNames } from './semantics/short-names.ts';
 export { shortestPathDistance, shortestPathDistances } from './semantics/shortest-paths.ts';
 export { synsetName } from './semantics/synset-name.ts';
 export {
@@ -147,12 +189,27 @@ export {
   type WordNet,
   wnidOf,
 } from './semantics/wordnet.ts';
+export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.ts';
+export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
 export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
+export {
+  type BrokenLine,
+  type BrokenLineOptions,
+  type BrokenLineSegment,
+  fitBrokenLine,
+} from './statistics/broken-line.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
+export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './statistics/permutation-test.ts';
+export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { type Separation, separation } from './statistics/separation.ts';
@@ -164,9 +221,11 @@ export {
   encodeDisplayMatrix,
   quantiseMatrix,
 } from './study/display-matrix.ts';
+export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
+export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export {
   decodeNpyMatrix,
   parseManifest,
@@ -181,5 +240,26 @@ export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
+export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
+export * from './training/alignment-index.ts';
+export {
+  type ConfusionSimilarity,
+  type ConfusionSummary,
+  confusionCounts,
+  confusionSimilarityMatrix,
+} from './training/confusion.ts';
+export { collectCurves, curveNamed, type TrainingCurves } from './training/curves.ts';
+export * from './training/early-warnings.ts';
+export { epochCurves } from './training/epoch-curves.ts';
+export * from './training/epoch-measures.ts';
+export * from './training/inverse-dissimilarity.ts';
+export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export * from './training/neighbour-history.ts';
+export * from './training/phases.ts';
+export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
+export * from './training/split-templates.ts';
+export * from './training/thresholds.ts';
+export * from './training/typicality.ts';
+export * from './training/weights-similarity-index.ts';
 export { VERSION } from './version.ts';

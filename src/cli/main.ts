@@ -4,18 +4,30 @@ import { VERSION } from '../version.ts';
 import { addClassesCommand } from './classes.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
+import { addLookCommand } from './look.ts';
+import { addOpenCommand } from './open.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
 
-const COMMANDS: readonly AddCommand[] = [addClassesCommand, addDemoCommand, addDoctorCommand];
+const COMMANDS: readonly AddCommand[] = [
+  addClassesCommand,
+  addOpenCommand,
+  addExportCommand,
+  addDemoCommand,
+  addDoctorCommand,
+  addLookCommand,
+];
 
 const EPILOGUE = `
 Examples:
+  semblance resnet50.safetensors                           look at a model, a folder of models, a study in the browser
   semblance classes resnet50.safetensors                   which classes the weights make alike
   semblance classes a.tflite b.onnx                        two networks against each other
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
+  semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,
   5 optional runtime missing, 6 a threshold asked for was not met, 130 interrupted.
@@ -74,6 +86,7 @@ function report(error: unknown, io: CliIo, argv: readonly string[]): number {
       code: known ? error.code : 'INTERNAL',
       message,
       ...(known && error.hint ? { hint: error.hint } : {}),
+      ...(known && error.file ? { file: error.file } : {}),
     };
     io.stdout(`${JSON.stringify({ schemaVersion: 1, error: body })}\n`);
   }

@@ -5,7 +5,7 @@ import { sha256Hex } from '../sha256.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
-import { decodeNpyMatrix, parseManifest, readStudyFile } from '../study/read-study.ts';
+import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType } from './media-types.ts';
@@ -45,15 +45,10 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       () => 'missing',
     );
     if (loaded?.signature === signature) return loaded;
-    const bytes = await store.read(MANIFEST_PATH);
-    if (!bytes)
-      throw new SourceError(`${store.name}: is not a study; it has no ${MANIFEST_PATH}.`, {
-        hint: 'The folder was moved or removed; open the study again from where it is now.',
-        file: MANIFEST_PATH,
-      });
+    const bytes = (await readManifestBytes(store)) as Uint8Array<ArrayBuffer>;
     loaded = {
       signature,
-      bytes: bytes as Uint8Array<ArrayBuffer>,
+      bytes,
       tag: await sha256Hex(bytes),
       manifest: parseManifest(bytes, store.name),
     };

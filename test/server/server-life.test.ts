@@ -59,7 +59,7 @@ describe('a broken study is served as an error that names the file and the way o
       (folder) => rmSync(join(folder, 'study.json')),
       'study.json',
       404,
-      { code: 'SOURCE', file: 'study.json', hint: expect.stringContaining('open the study again') },
+      { code: 'SOURCE', file: 'study.json', hint: expect.stringContaining('Name the folder') },
     ],
     [
       'a missing array',

@@ -11,7 +11,7 @@ export interface LabelSetMatch {
   alternatives: readonly (readonly number[])[];
   /** Of each label whether nothing but its company can tell which of the alternatives it is. */
   undecided: readonly boolean[];
-  /** Whether the labels are the set's, all of them and in its order. */
+  /** Whether the labels are the set's, all of them and in its order; unused rows at the beginning do not count. */
   inOrder: boolean;
 }
 
@@ -24,6 +24,7 @@ export function matchLabelSet(wordnet: WordNet, labels: readonly LabelClass[]): 
   let bestFill = 0;
   let bestAgreement = 0;
   const keys = labels.map((label) => (label.unused || label.synset ? [] : keysOf(label.name)));
+  const leading = leadingUnused(labels);
   const rows = labels.filter(({ unused }) => !unused).length;
   for (const { id } of LABEL_SETS) {
     const set = labelSet(id);
@@ -32,7 +33,10 @@ export function matchLabelSet(wordnet: WordNet, labels: readonly LabelClass[]): 
     if (!match) continue;
     const used = match.classes.filter((c) => c >= 0).length;
     const fill = used / set.classes.filter((c) => !c.unused).length;
-    const agreement = match.classes.filter((c, i) => c === i).length;
+    const agreement = Math.max(
+      match.classes.filter((c, i) => c === i).length,
+      match.classes.filter((c, i) => c === i - leading).length,
+    );
     if (used > 0 && (fill > bestFill || (fill === bestFill && agreement > bestAgreement))) {
       best = match;
       bestFill = fill;
@@ -40,6 +44,12 @@ export function matchLabelSet(wordnet: WordNet, labels: readonly LabelClass[]): 
     }
   }
   return best;
+}
+
+/** How many rows at the beginning stand for no class, as the background of some TensorFlow models. */
+function leadingUnused(labels: readonly LabelClass[]): number {
+  const first = labels.findIndex(({ unused }) => !unused);
+  return first < 0 ? labels.length : first;
 }
 
 /** The comma-separated parts of a name, each without case and without what joins its words ("hot dog" is "hotdog"). */
@@ -146,6 +156,10 @@ function matchSet(
       const fewer = (repeated.get(keys[i]!.join(',')) ?? 0) < choices.length;
       return fewer && (index.full.get(keys[i]!.join(', ')) ?? []).length !== 1;
     }),
-    inOrder: labels.length === set.count && classes.every((c, i) => c === i || set.classes[i]!.unused === true),
+    inOrder: [0, leadingUnused(labels)].some(
+      (shift) =>
+        labels.length - shift === set.count &&
+        classes.every((c, i) => i < shift || c === i - shift || set.classes[i - shift]!.unused === true),
+    ),
   };
 }

@@ -167,19 +167,20 @@ function toIndex(text: string, where: string, filename: string): number {
     throw new FormatError(
       `${filename}: ${where} has ${JSON.stringify(text)} where an index of 0 or more was expected.`,
     );
-  if (index >= MAX_LABELS)
-    throw new LimitError(`${filename}: ${where} has the index ${index}; at most ${MAX_LABELS} labels are read.`);
   return index;
 }
 
 function placeByIndex(entries: readonly (readonly [number, LabelClass])[], filename: string): LabelClass[] {
   const rows: LabelClass[] = [];
   for (const [index, label] of entries) {
+    if (index >= MAX_LABELS)
+      throw new LimitError(`${filename}: ${label.name} has the index ${index}; at most ${MAX_LABELS} labels are read.`);
     const held = rows[index];
     if (held) throw new FormatError(`${filename}: index ${index} is given twice, to ${held.name} and ${label.name}.`);
     rows[index] = label;
   }
-  return Array.from(rows, (label) => label ?? { name: 'N/A', unused: true });
+  const gap: LabelClass = { name: 'N/A', unused: true };
+  return Array.from(rows, (label) => label ?? gap);
 }
 
 function checkTwice(rows: readonly LabelClass[], filename: string): void {
