@@ -44,6 +44,7 @@ export {
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
+export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
@@ -76,6 +77,7 @@ export {
 } from './model-files/remote/hub-source.ts';
 export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
+export { type ApproximationRatio, approximationRatios } from './representations/approximation.ts';
 export {
   type Assignment,
   type AssignOptions,
@@ -83,8 +85,72 @@ export {
   MATCHING_METHODS,
   type MatchingMethod,
 } from './representations/assign.ts';
+export {
+  type Centring,
+  centre,
+  collectMean,
+  type FeatureMean,
+  featureMean,
+  type MeanCollector,
+  subtractMean,
+} from './representations/centring.ts';
 export type { Extent } from './representations/circular-shift.ts';
+export {
+  type CkaOptions,
+  type CkaResult,
+  cka,
+  type HsicEstimator,
+  hsicOf,
+  type MinibatchRule,
+  minibatchCka,
+} from './representations/cka.ts';
+export {
+  type FeatureLayout,
+  type FeatureMaps,
+  type FeatureMapsOptions,
+  featureMaps,
+  positionNorms,
+  sliceImages,
+  squaredNorms,
+} from './representations/feature-maps.ts';
+export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
+export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
+export {
+  jensenShannonMatrix,
+  type OutputCorrelation,
+  outputCorrelation,
+  softmaxRows,
+} from './representations/output-similarity.ts';
+export { nestedDatabases, pooledVectors, type RetrievalOptions, retrieve } from './representations/retrieval.ts';
+export {
+  f1OfCounts,
+  iouOfLabels,
+  type ObjectCounts,
+  precisionAtK,
+  type RetrievalScore,
+  type ScoreOf,
+  scoreRetrieval,
+} from './representations/retrieval-scores.ts';
+export { type RsaMeasure, type RsaOptions, type RsaResult, requireSameSamples, rsa } from './representations/rsa.ts';
+export {
+  type InnerProducts,
+  type KernelMatrix,
+  kernelMatrix,
+  type RbfOptions,
+  rbfSigma,
+  SIMILARITY_KERNELS,
+  type SimilarityKernel,
+  squaredDistances,
+} from './representations/similarity-kernels.ts';
+export {
+  collectTiles,
+  type SimilarityMatrices,
+  type SimilarityMatricesOptions,
+  similarityMatrices,
+  tileMaps,
+} from './representations/similarity-matrices.ts';
+export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -138,6 +204,7 @@ export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
+export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,
@@ -156,6 +223,7 @@ export {
 export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
   type DisplayMatrix,
@@ -182,6 +250,7 @@ export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { toShared } from './tensor/shared.ts';
 export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export * from './training/alignment-index.ts';
