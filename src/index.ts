@@ -2,6 +2,12 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
 export * from './errors.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
