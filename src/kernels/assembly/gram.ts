@@ -1,0 +1,107 @@
+// Products of the rows of X and Y, in float32 blocks whose sums are added in float64.
+//
+// Y is packed into panels of 8 rows, interleaved by feature, so that one vector load brings the same feature of four
+// rows. A tile of 4 rows of X and 8 of Y then lives in eight registers.
+
+/** Features summed in float32 before the sum goes into float64. */
+const BLOCK: usize = 128;
+const PANEL: usize = 8;
+const TILE: usize = 4;
+
+/** The first byte that data may use. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+/** Interleaves `rows` rows of `depth` features into panels of 8; rows beyond the end become zeros. */
+export function pack(from: usize, to: usize, rows: i32, depth: i32): void {
+  const stride = <usize>depth << 2;
+  const panelBytes = stride * PANEL;
+  const panels = (rows + 7) >> 3;
+  for (let p = 0; p < panels; p++) {
+    const panel = to + <usize>p * panelBytes;
+    for (let r: usize = 0; r < PANEL; r++) {
+      const row = (<usize>p << 3) + r;
+      let out = panel + (r << 2);
+      if (row < <usize>rows) {
+        let at = from + row * stride;
+        const end = at + stride;
+        for (; at < end; at += 4, out += 32) store<f32>(out, load<f32>(at));
+      } else {
+        const end = panel + panelBytes;
+        for (; out < end; out += 32) store<f32>(out, 0);
+      }
+    }
+  }
+}
+
+@inline function addLow(sum: usize, x: v128): void {
+  v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(x)));
+}
+
+/** Adds four float32 sums to four float64 ones. */
+@inline function addTo(sum: usize, x: v128): void {
+  addLow(sum, x);
+  addLow(sum + 16, i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
+/** 4 rows of X from `x` times the panel at `y`, into 4 × 8 float64 sums at `sums`. */
+function tile(x: usize, stride: usize, y: usize, depth: usize, sums: usize): void {
+  memory.fill(sums, 0, TILE * PANEL * 8);
+  let at = x;
+  let panel = y;
+  let left = depth;
+  while (left > 0) {
+    const count = min(left, BLOCK);
+    const end = at + (count << 2);
+    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+    for (; at < end; at += 4, panel += 32) {
+      const y0 = v128.load(panel), y1 = v128.load(panel, 16);
+      const xa = v128.load32_splat(at);
+      a0 = f32x4.add(a0, f32x4.mul(xa, y0));
+      a1 = f32x4.add(a1, f32x4.mul(xa, y1));
+      const xb = v128.load32_splat(at + stride);
+      b0 = f32x4.add(b0, f32x4.mul(xb, y0));
+      b1 = f32x4.add(b1, f32x4.mul(xb, y1));
+      const xc = v128.load32_splat(at + (stride << 1));
+      c0 = f32x4.add(c0, f32x4.mul(xc, y0));
+      c1 = f32x4.add(c1, f32x4.mul(xc, y1));
+      const xd = v128.load32_splat(at + stride * 3);
+      d0 = f32x4.add(d0, f32x4.mul(xd, y0));
+      d1 = f32x4.add(d1, f32x4.mul(xd, y1));
+    }
+    addTo(sums, a0);
+    addTo(sums + 32, a1);
+    addTo(sums + 64, b0);
+    addTo(sums + 96, b1);
+    addTo(sums + 128, c0);
+    addTo(sums + 160, c1);
+    addTo(sums + 192, d0);
+    addTo(sums + 224, d1);
+    left -= count;
+  }
+}
+
+/**
+ * Rows of X (m × depth, with zero rows up to a multiple of 4 behind them) times the packed Y (n rows), into the float32
+ * matrix `out` (m × n). With `upper` set, only tiles that reach the diagonal or lie above it are filled.
+ */
+export function multiply(x: usize, packed: usize, out: usize, sums: usize, m: i32, n: i32, depth: i32, upper: bool): void {
+  const stride = <usize>depth << 2;
+  const panelBytes = stride * PANEL;
+  // A panel stays in the cache while all rows of X pass it.
+  for (let j = 0; j < n; j += 8) {
+    const panel = packed + <usize>(j >> 3) * panelBytes;
+    const cols = min(8, n - j);
+    const rowEnd = upper ? min(m, j + 8) : m;
+    for (let i = 0; i < rowEnd; i += 4) {
+      tile(x + <usize>i * stride, stride, panel, depth, sums);
+      const rows = min(4, m - i);
+      for (let r = 0; r < rows; r++) {
+        const to = out + (<usize>(i + r) * <usize>n + <usize>j) * 4;
+        const from = sums + (<usize>r << 6);
+        for (let c = 0; c < cols; c++) store<f32>(to + (<usize>c << 2), <f32>load<f64>(from + (<usize>c << 3)));
+      }
+    }
+  }
+}

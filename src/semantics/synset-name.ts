@@ -1,0 +1,16 @@
+import { lemmaText, type WordNet } from './wordnet.ts';
+
+/** The conventional name of a synset: its first word, the part of speech and which sense of that word it is ("dog.n.01"). */
+export function synsetName(wordnet: WordNet, synset: number): string {
+  const lemma = wordnet.words[wordnet.wordStart[synset]!]!;
+  let sense = 0;
+  for (let i = wordnet.senseStart[lemma]!; wordnet.senses[i] !== synset; i++) sense++;
+  return `${lemmaText(wordnet, lemma)}.n.${String(sense + 1).padStart(2, '0')}`;
+}
+
+/** Order of two synsets by name, character by character. */
+export function compareSynsetNames(wordnet: WordNet, a: number, b: number): number {
+  const left = synsetName(wordnet, a);
+  const right = synsetName(wordnet, b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
