@@ -3,13 +3,6 @@
  * file system.
  */
 export {
-  type DifferentPair,
-  mostDifferentPairs,
-  rankDifference,
-  similarityRanks,
-} from './class-similarity/rank-difference.ts';
-
-export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
   type AlignmentMeasure,
@@ -20,7 +13,13 @@ export {
 } from './class-similarity/alignment.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
-export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export {
+  type Neighbour,
+  nearestNeighbour,
+  neighbourRank,
+  neighbours,
+  rankInRow,
+} from './class-similarity/neighbours.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -28,6 +27,12 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
@@ -69,7 +74,12 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
 export { createRandom, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
@@ -82,12 +92,6 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
-export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
-export { kendall, kendallOfRanks } from './statistics/kendall.ts';
-export { pearson } from './statistics/pearson.ts';
-export { createRandom, type Random } from './statistics/random.ts';
-export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';

@@ -49,11 +49,15 @@ export function nearestNeighbour(matrix: Matrix, index: number): Neighbour | nul
  */
 export function neighbourRank(matrix: Matrix, index: number, other: number): number | null {
   const start = rowStart(matrix, index);
-  const { cols, data } = matrix;
-  const similarity = data[start + other];
+  return rankInRow(matrix.data.subarray(start, start + matrix.cols), index, other);
+}
+
+/** {@link neighbourRank} where only the row of class `index` is at hand. */
+export function rankInRow(similarities: ArrayLike<number>, index: number, other: number): number | null {
+  const similarity = similarities[other];
   if (other === index || similarity === undefined || Number.isNaN(similarity)) return null;
   let rank = 1;
-  for (let j = 0; j < cols; j++) if (j !== index && data[start + j]! > similarity) rank++;
+  for (let j = 0; j < similarities.length; j++) if (j !== index && similarities[j]! > similarity) rank++;
   return rank;
 }
 

@@ -1,4 +1,5 @@
 import { IncomparableError } from '../errors.ts';
+import { averageRanks } from '../statistics/ranks.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 
 /**
@@ -9,30 +10,21 @@ import type { Matrix32 } from '../tensor/matrix.ts';
  */
 export function similarityRanks(matrix: Matrix32): Matrix32 {
   const { rows: n, data } = matrix;
-  const sorted = new Float32Array(n * (n - 1));
+  const held = new Float32Array(n * Math.max(0, n - 1));
   let count = 0;
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
       const x = data[i * n + j]!;
-      if (i !== j && x === x) sorted[count++] = x;
+      if (i !== j && !Number.isNaN(x)) held[count++] = x;
     }
-  const values = sorted.subarray(0, count).sort();
-  const bound = (x: number, above: boolean): number => {
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (values[middle]! < x || (above && values[middle]! === x)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const ranks = averageRanks(held.subarray(0, count));
   const out = new Float32Array(n * n);
+  let k = 0;
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
       const x = data[i * n + j]!;
       if (i === j) out[i * n + j] = 1;
-      else out[i * n + j] = x === x ? (bound(x, false) + bound(x, true) - 1) / 2 / Math.max(1, count - 1) : Number.NaN;
+      else out[i * n + j] = Number.isNaN(x) ? Number.NaN : (ranks[k++]! - 1) / Math.max(1, count - 1);
     }
   return { rows: n, cols: n, data: out };
 }

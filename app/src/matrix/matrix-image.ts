@@ -76,7 +76,7 @@ export function colourMatrixImage(image: MatrixImage, lookup: Uint32Array, missi
   }
 }
 
-/** Draws the part in view into a square of `side` device pixels at (left, top). */
+/** Draws the part in view into a square of `side` CSS pixels at (left, top). */
 export function drawMatrixImage(
   context: CanvasRenderingContext2D,
   image: MatrixImage,
@@ -84,8 +84,9 @@ export function drawMatrixImage(
   left: number,
   top: number,
   side: number,
+  pixelRatio: number,
 ): void {
-  const pixelsPerCell = side / viewport.span;
+  const pixelsPerCell = (side * pixelRatio) / viewport.span;
   let k = 0;
   while (k + 1 < image.levels.length && pixelsPerCell * 2 ** (k + 1) <= 1) k++;
   const level = image.levels[k]!;
