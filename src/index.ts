@@ -2,6 +2,9 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
+export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
+export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
+export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -33,14 +36,32 @@ export {
   rankDifference,
   similarityRanks,
 } from './class-similarity/rank-difference.ts';
+export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
-export type { GraphHead, ModelFile, ModelFormatName, TensorEntry } from './model-files/model-file.ts';
+export { detectHead } from './model-files/head/detect-head.ts';
+export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
+export type {
+  GraphHead,
+  GraphStop,
+  LinearLayer,
+  ModelFile,
+  ModelFormatName,
+  TensorEntry,
+} from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
+export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
+export {
+  type LabelResolution,
+  type ResolvedLabel,
+  type ResolveLabelsOptions,
+  resolveLabels,
+  type SynsetCandidate,
+} from './semantics/label-resolver/resolve-labels.ts';
 export {
   findLabelSet,
   LABEL_SETS,
@@ -80,9 +101,32 @@ export { pearson } from './statistics/pearson.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export {
+  type BrokenLine,
+  type BrokenLineOptions,
+  type BrokenLineSegment,
+  fitBrokenLine,
+} from './statistics/broken-line.ts';
+export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { kendall, kendallOfRanks } from './statistics/kendall.ts';
+export { pearson } from './statistics/pearson.ts';
+export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
+export { createRandom, type Random } from './statistics/random.ts';
+export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  displayValue,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from './study/display-matrix.ts';
+export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
+export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export {
   decodeNpyMatrix,
   parseManifest,
@@ -96,4 +140,26 @@ export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
+export * from './training/alignment-index.ts';
+export * from './training/class-templates.ts';
+export {
+  type ConfusionSimilarity,
+  type ConfusionSummary,
+  confusionCounts,
+  confusionSimilarityMatrix,
+} from './training/confusion.ts';
+export { collectCurves, curveNamed, type TrainingCurves } from './training/curves.ts';
+export * from './training/early-warnings.ts';
+export { epochCurves } from './training/epoch-curves.ts';
+export * from './training/epoch-measures.ts';
+export * from './training/inverse-dissimilarity.ts';
+export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export * from './training/neighbour-history.ts';
+export * from './training/phases.ts';
+export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
+export * from './training/thresholds.ts';
+export * from './training/typicality.ts';
+export * from './training/weights-similarity-index.ts';
+export { VERSION } from './version.ts';

@@ -1,8 +1,9 @@
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots of 8. */
 const { ROUND_CONSTANTS, INITIAL_STATE } = deriveConstants();
 
-/** SHA-256 (FIPS 180-4) of `bytes` in lower-case hexadecimal; by the platform's own code where a page may use it. */
-export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+/** SHA-256 (FIPS 180-4) of bytes, or of text as UTF-8, in lower-case hexadecimal; by the platform's own code where a page may use it. */
+export async function sha256Hex(content: Uint8Array | string): Promise<string> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) return toHex(digestPlain(bytes));
   return toHex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));

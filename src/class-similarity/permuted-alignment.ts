@@ -41,9 +41,10 @@ function permutedCosine(kind: AlignmentKind, a: PreparedSimilarity, b: PreparedS
 }
 
 function permutedSpearman(a: PreparedSimilarity, b: PreparedSimilarity) {
-  const full = symmetric(b.ranks.centred, b.kept.length);
+  const centred = new Float64Array(a.ranks.centred);
+  const full = symmetric(new Float64Array(b.ranks.centred), b.kept.length);
   const norms = Math.sqrt(a.ranks.sumOfSquares * b.ranks.sumOfSquares);
-  return (permutation: Uint32Array): number => permutedDot(a.ranks.centred, full, permutation) / norms;
+  return (permutation: Uint32Array): number => permutedDot(centred, full, permutation) / norms;
 }
 
 function permutedKendall(a: PreparedSimilarity, b: PreparedSimilarity, options: KernelOptions) {
@@ -53,19 +54,28 @@ function permutedKendall(a: PreparedSimilarity, b: PreparedSimilarity, options: 
   const score = (counts: { discordant: number; tiedInBoth: number }): number =>
     tauB(n, a.ranks.tiedPairs, b.ranks.tiedPairs, counts.discordant, counts.tiedInBoth);
   if (b.ranks.groups <= MAX_SEQUENCE_GROUPS) {
-    const groups = symmetric(Uint16Array.from(b.ranks.dense), classes);
+    // The matrix is read at random, so the smaller it is the better.
+    const narrow = b.ranks.groups <= 256 ? new Uint8Array(b.ranks.dense) : new Uint16Array(b.ranks.dense);
+    const groups = symmetric(narrow, classes);
     const flags = tieFlags(a.ranks);
-    const rowInOrder = a.ranks.order.map((pair) => first[pair]!);
-    const colInOrder = a.ranks.order.map((pair) => second[pair]!);
+    const rowInOrder = new Uint16Array(n);
+    const colInOrder = new Uint16Array(n);
+    for (let k = 0; k < n; k++) {
+      const pair = a.ranks.order[k]!;
+      rowInOrder[k] = first[pair]!;
+      colInOrder[k] = second[pair]!;
+    }
+    const rowStart = new Uint32Array(classes);
     const sequence = new Uint16Array(n);
     return (permutation: Uint32Array): number => {
+      for (let i = 0; i < classes; i++) rowStart[i] = permutation[i]! * classes;
       for (let k = 0; k < n; k++)
-        sequence[k] = flags[k]! | groups[permutation[rowInOrder[k]!]! * classes + permutation[colInOrder[k]!]!]!;
+        sequence[k] = flags[k]! | groups[rowStart[rowInOrder[k]!]! + permutation[colInOrder[k]!]!]!;
       return score(sequenceInversions(sequence, b.ranks.groups, options));
     };
   }
   const full = symmetric(b.ranks.dense, classes);
-  const permuted: SortedVector = { order: new Uint32Array(n), dense: new Uint32Array(n), groups: b.ranks.groups };
+  const permuted: SortedVector = { ...b.ranks, order: new Uint32Array(n), dense: new Uint32Array(n) };
   const inverse = new Uint32Array(classes);
   return (permutation: Uint32Array): number => {
     for (let i = 0; i < classes; i++) inverse[permutation[i]!] = i;
@@ -81,7 +91,7 @@ function permutedKendall(a: PreparedSimilarity, b: PreparedSimilarity, options: 
 }
 
 /** Sum of x_ij · full[permutation(i)][permutation(j)] over pairs i < j. */
-function permutedDot(x: Float32Array | Float64Array, full: Float32Array | Float64Array, order: Uint32Array): number {
+function permutedDot(x: Float64Array, full: Float64Array, order: Uint32Array): number {
   const n = order.length;
   let total = 0;
   let k = 0;
@@ -107,7 +117,7 @@ function shifted(pairs: Float32Array | Float64Array, offset: number): Float64Arr
 }
 
 /** The symmetric matrix with these values above the diagonal and 0 on it. */
-function symmetric<A extends Float32Array | Float64Array | Uint32Array | Uint16Array>(pairs: A, n: number): A {
+function symmetric<A extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(pairs: A, n: number): A {
   const out = new (pairs.constructor as new (length: number) => A)(n * n);
   let k = 0;
   for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) out[i * n + j] = out[j * n + i] = pairs[k++]!;

@@ -1,7 +1,8 @@
 import { IncomparableError, UsageError } from '../errors.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { prepareRanks, type RankVector } from '../statistics/ranks.ts';
-import { type Matrix, select, upperTriangle } from '../tensor/matrix.ts';
+import { type Matrix, select } from '../tensor/matrix.ts';
+import { forEachUpperTile } from '../tensor/symmetric.ts';
 
 /** A class-similarity matrix made ready for alignment: scaled, summed and ranked once for all comparisons. */
 export interface PreparedSimilarity {
@@ -56,51 +57,68 @@ export function prepareSimilarity(matrix: Matrix, options: PrepareOptions = {}):
   for (const index of options.exclude ?? []) left.add(index);
   const kept = Uint32Array.from({ length: size }, (_, i) => i).filter((i) => !left.has(i));
   const keptMatrix = kept.length === size ? matrix : select(matrix, kept);
-  requireSymmetric(keptMatrix, kept);
   return prepareKept(size, kept, keptMatrix, options);
 }
 
 function prepareKept(size: number, kept: Uint32Array, matrix: Matrix, options: KernelOptions): PreparedSimilarity {
-  const present = new Set(kept);
   const excluded: number[] = [];
-  for (let i = 0; i < size; i++) if (!present.has(i)) excluded.push(i);
-  const pairs = upperTriangle(matrix);
-  let min = Number.NaN;
-  let max = Number.NaN;
-  if (pairs.length > 0) {
-    min = max = pairs[0]!;
-    for (let k = 1; k < pairs.length; k++) {
-      const value = pairs[k]!;
-      if (value < min) min = value;
-      else if (value > max) max = value;
-    }
+  for (let i = 0, k = 0; i < size; i++) {
+    if (kept[k] === i) k++;
+    else excluded.push(i);
   }
+  const { pairs, min, max } = readPairs(matrix, kept);
   return { size, kept, excluded, matrix, pairs, min, max, ranks: prepareRanks(pairs, options) };
 }
 
-function requireSymmetric(matrix: Matrix, kept: Uint32Array): void {
+/** The entries above the diagonal with their extremes; each is compared with its mirror on the way. */
+function readPairs(matrix: Matrix, kept: Uint32Array): Pick<PreparedSimilarity, 'pairs' | 'min' | 'max'> {
   const { rows: n, data } = matrix;
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > largest) largest = Math.abs(data[i]!);
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const upper = data[i * n + j]!;
-      const lower = data[j * n + i]!;
-      if (upper === lower && Math.abs(upper) <= Number.MAX_VALUE) continue;
-      const where = `classes ${kept[i]} and ${kept[j]}`;
-      if (!Number.isFinite(upper) || !Number.isFinite(lower))
-        throw new UsageError(
-          `A class-similarity matrix needs finite values; between ${where} it holds ${Number.isFinite(upper) ? lower : upper}.`,
-          {
-            hint: 'Give every pair a value, or leave a class out by making its whole row and column NaN.',
-          },
-        );
-      if (Math.abs(upper - lower) > SYMMETRY_TOLERANCE * largest)
-        throw new UsageError(`Alignment needs a symmetric matrix; between ${where} it holds ${upper} and ${lower}.`, {
-          hint: 'Average the matrix with its transpose first.',
-        });
+  const count = (n * (n - 1)) / 2;
+  if (count === 0) return { pairs: new Float32Array(0), min: Number.NaN, max: Number.NaN };
+  const pairs = data instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let worst = { gap: 0, i: 0, j: 1 };
+  forEachUpperTile(n, (rowStart, rowEnd, colStart, colEnd) => {
+    for (let i = rowStart; i < rowEnd; i++) {
+      const pairStart = (i * (2 * n - i - 3)) / 2 - 1;
+      for (let j = Math.max(i + 1, colStart); j < colEnd; j++) {
+        const value = data[i * n + j]!;
+        const mirror = data[j * n + i]!;
+        pairs[pairStart + j] = value;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        if (value === mirror) continue;
+        // A gap that is NaN is the worst of all and stays.
+        const gap = Math.abs(value - mirror);
+        if (!(gap <= worst.gap) && !Number.isNaN(worst.gap)) worst = { gap, i, j };
+      }
     }
-  }
+  });
+  if (Number.isNaN(worst.gap)) refuse(matrix, kept, worst.i, worst.j);
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  if (largest > Number.MAX_VALUE) refuse(matrix, kept, ...firstOf(matrix, (value) => Math.abs(value) === largest));
+  if (worst.gap > SYMMETRY_TOLERANCE * largest) refuse(matrix, kept, worst.i, worst.j);
+  return { pairs, min, max };
+}
+
+/** Row and column of the first entry above the diagonal that `matches`; one must. */
+function firstOf({ rows: n, data }: Matrix, matches: (value: number) => boolean): [number, number] {
+  const at = data.findIndex((value, k) => k % n > Math.floor(k / n) && matches(value));
+  return [Math.floor(at / n), at % n];
+}
+
+function refuse({ rows: n, data }: Matrix, kept: Uint32Array, i: number, j: number): never {
+  const upper = data[i * n + j]!;
+  const lower = data[j * n + i]!;
+  const found = `between classes ${kept[i]} and ${kept[j]} it holds ${upper} and ${lower}`;
+  if (Number.isFinite(upper) && Number.isFinite(lower))
+    throw new UsageError(`Alignment needs a symmetric matrix; ${found}.`, {
+      hint: 'Average the matrix with its transpose first.',
+    });
+  throw new UsageError(`A class-similarity matrix needs finite values; ${found}.`, {
+    hint: 'Give every pair a value, or leave a class out by making its whole row and column NaN.',
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { Matrix, Matrix32 } from '../tensor/matrix.ts';
+import { mirrorUpper } from '../tensor/symmetric.ts';
 import { gramWasm } from './generated/gram.wasm.ts';
-import { mirrorUpper, rowProductsPlain } from './plain/gram.ts';
+import { rowProductsPlain } from './plain/gram.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from './wasm-kernel.ts';
 
 interface GramExports {

@@ -1,18 +1,36 @@
 import type { PairCounts } from './discordant-pairs.ts';
+import { sequenceInversionsWasm } from './generated/sequence-inversions.wasm.ts';
 import { sequenceInversionsPlain } from './plain/sequence-inversions.ts';
-import type { KernelOptions } from './wasm-kernel.ts';
+import { type KernelOptions, kernelLayout, wasmKernel } from './wasm-kernel.ts';
 
 /** An element of a sequence is its group, … */
 export const GROUP_BITS = 0x7fff;
 /** … and this flag when the next element has the same place in the order. */
 export const TIED_WITH_NEXT = 0x8000;
-/** The most groups that {@link sequenceInversions} takes; with more, {@link discordantPairs} is the faster way. */
+/** The most groups that {@link sequenceInversions} takes; with more, a general count is the faster way. */
 export const MAX_SEQUENCE_GROUPS = 1024;
+
+interface SequenceExports {
+  count(sequence: number, n: number, bits: number, work: number): number;
+  tiedInBoth(): number;
+}
+
+const kernel = wasmKernel<SequenceExports>(sequenceInversionsWasm);
 
 /**
  * Discordant pairs of two vectors of which one has few distinct values: its groups (0 … groups−1), in the order of the
  * other vector. Linear in the length of the sequence.
  */
-export function sequenceInversions(sequence: Uint16Array, groups: number, _options: KernelOptions = {}): PairCounts {
-  return sequenceInversionsPlain(sequence, groups);
+export function sequenceInversions(sequence: Uint16Array, groups: number, options: KernelOptions = {}): PairCounts {
+  const bits = Math.max(1, Math.ceil(Math.log2(groups) / 2));
+  const size = 2 ** bits;
+  const layout = kernelLayout();
+  const workAt = layout.take(4 * ((size + 4) * (size + 1) + size * size));
+  const sequenceAt = layout.take(2 * sequence.length);
+  const open = kernel.open(layout.end(), options);
+  if (!open) return sequenceInversionsPlain(sequence, groups);
+  const { exports, buffer, base } = open;
+  new Uint16Array(buffer, base + sequenceAt, sequence.length).set(sequence);
+  const discordant = exports.count(base + sequenceAt, sequence.length, bits, base + workAt);
+  return { discordant, tiedInBoth: exports.tiedInBoth() };
 }

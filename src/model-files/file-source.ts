@@ -21,6 +21,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   } finally {
     await handle.close();
   }
+  let digest: Promise<string> | undefined;
   return {
     name: basename(path),
     byteLength,
@@ -32,20 +33,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
         await file.close();
       }
     },
-    async sha256() {
-      const hash = createHash('sha256');
-      const file = await openForReading(path);
-      try {
-        const block = new Uint8Array(HASH_BLOCK_BYTES);
-        for (;;) {
-          const { bytesRead } = await file.read(block, 0, block.length);
-          if (bytesRead === 0) return hash.digest('hex');
-          hash.update(block.subarray(0, bytesRead));
-        }
-      } finally {
-        await file.close();
-      }
-    },
+    sha256: () => (digest ??= hashFile(path)),
     async sibling(relativeName) {
       const folder = dirname(path);
       const target = normalize(join(folder, relativeName));
@@ -65,6 +53,21 @@ async function openForReading(path: string): Promise<FileHandle> {
     return await open(path, constants.O_RDONLY);
   } catch (cause) {
     throw new SourceError(`${path}: ${reason(cause)}`, { cause });
+  }
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await openForReading(path);
+  try {
+    const block = new Uint8Array(HASH_BLOCK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, block.length);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
   }
 }
 

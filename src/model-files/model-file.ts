@@ -39,6 +39,22 @@ export interface GraphHead {
   readonly droppedRows: readonly number[];
   /** The nodes passed on the way, from the output back, such as ["Softmax", "Gemm"]. */
   readonly path: readonly string[];
+  /** Set when this layer lies before another head: the name of that head's tensor. Its output is features. */
+  readonly feeds?: string;
+}
+
+/** A linear layer of the graph, wherever it stands: a 1×1 or larger convolution without groups, Gemm, MatMul … */
+export interface LinearLayer {
+  readonly tensor: string;
+  /** Which axis of the stored tensor counts the layer's outputs. */
+  readonly classAxis: number;
+}
+
+/** Where a walk back from a graph output ended without a linear layer. */
+export interface GraphStop {
+  readonly output: string;
+  /** The operator that the walk may not pass, or "an input of the graph" or "a constant". */
+  readonly op: string;
 }
 
 /** An opened model file: descriptions of all tensors, nothing loaded. */
@@ -52,6 +68,10 @@ export interface ModelFile {
   readonly classNames?: readonly string[];
   /** Present, perhaps empty, for formats that carry a graph. */
   readonly graphHeads?: readonly GraphHead[];
+  /** All linear layers of the graph in its order, for formats that carry a graph. */
+  readonly linearLayers?: readonly LinearLayer[];
+  /** Where walks from the outputs ended without a head, for messages. */
+  readonly graphStops?: readonly GraphStop[];
 }
 
 /** One file format: a cheap look at the first bytes, then the reading. */

@@ -1,9 +1,9 @@
 import { FormatError, UnsupportedError } from '../errors.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import type { ByteSource } from './byte-source.ts';
 import { checkLimit, checkRange, checkShape, readRange } from './limits.ts';
 import type { ModelFormat, TensorEntry } from './model-file.ts';
+import { columnMajorStrides, gatherStrided } from './strided.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const MAX_HEADER_BYTES = 65_536;
@@ -66,8 +66,8 @@ export async function openNpyArray(source: ByteSource, name: string): Promise<Te
     shape: header.shape,
     read: async () => {
       const data = decodeFloats(await readRange(source, `array ${name}`, start, end), dtype);
-      const tensor = { shape: header.shape, data };
-      return header.fortranOrder ? toRowMajor(tensor) : tensor;
+      const { shape } = header;
+      return header.fortranOrder ? gatherStrided(data, shape, columnMajorStrides(shape)) : { shape, data };
     },
   };
 }
@@ -89,27 +89,4 @@ function parseHeader(file: string, text: string): { descr: string; fortranOrder:
     .filter((part) => part !== '')
     .map(Number);
   return { descr, fortranOrder: order === 'True', shape };
-}
-
-function toRowMajor(tensor: Tensor): Tensor {
-  const { shape, data } = tensor;
-  const out = data.slice();
-  const strides = new Array<number>(shape.length);
-  let stride = 1;
-  for (let axis = 0; axis < shape.length; axis++) {
-    strides[axis] = stride;
-    stride *= shape[axis]!;
-  }
-  const index = new Array<number>(shape.length).fill(0);
-  let offset = 0;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = data[offset]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      offset += strides[axis]!;
-      if (++index[axis]! < shape[axis]!) break;
-      offset -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return { shape, data: out };
 }

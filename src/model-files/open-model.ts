@@ -2,15 +2,29 @@ import { FormatError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { npyFormat } from './npy.ts';
+import { npzFormat } from './npz.ts';
+import { onnxFormat } from './onnx/onnx.ts';
+import { pytorchFormat } from './pytorch/pytorch.ts';
 import { safetensorsFormat } from './safetensors.ts';
+import { type ShardIndexFormat, shardIndexFormat } from './shard-index.ts';
+import { tfliteFormat } from './tflite/tflite.ts';
 
 /** Every format we read, in the order they are asked; those with a magic number come before those without. */
-export const MODEL_FORMATS: readonly ModelFormat[] = [npyFormat, safetensorsFormat];
+export const MODEL_FORMATS: readonly (ModelFormat | ShardIndexFormat)[] = [
+  npyFormat,
+  tfliteFormat,
+  npzFormat,
+  shardIndexFormat([safetensorsFormat, pytorchFormat]),
+  // Before PyTorch: a header of 640 bytes begins like a pickle.
+  safetensorsFormat,
+  pytorchFormat,
+  onnxFormat,
+];
 
 const PEEK_BYTES = 4096;
 
 /** The format of a source, told from its bytes and never from its name; undefined when none claims it. */
-export async function detectFormat(source: ByteSource): Promise<ModelFormat | undefined> {
+export async function detectFormat(source: ByteSource): Promise<ModelFormat | ShardIndexFormat | undefined> {
   const head = await source.read(0, Math.min(PEEK_BYTES, source.byteLength));
   for (const format of MODEL_FORMATS) if (await format.match(head, source)) return format;
   return undefined;

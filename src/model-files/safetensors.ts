@@ -5,14 +5,11 @@ import { parseJson } from './json.ts';
 import { checkByteCount, checkLimit, checkRange, LIMITS, readRange } from './limits.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
 
-/** safetensors: u64 header length, JSON header, then the tensors' bytes. One file, or an index of shards. */
+/** safetensors: u64 header length, JSON header, then the tensors' bytes. Shards: shard-index.ts. */
 export const safetensorsFormat: ModelFormat = {
   name: 'safetensors',
-  match: (head, source) => looksLikeFile(head, source.byteLength) || looksLikeIndex(head),
-  open: async (source) => {
-    const head = await source.read(0, Math.min(4096, source.byteLength));
-    return looksLikeIndex(head) ? openIndex(source) : openFile(source);
-  },
+  match: (head, source) => looksLikeFile(head, source.byteLength),
+  open: openFile,
 };
 
 const DTYPES: Readonly<Record<string, DType>> = {
@@ -36,11 +33,6 @@ const DTYPES: Readonly<Record<string, DType>> = {
 /** A header length followed by "{"; the length itself is checked when opening, so that a lie gets its own message. */
 function looksLikeFile(head: Uint8Array, byteLength: number): boolean {
   return byteLength >= 8 && head.length > 8 && head[8] === 0x7b;
-}
-
-function looksLikeIndex(head: Uint8Array): boolean {
-  const text = new TextDecoder().decode(head);
-  return /^\s*\{/.test(text) && text.includes('"weight_map"');
 }
 
 async function openFile(source: ByteSource): Promise<ModelFile> {
@@ -106,32 +98,6 @@ function checkNoOverlap(file: string, spans: { name: string; start: number; end:
     if (here.start < before.end)
       throw new FormatError(`${file}: the bytes of ${before.name} and ${here.name} overlap at ${here.start}.`);
   }
-}
-
-/** `model.safetensors.index.json`: each tensor's shard. A shard's header is read when one of its tensors is asked for. */
-async function openIndex(source: ByteSource): Promise<ModelFile> {
-  checkLimit(source.name, 'the size of the shard index', source.byteLength, LIMITS.headerBytes);
-  const index = parseJson(await source.read(0, source.byteLength), `${source.name}: the shard index`);
-  const weightMap = index.weight_map;
-  if (typeof weightMap !== 'object' || !weightMap || Array.isArray(weightMap))
-    throw new FormatError(`${source.name}: weight_map must map tensor names to shard files.`);
-  const shards = [...new Set(Object.values(weightMap as Record<string, unknown>).map(String))].sort();
-  checkLimit(source.name, 'the number of shards', shards.length, LIMITS.shards);
-
-  const tensors = new Map<string, TensorEntry>();
-  for (const shard of shards) {
-    const file = await source.sibling(shard);
-    if (!file)
-      throw new FormatError(`${source.name}: shard ${shard} is not beside the index.`, {
-        hint: 'Put all shards in the folder of the index.',
-      });
-    const opened = await openFile(file);
-    for (const [name, tensor] of opened.tensors) tensors.set(name, tensor);
-  }
-  for (const [name, shard] of Object.entries(weightMap as Record<string, unknown>))
-    if (!tensors.has(name))
-      throw new FormatError(`${source.name}: the index places ${name} in ${String(shard)}, but it is not there.`);
-  return { format: 'safetensors', name: source.name, tensors, metadata: { shards: shards.length } };
 }
 
 function plainMetadata(value: unknown): Record<string, string> {

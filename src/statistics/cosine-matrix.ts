@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { gram } from '../kernels/gram.ts';
-import { mirrorUpper, rowProductsPlain } from '../kernels/plain/gram.ts';
+import { rowProductsPlain } from '../kernels/plain/gram.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
+import { mirrorUpper } from '../tensor/symmetric.ts';
 
 export interface CosineMatrixOptions extends KernelOptions {
   /**
@@ -47,11 +48,7 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
     rowProductsPlain(unit, unit, cols, data, true);
     mirrorUpper(data, rows);
   }
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
-    if (value > 1) data[i] = 1;
-    else if (value < -1) data[i] = -1;
-  }
+  for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > 1) data[i] = Math.sign(data[i]!);
   for (let i = 0; i < rows; i++) data[i * rows + i] = 1;
   for (const i of missing) {
     data.fill(Number.NaN, i * rows, (i + 1) * rows);
@@ -66,23 +63,33 @@ function unitRows(matrix: Matrix, out: Float32Array | Float64Array): number[] {
   const zero: number[] = [];
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
-    let largest = 0;
-    let finite = true;
-    for (let k = start; k < start + cols; k++) {
-      const size = Math.abs(data[k]!);
-      finite &&= size <= Number.MAX_VALUE;
-      if (size > largest) largest = size;
-    }
-    if (!finite) throw new UsageError(`Cannot compare rows: row ${i} of ${rows} holds a value that is not finite.`);
-    if (largest === 0) {
-      zero.push(i);
-      continue;
-    }
-    // Dividing by the largest value first keeps squares of huge and tiny weights within range.
+    const end = start + cols;
     let squares = 0;
-    for (let k = start; k < start + cols; k++) squares += (data[k]! / largest) ** 2;
-    const norm = Math.sqrt(squares);
-    for (let k = start; k < start + cols; k++) out[k] = data[k]! / largest / norm;
+    for (let k = start; k < end; k++) squares += data[k]! * data[k]!;
+    if (squares > SAFE_SQUARES && squares < 1 / SAFE_SQUARES) {
+      const scale = 1 / Math.sqrt(squares);
+      for (let k = start; k < end; k++) out[k] = data[k]! * scale;
+    } else if (!unitExtremeRow(data.subarray(start, end), out.subarray(start, end))) zero.push(i);
+    if (Number.isNaN(out[start]!))
+      throw new UsageError(`Cannot compare rows: row ${i} of ${rows} holds a value that is not finite.`);
   }
   return zero;
+}
+
+/** Sums of squares between this and its inverse have lost nothing to underflow and are far from overflow. */
+const SAFE_SQUARES = 1e-200;
+
+/**
+ * As above for a row that is zero, huge, tiny or not finite: divided by its largest value first. False for a zero row;
+ * a row that is not finite becomes NaN.
+ */
+function unitExtremeRow(row: Float32Array | Float64Array, out: Float32Array | Float64Array): boolean {
+  let largest = 0;
+  for (const value of row) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0) return false;
+  let squares = 0;
+  for (const value of row) squares += (value / largest) ** 2;
+  const norm = Number.isFinite(largest) ? Math.sqrt(squares) : Number.NaN;
+  for (let k = 0; k < row.length; k++) out[k] = row[k]! / largest / norm;
+  return true;
 }

@@ -31,27 +31,16 @@ export function prepareRanks(values: ArrayLike<number>, options: KernelOptions =
   const floats = values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values);
   for (let i = 0; i < n; i++)
     if (Number.isNaN(floats[i]!)) throw new UsageError(`Cannot rank values: value ${i} of ${n} is NaN.`);
-  const { order, dense, groups } = rankTransform(floats, options);
-  return ranksFromOrder(order, dense, groups);
-}
-
-/** The centred ranks and their sums, from a sorted order and the dense ranks. */
-function ranksFromOrder(order: Uint32Array, dense: Uint32Array, groups: number): RankVector {
-  const n = order.length;
-  const counts = new Uint32Array(groups);
-  for (let i = 0; i < n; i++) counts[dense[i]!]!++;
-  const centreOfGroup = new Float32Array(groups);
+  const sorted = rankTransform(floats, options);
+  const { dense, groups, groupStarts } = sorted;
   let tiedPairs = 0;
-  let start = 0;
   for (let g = 0; g < groups; g++) {
-    const count = counts[g]!;
-    centreOfGroup[g] = 2 * start + count - n;
-    tiedPairs += (count * (count - 1)) / 2;
-    start += count;
+    const size = groupStarts[g + 1]! - groupStarts[g]!;
+    tiedPairs += (size * (size - 1)) / 2;
   }
   const centred = new Float32Array(n);
-  for (let i = 0; i < n; i++) centred[i] = centreOfGroup[dense[i]!]!;
-  return { n, centred, dense, order, groups, tiedPairs, sumOfSquares: exactDot(centred, centred) };
+  for (let i = 0; i < n; i++) centred[i] = groupStarts[dense[i]!]! + groupStarts[dense[i]! + 1]! - n;
+  return { n, ...sorted, centred, tiedPairs, sumOfSquares: exactDot(centred, centred) };
 }
 
 /** Products summed in blocks that stay below 2⁵³, so that whole-number ranks add up without a rounding bias. */

@@ -43,7 +43,8 @@ export const classModelSchema = z.object({
   id: z.string(),
   name: z.string(),
   file: z.string(),
-  sha256: z.string(),
+  /** SHA-256 of the file; null for a remote file of which only the head was fetched. */
+  sha256: z.nullable(z.string()),
   format: z.string(),
   labels: z.object({
     /** "imagenet-1k", the name of a labels file, or null when the classes are only numbered. */
@@ -75,6 +76,8 @@ export const classModelSchema = z.object({
 });
 
 export const classesSectionSchema = z.object({
+  /** Hash of inputs, options, kernel tier and software version: equal hashes mean equal results. */
+  inputsHash: z.string(),
   /** Everything that determined the result, with the seed. */
   options: z.record(z.string(), z.unknown()),
   /** The command that makes this section. */
@@ -154,11 +157,9 @@ export interface OrderGroup {
   end: number;
 }
 
-/** `classes/orders.json`: each order is a permutation of the study's class indices. */
+/** `classes/orders.json`: display orders as permutations of the study's class indices; null without any synset. */
 export interface ClassOrders {
   wordnet: { order: number[]; groups: OrderGroup[] } | null;
-  /** Average linkage with optimal leaf order, per model id. */
-  cluster: Record<string, { order: number[] }>;
 }
 
 /** A synset of a study's part of WordNet (`classes/wordnet.json` is an array of these). */

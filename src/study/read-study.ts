@@ -17,13 +17,17 @@ const REPAIR = 'Copy the whole study again, or make it again with the command th
  *   study.json does not follow its schema or names a path outside the study.
  */
 export async function readManifest(store: StudyStore): Promise<StudyManifest> {
+  return parseManifest(await readManifestBytes(store), store.name);
+}
+
+/** The bytes of study.json, unread. @throws SourceError when the store holds no study. */
+export async function readManifestBytes(store: StudyStore): Promise<Uint8Array> {
   const bytes = await store.read(MANIFEST_PATH);
-  if (!bytes)
-    throw new SourceError(`${store.name}: is not a study; it has no ${MANIFEST_PATH}.`, {
-      hint: 'Name the folder that an analysis wrote, such as ./semblance-studies/NAME.',
-      file: MANIFEST_PATH,
-    });
-  return parseManifest(bytes, store.name);
+  if (bytes) return bytes;
+  throw new SourceError(`${store.name}: is not a study; it has no ${MANIFEST_PATH}.`, {
+    hint: 'Name the folder that an analysis wrote, such as ./semblance-studies/NAME.',
+    file: MANIFEST_PATH,
+  });
 }
 
 /** Checks the bytes of a study.json; `study` names the study in errors, which are those of `readManifest`. */

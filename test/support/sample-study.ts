@@ -35,6 +35,7 @@ export async function writeSampleStudy(
     name,
     instruments: {
       classes: {
+        inputsHash: '0'.repeat(64),
         options: { seed: 0 },
         command: 'semblance classes alpha.safetensors',
         labels: { set: null, classes, resolved: 0, ambiguous: 0 },
@@ -51,10 +52,7 @@ export async function writeSampleStudy(
           ),
         ),
         wordnet: await put('classes/wordnet.json', json([])),
-        orders: await put(
-          'classes/orders.json',
-          json({ wordnet: null, cluster: Object.fromEntries(models.map((id) => [id, { order }])) }),
-        ),
+        orders: await put('classes/orders.json', json({ wordnet: null })),
         references: [
           {
             id: 'reference',

@@ -7,6 +7,8 @@
 const BLOCK: usize = 128;
 const PANEL: usize = 8;
 const TILE: usize = 4;
+/** Rows of X that stay in the cache while all panels pass them. A multiple of the tile. */
+const ROW_BLOCK: i32 = 32;
 
 /** The first byte that data may use. */
 export function heapBase(): usize {
@@ -89,18 +91,21 @@ function tile(x: usize, stride: usize, y: usize, depth: usize, sums: usize): voi
 export function multiply(x: usize, packed: usize, out: usize, sums: usize, m: i32, n: i32, depth: i32, upper: bool): void {
   const stride = <usize>depth << 2;
   const panelBytes = stride * PANEL;
-  // A panel stays in the cache while all rows of X pass it.
-  for (let j = 0; j < n; j += 8) {
-    const panel = packed + <usize>(j >> 3) * panelBytes;
-    const cols = min(8, n - j);
-    const rowEnd = upper ? min(m, j + 8) : m;
-    for (let i = 0; i < rowEnd; i += 4) {
-      tile(x + <usize>i * stride, stride, panel, depth, sums);
-      const rows = min(4, m - i);
-      for (let r = 0; r < rows; r++) {
-        const to = out + (<usize>(i + r) * <usize>n + <usize>j) * 4;
-        const from = sums + (<usize>r << 6);
-        for (let c = 0; c < cols; c++) store<f32>(to + (<usize>c << 2), <f32>load<f64>(from + (<usize>c << 3)));
+  for (let block = 0; block < m; block += ROW_BLOCK) {
+    const blockEnd = min(m, block + ROW_BLOCK);
+    // With `upper`, panels that end before the block's first row lie below the diagonal.
+    for (let j = upper ? block & ~7 : 0; j < n; j += 8) {
+      const panel = packed + <usize>(j >> 3) * panelBytes;
+      const cols = min(8, n - j);
+      const rowEnd = upper ? min(blockEnd, j + 8) : blockEnd;
+      for (let i = block; i < rowEnd; i += 4) {
+        tile(x + <usize>i * stride, stride, panel, depth, sums);
+        const rows = min(4, m - i);
+        for (let r = 0; r < rows; r++) {
+          const to = out + (<usize>(i + r) * <usize>n + <usize>j) * 4;
+          const from = sums + (<usize>r << 6);
+          for (let c = 0; c < cols; c++) store<f32>(to + (<usize>c << 2), <f32>load<f64>(from + (<usize>c << 3)));
+        }
       }
     }
   }

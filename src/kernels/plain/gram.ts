@@ -41,8 +41,3 @@ export function rowProductsPlain(
     }
   }
 }
-
-/** Copies the part above the diagonal of an n × n matrix below it. */
-export function mirrorUpper(data: Float32Array | Float64Array, n: number): void {
-  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) data[j * n + i] = data[i * n + j]!;
-}

@@ -87,15 +87,18 @@ function denseRanks(
   order: Uint32Array,
   high: Uint32Array,
   low: Uint32Array | null,
-): { dense: Uint32Array; groups: number } {
+): { dense: Uint32Array; groups: number; groupStarts: Uint32Array } {
   const n = order.length;
   const dense = new Uint32Array(n);
+  const groupStarts = new Uint32Array(n + 1);
   let group = 0;
   for (let k = 1; k < n; k++) {
     const before = order[k - 1]!;
     const here = order[k]!;
-    if (high[before]! !== high[here]! || (low && low[before]! !== low[here]!)) group++;
+    if (high[before]! !== high[here]! || (low && low[before]! !== low[here]!)) groupStarts[++group] = k;
     dense[here] = group;
   }
-  return { dense, groups: n === 0 ? 0 : group + 1 };
+  const groups = n === 0 ? 0 : group + 1;
+  groupStarts[groups] = n;
+  return { dense, groups, groupStarts: groupStarts.slice(0, groups + 1) };
 }

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Milliseconds of `run`, the median of `repeats` after one run to warm up; `run` may be asynchronous. */
+export async function medianMs(run, repeats = 7) {
+  await run();
+  const times = [];
+  for (let i = 0; i < repeats; i++) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+export function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** What bench/peers/NAME.py prints as JSON, or null with a line that says what is missing. */
+export function runPeer(name, args = []) {
+  const script = fileURLToPath(new URL(`../peers/${name}.py`, import.meta.url));
+  const { status, stdout, stderr, error } = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+  if (status === 0) return JSON.parse(stdout);
+  const reason = error ? 'python3 is not installed' : stderr.trim().split('\n').at(-1);
+  console.log(`The Python peer ${name} is missing (${reason}): only the plain-TypeScript ratio is printed.`);
+  return null;
+}
+
+/** One line of results: what, ours, the other's, how many times faster, and the goal where there is one. */
+export function printRatio(what, oursMs, peerName, peerMs, goal) {
+  const ratio = peerMs / oursMs;
+  const wanted = goal === undefined ? '' : `  (goal ${goal}×: ${ratio >= goal ? 'met' : 'MISSED'})`;
+  console.log(
+    `${what.padEnd(52)} ${format(oursMs)}   ${peerName.padEnd(24)} ${format(peerMs)}   ${ratio.toFixed(1)}×${wanted}`,
+  );
+}
+
+function format(ms) {
+  return `${ms >= 1000 ? (ms / 1000).toFixed(2) : ms.toFixed(ms < 10 ? 2 : 1)} ${ms >= 1000 ? 's ' : 'ms'}`.padStart(
+    10,
+  );
+}

@@ -1,0 +1,71 @@
+import { findClassNames } from '../../model-files/class-names.ts';
+import { detectHead } from '../../model-files/head/detect-head.ts';
+import type { HeadChoice } from '../../model-files/head/head-choice.ts';
+import { openModel } from '../../model-files/open-model.ts';
+import { labelSet } from '../../semantics/label-sets/label-sets.ts';
+import type { WordNet } from '../../semantics/wordnet.ts';
+import { cosineSimilarityMatrix, type SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
+import type { Matrix32 } from '../../tensor/matrix.ts';
+import type { ClassModelInput } from './options.ts';
+import { classesOfRows, type RowClasses } from './row-classes.ts';
+
+/** A model ready to be compared: its templates, one row a class, and what each class is. */
+export interface LoadedClassModel {
+  name: string;
+  file: string;
+  format: string;
+  sha256: string | null;
+  head: HeadChoice;
+  rows: RowClasses;
+  /** classes × features, in the order of `rows.classes`. */
+  templates: Matrix32;
+}
+
+/**
+ * Opens one model, finds its head, decides which class each row is, and reads the templates; nothing else of the file
+ * is read.
+ */
+export async function loadClassModel(
+  input: ClassModelInput,
+  loadGraph: () => Promise<WordNet>,
+): Promise<LoadedClassModel> {
+  const { source } = input;
+  const file = await openModel(source);
+  const found = input.labels ? undefined : await findClassNames(source, file);
+  const classCount = labelCount(input) ?? found?.names.length;
+  const head = detectHead(file, {
+    ...(classCount === undefined ? {} : { classCount }),
+    ...(input.head === undefined ? {} : { head: input.head }),
+  });
+  const rows = await classesOfRows(source.name, head.classes, input.labels, found, loadGraph);
+  const [all, sha256] = await Promise.all([head.readTemplates(), source.sha256()]);
+  return {
+    name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
+    file: source.name,
+    format: file.format,
+    sha256: sha256 ?? null,
+    head,
+    rows,
+    templates: selectRows(all, rows.rows),
+  };
+}
+
+function labelCount({ labels }: ClassModelInput): number | undefined {
+  if (!labels) return undefined;
+  return labels.kind === 'set' ? labelSet(labels.id).count : labels.labels.length;
+}
+
+/** The rows asked for, in that order; the same matrix when all are asked for in order. */
+function selectRows(matrix: Matrix32, rows: Int32Array): Matrix32 {
+  if (rows.length === matrix.rows && rows.every((row, i) => row === i)) return matrix;
+  const data = new Float32Array(rows.length * matrix.cols);
+  rows.forEach((row, i) => {
+    data.set(matrix.data.subarray(row * matrix.cols, (row + 1) * matrix.cols), i * matrix.cols);
+  });
+  return { rows: rows.length, cols: matrix.cols, data };
+}
+
+/** The NCSM of a model in the order of the study's classes; `positions` says where the model has each of them. */
+export function networkSimilarity(model: LoadedClassModel, positions: Int32Array): SimilarityMatrix<Float32Array> {
+  return cosineSimilarityMatrix(selectRows(model.templates, positions));
+}

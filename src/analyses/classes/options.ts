@@ -1,0 +1,35 @@
+import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { ReferenceFile } from './reference-file.ts';
+import type { LabelsRequest } from './row-classes.ts';
+
+/** One model to look at. */
+export interface ClassModelInput {
+  source: ByteSource;
+  /** Shown in reports; by default the file's name without its ending. */
+  name?: string;
+  /** What the rows of the head are; by default what the file says, else ImageNet-1k where the row count fits. */
+  labels?: LabelsRequest;
+  /** The tensor to take as the head, where the choice is not clear. */
+  head?: string;
+}
+
+/** What network similarity is compared with. */
+export type ReferenceRequest = { kind: 'wordnet'; measure: SemanticMeasure } | { kind: 'file'; file: ReferenceFile };
+
+export interface ClassesOptions {
+  /** The first is the main one. Default: WordNet path similarity. */
+  references?: readonly ReferenceRequest[];
+  /** Compare models with different classes on those they share. Default false: refuse. */
+  shared?: boolean;
+  /** Seed of the chance level's permutations. Default 0. */
+  seed?: number;
+  /** Permutations of the chance level. Default 20. */
+  permutations?: number;
+  /** The command that makes this study, for the manifest. */
+  command?: string;
+  /** Name of the study; by default from the models' names. */
+  studyName?: string;
+}
+
+export const DEFAULT_REFERENCES: readonly ReferenceRequest[] = [{ kind: 'wordnet', measure: 'path' }];

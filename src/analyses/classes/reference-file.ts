@@ -1,0 +1,127 @@
+import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
+import { FormatError, IncomparableError } from '../../errors.ts';
+import { memorySource } from '../../model-files/byte-source.ts';
+import { openNpyArray } from '../../model-files/npy.ts';
+import { treePathSimilarity } from '../../semantics/tree-similarity.ts';
+import type { Matrix64 } from '../../tensor/matrix.ts';
+import { formatShape } from '../../tensor/tensor.ts';
+
+/** A reference that the user brings, still as bytes. */
+export interface ReferenceFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * The similarity of the study's classes that a file gives, C×C; classes it lacks are NaN. Three forms are read:
+ *
+ * - `.npy`: C×C in the order of the first model's classes;
+ * - CSV with names in its first row and first column: any order, matched by name or WordNet id;
+ * - CSV of `child,parent` rows: a tree whose leaves are the classes; similarity is path similarity in the tree.
+ *
+ * @throws FormatError when the file is none of these; IncomparableError when it knows none of the classes.
+ */
+export async function referenceFromFile(file: ReferenceFile, classes: readonly ClassIdentity[]): Promise<Matrix64> {
+  const matrix = file.bytes[0] === 0x93 ? await fromNpy(file, classes.length) : fromText(file, classes);
+  const known = classes.filter((_, i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!)).length;
+  if (known < 3)
+    throw new IncomparableError(
+      `${file.name}: knows ${known} of the ${classes.length} classes; at least 3 are needed.`,
+      {
+        hint: `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
+      },
+    );
+  return matrix;
+}
+
+async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {
+  const entry = await openNpyArray(memorySource(file.name, file.bytes), 'array');
+  if (entry.shape.length !== 2 || entry.shape[0] !== count || entry.shape[1] !== count)
+    throw new IncomparableError(
+      `${file.name}: the matrix is ${formatShape(entry.shape)}, but there are ${count} classes; ${count}×${count} was expected.`,
+    );
+  const { data } = await entry.read();
+  const matrix = { rows: count, cols: count, data: Float64Array.from(data) };
+  requireSymmetric(file.name, matrix);
+  return matrix;
+}
+
+function fromText(file: ReferenceFile, classes: readonly ClassIdentity[]): Matrix64 {
+  const text = new TextDecoder().decode(file.bytes);
+  const rows = text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map(splitCsvLine);
+  if (rows.length >= 2 && rows.every((cells) => cells.length === 2)) return fromTree(file.name, rows, classes);
+  return fromNamedMatrix(file.name, rows, classes);
+}
+
+function fromTree(name: string, rows: string[][], classes: readonly ClassIdentity[]): Matrix64 {
+  const isHeader = /^child$/i.test(rows[0]![0]!.trim());
+  const edges = rows.slice(isHeader ? 1 : 0).map(([child, parent]) => [child!.trim(), parent!.trim()] as const);
+  return treePathSimilarity(
+    name,
+    edges,
+    classes.map((entry) => [entry.name, ...(entry.synset ? [entry.synset] : [])]),
+  );
+}
+
+function fromNamedMatrix(name: string, rows: string[][], classes: readonly ClassIdentity[]): Matrix64 {
+  const header = rows[0]?.slice(1).map((cell) => cell.trim()) ?? [];
+  if (rows.length !== header.length + 1 || header.length < 3)
+    throw new FormatError(
+      `${name}: is neither rows of child,parent nor a matrix with names: it has ${header.length} names in its first row and ${Math.max(0, rows.length - 1)} rows below.`,
+    );
+  const position = new Map<string, number>();
+  header.forEach((cell, i) => {
+    if (position.has(cell.toLowerCase())) throw new FormatError(`${name}: names ${JSON.stringify(cell)} twice.`);
+    position.set(cell.toLowerCase(), i);
+  });
+  const values = rows.slice(1).map((cells, i) => {
+    if (cells[0]!.trim().toLowerCase() !== header[i]!.toLowerCase())
+      throw new FormatError(
+        `${name}: row ${i + 1} is named ${JSON.stringify(cells[0])}, but column ${i + 1} is ${JSON.stringify(header[i])}.`,
+      );
+    if (cells.length !== header.length + 1)
+      throw new FormatError(
+        `${name}: row ${i + 1} has ${cells.length - 1} values, but there are ${header.length} names.`,
+      );
+    return cells.slice(1).map((cell) => (cell.trim() === '' ? Number.NaN : Number(cell)));
+  });
+  const at = classes.map((entry) => position.get(entry.name.toLowerCase()) ?? position.get(entry.synset ?? ''));
+  const count = classes.length;
+  const data = new Float64Array(count * count).fill(Number.NaN);
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < count; j++) {
+      const from = at[i];
+      const to = at[j];
+      if (from === undefined || to === undefined) continue;
+      const value = values[from]![to]!;
+      if (Number.isNaN(value) && from !== to)
+        throw new FormatError(`${name}: row ${from + 1}, column ${to + 1} is not a number.`);
+      data[i * count + j] = from === to && Number.isNaN(value) ? 1 : value;
+    }
+  const matrix = { rows: count, cols: count, data };
+  requireSymmetric(name, matrix);
+  return matrix;
+}
+
+/** References are similarities of pairs, so both halves must say the same. */
+function requireSymmetric(name: string, { rows, data }: Matrix64): void {
+  for (let i = 0; i < rows; i++)
+    for (let j = i + 1; j < rows; j++) {
+      const upper = data[i * rows + j]!;
+      const lower = data[j * rows + i]!;
+      if (Math.abs(upper - lower) > 1e-6 * Math.max(1, Math.abs(upper)))
+        throw new FormatError(
+          `${name}: is not symmetric: row ${i + 1}, column ${j + 1} is ${upper}, but row ${j + 1}, column ${i + 1} is ${lower}.`,
+        );
+    }
+}
+
+/** One CSV line into cells; quotes protect commas and are doubled inside. */
+function splitCsvLine(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((match) =>
+    match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'),
+  );
+}

@@ -1,0 +1,77 @@
+import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
+import { type SemanticMeasure, semanticSimilarityMatrix } from '../../semantics/semantic-similarity.ts';
+import type { WordNet } from '../../semantics/wordnet.ts';
+import type { Matrix64 } from '../../tensor/matrix.ts';
+import type { ReferenceRequest } from './options.ts';
+import { referenceFromFile } from './reference-file.ts';
+
+/** A reference in the order of the study's classes; NaN where it does not know a class. */
+export interface Reference {
+  id: string;
+  title: string;
+  kind: 'wordnet' | 'file';
+  matrix: Matrix64;
+}
+
+const MEASURE_TITLES: Readonly<Record<SemanticMeasure, string>> = {
+  path: 'WordNet, path similarity',
+  lch: 'WordNet, Leacock–Chodorow',
+  wup: 'WordNet, Wu–Palmer',
+  'wup-nltk': 'WordNet, Wu–Palmer as NLTK has it',
+};
+
+/** Builds the references asked for. A WordNet reference is left out when fewer than three classes have a synset. */
+export async function buildReferences(
+  requests: readonly ReferenceRequest[],
+  classes: readonly ClassIdentity[],
+  loadGraph: () => Promise<WordNet>,
+): Promise<Reference[]> {
+  const references: Reference[] = [];
+  for (const request of requests) {
+    if (request.kind === 'file') {
+      const { name } = request.file;
+      const id = uniqueId(name.replace(/\.[^.]+$/, '').replace(/[^\w-]+/g, '-'), references);
+      references.push({ id, title: name, kind: 'file', matrix: await referenceFromFile(request.file, classes) });
+    } else {
+      const matrix = await wordNetMatrix(request.measure, classes, loadGraph);
+      if (matrix)
+        references.push({
+          id: `wordnet-${request.measure}`,
+          title: MEASURE_TITLES[request.measure],
+          kind: 'wordnet',
+          matrix,
+        });
+    }
+  }
+  return references;
+}
+
+/** The WNCSM of all classes, with NaN for those without a synset. */
+async function wordNetMatrix(
+  measure: SemanticMeasure,
+  classes: readonly ClassIdentity[],
+  loadGraph: () => Promise<WordNet>,
+): Promise<Matrix64 | undefined> {
+  const known = classes.flatMap((entry, i) => (entry.synset === null ? [] : [i]));
+  if (known.length < 3) return undefined;
+  const small = semanticSimilarityMatrix(
+    await loadGraph(),
+    known.map((i) => classes[i]!.synset!),
+    { measure },
+  );
+  if (known.length === classes.length) return small;
+  const count = classes.length;
+  const data = new Float64Array(count * count).fill(Number.NaN);
+  known.forEach((row, i) => {
+    known.forEach((col, j) => {
+      data[row * count + col] = small.data[i * known.length + j]!;
+    });
+  });
+  return { rows: count, cols: count, data };
+}
+
+function uniqueId(base: string, taken: readonly { id: string }[]): string {
+  let id = base || 'reference';
+  for (let k = 2; taken.some((other) => other.id === id); k++) id = `${base}-${k}`;
+  return id;
+}

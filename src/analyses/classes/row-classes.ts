@@ -1,0 +1,144 @@
+import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
+import { IncomparableError } from '../../errors.ts';
+import type { FoundClassNames } from '../../model-files/class-names.ts';
+import { type ResolvedLabel, resolveLabels } from '../../semantics/label-resolver/resolve-labels.ts';
+import { type LabelClass, type LabelSet, labelSet } from '../../semantics/label-sets/label-sets.ts';
+import { lemmasOf, synsetById, type WordNet } from '../../semantics/wordnet.ts';
+
+/** What the caller knows about a model's classes. */
+export type LabelsRequest =
+  | { kind: 'set'; id: string }
+  /** Names, wnids or lemma lists in row order, with the name of the file they came from. */
+  | { kind: 'names'; source: string; labels: readonly (string | LabelClass)[] };
+
+/** A class of a model: what it is and how that was found. */
+export interface RowClass extends ClassIdentity {
+  how: ResolvedLabel['how'];
+  candidates: string[];
+}
+
+/** Which class each row of a head stands for. */
+export interface RowClasses {
+  /** Rows of the head that have a class, in row order. */
+  rows: Int32Array;
+  classes: RowClass[];
+  dropped: { row: number; reason: string }[];
+  labels: { set: string | null; assumed: boolean; order: string | null };
+  notes: string[];
+}
+
+/**
+ * Decides which class each head row is: by the labels asked for, else by the names in the file, else, for 1000 or 1001
+ * rows, by the assumption that they are ImageNet-1k in its usual order. Other counts are never guessed: the classes are
+ * numbered and have no meaning until labels are given.
+ *
+ * @param file Name of the model file, for messages.
+ * @param rowCount Rows of the head.
+ * @param loadGraph Gives the WordNet graph; called only when names have to be looked up.
+ * @throws IncomparableError when the number of labels fits neither the rows nor the rows without a background row.
+ */
+export async function classesOfRows(
+  file: string,
+  rowCount: number,
+  request: LabelsRequest | undefined,
+  found: FoundClassNames | undefined,
+  loadGraph: () => Promise<WordNet>,
+): Promise<RowClasses> {
+  if (request?.kind === 'set') return fromSet(file, rowCount, labelSet(request.id), false);
+  if (request) return fromNames(file, rowCount, request.labels, request.source, loadGraph);
+  if (found) return fromNames(file, rowCount, found.names, found.from, loadGraph);
+  if (rowCount === 1000 || rowCount === 1001) return fromSet(file, rowCount, labelSet('imagenet-1k'), true);
+  return {
+    rows: Int32Array.from({ length: rowCount }, (_, row) => row),
+    classes: Array.from({ length: rowCount }, (_, row) => ({
+      name: `class ${row}`,
+      synset: null,
+      how: 'unresolved' as const,
+      candidates: [],
+    })),
+    dropped: [],
+    labels: { set: null, assumed: false, order: null },
+    notes: [`The ${rowCount} classes are only numbered; say what they are with --labels to compare them with WordNet.`],
+  };
+}
+
+function fromSet(file: string, rowCount: number, set: LabelSet, assumed: boolean): RowClasses {
+  const { rows, dropped } = rowsFor(file, rowCount, set.classes.length, set.title);
+  const named = set.classes.map((entry, i) => ({ ...entry, row: rows[i]! }));
+  const kept = named.filter((entry) => !entry.unused);
+  for (const { row } of named.filter((entry) => entry.unused)) dropped.push({ row, reason: 'has no label' });
+  return {
+    rows: Int32Array.from(kept, (entry) => entry.row),
+    classes: kept.map((entry) => ({
+      name: entry.name,
+      synset: entry.synset ?? null,
+      how: entry.synset ? ('label-set' as const) : ('unresolved' as const),
+      candidates: [],
+    })),
+    dropped,
+    labels: { set: set.id, assumed, order: set.id },
+    notes: assumed
+      ? [`Assumed ${set.title} in its usual order, since the head has ${rowCount} rows and no labels were given.`]
+      : [],
+  };
+}
+
+async function fromNames(
+  file: string,
+  rowCount: number,
+  labels: readonly (string | LabelClass)[],
+  source: string,
+  loadGraph: () => Promise<WordNet>,
+): Promise<RowClasses> {
+  const { rows, dropped } = rowsFor(file, rowCount, labels.length, source);
+  const kept: { label: string | LabelClass; row: number }[] = [];
+  labels.forEach((label, i) => {
+    const { name, unused } = typeof label === 'string' ? { name: label, unused: undefined } : label;
+    if (unused || isUnusedLabel(name))
+      dropped.push({ row: rows[i]!, reason: name.trim() === '' ? 'has no label' : `is labelled "${name.trim()}"` });
+    else kept.push({ label, row: rows[i]! });
+  });
+  const graph = await loadGraph();
+  const resolution = resolveLabels(
+    graph,
+    kept.map((entry) => entry.label),
+  );
+  const order = resolution.labelSet?.inOrder ? resolution.labelSet.id : undefined;
+  return {
+    rows: Int32Array.from(kept, (entry) => entry.row),
+    classes: resolution.labels.map((label) => ({
+      name: readableName(graph, label),
+      synset: label.synset ?? null,
+      how: label.how,
+      candidates: label.candidates.map((candidate) => candidate.synset),
+    })),
+    dropped,
+    labels: { set: order ?? source, assumed: false, order: order ?? 'file' },
+    notes: [],
+  };
+}
+
+/** A list of ids says what the classes are but not how to call them: their words do. */
+function readableName(graph: WordNet, { name, synset }: ResolvedLabel): string {
+  return synset !== undefined && name === synset
+    ? lemmasOf(graph, synsetById(graph, synset)).join(', ').replaceAll('_', ' ')
+    : name;
+}
+
+/** DETR's and others' rows for ids that no class uses, and their "no object" row. */
+function isUnusedLabel(name: string): boolean {
+  return /^(|n\/?a|none|no[ _-]?object|background|__background__)$/i.test(name.trim());
+}
+
+/** The head rows that `count` labels stand for; a head with one row more has a background row, by TF's custom row 0. */
+function rowsFor(file: string, rowCount: number, count: number, labels: string) {
+  const dropped: { row: number; reason: string }[] = [];
+  if (rowCount === count) return { rows: Int32Array.from({ length: count }, (_, i) => i), dropped };
+  if (rowCount === 1001 && count === 1000) {
+    dropped.push({ row: 0, reason: 'background row' });
+    return { rows: Int32Array.from({ length: count }, (_, i) => i + 1), dropped };
+  }
+  throw new IncomparableError(`${file}: the head has ${rowCount} rows, but ${labels} has ${count} labels.`, {
+    hint: 'Give labels with one line for each row of the head, in its order, or choose another head with --head.',
+  });
+}

@@ -1,0 +1,134 @@
+import { closestPairs } from '../../class-similarity/closest-pairs.ts';
+import { neighbourRank } from '../../class-similarity/neighbours.ts';
+import type { KernelTier } from '../../kernels/wasm-kernel.ts';
+import type { Glosses } from '../../semantics/load-wordnet.ts';
+import type { WordNet } from '../../semantics/wordnet.ts';
+import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
+import { wordnetOrder } from '../../semantics/wordnet-order.ts';
+import { encodeJsonl } from '../../study/jsonl.ts';
+import type { ClassesSection, ClassModel, ClassOrders, ClassRow, RankingRow } from '../../study/manifest.ts';
+import { encodeNpy } from '../../study/npy-writer.ts';
+import type { SectionContent } from '../../study/write-section.ts';
+import type { MeasuredModel } from './analyse-classes.ts';
+import type { Reference } from './references.ts';
+import type { RowClass } from './row-classes.ts';
+
+export interface SectionInput {
+  inputsHash: string;
+  options: Record<string, unknown>;
+  command: string;
+  studyName: string;
+  classes: readonly RowClass[];
+  references: readonly Reference[];
+  models: readonly MeasuredModel[];
+  nsad: ClassesSection['nsad'];
+  wordnet: { graph: WordNet; glosses: Glosses } | undefined;
+  kernelTier: KernelTier;
+}
+
+/** The files and the manifest section of a classes study: the layout that docs/study-format.md describes. */
+export function sectionContent(input: SectionInput): SectionContent<'classes'> {
+  const { classes, references, models, wordnet } = input;
+  const files = new Map<string, Uint8Array>();
+  files.set('classes.jsonl', encodeJsonl(classes.map(classRow)));
+  files.set('orders.json', encodeJson(displayOrders(classes, wordnet?.graph)));
+  if (wordnet)
+    files.set('wordnet.json', encodeJson(wordnetExcerpt(wordnet.graph, wordnet.glosses, synsetsOf(classes))));
+  for (const { id, matrix } of references)
+    files.set(`references/${id}.npy`, encodeNpy(Float32Array.from(matrix.data), [matrix.rows, matrix.cols]));
+  for (const { id, similarity } of models) {
+    files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
+    files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(similarity, references)));
+  }
+  return {
+    instrument: 'classes',
+    studyName: input.studyName,
+    inputsHash: input.inputsHash,
+    files,
+    describe: (locate) => ({
+      inputsHash: input.inputsHash,
+      options: input.options,
+      command: input.command,
+      labels: {
+        set: models[0]!.model.rows.labels.set,
+        classes: classes.length,
+        resolved: synsetsOf(classes).length,
+        ambiguous: classes.filter((entry) => entry.candidates.length > 1).length,
+      },
+      classes: locate('classes.jsonl'),
+      wordnet: wordnet ? locate('wordnet.json') : null,
+      orders: locate('orders.json'),
+      references: references.map(({ id, title, kind }) => ({
+        id,
+        title,
+        kind,
+        matrix: locate(`references/${id}.npy`),
+      })),
+      models: models.map((entry) => modelEntry(entry, locate)),
+      nsad: input.nsad,
+      kernelTier: input.kernelTier,
+    }),
+  };
+}
+
+function synsetsOf(classes: readonly RowClass[]): string[] {
+  return classes.flatMap((entry) => (entry.synset === null ? [] : [entry.synset]));
+}
+
+function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+}
+
+function classRow({ name, synset, how, candidates }: RowClass, index: number): ClassRow {
+  return { index, name, synset, how, candidates };
+}
+
+function displayOrders(classes: readonly RowClass[], graph: WordNet | undefined): ClassOrders {
+  return {
+    wordnet: graph
+      ? wordnetOrder(
+          graph,
+          classes.map((entry) => entry.synset),
+        )
+      : null,
+  };
+}
+
+/** The closest neighbour of each class, with the rank that each reference gives that neighbour. */
+function rankingRows(similarity: MeasuredModel['similarity'], references: readonly Reference[]): RankingRow[] {
+  return closestPairs(similarity).map((pair) => ({
+    class: pair.class,
+    neighbour: pair.neighbour,
+    similarity: pair.similarity,
+    referenceRank: Object.fromEntries(
+      references.map(({ id, matrix }) => [id, neighbourRank(matrix, pair.class, pair.neighbour)]),
+    ),
+    mutual: pair.mutual,
+  }));
+}
+
+function modelEntry(entry: MeasuredModel, locate: (path: string) => string): ClassModel {
+  const { id, model, similarity, alignment, warnings } = entry;
+  const { head, rows } = model;
+  return {
+    id,
+    name: model.name,
+    file: model.file,
+    sha256: model.sha256,
+    format: model.format,
+    labels: rows.labels,
+    head: {
+      tensor: head.tensor,
+      classes: head.classes,
+      features: head.features,
+      dropped: [...head.droppedRows.map((row) => ({ row, reason: 'removed by the graph itself' })), ...rows.dropped],
+      reason: head.reason,
+      rejected: head.rejected.map(({ tensor, shape, reason }) => ({ tensor, shape: [...shape], reason })),
+    },
+    zeroTemplates: [...similarity.missing],
+    matrix: locate(`models/${id}/ncsm.npy`),
+    ranking: locate(`models/${id}/ranking.jsonl`),
+    alignment,
+    warnings,
+  };
+}

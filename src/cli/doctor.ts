@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { kernelTier } from '../kernels/wasm-kernel.ts';
+import { VERSION } from '../version.ts';
+import type { CliIo } from './io.ts';
+
+/** A part of the machine and what it means for Semblance. */
+interface Finding {
+  part: string;
+  ok: boolean;
+  found: string;
+  /** What to do to have it; only where it is missing. */
+  remedy?: string;
+}
+
+export function addDoctorCommand(program: Command, io: CliIo): void {
+  program
+    .command('doctor')
+    .description('Look at what this machine offers: Node, SIMD kernels, threads, memory, optional runtimes')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  semblance doctor\n')
+    .action((options: { json?: boolean }) => {
+      const findings = examine();
+      if (options.json) {
+        io.stdout(`${JSON.stringify({ schemaVersion: 1, command: 'doctor', version: VERSION, findings }, null, 2)}\n`);
+        return;
+      }
+      const { colors } = io;
+      for (const { part, ok, found, remedy } of findings) {
+        io.stdout(`${ok ? colors.green('ok') : colors.yellow('--')}  ${part.padEnd(18)} ${found}\n`);
+        if (remedy) io.stdout(`    ${colors.dim(remedy)}\n`);
+      }
+    });
+}
+
+/** Everything that `doctor` looks at. Missing optional parts are no errors: they say what would unlock. */
+function examine(): Finding[] {
+  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const simd = kernelTier() === 'simd';
+  return [
+    { part: 'semblance', ok: true, found: VERSION },
+    { part: 'node', ok: true, found: `${process.versions.node} (${process.platform} ${process.arch})` },
+    {
+      part: 'kernels',
+      ok: simd,
+      found: simd ? 'WASM SIMD' : 'plain TypeScript, several times slower',
+      ...(simd ? {} : { remedy: 'This JavaScript engine has no WASM SIMD; a current Node has.' }),
+    },
+    { part: 'threads', ok: true, found: String(availableParallelism()) },
+    { part: 'memory', ok: true, found: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}` },
+    optional('onnxruntime-node', 'runs ONNX models, for images through a network'),
+    optional('sharp', 'decodes images'),
+  ];
+}
+
+function optional(name: string, purpose: string): Finding {
+  const require = createRequire(import.meta.url);
+  try {
+    const { version } = require(`${name}/package.json`) as { version: string };
+    return { part: name, ok: true, found: `${version} (${purpose})` };
+  } catch {
+    return {
+      part: name,
+      ok: false,
+      found: `not installed (${purpose}; not needed for class similarity)`,
+      remedy: `npm install ${name}`,
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, SemblanceError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import { addClassesCommand } from './classes.ts';
+import { addDemoCommand } from './demo.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { type CliIo, processIo } from './io.ts';
+import { addOpenCommand } from './open.ts';
+
+/** Adds one command to the program. Every file of a command exports one of these. */
+export type AddCommand = (program: Command, io: CliIo) => void;
+
+const COMMANDS: readonly AddCommand[] = [
+  addClassesCommand,
+  addOpenCommand,
+  addExportCommand,
+  addDemoCommand,
+  addDoctorCommand,
+];
+
+const EPILOGUE = `
+Examples:
+  semblance classes resnet50.safetensors                   which classes the weights make alike
+  semblance classes a.tflite b.onnx                        two networks against each other
+  semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
+  semblance open                                           the newest study in the browser
+
+Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,
+  5 optional runtime missing, 6 a threshold asked for was not met, 130 interrupted.
+
+Nothing is sent anywhere: the only traffic is a model that you name by URL.
+`;
+
+/**
+ * Runs the command line.
+ * @param argv Arguments behind the program's name.
+ * @returns The exit code.
+ */
+export async function run(argv: readonly string[], given?: CliIo): Promise<number> {
+  const own = given ? undefined : processIo(argv);
+  const io = given ?? own!;
+  const program = createProgram(io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(program.getOptionValue('exitCode') ?? EXIT_CODES.ok);
+  } catch (error) {
+    return report(error, io, argv);
+  } finally {
+    own?.dispose();
+  }
+}
+
+/** The program with all its commands, for running and for help. */
+export function createProgram(io: CliIo): Command {
+  const program = new Command('semblance')
+    .description('Opens a trained vision network and shows what the network sees as similar.')
+    .version(`semblance ${VERSION} (Node ${process.versions.node})`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', EPILOGUE)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('Run semblance --help for the commands, or semblance COMMAND --help for one.')
+    .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
+    .exitOverride();
+  for (const add of COMMANDS) add(program, io);
+  for (const command of program.commands)
+    command.copyInheritedSettings(program).option('--no-color', 'print without colours');
+  return program;
+}
+
+/** Prints an error as a person reads it, or as one JSON object with --json; returns its exit code. */
+function report(error: unknown, io: CliIo, argv: readonly string[]): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+  if (io.signal.aborted || (error as Error)?.name === 'AbortError') {
+    io.stderr('Interrupted.\n');
+    return EXIT_CODES.interrupted;
+  }
+  const known = error instanceof SemblanceError;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = known ? error.exitCode : EXIT_CODES.internal;
+  if (argv.includes('--json')) {
+    const body = {
+      code: known ? error.code : 'INTERNAL',
+      message,
+      ...(known && error.hint ? { hint: error.hint } : {}),
+      ...(known && error.file ? { file: error.file } : {}),
+    };
+    io.stdout(`${JSON.stringify({ schemaVersion: 1, error: body })}\n`);
+  }
+  io.stderr(`${io.colors.red('error')} ${message}\n`);
+  if (known && error.hint) io.stderr(`${io.colors.dim('hint')}  ${error.hint}\n`);
+  if (!known)
+    io.stderr(
+      `${io.colors.dim(error instanceof Error ? (error.stack ?? '') : '')}\nThis is a fault of Semblance; please report it.\n`,
+    );
+  return code;
+}

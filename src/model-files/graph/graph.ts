@@ -1,0 +1,74 @@
+/**
+ * A computation graph as the head walk needs it. ONNX and TFLite each translate their operators to these few roles, so
+ * that one walk serves both. Tensors are named by strings; an absent optional input is the empty string.
+ */
+export interface Graph {
+  /** Graph outputs in the file's order. */
+  readonly outputs: readonly string[];
+  readonly nodes: readonly GraphNode[];
+  /** Tensors whose values the file stores, by name. */
+  readonly constants: ReadonlyMap<string, { readonly shape: readonly number[] }>;
+  /** Number of dimensions of a tensor, where the file tells it. */
+  rankOf(tensor: string): number | undefined;
+  /** Where the classes stand in a 4-dimensional activation: axis 1 in ONNX (NCHW), axis 3 in TFLite (NHWC). */
+  readonly channelAxis: 1 | 3;
+}
+
+export interface GraphNode {
+  /** The operator as the file calls it, such as "Gemm" or "FULLY_CONNECTED". */
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly role: NodeRole;
+}
+
+/** What a node does to class scores that flow through it, and to a weight on its way from storage to a linear layer. */
+export type NodeRole =
+  /** Keeps class and row together: activations, changes of shape or type, pooling over places. Data is input 0. */
+  | { readonly kind: 'pass'; readonly weight?: WeightStep }
+  /** Sums the inputs of these indices: a bias where all but one are constant, else branches that are joined. */
+  | { readonly kind: 'sum'; readonly inputs: readonly number[] }
+  /** Multiplies or divides input by input; passable where one of the two is a scale. */
+  | {
+      readonly kind: 'scale';
+      readonly inputs: readonly [number, number];
+      readonly isScale?: (tensor: string) => boolean;
+    }
+  /** Keeps a part of each axis; undefined when the file does not store the bounds as constants. */
+  | { readonly kind: 'slice'; readonly bounds: () => Promise<readonly AxisSlice[] | undefined> }
+  /** A linear layer; which input is the weight, and which is the data, is tried in this order. */
+  | { readonly kind: 'linear'; readonly operands: readonly LinearOperand[] }
+  | { readonly kind: 'other' };
+
+export interface LinearOperand {
+  readonly weight: number;
+  readonly data: number;
+  /** The end of the weight's shape at which the classes are counted, as this node sees the weight. */
+  readonly classes: 'first' | 'last';
+  /** True where more than two axes longer than 1 would be a batch of matrices, which is no linear head (MatMul). */
+  readonly matrix?: boolean;
+}
+
+/** What a node does to a weight that passes through it. */
+export type WeightStep =
+  /** Nothing that moves an element: Identity, Cast, DequantizeLinear. */
+  | { readonly kind: 'same' }
+  /** A change of shape that keeps the order of elements. */
+  | { readonly kind: 'reshape' }
+  /** Permutes the axes; undefined stands for the reversed order. The promise gives null when it cannot be told. */
+  | { readonly kind: 'transpose'; readonly permutation: () => Promise<readonly number[] | undefined | null> };
+
+/** start:end:step of one axis as NumPy writes it; negative values count from the end. */
+export interface AxisSlice {
+  readonly axis: number;
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+/** Which node makes each tensor. */
+export function producersOf(nodes: readonly GraphNode[]): Map<string, GraphNode> {
+  const producers = new Map<string, GraphNode>();
+  for (const node of nodes) for (const output of node.outputs) if (output !== '') producers.set(output, node);
+  return producers;
+}

@@ -1,0 +1,41 @@
+import { FormatError } from '../../errors.ts';
+import type { TensorEntry } from '../model-file.ts';
+import type { HeadTemplates } from './head-choice.ts';
+
+/**
+ * Reads a head's tensor as kept classes × features, in Float32. The axes behind and before the class axis, in their
+ * order, are the features.
+ * @param keptRows indices into the class axis, in order.
+ * @throws FormatError naming the tensor and the first row that holds NaN or infinity.
+ */
+export async function readTemplates(
+  file: string,
+  entry: TensorEntry,
+  classAxis: number,
+  keptRows: readonly number[],
+): Promise<HeadTemplates> {
+  const { shape, data } = await entry.read();
+  const stride = shape.slice(classAxis + 1).reduce((n, d) => n * d, 1);
+  const rows = shape[classAxis]!;
+  const blocks = data.length / (rows * stride);
+  const cols = blocks * stride;
+  const out = new Float32Array(keptRows.length * cols);
+  const zeroRows: number[] = [];
+  for (let r = 0; r < keptRows.length; r++) {
+    const row = keptRows[r]!;
+    let to = r * cols;
+    for (let block = 0; block < blocks; block++) {
+      const from = (block * rows + row) * stride;
+      for (let i = 0; i < stride; i++) out[to++] = data[from + i]!;
+    }
+    const template = out.subarray(r * cols, to);
+    const broken = template.find((value) => !Number.isFinite(value));
+    if (broken !== undefined)
+      throw new FormatError(
+        `${file}: tensor ${entry.name} holds ${Number.isNaN(broken) ? 'NaN' : 'infinity'} in row ${row}; class templates must be finite.`,
+        { hint: 'The training that wrote this file has diverged; take an earlier checkpoint.' },
+      );
+    if (template.every((value) => value === 0)) zeroRows.push(r);
+  }
+  return { rows: keptRows.length, cols, data: out, zeroRows };
+}

@@ -1,0 +1,35 @@
+import { FormatError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { checkLimit, LIMITS } from './limits.ts';
+import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
+import { openNpyArray } from './npy.ts';
+import { printable } from './printable.ts';
+import { firstEntryName, openZip } from './zip.ts';
+
+const SUFFIX = '.npy';
+
+/**
+ * NumPy's `.npz`, compressed or not: a zip archive of `.npy` files, each an array under its name without the suffix.
+ * Only the headers are read at first; the arrays of a compressed file are inflated when asked for.
+ */
+export const npzFormat: ModelFormat = {
+  name: 'npz',
+  match: (head) => firstEntryName(head)?.endsWith(SUFFIX) ?? false,
+  open: openNpz,
+};
+
+async function openNpz(source: ByteSource): Promise<ModelFile> {
+  const archive = await openZip(source);
+  checkLimit(source.name, 'the number of arrays', archive.entries.size, LIMITS.tensors);
+  const tensors = new Map<string, TensorEntry>();
+  for (const entry of archive.entries.values()) {
+    if (!entry.name.endsWith(SUFFIX))
+      throw new FormatError(
+        `${source.name}: an .npz file holds .npy arrays only, but this one holds ${printable(entry.name)}.`,
+      );
+    const name = entry.name.slice(0, -SUFFIX.length);
+    checkLimit(source.name, "the length of an array's name", name.length, LIMITS.nameLength);
+    tensors.set(name, await openNpyArray(await archive.open(entry), name));
+  }
+  return { format: 'npz', name: source.name, tensors, metadata: {} };
+}

@@ -1,0 +1,128 @@
+import { FormatError, LimitError } from '../../errors.ts';
+import { checkLimit } from '../limits.ts';
+import { resolveGlobal } from './allowed-globals.ts';
+import { setArrayState, setDtypeState } from './numpy-globals.ts';
+import { decodeLatin1, decodeLong, decodeUtf8, type PickleBytes, parseDecimal } from './pickle-bytes.ts';
+import { COST, PICKLE_LIMITS } from './pickle-limits.ts';
+import { type CallContext, isRecord, type PickleValue } from './pickle-values.ts';
+
+/**
+ * The stack, marks and memo of a running pickle, and the steps that its opcodes are made of. Every value made is
+ * counted against PICKLE_LIMITS.memory, and nothing is taken from below the last mark.
+ */
+export type PickleMachine = ReturnType<typeof createMachine>;
+
+export function createMachine(file: string, input: PickleBytes) {
+  const stack: PickleValue[] = [];
+  const marks: number[] = [];
+  const memo = new Map<number, PickleValue>();
+  let allowance: number = PICKLE_LIMITS.memory;
+
+  const broken = (what: string): FormatError =>
+    new FormatError(`${file}: the pickle is broken at its byte ${input.position()}: ${what}.`);
+  const charge = (cost: number): void => {
+    allowance -= cost;
+    if (allowance < 0)
+      throw new LimitError(`${file}: the pickle's values need more than ${PICKLE_LIMITS.memory} bytes of memory.`);
+  };
+  const context: CallContext = { file, charge };
+
+  const push = (value: PickleValue, cost: number): void => {
+    charge(cost);
+    stack.push(value);
+  };
+  const pop = (): PickleValue => {
+    if (stack.length <= (marks.at(-1) ?? 0)) throw broken('it takes from an empty stack');
+    return stack.pop()!;
+  };
+  const top = (): PickleValue => {
+    if (stack.length <= (marks.at(-1) ?? 0)) throw broken('it looks at an empty stack');
+    return stack[stack.length - 1]!;
+  };
+  const popMark = (): PickleValue[] => {
+    const mark = marks.pop();
+    if (mark === undefined) throw broken('there is no mark on the stack');
+    return stack.splice(mark);
+  };
+  const popTuple = (n: number): void => {
+    const items: PickleValue[] = new Array(n);
+    for (let i = n - 1; i >= 0; i--) items[i] = pop();
+    push(items, COST.list + n * COST.item);
+  };
+  const put = (index: number): void => {
+    if (!memo.has(index)) charge(COST.memo);
+    memo.set(index, top());
+  };
+  const get = (index: number): void => {
+    if (!memo.has(index)) throw broken(`its memo has no entry ${index}`);
+    push(memo.get(index)!, COST.item);
+  };
+  const lineNumber = (what: string): number => {
+    const value = parseDecimal(input.line());
+    if (typeof value !== 'number') throw broken(`${what} is not a number`);
+    return value;
+  };
+  const text = (length: number): void => push(decodeUtf8(input.take(length)), COST.string + 2 * length);
+  const oldText = (length: number): void => push(decodeLatin1(input.take(length)), COST.string + 2 * length);
+  const integer = (length: number): void => {
+    checkLimit(file, 'the length of an integer in the pickle', length, PICKLE_LIMITS.integerBytes);
+    push(decodeLong(input.take(length)), COST.number + length);
+  };
+  const append = (list: PickleValue, items: readonly PickleValue[]): void => {
+    if (!Array.isArray(list)) throw broken('it appends to something that is no list');
+    charge(COST.item * items.length);
+    for (const item of items) list.push(item);
+  };
+  const setItems = (dict: PickleValue, items: readonly PickleValue[]): void => {
+    if (!(dict instanceof Map)) throw broken('it sets items of something that is no dict');
+    if (items.length % 2 !== 0) throw broken('a dict has a key without a value');
+    charge(COST.pair * (items.length / 2));
+    for (let i = 0; i < items.length; i += 2) dict.set(items[i]!, items[i + 1]!);
+  };
+  const global = (module: PickleValue, name: PickleValue): PickleValue => {
+    if (typeof module !== 'string' || typeof name !== 'string') throw broken('the name of a global is no text');
+    charge(COST.record);
+    return resolveGlobal(file, module, name);
+  };
+  const call = (callee: PickleValue, args: PickleValue): PickleValue => {
+    if (!isRecord(callee) || callee.kind !== 'global') throw broken('it calls something that cannot be called');
+    if (!Array.isArray(args)) throw broken('the arguments of a call are no tuple');
+    charge(COST.record + COST.item * args.length);
+    return callee.call(args, context);
+  };
+  const build = (target: PickleValue, state: PickleValue): void => {
+    if (!isRecord(target)) return;
+    if (target.kind === 'numpy dtype') setDtypeState(target, state, context);
+    else if (target.kind === 'numpy array') setArrayState(target, state, context);
+    else if (target.kind === 'object') target.state = state;
+  };
+
+  return {
+    broken,
+    push,
+    pop,
+    top,
+    mark() {
+      charge(COST.item);
+      marks.push(stack.length);
+    },
+    popMark,
+    discard() {
+      if (stack.length === (marks.at(-1) ?? 0)) popMark();
+      else pop();
+    },
+    popTuple,
+    put,
+    memoize: () => put(memo.size),
+    get,
+    lineNumber,
+    text,
+    oldText,
+    integer,
+    append,
+    setItems,
+    global,
+    call,
+    build,
+  };
+}

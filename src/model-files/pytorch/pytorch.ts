@@ -1,0 +1,77 @@
+import { UnsupportedError } from '../../errors.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
+import { looksLikeZip } from '../zip.ts';
+import { flattenCheckpoint, type Scalar } from './flatten.ts';
+import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
+import { numpyElementType } from './numpy-globals.ts';
+import { arrayEntry, tensorEntry } from './tensor-entries.ts';
+import { openZipCheckpoint } from './zip-checkpoint.ts';
+
+/**
+ * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, and bare pickles. Pickles are read
+ * by a machine that executes nothing. It claims every zip archive, so formats that are zips of a known layout must be
+ * asked before.
+ */
+export const pytorchFormat: ModelFormat = {
+  name: 'pytorch',
+  match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTar(head),
+  open: openPytorch,
+};
+
+/** The names that may come first in the tar files of the earliest releases. */
+const TAR_NAMES = ['sys_info', 'pickle', 'storages', 'tensors'];
+
+async function openPytorch(source: ByteSource): Promise<ModelFile> {
+  const head = await source.read(0, Math.min(512, source.byteLength));
+  if (looksLikeTar(head))
+    throw new UnsupportedError(
+      `${source.name}: saved in the tar form of PyTorch's earliest releases, which is not read.`,
+      {
+        hint: 'Load it once with torch.load and save it again: torch.save(model.state_dict(), path).',
+      },
+    );
+  const checkpoint = looksLikeZip(head) ? await openZipCheckpoint(source) : await openLegacyCheckpoint(source);
+  const flat = flattenCheckpoint(source.name, checkpoint.root);
+
+  const tensors = new Map<string, TensorEntry>();
+  const notRead: string[] = [];
+  for (const [name, value] of flat.tensors) {
+    if (value.kind === 'tensor') {
+      if (value.dtype) tensors.set(name, tensorEntry(source.name, name, value, value.dtype, checkpoint.find));
+      else notRead.push(`${name} (${value.dtypeName})`);
+    } else {
+      const dtype = numpyElementType(value.dtype);
+      if (dtype) tensors.set(name, arrayEntry(source.name, name, value, dtype));
+      else notRead.push(`${name} (NumPy ${value.dtype?.code ?? 'objects'})`);
+    }
+  }
+  const metadata: Record<string, Scalar> = { ...flat.metadata };
+  if (notRead.length > 0) metadata['tensors of types that are not read'] = notRead.join(', ');
+  return { format: 'pytorch', name: source.name, tensors, metadata };
+}
+
+/**
+ * A binary pickle (0x80 and a protocol), or a text one that begins with a name to import, a mark or a long integer.
+ * Bare pickles are claimed so that one which would run code is refused by the name that it asks for.
+ */
+function looksLikePickle(head: Uint8Array): boolean {
+  if (head[0] === 0x80) return head[1]! >= 1 && head[1]! <= 0x0f;
+  const text = new TextDecoder('latin1').decode(head.subarray(0, 256));
+  return (
+    /^\(?c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n/.test(text) ||
+    /^\((?:[dl]p?\d*\n|i[A-Za-z_])/.test(text) ||
+    /^L\d+L?\n\./.test(text)
+  );
+}
+
+function looksLikeTar(head: Uint8Array): boolean {
+  const name = new TextDecoder()
+    .decode(head.subarray(0, 100))
+    .split('\0')[0]!
+    .replace(/^\.\//, '')
+    .replace(/\/.*$/, '');
+  return (
+    head.length >= 262 && new TextDecoder().decode(head.subarray(257, 262)) === 'ustar' && TAR_NAMES.includes(name)
+  );
+}

@@ -1,0 +1,74 @@
+import { FormatError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { parseJson } from './json.ts';
+import { checkLimit, LIMITS } from './limits.ts';
+import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
+import { printable } from './printable.ts';
+
+const PEEK_BYTES = 4_096;
+
+/** A shard index claims no format of its own: the opened model has that of its shards. */
+export interface ShardIndexFormat extends Omit<ModelFormat, 'name'> {
+  readonly name: 'shard index';
+}
+
+/**
+ * `model.safetensors.index.json`, `pytorch_model.bin.index.json`: a JSON object whose weight_map names the shard of each
+ * tensor. Each shard is opened once, by the one of `formats` that knows its first bytes, and its header alone is read.
+ */
+export function shardIndexFormat(formats: readonly ModelFormat[]): ShardIndexFormat {
+  return {
+    name: 'shard index',
+    match(head) {
+      const text = new TextDecoder().decode(head);
+      return /^\s*\{/.test(text) && text.includes('"weight_map"');
+    },
+    open: (source) => openIndex(source, formats),
+  };
+}
+
+async function openIndex(source: ByteSource, formats: readonly ModelFormat[]): Promise<ModelFile> {
+  const { name: file } = source;
+  checkLimit(file, 'the size of the shard index', source.byteLength, LIMITS.headerBytes);
+  const index = parseJson(await source.read(0, source.byteLength), `${file}: the shard index`);
+  const weightMap = index.weight_map;
+  if (typeof weightMap !== 'object' || !weightMap || Array.isArray(weightMap))
+    throw new FormatError(`${file}: weight_map must map tensor names to shard files.`);
+  const places = Object.entries(weightMap).map(([name, shard]) => ({ name, shard: String(shard) }));
+  const shardNames = [...new Set(places.map(({ shard }) => shard))].sort();
+  checkLimit(file, 'the number of shards', shardNames.length, LIMITS.shards);
+  if (shardNames.length === 0) throw new FormatError(`${file}: weight_map names no tensor.`);
+
+  const shards = new Map<string, ModelFile>();
+  for (const name of shardNames) shards.set(name, await openShard(source, name, formats));
+  const [first, ...others] = [...shards.values()];
+  for (const other of others)
+    if (other.format !== first!.format)
+      throw new FormatError(`${file}: shard ${other.name} is ${other.format}, but ${first!.name} is ${first!.format}.`);
+
+  const tensors = new Map<string, TensorEntry>();
+  for (const shard of shards.values()) for (const [name, tensor] of shard.tensors) tensors.set(name, tensor);
+  for (const { name, shard } of places) {
+    const tensor = shards.get(shard)!.tensors.get(name);
+    if (!tensor)
+      throw new FormatError(
+        `${file}: the index places ${printable(name)} in ${printable(shard)}, but it is not there.`,
+      );
+    tensors.set(name, tensor);
+  }
+  checkLimit(file, 'the number of tensors', tensors.size, LIMITS.tensors);
+  return { format: first!.format, name: file, tensors, metadata: { shards: shards.size } };
+}
+
+async function openShard(index: ByteSource, name: string, formats: readonly ModelFormat[]): Promise<ModelFile> {
+  const shard = await index.sibling(name);
+  if (!shard)
+    throw new FormatError(`${index.name}: shard ${printable(name)} is not beside the index.`, {
+      hint: 'Put all shards in the folder of the index.',
+    });
+  const head = await shard.read(0, Math.min(PEEK_BYTES, shard.byteLength));
+  for (const format of formats) if (await format.match(head, shard)) return format.open(shard);
+  throw new FormatError(
+    `${index.name}: shard ${printable(name)} is none of the formats that are sharded: ${formats.map((f) => f.name).join(', ')}.`,
+  );
+}

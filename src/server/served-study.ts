@@ -1,0 +1,126 @@
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SourceError, UsageError } from '../errors.ts';
+import { sha256Hex } from '../sha256.ts';
+import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
+import { folderStore } from '../study/folder-store.ts';
+import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
+import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
+import type { StudyStore } from '../study/store.ts';
+import type { ByteCache } from './byte-cache.ts';
+import { mediaType } from './media-types.ts';
+import type { Content } from './send-content.ts';
+
+/** A study as the server shows it: read-only, and only the files that its manifest lists. */
+export interface ServedStudy {
+  readonly id: string;
+  readonly folder: string;
+  /** The manifest's name of the study, or the folder's where the manifest cannot be read. */
+  name(): Promise<string>;
+  manifest(): Promise<Content>;
+  file(path: string): Promise<Content>;
+  /** A matrix quantised for display. */
+  display(path: string): Promise<Content>;
+  /** One row of a matrix, exact, as little-endian 32-bit floats. */
+  row(path: string, row: number): Promise<Content>;
+}
+
+interface LoadedManifest {
+  signature: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  tag: string;
+  manifest: StudyManifest;
+}
+
+/** Opens a study folder for serving. Nothing is read yet, so that a broken study can still be told about. */
+export function serveStudy(id: string, folder: string, cache: ByteCache): ServedStudy {
+  // Messages name the study rather than the place on this machine's disk.
+  const store: StudyStore = { ...folderStore(folder), name: basename(resolve(folder)) };
+  let loaded: LoadedManifest | undefined;
+
+  /** The manifest on disk, parsed again only when the file was replaced. */
+  const load = async (): Promise<LoadedManifest> => {
+    const signature = await stat(join(folder, MANIFEST_PATH)).then(
+      (found) => `${found.ino}:${found.size}:${found.mtimeMs}`,
+      () => 'missing',
+    );
+    if (loaded?.signature === signature) return loaded;
+    const bytes = (await readManifestBytes(store)) as Uint8Array<ArrayBuffer>;
+    loaded = {
+      signature,
+      bytes,
+      tag: await sha256Hex(bytes),
+      manifest: parseManifest(bytes, store.name),
+    };
+    return loaded;
+  };
+
+  const find = async (path: string): Promise<{ hash: string; bytes(): Promise<Uint8Array<ArrayBuffer>> }> => {
+    const { manifest } = await load();
+    const hash = Object.hasOwn(manifest.files, path) ? manifest.files[path]! : undefined;
+    if (hash === undefined)
+      throw new SourceError(`${store.name}: ${path} is not a file of this study.`, { file: path });
+    const read = () => readStudyFile(store, manifest, path) as Promise<Uint8Array<ArrayBuffer>>;
+    return { hash, bytes: () => cache.get(`raw:${hash}`, read) };
+  };
+
+  const matrix = async (path: string) => {
+    const { hash, bytes } = await find(path);
+    if (!path.endsWith('.npy'))
+      throw new UsageError(`${store.name}: ${path} is not an array; display and rows are had of .npy files.`);
+    return { hash, read: async () => decodeNpyMatrix(await bytes(), `${store.name}: ${path}`, path) };
+  };
+
+  return {
+    id,
+    folder,
+    name: () =>
+      load().then(
+        ({ manifest }) => manifest.name,
+        () => store.name,
+      ),
+    async manifest() {
+      const { tag, bytes } = await load();
+      return { tag, type: mediaType(MANIFEST_PATH), bytes: async () => bytes };
+    },
+    async file(path) {
+      const { hash, bytes } = await find(path);
+      return { tag: hash, type: mediaType(path), bytes };
+    },
+    async display(path) {
+      const { hash, read } = await matrix(path);
+      const make = async () => encodeDisplayMatrix(quantiseMatrix(await read()));
+      return {
+        tag: `${hash};display`,
+        type: 'application/octet-stream',
+        bytes: () => cache.get(`display:${hash}`, make),
+      };
+    },
+    async row(path, row) {
+      const { hash, read } = await matrix(path);
+      const { rows, cols, data } = await read();
+      if (!Number.isSafeInteger(row) || row < 0 || row >= rows)
+        throw new UsageError(`${store.name}: ${path} has the rows 0 to ${rows - 1}; there is no row ${row}.`, {
+          file: path,
+        });
+      const bytes = new Uint8Array(data.slice(row * cols, (row + 1) * cols).buffer);
+      return { tag: `${hash};row${row}`, type: 'application/octet-stream', bytes: async () => bytes };
+    },
+  };
+}
+
+/**
+ * Ids for URLs, from the folders' names, each its own.
+ * @throws UsageError when no folder is given.
+ */
+export function studyIds(folders: readonly string[]): string[] {
+  if (folders.length === 0) throw new UsageError('No study was given to show.');
+  const ids: string[] = [];
+  for (const folder of folders) {
+    const base = basename(resolve(folder)).replace(/[^\w.-]+/g, '-') || 'study';
+    let id = base;
+    for (let n = 2; ids.includes(id); n++) id = `${base}-${n}`;
+    ids.push(id);
+  }
+  return ids;
+}

@@ -1,0 +1,119 @@
+import { IncomparableError, UsageError } from '../errors.ts';
+import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
+
+/** How many samples stand behind a confusion matrix, and how full it is. */
+export interface ConfusionSummary {
+  /** Samples whose truth and prediction are both among the classes left. */
+  samples: number;
+  /** Those of them that are wrong. */
+  errors: number;
+  /** Share of the off-diagonal cells that hold at least one mistake. */
+  density: number;
+  /** Samples left out because their truth or their prediction was dropped. */
+  droppedSamples: number;
+}
+
+/** A confusion class similarity matrix (CCSM) over the classes left. */
+export interface ConfusionSimilarity extends ConfusionSummary {
+  /** C′×C′, rows are the ground truth; a row without samples is NaN. Values in [0, 1], diagonal 1. Asymmetric. */
+  matrix: Matrix64;
+  /** Which classes the rows are: indices into the classes of the counts. */
+  classes: Uint32Array;
+  /** Classes (indices into the counts) that are left but have no sample, hence no row. */
+  missing: number[];
+}
+
+/**
+ * Counts predictions by truth: cell (t, p) is the number of samples of class t that were taken for class p.
+ * @param target class indices in [0, classes), one a sample
+ * @param prediction likewise, in the same order
+ * @throws IncomparableError when the two differ in length; UsageError when an index is not a class.
+ */
+export function confusionCounts(target: ArrayLike<number>, prediction: ArrayLike<number>, classes: number): Matrix64 {
+  if (target.length !== prediction.length)
+    throw new IncomparableError(
+      `There are ${target.length} targets but ${prediction.length} predictions; one of each is needed for every sample.`,
+    );
+  const data = new Float64Array(classes * classes);
+  for (let i = 0; i < target.length; i++) {
+    const t = target[i]!;
+    const p = prediction[i]!;
+    if (!(t >= 0 && t < classes && Number.isInteger(t))) throw badClass('target', i, t, classes);
+    if (!(p >= 0 && p < classes && Number.isInteger(p))) throw badClass('prediction', i, p, classes);
+    data[t * classes + p]!++;
+  }
+  return { rows: classes, cols: classes, data };
+}
+
+function badClass(what: string, sample: number, value: number, classes: number): UsageError {
+  return new UsageError(
+    `The ${what} of sample ${sample} is ${value}; class indices from 0 to ${classes - 1} were expected.`,
+  );
+}
+
+/**
+ * The CCSM: each row of the counts divided by its sum, diagonal then set to 1. Classes in `dropped` leave rows and
+ * columns of the counts before the division, so that the result equals that of a data set that never had them.
+ * @throws UsageError when the counts are not square or hold a negative number.
+ */
+export function confusionSimilarityMatrix(counts: Matrix, dropped: readonly number[] = []): ConfusionSimilarity {
+  checkCounts(counts);
+  const classes = remainingClasses(counts.rows, dropped);
+  const n = classes.length;
+  const data = new Float64Array(n * n);
+  const missing: number[] = [];
+  let samples = 0;
+  let correct = 0;
+  let filled = 0;
+  for (let i = 0; i < n; i++) {
+    const from = classes[i]! * counts.cols;
+    let sum = 0;
+    for (let j = 0; j < n; j++) {
+      const count = counts.data[from + classes[j]!]!;
+      sum += count;
+      if (count > 0 && j !== i) filled++;
+    }
+    samples += sum;
+    correct += counts.data[from + classes[i]!]!;
+    if (sum === 0) {
+      missing.push(classes[i]!);
+      data.fill(Number.NaN, i * n, (i + 1) * n);
+      continue;
+    }
+    for (let j = 0; j < n; j++) data[i * n + j] = counts.data[from + classes[j]!]! / sum;
+    data[i * n + i] = 1;
+  }
+  let allSamples = 0;
+  for (let k = 0; k < counts.data.length; k++) allSamples += counts.data[k]!;
+  return {
+    matrix: { rows: n, cols: n, data },
+    classes,
+    missing,
+    samples,
+    errors: samples - correct,
+    density: n > 1 ? filled / (n * (n - 1)) : 0,
+    droppedSamples: allSamples - samples,
+  };
+}
+
+/** The indices 0 … classes − 1 without those in `dropped`, ascending. */
+export function remainingClasses(classes: number, dropped: readonly number[]): Uint32Array {
+  const out = new Set(dropped);
+  const left = new Uint32Array(classes);
+  let n = 0;
+  for (let c = 0; c < classes; c++) if (!out.has(c)) left[n++] = c;
+  return left.slice(0, n);
+}
+
+/** Throws UsageError unless `counts` is square and holds finite numbers of at least 0. */
+export function checkCounts(counts: Matrix): void {
+  if (counts.rows !== counts.cols)
+    throw new UsageError(`A confusion matrix is square; found ${counts.rows}×${counts.cols}.`);
+  for (let k = 0; k < counts.data.length; k++) {
+    const value = counts.data[k]!;
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
+      throw new UsageError(
+        `A confusion matrix holds counts of at least 0; found ${value} at row ${Math.floor(k / counts.cols)}, column ${k % counts.cols}.`,
+      );
+  }
+}

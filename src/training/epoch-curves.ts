@@ -1,0 +1,49 @@
+import type { AlignmentIndex } from './alignment-index.ts';
+import { type EpochMeasures, SPLITS } from './epoch-measures.ts';
+
+/**
+ * The measures of one epoch as the points of its curves, by the names of `TrainingCurves`. Curves of the test split
+ * carry no split in their names (`accuracy`, `errors`, `idm.network.all`); those of the train split do
+ * (`idm.network.train.all`), except for `trainAccuracy`, which the run's own log has too.
+ */
+export function epochCurves(measures: EpochMeasures): Record<string, number | null> {
+  const values: Record<string, number | null> = {};
+  for (const [pair, index] of Object.entries(measures.sai)) addAlignment(values, `sai.${pair}`, index);
+  for (const [pair, rho] of Object.entries(measures.spearman)) values[`spearman.${pair}`] = rho;
+  for (const split of SPLITS) {
+    const infix = split === 'test' ? '' : '.train';
+    for (const reference of ['network', 'semantic'] as const) {
+      const idm = measures.idm[split]?.[reference];
+      if (!idm) continue;
+      values[`idm.${reference}${infix}.all`] = idm.all;
+      values[`idm.${reference}${infix}.errorsOnly`] = idm.errorsOnly;
+    }
+    const found = measures.accuracy[split];
+    if (found) {
+      values[split === 'test' ? 'accuracy' : 'trainAccuracy'] = found.accuracy;
+      values[split === 'test' ? 'errors' : 'trainErrors'] = found.errors;
+    }
+    const typical = measures.typicality[split];
+    if (typical) {
+      values[`typicality.${split}.correct`] = typical.correct.cosine;
+      values[`typicality.${split}.wrong`] = typical.wrong.cosine;
+    }
+  }
+  if (measures.wsi) {
+    values['wsi.mean'] = measures.wsi.mean;
+    values['wsi.max'] = measures.wsi.max;
+    values['wsi.min'] = measures.wsi.min;
+  }
+  if (measures.gap !== null) values['gap.ncsm_tncsm'] = measures.gap;
+  return values;
+}
+
+function addAlignment(values: Record<string, number | null>, name: string, index: AlignmentIndex): void {
+  values[name] = index.cosine;
+  values[`${name}.ssim`] = index.ssim;
+  values[`${name}.mse`] = index.mse;
+  values[`${name}.mae`] = index.mae;
+  values[`${name}.chance`] = index.chance?.mean ?? null;
+  values[`${name}.z`] = index.chance?.z ?? null;
+  if (index.confusions[0]) values[`${name}.density`] = index.confusions[0].density;
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import {
+  type ClassTemplates,
+  type EpochInput,
+  type Matrix32,
+  openModel,
+  type SplitInput,
+  type TemplateSet,
+} from 'semblance';
+import { fileSource } from 'semblance/node';
+import { sharedData } from './shared-data.ts';
+
+/** Labels of one of the sample runs: WordNet ids in class order. */
+export function runLabels(run: string): string[] {
+  return JSON.parse(readFileSync(`${sharedData}/runs/${run}/run.json`, 'utf8')).labels;
+}
+
+/** One epoch of one of the sample runs, read whole. */
+export async function readRunEpoch(run: string, epoch: number): Promise<EpochInput> {
+  const name = `epoch-${String(epoch).padStart(4, '0')}.safetensors`;
+  const file = await openModel(await fileSource(`${sharedData}/runs/${run}/${name}`));
+  const values = async (tensor: string) => (await file.tensors.get(tensor)!.read()).data;
+  const matrix = async (tensor: string): Promise<Matrix32> => {
+    const { shape, data } = await file.tensors.get(tensor)!.read();
+    return { rows: shape[0]!, cols: shape[1]!, data: Float32Array.from(data) };
+  };
+  const head = await matrix('head.weight');
+  const split = async (name: string): Promise<SplitInput> => {
+    const set = async (kind: string): Promise<TemplateSet> => ({
+      templates: await matrix(`split.${name}.template${kind}`),
+      counts: Uint32Array.from(await values(`split.${name}.count${kind}`)),
+    });
+    const templates: ClassTemplates = { all: await set(''), correct: await set('Correct'), wrong: await set('Wrong') };
+    return {
+      target: await values(`split.${name}.target`),
+      prediction: await values(`split.${name}.prediction`),
+      templates,
+      templateCosine: await values(`split.${name}.templateCosine`),
+    };
+  };
+  return { epoch, classes: head.rows, head, test: await split('test'), train: await split('train') };
+}
