@@ -16,13 +16,7 @@ export {
 } from './class-similarity/alignment.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
-export {
-  type Neighbour,
-  nearestNeighbour,
-  neighbourRank,
-  neighbours,
-  rankInRow,
-} from './class-similarity/neighbours.ts';
+export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -30,12 +24,6 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
-export {
-  type DifferentPair,
-  mostDifferentPairs,
-  rankDifference,
-  similarityRanks,
-} from './class-similarity/rank-difference.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
@@ -95,12 +83,6 @@ export {
 } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
-export { kendall, kendallOfRanks } from './statistics/kendall.ts';
-export { pearson } from './statistics/pearson.ts';
-export { createRandom, type Random } from './statistics/random.ts';
-export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,

@@ -1,4 +1,4 @@
-import { type Neighbour, neighbours, rankInRow } from 'semblance';
+import { type Neighbour, neighboursInRow, rankInRow } from 'semblance';
 import type { ClassesData } from './classes-data.ts';
 
 /** One class as a model or a reference sees it: its similarity to every class. */
@@ -40,11 +40,7 @@ export async function classRows(
 
 /** The nearest classes of a row, most similar first, ties by index. */
 export function nearest(values: Float32Array | undefined, index: number, count: number): Neighbour[] {
-  if (!values) return [];
-  // The library takes a matrix; the row is placed as its only one with data, at the class's own index.
-  return neighbours({ rows: 1, cols: values.length, data: values }, 0, count + 1)
-    .filter((neighbour) => neighbour.class !== index)
-    .slice(0, count);
+  return values ? neighboursInRow(values, index, count) : [];
 }
 
 /** Where `other` stands among the neighbours of `index`; undefined where it has no value. */
