@@ -16,7 +16,14 @@ export {
 } from './class-similarity/alignment.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
-export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export {
+  type Neighbour,
+  nearestNeighbour,
+  neighbourRank,
+  neighbours,
+  neighboursInRow,
+  rankInRow,
+} from './class-similarity/neighbours.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -25,6 +32,15 @@ export {
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
+export { averageLinkage, type Merge } from './clustering/average-linkage.ts';
+export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
+export { similarityOrder } from './clustering/similarity-order.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';

@@ -17,22 +17,22 @@ export function httpStore(base: URL, name: string): StudyStore {
   };
 }
 
-/** Fetches, undefined on 404; a server's own error is passed on with its hint. */
+/** Fetches; undefined on a plain 404. A server's own error is passed on with its hint. */
 export async function request(url: URL, file: string): Promise<Response | undefined> {
   let response: Response;
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw new SourceError(`${file} could not be fetched: the server at ${url.host || 'this address'} does not answer.`, {
+    throw new SourceError(`${file} could not be fetched: ${url.host || 'the page’s folder'} does not answer.`, {
       hint: 'If the command that opened this page was stopped, start it again: semblance open.',
       cause,
       file,
     });
   }
   if (response.ok) return response;
-  if (response.status === 404) return undefined;
   const told = await response.json().catch(() => undefined);
-  if (told?.error?.message)
-    throw new SemblanceError(String(told.error.message), { hint: told.error.hint, file: told.error.file ?? file });
+  if (typeof told?.error?.message === 'string')
+    throw new SemblanceError(told.error.message, { hint: told.error.hint, file: told.error.file ?? file });
+  if (response.status === 404) return undefined;
   throw new SourceError(`${file} could not be fetched: the server answered ${response.status}.`, { file });
 }

@@ -1,7 +1,9 @@
 import {
+  type DisplayMatrix,
   MANIFEST_PATH,
   type Matrix32,
   parseManifest,
+  quantiseMatrix,
   readStudyJson,
   readStudyMatrix,
   readStudyTable,
@@ -10,7 +12,6 @@ import {
   type StudyManifest,
   type StudyStore,
 } from 'semblance';
-import { type DisplayMatrix, quantise } from './display-matrix.ts';
 
 /** Where the app reads a study from: a server, the page itself, or memory. Errors are the library's. */
 export interface StudySource {
@@ -55,7 +56,7 @@ export function storeSource(store: StudyStore): StudySource {
     manifest: readOnce,
     table: <T>(path: string) => once(path, (listed) => readStudyTable<T>(store, listed, path)),
     json: <T>(path: string) => once(path, (listed) => readStudyJson<T>(store, listed, path)),
-    display: (path) => once(`display:${path}`, async () => quantise(await matrix(path))),
+    display: (path) => once(`display:${path}`, async () => quantiseMatrix(await matrix(path))),
     row: async (path, i) => row(await matrix(path), i),
     matrix,
   };

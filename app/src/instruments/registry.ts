@@ -1,5 +1,6 @@
 import type { StudyManifest } from 'semblance';
 import type { Component } from 'svelte';
+import type { OpenStudy } from '../data/session.svelte.ts';
 import { classesInstrument } from './classes/instrument.ts';
 import { conceptsInstrument, representationsInstrument, trainingInstrument } from './needs/absent.ts';
 
@@ -32,7 +33,7 @@ export interface Instrument {
   needs: Needs;
   views: readonly View[];
   /** Wraps the views of the instrument and loads what they share. */
-  frame?: () => Promise<{ default: Component<{ view: View }> }>;
+  frame?: () => Promise<{ default: Component<{ study: OpenStudy; view: View }> }>;
 }
 
 /** In the order of the navigation. A new instrument is added here and nowhere else in the shell. */

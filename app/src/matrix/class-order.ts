@@ -10,18 +10,21 @@ export interface ClassOrder {
   groups: readonly OrderGroup[];
 }
 
-export type OrderName = 'index' | 'wordnet' | 'cluster';
+export const ORDER_NAMES = ['index', 'wordnet', 'cluster'] as const;
+export type OrderName = (typeof ORDER_NAMES)[number];
 
-function fromPermutation(permutation: ArrayLike<number>, groups: readonly OrderGroup[] = []): ClassOrder {
+export function orderOf(permutation: ArrayLike<number>, groups: readonly OrderGroup[] = []): ClassOrder {
   const classAt = Uint32Array.from(permutation);
   const positionOf = new Uint32Array(classAt.length);
   for (let position = 0; position < classAt.length; position++) positionOf[classAt[position]!] = position;
   return { classAt, positionOf, groups };
 }
 
-/** The order of that name, or undefined where the study does not hold it; `model` owns the clustering. */
-export function classOrder(name: OrderName, orders: ClassOrders, n: number, model: string): ClassOrder | undefined {
-  if (name === 'wordnet') return orders.wordnet ? fromPermutation(orders.wordnet.order, orders.wordnet.groups) : undefined;
-  if (name === 'cluster') return orders.cluster[model] ? fromPermutation(orders.cluster[model].order) : undefined;
-  return fromPermutation(Uint32Array.from({ length: n }, (_, i) => i));
+export function indexOrder(n: number): ClassOrder {
+  return orderOf(Uint32Array.from({ length: n }, (_, i) => i));
+}
+
+/** Depth first through WordNet, with the groups it passes; undefined where the study has no synsets. */
+export function wordnetOrder(orders: ClassOrders): ClassOrder | undefined {
+  return orders.wordnet ? orderOf(orders.wordnet.order, orders.wordnet.groups) : undefined;
 }

@@ -1,6 +1,7 @@
-import { codeValue, type DisplayMatrix } from '../data/display-matrix.ts';
+import type { DisplayMatrix } from 'semblance';
 import type { ColourTable } from '../theme/colour-maps.ts';
 import { parseHex, type Rgb } from '../theme/oklab.ts';
+import { codeValue } from './display-codes.ts';
 
 /** The values at the two ends of the colours; what lies beyond takes the end's colour. */
 export interface ColourRange {

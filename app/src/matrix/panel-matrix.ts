@@ -1,6 +1,6 @@
-import type { Matrix32 } from 'semblance';
-import { codeValue, type DisplayMatrix, quantiseTo } from '../data/display-matrix.ts';
+import type { DisplayMatrix, Matrix32 } from 'semblance';
 import { type ColourRange, codeHistogram, fullRange, quantileRange } from './colour-scale.ts';
+import { codeValue, quantiseTo } from './display-codes.ts';
 
 /** A matrix as one map shows it, in the units that are shown. */
 export interface PanelMatrix {

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A single key, or two in a row ("g m"), and what it does. */
 export interface Shortcut {
   keys: string;
@@ -41,9 +43,9 @@ function createShortcuts() {
     /** Adds keys; returns the way to take them out again. */
     add(title: string, shortcuts: readonly Shortcut[]): () => void {
       const group = { title, shortcuts };
-      groups = [...groups, group];
+      untrack(() => (groups = [...groups, group]));
       return () => {
-        groups = groups.filter((other) => other !== group);
+        groups = untrack(() => groups.filter((other) => other !== group));
       };
     },
     handle(event: KeyboardEvent): void {

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { ExportablePanel } from '../export/panel.ts';
 
 /** Something a search found. */
@@ -55,9 +56,10 @@ function createStage() {
       };
     },
     addPanel(panel: () => ExportablePanel): () => void {
-      panels = [...panels, panel];
+      // Called from effects, which must not run again because of it.
+      untrack(() => (panels = [...panels, panel]));
       return () => {
-        panels = panels.filter((other) => other !== panel);
+        panels = untrack(() => panels.filter((other) => other !== panel));
       };
     },
     /** A short confirmation, shown and read aloud: "Link copied". */

@@ -1,4 +1,4 @@
-import type { OrderName } from '../../../matrix/class-order.ts';
+import { ORDER_NAMES, type OrderName } from '../../../matrix/class-order.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { router } from '../../../url/router.svelte.ts';
 import type { ClassesData } from '../classes-data.ts';
@@ -30,7 +30,7 @@ const oneOf = <T extends string>(allowed: readonly T[], value: string | undefine
   allowed.includes(value as T) ? (value as T) : fallback;
 
 export function defaultOrder(data: ClassesData): OrderName {
-  return data.orders.wordnet ? 'wordnet' : Object.keys(data.orders.cluster).length > 0 ? 'cluster' : 'index';
+  return data.orders.wordnet ? 'wordnet' : 'cluster';
 }
 
 export function defaultBeside(data: ClassesData): string[] {
@@ -40,7 +40,7 @@ export function defaultBeside(data: ClassesData): string[] {
 
 export function createMapState(data: ClassesData): MapState {
   const order = $derived.by((): OrderName => {
-    const wanted = oneOf<OrderName>(['index', 'wordnet', 'cluster'], router.params.order, defaultOrder(data));
+    const wanted = oneOf(ORDER_NAMES, router.params.order, defaultOrder(data));
     return wanted === 'wordnet' && !data.orders.wordnet ? defaultOrder(data) : wanted;
   });
   const scale = $derived(oneOf(SCALES, router.params.scale, 'raw'));
