@@ -57,6 +57,15 @@ export type {
 } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
 export type { LongTask, Progress } from './progress.ts';
+export {
+  type Assignment,
+  type AssignOptions,
+  assign,
+  MATCHING_METHODS,
+  type MatchingMethod,
+} from './representations/assign.ts';
+export type { Extent } from './representations/circular-shift.ts';
+export type { NormOrder } from './representations/norm-order.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -77,6 +86,14 @@ export {
 export { leacockChodorow } from './semantics/leacock-chodorow.ts';
 export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
 export { pathSimilarity } from './semantics/path-similarity.ts';
+export { type ExplainPairInput, explainPair, type PairExplanation } from './semantics/relations/explain-pair.ts';
+export { RELATION_KINDS, type Relation, type RelationKind } from './semantics/relations/relation.ts';
+export {
+  type RelationFinder,
+  type RelationOptions,
+  relationFinder,
+  relationsBetween,
+} from './semantics/relations/relations-between.ts';
 export {
   SEMANTIC_MEASURES,
   type SemanticMeasure,
@@ -97,6 +114,8 @@ export {
   type WordNet,
   wnidOf,
 } from './semantics/wordnet.ts';
+export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.ts';
+export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
 export {

@@ -1,23 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { analyseClasses, defaultStudyName, hashInputs } from '../analyses/classes/analyse-classes.ts';
 import type { ClassesOptions, ClassModelInput, ReferenceRequest } from '../analyses/classes/options.ts';
 import { UsageError } from '../errors.ts';
 import { fileSource } from '../model-files/file-source.ts';
 import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
-import { folderStore } from '../study/folder-store.ts';
 import { classesJson } from './classes-json.ts';
 import { classesReport, neighbourReport } from './classes-report.ts';
+import { runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
 import type { CliIo } from './io.ts';
 import { readLabels } from './labels.ts';
 import { type ModelArgument, parseModelArguments } from './model-arguments.ts';
-import { progressBar } from './progress-bar.ts';
-import { defaultStudyFolder } from './study-folder.ts';
+import { offerToOpen } from './offer-to-open.ts';
+import { addShowOptions, type ShowOptions } from './show-studies.ts';
 
-interface Flags {
+interface Flags extends ShowOptions {
   reference: string[];
   measure: SemanticMeasure;
   shared: boolean;
@@ -68,8 +67,8 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     .option('--permutations <n>', 'permutations of the chance level', parseWhole(2), 20)
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
-    .option('-q, --quiet', 'no progress and no talk on stderr', false)
-    .addHelpText('after', EXAMPLES);
+    .option('-q, --quiet', 'no progress and no talk on stderr', false);
+  addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_models: string[], flags: Flags) => {
     const args = program.args.slice(program.args.indexOf('classes') + 1);
     await classes(parseModelArguments(args, flagTypes(command)), flags, args, io);
@@ -90,24 +89,13 @@ async function classes(
     permutations: flags.permutations,
     command: commandLine('classes', args),
   };
-  const names = inputs.map(({ name, source }) => ({ name: name ?? source.name.replace(/\.[^.]+$/, '') }));
-  const folder = flags.out
-    ? resolve(io.cwd, flags.out)
-    : defaultStudyFolder(io.cwd, defaultStudyName(names), await hashInputs(inputs, options));
-  const store = folderStore(folder);
-  const bar = progressBar(io, flags.quiet);
-  const result = await analyseClasses(inputs, options, store, { signal: io.signal, onProgress: bar.report }).finally(
-    bar.done,
-  );
-
-  if (flags.json) {
-    io.stdout(`${JSON.stringify(await classesJson(result.manifest, store, folder), null, 2)}\n`);
-  } else if (flags.class !== undefined) {
-    io.stdout(await neighbourReport(result.manifest, store, flags.class, io));
-  } else {
-    io.stdout(await classesReport(result.manifest, store, folder, io));
-  }
-  if (result.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
+  const study = await runClasses(inputs, options, flags, io);
+  const { manifest, store, folder } = study;
+  if (flags.json) io.stdout(`${JSON.stringify(await classesJson(manifest, store, folder), null, 2)}\n`);
+  else if (flags.class !== undefined) io.stdout(await neighbourReport(manifest, store, flags.class, io));
+  else io.stdout(await classesReport(manifest, store, folder, io));
+  if (study.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
+  if (!flags.json && !flags.quiet && flags.class === undefined) await offerToOpen(folder, flags, io);
 }
 
 async function readModel({ path, labels, head, name }: ModelArgument, cwd: string): Promise<ClassModelInput> {

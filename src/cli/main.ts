@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
+import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
@@ -17,10 +18,12 @@ const COMMANDS: readonly AddCommand[] = [
   addExportCommand,
   addDemoCommand,
   addDoctorCommand,
+  addLookCommand,
 ];
 
 const EPILOGUE = `
 Examples:
+  semblance resnet50.safetensors                           look at a model, a folder of models, a study in the browser
   semblance classes resnet50.safetensors                   which classes the weights make alike
   semblance classes a.tflite b.onnx                        two networks against each other
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are

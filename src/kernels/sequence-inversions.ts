@@ -11,9 +11,12 @@ export const TIED_WITH_NEXT = 0x8000;
 export const MAX_SEQUENCE_GROUPS = 1024;
 
 interface SequenceExports {
-  count(sequence: number, n: number, bits: number, work: number): number;
+  count(sequence: number, n: number, wide: boolean, work: number): number;
   tiedInBoth(): number;
 }
+
+/** The kernel's window of 128 bytes, a counter for each group and its counter tree of 10 bits. */
+const WORK_BYTES = 128 + 4 * 1024 + 4 * (16 + 16 * 8 + 128 * 8);
 
 const kernel = wasmKernel<SequenceExports>(sequenceInversionsWasm);
 
@@ -22,15 +25,13 @@ const kernel = wasmKernel<SequenceExports>(sequenceInversionsWasm);
  * other vector. Linear in the length of the sequence.
  */
 export function sequenceInversions(sequence: Uint16Array, groups: number, options: KernelOptions = {}): PairCounts {
-  const bits = Math.max(1, Math.ceil(Math.log2(groups) / 2));
-  const size = 2 ** bits;
   const layout = kernelLayout();
-  const workAt = layout.take(4 * ((size + 4) * (size + 1) + size * size));
+  const workAt = layout.take(WORK_BYTES);
   const sequenceAt = layout.take(2 * sequence.length);
   const open = kernel.open(layout.end(), options);
   if (!open) return sequenceInversionsPlain(sequence, groups);
   const { exports, buffer, base } = open;
   new Uint16Array(buffer, base + sequenceAt, sequence.length).set(sequence);
-  const discordant = exports.count(base + sequenceAt, sequence.length, bits, base + workAt);
+  const discordant = exports.count(base + sequenceAt, sequence.length, groups > 64, base + workAt);
   return { discordant, tiedInBoth: exports.tiedInBoth() };
 }

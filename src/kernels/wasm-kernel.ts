@@ -30,7 +30,7 @@ const PAGE = 65_536;
 /** A kernel beyond this hands the work to its twin, which needs no second copy of the data. */
 const MAX_KERNEL_BYTES = 2 ** 30;
 /** Memory of an instance never shrinks, so one that grew beyond this is left to the garbage collector. */
-const KEPT_BYTES = 2 ** 26;
+const KEPT_BYTES = 2 ** 27;
 
 /** Seven bytes of code that are valid only where SIMD is: (func (result v128) i32.const 0 i8x16.splat). */
 const SIMD_PROBE = Uint8Array.of(

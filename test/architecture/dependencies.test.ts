@@ -59,7 +59,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
 };
 /** Files directly in src/ that anything may import. */
-const COMMON = new Set(['errors.ts', 'progress.ts', 'version.ts', 'sha256.ts', 'canonical-json.ts']);
+const COMMON = new Set(['errors.ts', 'progress.ts', 'version.ts', 'sha256.ts', 'canonical-json.ts', 'nearest-name.ts']);
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

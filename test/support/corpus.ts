@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { type ModelFile, memorySource, openModel, SemblanceError } from 'semblance';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /**
  * One file of the corpus: its bytes and how opening it must end. A good file names the check of the opened model; a
@@ -40,12 +42,16 @@ interface CorpusFailure {
 export interface CorpusOptions {
   /** The name under which the bytes are opened. */
   readonly file: string;
-  /** What one case may take before it counts as hanging; 2 s unless told. */
-  readonly timeout?: number;
 }
 
-/** No case may raise the process's peak memory by more than this many bytes. */
+/** No case may raise the process's peak memory by more than this many bytes … */
 const MEMORY_LIMIT = 200 * 2 ** 20;
+/** … or compute for longer than this, in seconds of the processor, which other work on the machine does not lengthen. */
+const CPU_LIMIT = 2;
+/** Memory in use from which on it is collected before a case, in bytes. */
+const WORTH_COLLECTING = 64 * 2 ** 20;
+/** What counts as hanging, in milliseconds of the clock. */
+const TIMEOUT = 20_000;
 
 /** Declares one test for each case, and one that the whole corpus stayed within the memory limit. */
 export function corpus(title: string, cases: readonly CorpusCase[], options: CorpusOptions): void {
@@ -54,19 +60,24 @@ export function corpus(title: string, cases: readonly CorpusCase[], options: Cor
     beforeAll(() => {
       before = peakMemory();
     });
+    beforeEach(collectGarbage);
     afterAll(() => {
       const grown = peakMemory() - before;
       expect(grown, `peak memory grew by ${Math.round(grown / 2 ** 20)} MB`).toBeLessThan(MEMORY_LIMIT);
     });
     for (const one of cases)
-      it(one.name, { timeout: options.timeout ?? 2_000 }, async () => {
+      it(one.name, { timeout: TIMEOUT }, async () => {
         const bytes = typeof one.bytes === 'function' ? one.bytes() : one.bytes;
-        const opening = openAndReadAll(one.file ?? options.file, bytes, one.siblings);
-        if ('check' in one) return one.check(await opening);
-        const error = await opening.then(
-          () => undefined,
-          (reason: unknown) => reason,
+        const started = process.cpuUsage();
+        const { model, error } = await openAndReadAll(one.file ?? options.file, bytes, one.siblings).then(
+          (model) => ({ model, error: undefined }),
+          (error: unknown) => ({ model: undefined, error }),
         );
+        expect(secondsSince(started), 'seconds of the processor').toBeLessThan(CPU_LIMIT);
+        if ('check' in one) {
+          if (!model) throw error;
+          return one.check(model);
+        }
         expect(error, 'the file was read without an error').toBeDefined();
         if (!(error instanceof SemblanceError)) throw error;
         if (typeof one.message === 'string') expect(error.message).toBe(one.message);
@@ -146,4 +157,17 @@ export function fuzzReader(
 /** Peak resident memory of this process in bytes. */
 function peakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
+}
+
+function secondsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1e6;
+}
+
+/** So that one case's garbage is not counted as the next one's memory. */
+function collectGarbage(): void {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  if (heapUsed + arrayBuffers < WORTH_COLLECTING) return;
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
 }

@@ -146,10 +146,10 @@ async function readNode(
     attributes.set(name, attribute);
     if (op !== 'Constant' || outputs[0] === undefined) continue;
     if (tensor) constant = await readTensorProto(proto, tensor, external, outputs[0]);
-    else if (name === 'value_int' || name === 'value_ints')
-      constant = inlineTensor(outputs[0], 'i64', name === 'value_int' ? [attribute.int ?? 0] : attribute.ints);
-    else if (name === 'value_float' || name === 'value_floats') constant = floatsTensor(proto, outputs[0], floats);
-    if (constant && (name === 'value_int' || name === 'value_float')) constant = { ...constant, shape: [] };
+    else if (name === 'value_int') constant = intsTensor(outputs[0], [attribute.int ?? 0], []);
+    else if (name === 'value_ints') constant = intsTensor(outputs[0], attribute.ints, [attribute.ints.length]);
+    else if (name === 'value_float') constant = floatsTensor(proto, outputs[0], floats, true);
+    else if (name === 'value_floats') constant = floatsTensor(proto, outputs[0], floats, false);
   }
   return { node: { op, domain, inputs, outputs, attributes }, constant };
 }
@@ -171,14 +171,13 @@ async function readAttribute(proto: ProtoReader, span: Span) {
   return { name, attribute: { int, ints } as OnnxAttribute, tensor, floats };
 }
 
-function inlineTensor(name: string, dtype: 'i64', values: readonly number[]): StoredTensor {
-  const shape = [values.length];
-  return { name, dtype, shape, read: async () => ({ shape, data: Float64Array.from(values) }) };
+function intsTensor(name: string, values: readonly number[], shape: readonly number[]): StoredTensor {
+  return { name, dtype: 'i64', shape, read: async () => ({ shape, data: Float64Array.from(values) }) };
 }
 
-function floatsTensor(proto: ProtoReader, name: string, spans: readonly Span[]): StoredTensor {
+function floatsTensor(proto: ProtoReader, name: string, spans: readonly Span[], isScalar: boolean): StoredTensor {
   const count = spans.reduce((sum, { start, end }) => sum + Math.floor((end - start) / 4), 0);
-  const shape = [count];
+  const shape = isScalar && count === 1 ? [] : [count];
   return {
     name,
     dtype: 'f32',

@@ -13,7 +13,8 @@ export const FLATTEN_LIMITS = {
 
 /** Items of a list that are written out in the metadata. */
 const SHORT_LIST = 16;
-const MAX_TEXT = 4_096;
+const MAX_TEXT = 1_024;
+const MAX_METADATA_NAME = 256;
 
 export type Scalar = string | number | boolean | null;
 
@@ -45,7 +46,11 @@ export function flattenCheckpoint(file: string, root: PickleValue): FlatCheckpoi
 
   const note = (name: string, value: Scalar): void => {
     if (metadata.size >= FLATTEN_LIMITS.metadata) unlisted++;
-    else metadata.set(numberedMetadata(shorten(name)), typeof value === 'string' ? shorten(value) : value);
+    else
+      metadata.set(
+        numberedMetadata(shorten(name, MAX_METADATA_NAME)),
+        typeof value === 'string' ? shorten(value) : value,
+      );
   };
   const walk = (value: PickleValue, name: string, depth: number, dropped: readonly PickleValue[]): void => {
     step(Array.isArray(value) ? 1 + value.length : 1);
@@ -72,10 +77,11 @@ export function flattenCheckpoint(file: string, root: PickleValue): FlatCheckpoi
       }
     } else if (name !== '' && isPlain(value)) note(name, scalar(value));
   };
-  /** TorchScript modules carry a handful of flags each, which say nothing about the model. */
+  /** TorchScript modules carry a handful of flags and lists each, which say nothing about the model. */
   const walkModule = (state: PickleValue, name: string, depth: number): void => {
     if (!(state instanceof Map)) return;
-    for (const [key, child] of state) if (!isPlain(child)) walk(child, join(name, keyText(key)), depth + 1, []);
+    for (const [key, child] of state)
+      if (isRecord(child) || child instanceof Map) walk(child, join(name, keyText(key)), depth + 1, []);
   };
 
   walk(root, '', 0, soleWeightContainer(root, step));
@@ -107,12 +113,13 @@ function keyText(key: PickleValue): string {
 
 /** A name that is already too long for a tensor grows no further: copying it for each value would take hours. */
 function join(prefix: string, key: string): string {
-  if (prefix === '') return shorten(key);
-  return prefix.length > MAX_TEXT ? prefix : `${prefix}.${shorten(key)}`;
+  if (prefix.length > LIMITS.nameLength) return prefix;
+  const part = shorten(key, LIMITS.nameLength);
+  return prefix === '' ? part : `${prefix}.${part}`;
 }
 
-function shorten(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+function shorten(text: string, length = MAX_TEXT): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 /** Different paths may give one name ("a.b" and "a" then "b"); the later ones are numbered, so that none is lost. */

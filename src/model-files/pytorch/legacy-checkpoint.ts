@@ -15,7 +15,7 @@ const PROTOCOL_VERSION = 1001;
 
 /** First looks at a small pickle and at the one with the values; longer ones are read again, four times as long. */
 const SMALL_WINDOW = 4_096;
-const LARGE_WINDOW = 1 << 18;
+const LARGE_WINDOW = 65_536;
 
 /**
  * The form before PyTorch 1.6: five pickles (a magic number, a version, facts about the machine, the values, the keys
@@ -37,7 +37,7 @@ export async function openLegacyCheckpoint(source: ByteSource): Promise<Checkpoi
   };
   const next = async (start: number, window: number) => readPickle(source, start, window, persistentLoad);
 
-  const magic = await next(0, LARGE_WINDOW);
+  const magic = await next(0, SMALL_WINDOW);
   if (magic.value !== MAGIC) return { root: magic.value, find: noStorages(file) };
   const version = await next(magic.end, SMALL_WINDOW);
   if (version.value !== PROTOCOL_VERSION)

@@ -3,7 +3,7 @@ export const PICKLE_LIMITS = {
   bytes: 2 ** 26,
   opcodes: 5_000_000,
   /** Estimated bytes of all values and memo entries made. */
-  memory: 2 ** 27,
+  memory: 100_000_000,
   /** Bytes of one integer of arbitrary length. */
   integerBytes: 256,
   /** Bytes of one line of the text opcodes. */
@@ -14,11 +14,13 @@ export const PICKLE_LIMITS = {
 export const COST = {
   number: 24,
   string: 32,
-  list: 64,
+  list: 176,
+  tuple: 64,
   dict: 256,
   bytes: 128,
   item: 16,
+  mark: 32,
   pair: 64,
-  memo: 48,
+  memo: 96,
   record: 96,
 } as const;

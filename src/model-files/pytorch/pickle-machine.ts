@@ -47,7 +47,7 @@ export function createMachine(file: string, input: PickleBytes) {
   const popTuple = (n: number): void => {
     const items: PickleValue[] = new Array(n);
     for (let i = n - 1; i >= 0; i--) items[i] = pop();
-    push(items, COST.list + n * COST.item);
+    push(items, COST.tuple + n * COST.item);
   };
   const put = (index: number): void => {
     if (!memo.has(index)) charge(COST.memo);
@@ -103,7 +103,7 @@ export function createMachine(file: string, input: PickleBytes) {
     pop,
     top,
     mark() {
-      charge(COST.item);
+      charge(COST.mark);
       marks.push(stack.length);
     },
     popMark,

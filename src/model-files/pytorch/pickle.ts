@@ -179,9 +179,11 @@ function run(input: PickleBytes, { file, persistentLoad }: PickleOptions): Pickl
 
       // Containers; sets are kept as lists.
       case 0x5d: // EMPTY_LIST
-      case 0x29: // EMPTY_TUPLE
       case 0x8f: // EMPTY_SET
         m.push([], COST.list);
+        break;
+      case 0x29: // EMPTY_TUPLE
+        m.push([], COST.tuple);
         break;
       case 0x7d: // EMPTY_DICT
         m.push(new Map(), COST.dict);
@@ -200,7 +202,7 @@ function run(input: PickleBytes, { file, persistentLoad }: PickleOptions): Pickl
       case 0x91: {
         // FROZENSET
         const items = m.popMark();
-        m.push(items, COST.list + items.length * COST.item);
+        m.push(items, COST.tuple + items.length * COST.item);
         break;
       }
       case 0x64: {

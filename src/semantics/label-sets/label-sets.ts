@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
+import { nearestName } from '../../nearest-name.ts';
 import { LABEL_SET_TABLES, SYNSET_NAMES } from '../generated/label-set-tables.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** One class of a labelled network. */
 export interface LabelClass {
