@@ -23,6 +23,8 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
           similarity: row.similarity,
           referenceRank: row.referenceRank,
           mutual: row.mutual,
+          relations: row.relations,
+          explanation: row.explanation,
         })),
       };
     }),

@@ -98,6 +98,7 @@ function rankingText(
   colors: Colors,
 ): string {
   const reference = section.references[0];
+  const related = section.wordnet !== null;
   const seen = new Set<string>();
   const unique = ranking.filter((row) => {
     const key = [row.class, row.neighbour].sort((a, b) => a - b).join();
@@ -110,6 +111,7 @@ function rankingText(
       shortName(classes[row.neighbour]!),
       row.similarity.toFixed(4),
       ...(reference ? [describeRank(row.referenceRank[reference.id])] : []),
+      ...(related ? [describeRelation(row, colors)] : []),
     ]);
   const columns = [
     { title: colors.dim('class') },
@@ -123,12 +125,22 @@ function rankingText(
           },
         ]
       : []),
+    ...(related ? [{ title: colors.dim('relation') }] : []),
   ];
   return `  ${colors.bold('pairs')}   the most similar of ${unique.length}\n${formatTable(columns, rows, '          ')}`;
 }
 
 function describeRank(rank: number | null | undefined): string {
   return rank === null || rank === undefined ? '–' : String(rank);
+}
+
+/** The most specific relation of a pair, or that WordNet has none that explains it. */
+function describeRelation({ relations, explanation }: RankingRow, colors: Colors): string {
+  if (explanation === null) return '–';
+  if (explanation.labellingProblem)
+    return colors.yellow(`${relations[0]!.kind.replaceAll('-', ' ')}, a labelling problem?`);
+  if (explanation.kind === 'unexplained') return colors.yellow('unexplained');
+  return explanation.kind === 'alike-in-rank' ? '' : explanation.kind.replaceAll('-', ' ');
 }
 
 /** The first of a class's names, short enough for a table. */

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
+import type { Relation } from '../semantics/relations/relation.ts';
 
 /** The version of the study folder that this software writes. A newer one is refused, an older one is read. */
 export const SCHEMA_VERSION = 1;
@@ -145,6 +147,10 @@ export interface RankingRow {
   referenceRank: Record<string, number | null>;
   /** True when the neighbour's own closest neighbour is this class. */
   mutual: boolean;
+  /** Every relation that WordNet has between the two, the most specific first. */
+  relations: Relation[];
+  /** What explains the pair; null when the two have no rank in WordNet. */
+  explanation: PairExplanation | null;
 }
 
 /** A run of consecutive classes in a display order. */
@@ -152,7 +158,7 @@ export interface OrderGroup {
   name: string;
   synset: string | null;
   depth: number;
-  /** Positions in the order, end exclusive. */
+  /** Positions in the order, end exclusive; a group holds those that follow it and lie within. */
   start: number;
   end: number;
 }

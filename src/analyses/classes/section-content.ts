@@ -2,11 +2,20 @@ import { closestPairs } from '../../class-similarity/closest-pairs.ts';
 import { neighbourRank } from '../../class-similarity/neighbours.ts';
 import type { KernelTier } from '../../kernels/wasm-kernel.ts';
 import type { Glosses } from '../../semantics/load-wordnet.ts';
+import { explainPair } from '../../semantics/relations/explain-pair.ts';
+import { relationFinder } from '../../semantics/relations/relations-between.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
-import { wordnetOrder } from '../../semantics/wordnet-order.ts';
+import { type WordNetGroup, wordnetOrder } from '../../semantics/wordnet-order.ts';
 import { encodeJsonl } from '../../study/jsonl.ts';
-import type { ClassesSection, ClassModel, ClassOrders, ClassRow, RankingRow } from '../../study/manifest.ts';
+import type {
+  ClassesSection,
+  ClassModel,
+  ClassOrders,
+  ClassRow,
+  OrderGroup,
+  RankingRow,
+} from '../../study/manifest.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
 import type { MeasuredModel } from './analyse-classes.ts';
@@ -36,9 +45,10 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
     files.set('wordnet.json', encodeJson(wordnetExcerpt(wordnet.graph, wordnet.glosses, synsetsOf(classes))));
   for (const { id, matrix } of references)
     files.set(`references/${id}.npy`, encodeNpy(Float32Array.from(matrix.data), [matrix.rows, matrix.cols]));
-  for (const { id, similarity } of models) {
+  for (const model of models) {
+    const { id, similarity } = model;
     files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
-    files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(similarity, references)));
+    files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(model, input)));
   }
   return {
     instrument: 'classes',
@@ -84,27 +94,45 @@ function classRow({ name, synset, how, candidates }: RowClass, index: number): C
 }
 
 function displayOrders(classes: readonly RowClass[], graph: WordNet | undefined): ClassOrders {
-  return {
-    wordnet: graph
-      ? wordnetOrder(
-          graph,
-          classes.map((entry) => entry.synset),
-        )
-      : null,
-  };
+  if (!graph) return { wordnet: null };
+  const { order, groups } = wordnetOrder(
+    graph,
+    classes.map((entry) => entry.synset ?? undefined),
+  );
+  return { wordnet: { order: [...order], groups: groups.flatMap(flatten) } };
 }
 
-/** The closest neighbour of each class, with the rank that each reference gives that neighbour. */
-function rankingRows(similarity: MeasuredModel['similarity'], references: readonly Reference[]): RankingRow[] {
-  return closestPairs(similarity).map((pair) => ({
-    class: pair.class,
-    neighbour: pair.neighbour,
-    similarity: pair.similarity,
-    referenceRank: Object.fromEntries(
+/** Groups in the order of display, each followed by those within it. */
+function flatten({ children, ...group }: WordNetGroup): OrderGroup[] {
+  return [group, ...children.flatMap(flatten)];
+}
+
+/** The closest neighbour of each class, with its rank in each reference and the relations that WordNet has. */
+function rankingRows({ similarity }: MeasuredModel, { classes, references, wordnet }: SectionInput): RankingRow[] {
+  const synsets = classes.map((entry) => entry.synset ?? undefined);
+  const find = wordnet && relationFinder(wordnet.graph, { glosses: wordnet.glosses, labelSetSynsets: synsets });
+  const semantic = references.find((reference) => reference.kind === 'wordnet');
+  return closestPairs(similarity).map((pair) => {
+    const referenceRank = Object.fromEntries(
       references.map(({ id, matrix }) => [id, neighbourRank(matrix, pair.class, pair.neighbour)]),
-    ),
-    mutual: pair.mutual,
-  }));
+    );
+    const a = synsets[pair.class];
+    const b = synsets[pair.neighbour];
+    const relations = find && a !== undefined && b !== undefined ? find(a, b) : [];
+    const semanticRank = semantic ? referenceRank[semantic.id]! : null;
+    return {
+      class: pair.class,
+      neighbour: pair.neighbour,
+      similarity: pair.similarity,
+      referenceRank,
+      mutual: pair.mutual,
+      relations,
+      explanation:
+        semanticRank === null
+          ? null
+          : explainPair({ relations, networkRank: 1, semanticRank, classCount: classes.length }),
+    };
+  });
 }
 
 function modelEntry(entry: MeasuredModel, locate: (path: string) => string): ClassModel {
