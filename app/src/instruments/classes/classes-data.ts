@@ -2,6 +2,7 @@ import type { ClassesSection, ClassModel, ClassOrders, ClassReference, ClassRow,
 import type { OpenStudy } from '../../data/session.svelte.ts';
 import type { StudySource } from '../../data/study-source.ts';
 import { shortNames } from './class-names.ts';
+import { shortModelNames } from './model-names.ts';
 
 /** The classes part of a study: what every view needs at once, and the ways to the rest. */
 export interface ClassesData {
@@ -13,6 +14,8 @@ export interface ClassesData {
   classes: readonly ClassRow[];
   /** Short display names, one per class. */
   names: readonly string[];
+  /** A model's name without what all models' names share. */
+  shortModelName(id: string): string;
   orders: ClassOrders;
   /** WordNet's part for the study by synset; empty where the study has none. */
   wordnet(): Promise<ReadonlyMap<string, WordNetExcerptRow>>;
@@ -26,6 +29,7 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
     source.table<ClassRow>(section.classes),
     source.json<ClassOrders>(section.orders),
   ]);
+  const shortModels = shortModelNames(section.models.map(({ name }) => name));
   let wordnet: Promise<ReadonlyMap<string, WordNetExcerptRow>> | undefined;
   return {
     study,
@@ -35,6 +39,7 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
     references: section.references,
     classes,
     names: shortNames(classes),
+    shortModelName: (id) => shortModels[section.models.findIndex((model) => model.id === id)] ?? id,
     orders,
     wordnet: () => {
       wordnet ??=
