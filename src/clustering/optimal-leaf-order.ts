@@ -1,120 +1,149 @@
+import { UsageError } from '../errors.ts';
+import type { LongTask } from '../progress.ts';
 import type { Matrix } from '../tensor/matrix.ts';
-import type { Merge } from './average-linkage.ts';
+import { leafOrder } from './dendrogram.ts';
+import type { Linkage } from './linkage.ts';
+
+/** A cluster as a range of places in the unrefined leaf order: its left side ends where its right side starts. */
+interface Range {
+  start: number;
+  middle: number;
+  end: number;
+  /** Clusters of the two sides; leaves have none. */
+  sides?: [Range, Range];
+}
 
 /**
- * The order of the leaves of a clustering in which the sum of the distances of neighbours is least, among all orders
- * that keep every cluster together (Bar-Joseph, Gifford & Jaakkola 2001). O(n³) time, O(n²) memory.
+ * The order of the leaves that keeps every cluster together and makes the sum of distances between neighbours least
+ * (Bar-Joseph, Gifford & Jaakkola 2001). O(n³) at worst, about a second for 1000 leaves; 16·n² bytes.
  *
- * @param merges what `averageLinkage` gave for `distances`
- * @returns n items, first to last
+ * @throws UsageError when the matrix is not n × n.
  */
-export function optimalLeafOrder(merges: readonly Merge[], distances: Matrix): Uint32Array {
-  const n = merges.length + 1;
-  if (n < 3) return Uint32Array.from({ length: n }, (_, i) => i);
-  const distance = (i: number, j: number): number => distances.data[i * n + j]!;
-  /** Least cost of a cluster whose outer leaves are i and j; each pair is outermost in one cluster only. */
-  const cost = new Float64Array(n * n);
-  /** The inner leaves m and k of that best order: i … m | k … j. */
-  const innerOf = new Int32Array(n * n).fill(-1);
-  const leaves: Int32Array[] = Array.from({ length: n }, (_, i) => Int32Array.of(i));
-  /** Leaves that can be the other end when a given leaf is one end: those of the sibling below. */
-  const children: ([number, number] | undefined)[] = new Array(n).fill(undefined);
+export function optimalLeafOrder(distances: Matrix, linkage: Linkage, task: LongTask = {}): Uint32Array {
+  const { n } = linkage;
+  if (distances.rows !== n || distances.cols !== n)
+    throw new UsageError(
+      `The linkage is of ${n} things; the matrix of distances is ${distances.rows}×${distances.cols}.`,
+    );
+  const leaves = leafOrder(linkage);
+  const { ranges, root } = rangesOf(linkage);
+  const d = new Float64Array(n * n);
+  for (let p = 0; p < n; p++) {
+    const row = leaves[p]! * n;
+    for (let q = 0; q < n; q++) d[p * n + q] = distances.data[row + leaves[q]!]!;
+  }
+  // best[u][w]: least length of the cluster that u and w first share, with u at one end and w at the other.
+  const best = new Float64Array(n * n);
+  const reach = new Float64Array(n);
+  ranges.forEach((range, k) => {
+    task.signal?.throwIfAborted();
+    fillBest(range, d, best, reach, n);
+    task.onProgress?.({ task: 'leaf order', done: k + 1, total: ranges.length, unit: 'clusters' });
+  });
+  return readOrder(root, d, best, n).map((place) => leaves[place]!);
+}
 
-  for (const [step, { left, right }] of merges.entries()) {
-    const [inLeft, inRight] = [leaves[left]!, leaves[right]!];
-    // Per leaf u of the left: cost of reaching leaf k of the right, over the best inner leaf m of the left.
-    const reach = new Float64Array(inLeft.length * inRight.length);
-    const via = new Int32Array(reach.length);
-    inLeft.forEach((u, a) => {
-      const ends = otherEnds(u, left, leaves, children);
-      for (let b = 0; b < inRight.length; b++) {
-        const k = inRight[b]!;
-        let least = Number.POSITIVE_INFINITY;
-        let best = -1;
-        for (let e = 0; e < ends.length; e++) {
-          const m = ends[e]!;
-          const value = cost[u * n + m]! + distance(m, k);
-          if (value < least) {
-            least = value;
-            best = m;
-          }
-        }
-        reach[a * inRight.length + b] = least;
-        via[a * inRight.length + b] = best;
-      }
-    });
-    const indexInRight = new Map(Array.from(inRight, (k, b) => [k, b]));
-    for (const w of inRight) {
-      const ends = Int32Array.from(otherEnds(w, right, leaves, children), (k) => indexInRight.get(k)!);
-      for (let a = 0; a < inLeft.length; a++) {
-        let least = Number.POSITIVE_INFINITY;
-        let best = -1;
-        for (let e = 0; e < ends.length; e++) {
-          const value = reach[a * inRight.length + ends[e]!]! + cost[inRight[ends[e]!]! * n + w]!;
-          if (value < least) {
-            least = value;
-            best = ends[e]!;
-          }
-        }
-        const u = inLeft[a]!;
-        cost[u * n + w] = cost[w * n + u] = least;
-        innerOf[u * n + w] = via[a * inRight.length + best]!;
-        innerOf[w * n + u] = inRight[best]!;
+function rangesOf(linkage: Linkage): { ranges: Range[]; root: Range } {
+  const { n, left, right, sizes } = linkage;
+  const ranges: Range[] = [];
+  const clusters: Range[] = Array.from({ length: n }, () => ({ start: 0, middle: 0, end: 1 }));
+  for (let k = 0; k < n - 1; k++) {
+    const sides: [Range, Range] = [clusters[left[k]!]!, clusters[right[k]!]!];
+    const range = { start: 0, middle: 0, end: sizes[k]!, sides };
+    clusters.push(range);
+    ranges.push(range);
+  }
+  const root = clusters.at(-1)!;
+  // From the root down, each side is moved to where its cluster lies.
+  for (const range of [...ranges].reverse()) {
+    const [a, b] = range.sides!;
+    range.middle = range.start + (a.end - a.start);
+    move(a, range.start);
+    move(b, range.middle);
+  }
+  return { ranges, root };
+}
+
+function move(range: Range, start: number): void {
+  range.end += start - range.start;
+  range.start = start;
+}
+
+/** Where the other end of a cluster may be, given that `place` is at one end. */
+function otherEnds(range: Range, place: number): [number, number] {
+  if (!range.sides) return [place, place + 1];
+  return place < range.middle ? [range.middle, range.end] : [range.start, range.middle];
+}
+
+function fillBest({ sides }: Range, d: Float64Array, best: Float64Array, reach: Float64Array, n: number): void {
+  const [a, b] = sides!;
+  for (let u = a.start; u < a.end; u++) {
+    // reach[k]: from u through the left side and over to k, the first place of the right side.
+    reach.fill(Number.POSITIVE_INFINITY, b.start, b.end);
+    const [from, to] = otherEnds(a, u);
+    for (let m = from; m < to; m++) {
+      const through = best[u * n + m]!;
+      const row = m * n;
+      for (let k = b.start; k < b.end; k++) {
+        const length = through + d[row + k]!;
+        if (length < reach[k]!) reach[k] = length;
       }
     }
-    const all = new Int32Array(inLeft.length + inRight.length);
-    all.set(inLeft);
-    all.set(inRight, inLeft.length);
-    leaves[n + step] = all;
-    children[n + step] = [left, right];
-  }
-  return trace(merges, leaves, children, cost, innerOf, n);
-}
-
-/** The leaves that can stand at the other end of a cluster with `leaf` at one end; of a single leaf, itself. */
-function otherEnds(
-  leaf: number,
-  cluster: number,
-  leaves: readonly Int32Array[],
-  children: readonly ([number, number] | undefined)[],
-): Int32Array {
-  const below = children[cluster];
-  if (!below) return leaves[cluster]!;
-  return leaves[below[0]]!.includes(leaf) ? leaves[below[1]]! : leaves[below[0]]!;
-}
-
-/** Walks the best choices down from the root. */
-function trace(
-  merges: readonly Merge[],
-  leaves: readonly Int32Array[],
-  children: readonly ([number, number] | undefined)[],
-  cost: Float64Array,
-  innerOf: Int32Array,
-  n: number,
-): Uint32Array {
-  const rootMerge = merges.at(-1)!;
-  let ends: [number, number] = [0, 0];
-  let least = Number.POSITIVE_INFINITY;
-  for (const u of leaves[rootMerge.left]!)
-    for (const w of leaves[rootMerge.right]!)
-      if (cost[u * n + w]! < least) {
-        least = cost[u * n + w]!;
-        ends = [u, w];
+    const target = u * n;
+    best.fill(Number.POSITIVE_INFINITY, target + b.start, target + b.end);
+    for (let k = b.start; k < b.end; k++) {
+      const soFar = reach[k]!;
+      const row = k * n;
+      const [first, last] = otherEnds(b, k);
+      for (let w = first; w < last; w++) {
+        const length = soFar + best[row + w]!;
+        if (length < best[target + w]!) best[target + w] = length;
       }
-  const order: number[] = [];
-  const open: { cluster: number; first: number; last: number }[] = [
-    { cluster: 2 * n - 2, first: ends[0], last: ends[1] },
-  ];
+    }
+    for (let w = b.start; w < b.end; w++) best[w * n + u] = best[target + w]!;
+  }
+}
+
+/** Walks down from the best pair of ends of the root, finding for each cluster again where its sides meet. */
+function readOrder(root: Range, d: Float64Array, best: Float64Array, n: number): Uint32Array {
+  const order = new Uint32Array(n);
+  let place = 0;
+  const open: { range: Range; u: number; w: number }[] = [{ range: root, ...bestEnds(root, best, n) }];
   while (open.length > 0) {
-    const { cluster, first, last } = open.pop()!;
-    const below = children[cluster];
-    if (!below) {
-      order.push(cluster);
+    const { range, u, w } = open.pop()!;
+    if (!range.sides) {
+      order[place++] = u;
       continue;
     }
-    const [near, far] = leaves[below[0]]!.includes(first) ? below : [below[1], below[0]];
-    open.push({ cluster: far, first: innerOf[last * n + first]!, last });
-    open.push({ cluster: near, first, last: innerOf[first * n + last]! });
+    const [a, b] = u < range.middle ? range.sides : [range.sides[1], range.sides[0]];
+    let least = Number.POSITIVE_INFINITY;
+    let meet: [number, number] = [u, w];
+    const [from, to] = otherEnds(a, u);
+    const [first, last] = otherEnds(b, w);
+    for (let m = from; m < to; m++) {
+      for (let k = first; k < last; k++) {
+        const length = best[u * n + m]! + d[m * n + k]! + best[k * n + w]!;
+        if (length < least) {
+          least = length;
+          meet = [m, k];
+        }
+      }
+    }
+    open.push({ range: b, u: meet[1], w }, { range: a, u, w: meet[0] });
   }
-  return Uint32Array.from(order);
+  return order;
+}
+
+function bestEnds(root: Range, best: Float64Array, n: number): { u: number; w: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let ends = { u: 0, w: 0 };
+  for (let u = root.start; u < root.middle; u++) {
+    for (let w = root.middle; w < root.end; w++) {
+      if (best[u * n + w]! < least) {
+        least = best[u * n + w]!;
+        ends = { u, w };
+      }
+    }
+  }
+  return ends;
 }

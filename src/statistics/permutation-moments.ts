@@ -20,6 +20,8 @@ export interface PermutationSums {
   rowColumn: number;
 }
 
+const TILE = 32;
+
 /**
  * The sums of an n×n matrix from which the diagonal was removed: row i holds the n − 1 entries of the other classes in
  * order.
@@ -32,25 +34,24 @@ export function permutationSums(offDiagonal: Matrix): PermutationSums {
   const columnSums = new Float64Array(n);
   const rowSums = new Float64Array(n);
   let squares = 0;
-  let mirrored = 0;
   for (let i = 0; i < n; i++) {
     const start = i * cols;
     let rowSum = 0;
-    for (let j = 0; j < i; j++) {
+    for (let j = 0; j < cols; j++) {
       const value = data[start + j]! - mean;
       rowSum += value;
       squares += value * value;
-      mirrored += value * (data[j * cols + i - 1]! - mean);
-      columnSums[j]! += value;
-    }
-    for (let j = i; j < cols; j++) {
-      const value = data[start + j]! - mean;
-      rowSum += value;
-      squares += value * value;
-      columnSums[j + 1]! += value;
+      columnSums[j < i ? j : j + 1]! += value;
     }
     rowSums[i] = rowSum;
   }
+  // In tiles, since the mirror image is read down a column.
+  let mirrored = 0;
+  for (let top = 0; top < n; top += TILE)
+    for (let left = 0; left <= top; left += TILE)
+      for (let i = top; i < Math.min(n, top + TILE); i++)
+        for (let j = left; j < Math.min(i, left + TILE); j++)
+          mirrored += (data[i * cols + j]! - mean) * (data[j * cols + i - 1]! - mean);
   let rowSquares = 0;
   let columnSquares = 0;
   let rowColumn = 0;

@@ -2,7 +2,7 @@ import { IncomparableError, UsageError } from '../errors.ts';
 import { type PermutationSums, permutationMoments, permutationSums } from '../statistics/permutation-moments.ts';
 import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
 import { structuralSimilarity } from '../tensor/structural-similarity.ts';
-import { type ConfusionSummary, confusionSimilarityMatrix, remainingClasses } from './confusion.ts';
+import { type ConfusionSummary, checkCounts, confusionOfClasses, remainingClasses } from './confusion.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
 export const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
@@ -102,9 +102,8 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
   let from = classes;
   let confusion: ConfusionSummary | undefined;
   if ('counts' in side) {
-    const kept = new Set(classes);
-    const dropped = Array.from({ length: rows }, (_, c) => c).filter((c) => !kept.has(c));
-    const { matrix, samples, errors, density, droppedSamples } = confusionSimilarityMatrix(side.counts, dropped);
+    checkCounts(side.counts);
+    const { matrix, samples, errors, density, droppedSamples } = confusionOfClasses(side.counts, classes);
     ({ rows, cols, data } = matrix);
     from = remainingClasses(rows, []);
     confusion = { samples, errors, density, droppedSamples };

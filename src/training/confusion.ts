@@ -58,7 +58,11 @@ function badClass(what: string, sample: number, value: number, classes: number):
  */
 export function confusionSimilarityMatrix(counts: Matrix, dropped: readonly number[] = []): ConfusionSimilarity {
   checkCounts(counts);
-  const classes = remainingClasses(counts.rows, dropped);
+  return confusionOfClasses(counts, remainingClasses(counts.rows, dropped));
+}
+
+/** As `confusionSimilarityMatrix` for counts that were checked and the classes to keep, ascending. */
+export function confusionOfClasses(counts: Matrix, classes: Uint32Array): ConfusionSimilarity {
   const n = classes.length;
   const data = new Float64Array(n * n);
   const missing: number[] = [];
@@ -71,10 +75,12 @@ export function confusionSimilarityMatrix(counts: Matrix, dropped: readonly numb
     for (let j = 0; j < n; j++) {
       const count = counts.data[from + classes[j]!]!;
       sum += count;
-      if (count > 0 && j !== i) filled++;
+      filled += +(count > 0);
     }
+    const right = counts.data[from + classes[i]!]!;
     samples += sum;
-    correct += counts.data[from + classes[i]!]!;
+    correct += right;
+    filled -= +(right > 0);
     if (sum === 0) {
       missing.push(classes[i]!);
       data.fill(Number.NaN, i * n, (i + 1) * n);

@@ -1,22 +1,19 @@
-import { prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
 import { UsageError } from '../errors.ts';
-import { cosineSimilarityMatrix } from '../statistics/cosine-matrix.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
 import type { Matrix } from '../tensor/matrix.ts';
-import {
-  type AlignmentIndex,
-  compareScaled,
-  type SaiSide,
-  type ScaledSimilarity,
-  scaleSimilarity,
-  sharedClasses,
-} from './alignment-index.ts';
-import type { ClassTemplates } from './class-templates.ts';
+import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
 import { confusionCounts } from './confusion.ts';
 import { type InverseDissimilarity, inverseDissimilarity, type TieRule } from './inverse-dissimilarity.ts';
-import { NAMED_PAIRS, needs, pairNamed, type SimilarityName } from './similarity-pairs.ts';
+import { namedAlignments } from './named-alignments.ts';
+import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
+import type { SplitTemplates } from './split-templates.ts';
+import { templateSimilarity } from './template-similarity.ts';
 import { type MistakeHistogram, mistakeHistogram, type Typicality, typicality } from './typicality.ts';
 import { type WeightsSimilarityIndex, weightsSimilarityIndex } from './weights-similarity-index.ts';
+
+/** C×C similarities with the classes that have no row. */
+export type PartialSimilarity = Matrix & { readonly missing?: readonly number[] };
 
 export type SplitName = 'test' | 'train';
 export const SPLITS: readonly SplitName[] = ['test', 'train'];
@@ -27,7 +24,7 @@ export interface SplitInput {
   prediction?: ArrayLike<number>;
   /** C×C confusion counts, where there are no single predictions. */
   counts?: Matrix;
-  templates?: ClassTemplates;
+  templates?: SplitTemplates;
   /** Cosine of each sample to the template of its class. */
   templateCosine?: ArrayLike<number>;
 }
@@ -39,20 +36,25 @@ export interface EpochInput {
   classes: number;
   /** C×D class templates: the weights of the classifier. */
   head?: Matrix;
+  /** Similarity matrices that were given as such, in place of head or templates. */
+  similarity?: Partial<Record<'ncsm' | 'tncsm_test' | 'tncsm_train', PartialSimilarity>>;
   test?: SplitInput;
   train?: SplitInput;
 }
 
 export interface EpochOptions {
   /** SCSM: C×C semantic similarity with the classes that have no synset. */
-  semantic?: Matrix & { readonly missing?: readonly number[] };
+  semantic?: PartialSimilarity;
   /** Which alignments; those the method names unless given. */
   pairs?: readonly string[];
   /** Quantile of WSI. */
   q?: number;
   ties?: TieRule;
-  /** "f64" (default) or "f32" for the cosine matrices: faster, and off by about 1e-6. */
-  precision?: 'f32' | 'f64';
+  /**
+   * Of the cosine matrices: "f64"; "f32", several times faster and off by up to 1e-6; or "auto" (default), which takes
+   * 64 bits for 64-bit templates and where all similarities lie so close together that scaling would magnify that.
+   */
+  precision?: 'f32' | 'f64' | 'auto';
 }
 
 /** All measures of one epoch. What could not be measured is left out, with one line in `missing` on what it needs. */
@@ -67,7 +69,7 @@ export interface EpochMeasures {
   wsi?: WeightsSimilarityIndex;
   typicality: Partial<Record<SplitName, Typicality>>;
   mistakes: Partial<Record<SplitName, MistakeHistogram>>;
-  accuracy: Partial<Record<SplitName, { accuracy: number; samples: number; errors: number }>>;
+  accuracy: Partial<Record<SplitName, { accuracy: number | null; samples: number; errors: number }>>;
   /** SAI(NCSM, TNCSM-train) − SAI(NCSM, TNCSM-test): a widening gap is read as over-fitting. */
   gap: number | null;
   /** Measure → what would turn it on. */
@@ -76,14 +78,36 @@ export interface EpochMeasures {
   similarity: Partial<Record<SimilarityName, SaiSide>>;
 }
 
-/** Everything the method measures of one network at one epoch (Filus & Żarski et al., "Beyond Accuracy"). */
+/**
+ * Everything the method measures of one network at one epoch (Filus & Żarski et al., "Beyond Accuracy").
+ * @throws UsageError when a matrix has another number of classes, naming it; IncomparableError, UsageError on broken
+ * predictions or templates.
+ */
 export function measureEpoch(input: EpochInput, options: EpochOptions = {}): EpochMeasures {
+  return epochMeasurer(options)(input);
+}
+
+/** `measureEpoch` for many epochs: what is the same for all, the semantic matrix, is scaled and ranked once. */
+export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) => EpochMeasures {
+  const constant: Constant = { scaled: new Map(), ranked: new Map() };
+  return (input) => measure(input, options, constant);
+}
+
+/** What was prepared of the semantic matrix, by the classes that were kept. */
+interface Constant {
+  scaled: Map<string, ScaledSimilarity>;
+  ranked: Map<string, PreparedSimilarity>;
+}
+
+function measure(input: EpochInput, options: EpochOptions, constant: Constant): EpochMeasures {
   const { classes } = input;
-  const { semantic, precision = 'f64', pairs = NAMED_PAIRS } = options;
+  const { semantic, precision = 'auto', pairs = NAMED_PAIRS } = options;
   const similarity: Partial<Record<SimilarityName, SaiSide>> = {};
   const missing: Record<string, string> = {};
-  const cosines = (templates: Matrix) => cosineSimilarityMatrix(templates, { precision });
-  const ncsm = input.head && cosines(checkRows(input.head, classes, 'the head'));
+  const cosines = (templates: Matrix) => templateSimilarity(templates, precision);
+  for (const [name, matrix] of Object.entries(input.similarity ?? {}))
+    similarity[name as 'ncsm' | 'tncsm_test' | 'tncsm_train'] = checkRows(matrix, classes, `the matrix ${name}`);
+  const ncsm = input.head ? cosines(checkRows(input.head, classes, 'the head')) : input.similarity?.ncsm;
   if (ncsm) similarity.ncsm = ncsm;
   if (semantic) similarity.scsm = checkRows(semantic, classes, 'the semantic matrix');
   const counts: Partial<Record<SplitName, Matrix>> = {};
@@ -102,7 +126,7 @@ export function measureEpoch(input: EpochInput, options: EpochOptions = {}): Epo
   const result: EpochMeasures = {
     epoch: input.epoch,
     classes,
-    sai: alignments(similarity, pairs, classes, missing),
+    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled),
     spearman: {},
     idm: {},
     typicality: {},
@@ -115,23 +139,25 @@ export function measureEpoch(input: EpochInput, options: EpochOptions = {}): Epo
   if (ncsm)
     result.wsi = weightsSimilarityIndex(ncsm, {
       ...(options.q === undefined ? {} : { q: options.q }),
-      missing: ncsm.missing,
+      missing: ncsm.missing ?? [],
     });
   else missing.wsi = needs(['ncsm']);
   if (ncsm && semantic) {
-    const exclude = [...ncsm.missing, ...(semantic.missing ?? [])];
-    const a = prepareSimilarity(ncsm, { exclude });
-    const b = prepareSimilarity(semantic, { exclude });
-    result.spearman.ncsm_scsm = a.kept.length < 3 ? null : spearmanOfRanks(a.ranks, b.ranks);
+    const exclude = [...(ncsm.missing ?? []), ...(semantic.missing ?? [])];
+    const key = exclude.join();
+    const reference = constant.ranked.get(key) ?? prepareSimilarity(semantic, { exclude });
+    constant.ranked.set(key, reference);
+    const network = prepareSimilarity(ncsm, { exclude });
+    result.spearman.ncsm_scsm = spearmanOfRanks(network.ranks, reference.ranks);
   }
   for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options);
   const train = result.sai.ncsm_tncsm_train?.cosine ?? null;
   const test = result.sai.ncsm_tncsm_test?.cosine ?? null;
   if (train !== null && test !== null) result.gap = train - test;
-  else
-    missing['gap.ncsm_tncsm'] = needs(
-      ['ncsm', 'tncsm_train', 'tncsm_test'].filter((name) => !(name in similarity)) as SimilarityName[],
-    );
+  else {
+    const lacking = (['ncsm', 'tncsm_train', 'tncsm_test'] as const).filter((name) => !similarity[name]);
+    missing['gap.ncsm_tncsm'] = lacking.length > 0 ? needs(lacking) : 'one of the two alignments has no value';
+  }
   return result;
 }
 
@@ -140,7 +166,7 @@ function measureSplit(
   input: EpochInput,
   split: SplitName,
   counts: Matrix | undefined,
-  ncsm: (Matrix & { missing: readonly number[] }) | undefined,
+  ncsm: PartialSimilarity | undefined,
   options: EpochOptions,
 ): void {
   const { missing } = result;
@@ -152,12 +178,12 @@ function measureSplit(
     for (let k = 0; k < counts.data.length; k++) samples += counts.data[k]!;
     for (let c = 0; c < counts.rows; c++) correct += counts.data[c * counts.cols + c]!;
     result.accuracy[split] = {
-      accuracy: samples > 0 ? correct / samples : Number.NaN,
+      accuracy: samples > 0 ? correct / samples : null,
       samples,
       errors: samples - correct,
     };
     const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
-    if (ncsm) idm.network = inverseDissimilarity(counts, ncsm, { ties, missing: ncsm.missing });
+    if (ncsm) idm.network = inverseDissimilarity(counts, ncsm, { ties, missing: ncsm.missing ?? [] });
     if (options.semantic)
       idm.semantic = inverseDissimilarity(counts, options.semantic, { ties, missing: options.semantic.missing ?? [] });
     result.idm[split] = idm;
@@ -177,38 +203,6 @@ function measureSplit(
   else
     missing[`mistakes.${split}`] =
       `needs predictions and the cosine of each sample to its class template on the ${split} split`;
-}
-
-function alignments(
-  similarity: Partial<Record<SimilarityName, SaiSide>>,
-  pairs: readonly string[],
-  classes: number,
-  missing: Record<string, string>,
-): Record<string, AlignmentIndex> {
-  // Almost always all classes are left in every pair, and each matrix is then scaled once.
-  const scaled = new Map<string, ScaledSimilarity>();
-  const prepare = (name: SimilarityName, side: SaiSide, kept: Uint32Array): ScaledSimilarity => {
-    const key = `${name} ${kept.length === classes ? 'all' : kept.join()}`;
-    let found = scaled.get(key);
-    if (!found) {
-      found = scaleSimilarity(side, kept);
-      scaled.set(key, found);
-    }
-    return found;
-  };
-  const out: Record<string, AlignmentIndex> = {};
-  for (const pair of pairs) {
-    const [first, second] = pairNamed(pair);
-    const a = similarity[first];
-    const b = similarity[second];
-    if (!a || !b) {
-      missing[`sai.${pair}`] = needs([first, second].filter((name) => !similarity[name]));
-      continue;
-    }
-    const kept = sharedClasses(a, b);
-    out[pair] = compareScaled(prepare(first, a, kept), prepare(second, b, kept), classes);
-  }
-  return out;
 }
 
 function checkRows<M extends Matrix>(matrix: M, classes: number, what: string): M {

@@ -1,4 +1,6 @@
 import { IncomparableError, UsageError } from '../errors.ts';
+import { mistakeRanks } from '../kernels/mistake-ranks.ts';
+import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
 
@@ -8,7 +10,7 @@ import { checkCounts, remainingClasses } from './confusion.ts';
  */
 export type TieRule = 'average' | 'first';
 
-export interface InverseDissimilarityOptions {
+export interface InverseDissimilarityOptions extends KernelOptions {
   ties?: TieRule;
   /** Classes without a row in the matrix; samples of which the truth or the prediction is one of them are left out. */
   missing?: readonly number[];
@@ -30,9 +32,6 @@ export interface InverseDissimilarity {
   /** The errors-only value of each class by truth; NaN for a class without mistakes. Length: all classes. */
   perClass: Float64Array;
 }
-
-/** Above this many different mistakes in one row, sorting the row once is cheaper than counting for each of them. */
-const SORT_FROM = 24;
 
 /**
  * Inverse Dissimilarity Metric (Filus & Żarski et al., "Beyond Accuracy"). The rank r(t, p) of prediction p for truth t
@@ -57,35 +56,32 @@ export function inverseDissimilarity(
     );
   const classes = remainingClasses(counts.rows, missing);
   const n = classes.length;
-  const perClass = new Float64Array(counts.rows).fill(Number.NaN);
-  const others = new Float64Array(Math.max(0, n - 1));
-  const predicted = new Uint32Array(n);
+  const kept = new Float64Array(n * n);
+  const keptCounts = new Float64Array(n * n);
   let samples = 0;
+  for (let i = 0; i < n; i++) {
+    const from = classes[i]! * counts.cols;
+    for (let j = 0; j < n; j++) {
+      const value = similarity.data[from + classes[j]!]!;
+      if (Number.isNaN(value) && j !== i)
+        throw new UsageError(
+          `The similarity matrix holds NaN at row ${classes[i]}, column ${classes[j]}; list such classes as missing.`,
+        );
+      const count = counts.data[from + classes[j]!]!;
+      samples += count;
+      kept[i * n + j] = value;
+      keptCounts[i * n + j] = count;
+    }
+    kept[i * n + i] = Number.NEGATIVE_INFINITY;
+  }
+  const rows = ties === 'average' ? mistakeRanks(kept, keptCounts, n, options) : firstRanks(kept, keptCounts, n);
+  const perClass = new Float64Array(counts.rows).fill(Number.NaN);
   let errors = 0;
   let rankTotal = 0;
   for (let i = 0; i < n; i++) {
-    const t = classes[i]!;
-    const start = t * counts.cols;
-    samples += counts.data[start + t]!;
-    let different = 0;
-    for (let j = 0; j < n; j++) if (j !== i && counts.data[start + classes[j]!]! > 0) predicted[different++] = j;
-    if (different === 0) continue;
-
-    let k = 0;
-    for (let j = 0; j < n; j++) if (j !== i) others[k++] = similarity.data[start + classes[j]!]!;
-    const sorted = different >= SORT_FROM ? others.slice().sort() : undefined;
-    let rowErrors = 0;
-    let rowRanks = 0;
-    for (let m = 0; m < different; m++) {
-      const j = predicted[m]!;
-      const count = counts.data[start + classes[j]!]!;
-      rowErrors += count;
-      rowRanks += count * rankAmong(others, sorted, j < i ? j : j - 1, ties);
-    }
-    samples += rowErrors;
-    errors += rowErrors;
-    rankTotal += rowRanks;
-    perClass[t] = 1 - rowRanks / rowErrors / (n - 1);
+    errors += rows.errors[i]!;
+    rankTotal += rows.ranks[i]!;
+    if (rows.errors[i]! > 0) perClass[classes[i]!] = 1 - rows.ranks[i]! / rows.errors[i]! / (n - 1);
   }
   let allSamples = 0;
   for (let k = 0; k < counts.data.length; k++) allSamples += counts.data[k]!;
@@ -101,46 +97,20 @@ export function inverseDissimilarity(
   };
 }
 
-/** Position from 1 of entry `index` among `values` from largest to smallest. */
-function rankAmong(values: Float64Array, sorted: Float64Array | undefined, index: number, ties: TieRule): number {
-  const value = values[index]!;
-  let greater = 0;
-  let equal = 0;
-  if (sorted) {
-    const above = firstAbove(sorted, value);
-    greater = sorted.length - above;
-    equal = above - firstNotBelow(sorted, value);
-  } else {
-    for (let k = 0; k < values.length; k++) {
-      if (values[k]! > value) greater++;
-      else if (values[k] === value) equal++;
+/** As `mistakeRanks`, with tied classes ranked by index. */
+function firstRanks(similarity: Float64Array, counts: Float64Array, n: number) {
+  const errors = new Float64Array(n);
+  const ranks = new Float64Array(n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const count = counts[i * n + j]!;
+      if (j === i || count === 0) continue;
+      const value = similarity[i * n + j]!;
+      let before = 0;
+      for (let k = 0; k < n; k++) before += +(similarity[i * n + k]! > value);
+      for (let k = 0; k < j; k++) before += +(similarity[i * n + k]! === value);
+      errors[i]! += count;
+      ranks[i]! += count * (1 + before);
     }
-  }
-  if (equal === 1) return 1 + greater;
-  if (ties === 'average') return 1 + greater + (equal - 1) / 2;
-  let before = 0;
-  for (let k = 0; k < index; k++) if (values[k] === value) before++;
-  return 1 + greater + before;
-}
-
-function firstNotBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAbove(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return { errors, ranks };
 }

@@ -1,6 +1,6 @@
 import { IncomparableError, UsageError } from '../errors.ts';
 import type { Matrix } from '../tensor/matrix.ts';
-import { type ClassTemplates, rowCosine, type TemplateSet } from './class-templates.ts';
+import { rowCosine, type SplitTemplates, type TemplateSet } from './split-templates.ts';
 
 /** How alike the templates of some samples are to those of all. */
 export interface TemplateAgreement {
@@ -23,7 +23,7 @@ export interface Typicality {
  * and of the wrongly classified samples to those of all samples, averaged over the classes that have any.
  * @throws IncomparableError when the template sets differ in shape; UsageError when right and wrong ones are missing.
  */
-export function typicality(templates: ClassTemplates): Typicality {
+export function typicality(templates: SplitTemplates): Typicality {
   const { all, correct, wrong } = templates;
   if (!correct || !wrong)
     throw new UsageError('Typicality needs the templates of the right and of the wrong samples beside those of all.');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import {
-  type ClassTemplates,
   type EpochInput,
   type Matrix32,
   openModel,
   type SplitInput,
+  type SplitTemplates,
   type TemplateSet,
 } from 'semblance';
 import { fileSource } from 'semblance/node';
@@ -30,7 +30,7 @@ export async function readRunEpoch(run: string, epoch: number): Promise<EpochInp
       templates: await matrix(`split.${name}.template${kind}`),
       counts: Uint32Array.from(await values(`split.${name}.count${kind}`)),
     });
-    const templates: ClassTemplates = { all: await set(''), correct: await set('Correct'), wrong: await set('Wrong') };
+    const templates: SplitTemplates = { all: await set(''), correct: await set('Correct'), wrong: await set('Wrong') };
     return {
       target: await values(`split.${name}.target`),
       prediction: await values(`split.${name}.prediction`),

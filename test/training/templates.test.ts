@@ -1,9 +1,9 @@
 import {
-  classTemplates,
   createRandom,
   IncomparableError,
   type Matrix32,
   mistakeHistogram,
+  splitTemplates,
   templateCosines,
   typicality,
   UsageError,
@@ -19,9 +19,9 @@ const features = matrix([1, 0], [0, 1], [4, 3], [0, 2], [3, 4]);
 const target = [0, 0, 2, 2, 2];
 const prediction = [0, 1, 2, 2, 1];
 
-describe('classTemplates', () => {
+describe('splitTemplates', () => {
   it('averages all, right and wrong samples of each class', () => {
-    const { all, correct, wrong } = classTemplates(features, target, 3, prediction);
+    const { all, correct, wrong } = splitTemplates(features, target, 3, prediction);
     expect([...all.templates.data].map((x) => Number(x.toFixed(6)))).toEqual([0.5, 0.5, 0, 0, 2.333333, 3]);
     expect([...correct!.templates.data]).toEqual([1, 0, 0, 0, 2, 2.5]);
     expect([...wrong!.templates.data]).toEqual([0, 1, 0, 0, 3, 4]);
@@ -33,22 +33,22 @@ describe('classTemplates', () => {
   });
 
   it('gives only those of all samples without predictions', () => {
-    const found = classTemplates(features, target, 3);
+    const found = splitTemplates(features, target, 3);
     expect([...found.all.counts]).toEqual([2, 0, 3]);
     expect(found.correct).toBeUndefined();
     expect(() => typicality(found)).toThrow(UsageError);
   });
 
   it('names what is wrong with its input', () => {
-    expect(() => classTemplates(features, [0, 1], 3)).toThrow(IncomparableError);
-    expect(() => classTemplates(features, [0, 0, 3, 0, 0], 3)).toThrow('The target of sample 2 is 3');
-    expect(() => classTemplates(matrix([1, Number.NaN]), [0], 1)).toThrow('The features of sample 0 hold NaN');
+    expect(() => splitTemplates(features, [0, 1], 3)).toThrow(IncomparableError);
+    expect(() => splitTemplates(features, [0, 0, 3, 0, 0], 3)).toThrow('The target of sample 2 is 3');
+    expect(() => splitTemplates(matrix([1, Number.NaN]), [0], 1)).toThrow('The features of sample 0 hold NaN');
   });
 });
 
 describe('typicality', () => {
   it('is the cosine to the templates of all, averaged over the classes that have such samples', () => {
-    const found = typicality(classTemplates(features, target, 3, prediction));
+    const found = typicality(splitTemplates(features, target, 3, prediction));
     const expected = [Math.SQRT1_2, Number.NaN, (2 * (7 / 3) + 2.5 * 3) / Math.hypot(2, 2.5) / Math.hypot(7 / 3, 3)];
     expect(found.correct.perClass[0]).toBeCloseTo(expected[0]!, 6);
     expect(found.correct.perClass[1]).toBeNaN();
@@ -58,7 +58,7 @@ describe('typicality', () => {
   });
 
   it('has no value where no class has mistakes', () => {
-    const found = typicality(classTemplates(features, target, 3, target));
+    const found = typicality(splitTemplates(features, target, 3, target));
     expect(found.wrong).toMatchObject({ cosine: null, classes: 0 });
     expect(found.correct.cosine).toBeCloseTo(1, 7);
   });
@@ -66,7 +66,7 @@ describe('typicality', () => {
 
 describe('mistakeHistogram', () => {
   it('counts the wrong samples by their cosine to the template of their class', () => {
-    const { all } = classTemplates(features, target, 3, prediction);
+    const { all } = splitTemplates(features, target, 3, prediction);
     const cosines = templateCosines(features, target, all.templates);
     expect(cosines[1]).toBeCloseTo(Math.SQRT1_2, 6);
     const found = mistakeHistogram(target, prediction, cosines, { bins: 4 });

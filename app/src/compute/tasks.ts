@@ -1,9 +1,9 @@
 import {
+  clusterOrder,
   type DifferentPair,
   type Matrix32,
   mostDifferentPairs,
   rankDifference,
-  similarityOrder,
   similarityRanks,
 } from 'semblance';
 
@@ -26,7 +26,7 @@ export function runTask(task: ComputeTask): ComputeResults[ComputeTask['kind']] 
     case 'ranks':
       return similarityRanks(task.matrix);
     case 'order':
-      return similarityOrder(task.matrix);
+      return clusterOrder(task.matrix).order;
     case 'difference':
       return rankDifference(task.a, task.b);
     case 'different-pairs':

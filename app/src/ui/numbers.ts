@@ -1,5 +1,5 @@
-/** A true minus sign instead of a hyphen. */
-const withMinus = (text: string): string => text.replace('-', '−');
+/** A true minus sign instead of a hyphen, and none before zero. */
+const withMinus = (text: string): string => (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', '−'));
 
 /** A number with a fixed count of decimals; "–" where there is none. */
 export function fixed(value: number | null | undefined, digits = 2): string {
@@ -9,7 +9,7 @@ export function fixed(value: number | null | undefined, digits = 2): string {
 /** With a plus sign where positive. */
 export function signed(value: number | null | undefined, digits = 2): string {
   const text = fixed(value, digits);
-  return value !== null && value !== undefined && value > 0 ? `+${text}` : text;
+  return value && value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
 /** "12,345". */

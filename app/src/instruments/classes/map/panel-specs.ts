@@ -31,6 +31,10 @@ function referenceSpec({ id, title, kind, matrix }: ClassReference): PanelSpec {
   };
 }
 
+function nameFor(data: ClassesData, spec: PanelSpec): string {
+  return spec.kind === 'model' ? data.shortModelName(spec.id) : spec.title;
+}
+
 /** Everything a model can be set beside: the references, then the other models. */
 export function companions(data: ClassesData, modelId: string): PanelSpec[] {
   return [
@@ -55,7 +59,7 @@ export function comparePanels(data: ClassesData, model: ClassModel, beside: read
             kind: 'difference',
             id: DIFFERENCE,
             title: 'Difference of ranks',
-            subtitle: `${own.title} − ${other.title}`,
+            subtitle: `${nameFor(data, own)} − ${nameFor(data, other)}`,
             a: own.path,
             b: other.path,
           },

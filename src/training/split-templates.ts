@@ -10,7 +10,7 @@ export interface TemplateSet {
 }
 
 /** Class templates over all samples of a split and, where predictions are known, over the right and the wrong ones. */
-export interface ClassTemplates {
+export interface SplitTemplates {
   all: TemplateSet;
   correct?: TemplateSet;
   wrong?: TemplateSet;
@@ -24,12 +24,12 @@ export interface ClassTemplates {
  * @param prediction what the network took each sample for; without it there is only `all`
  * @throws IncomparableError when the lengths differ; UsageError when a target is no class or a feature is not finite.
  */
-export function classTemplates(
+export function splitTemplates(
   features: Matrix,
   target: ArrayLike<number>,
   classes: number,
   prediction?: ArrayLike<number>,
-): ClassTemplates {
+): SplitTemplates {
   const { rows, cols, data } = features;
   if (target.length !== rows || (prediction && prediction.length !== rows))
     throw new IncomparableError(
@@ -74,7 +74,7 @@ function means(sums: Float64Array, counts: Uint32Array, cols: number): TemplateS
 /**
  * Cosine of each sample's features to the template of its class, length N; NaN where either has no direction.
  * @param features N×D
- * @param templates C×D, as `classTemplates` gives them for all samples
+ * @param templates C×D, as `splitTemplates` gives them for all samples
  */
 export function templateCosines(features: Matrix, target: ArrayLike<number>, templates: Matrix): Float32Array {
   if (features.cols !== templates.cols)
@@ -86,16 +86,36 @@ export function templateCosines(features: Matrix, target: ArrayLike<number>, tem
 export function rowCosine(a: Matrix, i: number, b: Matrix, j: number): number {
   const fromA = i * a.cols;
   const fromB = j * b.cols;
+  // Two chains of sums, so that one addition need not wait for the other.
   let products = 0;
   let squaresA = 0;
   let squaresB = 0;
-  for (let d = 0; d < a.cols; d++) {
+  let products2 = 0;
+  let squaresA2 = 0;
+  let squaresB2 = 0;
+  let d = 0;
+  for (; d + 1 < a.cols; d += 2) {
+    const x = a.data[fromA + d]!;
+    const y = b.data[fromB + d]!;
+    const x2 = a.data[fromA + d + 1]!;
+    const y2 = b.data[fromB + d + 1]!;
+    products += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+    products2 += x2 * y2;
+    squaresA2 += x2 * x2;
+    squaresB2 += y2 * y2;
+  }
+  for (; d < a.cols; d++) {
     const x = a.data[fromA + d]!;
     const y = b.data[fromB + d]!;
     products += x * y;
     squaresA += x * x;
     squaresB += y * y;
   }
+  products += products2;
+  squaresA += squaresA2;
+  squaresB += squaresB2;
   if (squaresA === 0 || squaresB === 0) return Number.NaN;
   return Math.max(-1, Math.min(1, products / Math.sqrt(squaresA * squaresB)));
 }
