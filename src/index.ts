@@ -26,16 +26,9 @@ export {
 } from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
-export {
-  type Neighbour,
-  nearestNeighbour,
-  neighbourRank,
-  neighbours,
-  neighboursInRow,
-  rankInRow,
-} from './class-similarity/neighbours.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { neighboursInRow, rankInRow } from './class-similarity/neighbours.ts';
 export {
   type AccuracyBand,
   parseAccuracyBand,

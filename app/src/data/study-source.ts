@@ -50,8 +50,7 @@ export function storeSource(store: StudyStore): StudySource {
     manifest.catch(() => (manifest = undefined));
     return manifest;
   };
-  const matrix = (path: string): Promise<Matrix32> =>
-    once(path, (listed) => readStudyMatrix(store, listed, path));
+  const matrix = (path: string): Promise<Matrix32> => once(path, (listed) => readStudyMatrix(store, listed, path));
   return {
     manifest: readOnce,
     table: <T>(path: string) => once(path, (listed) => readStudyTable<T>(store, listed, path)),

@@ -1,5 +1,9 @@
 /** An SVG element as text. Attributes that are undefined are left out; text children must be escaped. */
-export function element(name: string, attributes: Record<string, string | number | undefined>, ...children: string[]): string {
+export function element(
+  name: string,
+  attributes: Record<string, string | number | undefined>,
+  ...children: string[]
+): string {
   let text = `<${name}`;
   for (const [key, value] of Object.entries(attributes))
     if (value !== undefined) text += ` ${key}="${typeof value === 'number' ? round(value) : escapeText(value)}"`;

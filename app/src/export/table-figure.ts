@@ -40,7 +40,11 @@ export function tableFigure({ title, subtitle, columns, rows }: TableFigure, pal
       escapeText(content),
     );
   const body = [
-    element('text', { x: MARGIN, y: MARGIN + 12, fill: palette.text, 'font-size': 15, 'font-weight': 600 }, escapeText(title)),
+    element(
+      'text',
+      { x: MARGIN, y: MARGIN + 12, fill: palette.text, 'font-size': 15, 'font-weight': 600 },
+      escapeText(title),
+    ),
     element(
       'text',
       { x: MARGIN + textWidth(title, `600 15px ${FONT}`) + 10, y: MARGIN + 12, fill: palette.muted },

@@ -51,7 +51,9 @@ export function findView(
 ): { instrument: Instrument; view: View | undefined } | undefined {
   const [instrumentId, viewId] = path.split('/');
   const instrument =
-    path === '' ? instruments.find((candidate) => candidate.has(manifest)) : instruments.find(({ id }) => id === instrumentId);
+    path === ''
+      ? instruments.find((candidate) => candidate.has(manifest))
+      : instruments.find(({ id }) => id === instrumentId);
   if (!instrument) return undefined;
   if (!instrument.has(manifest)) return { instrument, view: undefined };
   const view = viewId === undefined ? instrument.views[0] : instrument.views.find(({ id }) => id === viewId);

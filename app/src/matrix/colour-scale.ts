@@ -59,8 +59,7 @@ const pack = ([r, g, b]: Rgb): number =>
 /** The pixel (ABGR in one word, as in ImageData) of each code of the matrix. */
 export function colourLookup(matrix: DisplayMatrix, range: ColourRange, table: ColourTable): Uint32Array {
   const lookup = new Uint32Array(256);
-  for (let code = 1; code < 256; code++)
-    lookup[code] = pack(table[colourIndex(codeValue(matrix, code), range)]!);
+  for (let code = 1; code < 256; code++) lookup[code] = pack(table[colourIndex(codeValue(matrix, code), range)]!);
   return lookup;
 }
 

@@ -76,7 +76,12 @@ export function mapFigure(options: MapFigureOptions): Figure {
       for (const position of inView(axis)) {
         const at = place(position);
         if (at < 0 || at > SIDE) continue;
-        const style = { fill: palette.text, 'font-size': nameSize, 'text-anchor': 'end', 'dominant-baseline': 'central' };
+        const style = {
+          fill: palette.text,
+          'font-size': nameSize,
+          'text-anchor': 'end',
+          'dominant-baseline': 'central',
+        };
         body.push(
           axis === 'y'
             ? text(left - 5, top + at, nameOf(position), style)
@@ -109,7 +114,12 @@ function picture({ matrix, viewport, order, range, table, palette }: MapFigureOp
   return canvas.toDataURL('image/png');
 }
 
-function groupBars({ viewport, groups, palette }: MapFigureOptions, axis: 'x' | 'y', left: number, top: number): string[] {
+function groupBars(
+  { viewport, groups, palette }: MapFigureOptions,
+  axis: 'x' | 'y',
+  left: number,
+  top: number,
+): string[] {
   const scale = SIDE / viewport.span;
   const toPixels = (position: number): number => (position - viewport[axis]) * scale;
   const bands = groupBands(groups, viewport[axis], viewport.span);

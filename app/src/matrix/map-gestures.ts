@@ -1,6 +1,6 @@
-import { cellAt, type Cell, type MapGeometry } from './map-geometry.ts';
+import { type GroupNode, groupViewport } from './group-bands.ts';
+import { type Cell, cellAt, type MapGeometry } from './map-geometry.ts';
 import { groupAt } from './map-overlay.ts';
-import { groupViewport, type GroupNode } from './group-bands.ts';
 import type { MapScene } from './map-scene.svelte.ts';
 import { clampViewport, isFit, panBy, zoomAt } from './viewport.ts';
 

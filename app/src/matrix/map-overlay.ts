@@ -1,11 +1,11 @@
-import { colourIndex, type ColourRange } from './colour-scale.ts';
-import type { ClassOrder } from './class-order.ts';
-import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
-import { BAR, BAR_GAP, type Cell, type MapGeometry } from './map-geometry.ts';
-import type { Viewport } from './viewport.ts';
 import type { ColourTable } from '../theme/colour-maps.ts';
 import { luminance } from '../theme/oklab.ts';
 import type { Palette } from '../theme/palette.ts';
+import type { ClassOrder } from './class-order.ts';
+import { type ColourRange, colourIndex } from './colour-scale.ts';
+import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
+import { BAR, BAR_GAP, type Cell, type MapGeometry } from './map-geometry.ts';
+import type { Viewport } from './viewport.ts';
 
 /** Everything that is drawn over the pixels of a map. */
 export interface OverlayScene {
@@ -28,7 +28,8 @@ export interface OverlayScene {
   format: (value: number) => string;
 }
 
-export const FONT = "Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif";
+export const FONT =
+  "Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif";
 
 /** Names come in between these cell sizes, in pixels. */
 const LABELS_FROM = 9;

@@ -99,7 +99,5 @@ export function divergingTable(scheme: 'light' | 'dark', middle: Oklab): ColourT
 
 /** `linear-gradient(…)` stops of a table, for legends. */
 export function gradientStops(table: ColourTable, count = 16): string[] {
-  return Array.from({ length: count }, (_, i) =>
-    formatHex(table[Math.round((i / (count - 1)) * (table.length - 1))]!),
-  );
+  return Array.from({ length: count }, (_, i) => formatHex(table[Math.round((i / (count - 1)) * (table.length - 1))]!));
 }

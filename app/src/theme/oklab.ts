@@ -68,7 +68,13 @@ export function parseHex(hex: string): Rgb {
 }
 
 export function formatHex(rgb: Rgb): string {
-  return `#${rgb.map((x) => Math.round(x * 255).toString(16).padStart(2, '0')).join('')}`;
+  return `#${rgb
+    .map((x) =>
+      Math.round(x * 255)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 /** Relative luminance of WCAG 2. */

@@ -90,10 +90,7 @@ export function similarityTable(name: SequentialName): ColourTable {
 export function differenceTable(palette: Palette): ColourTable {
   let table = diverging.get(palette.scheme);
   if (!table)
-    diverging.set(
-      palette.scheme,
-      (table = divergingTable(palette.scheme, rgbToOklab(parseHex(palette.background)))),
-    );
+    diverging.set(palette.scheme, (table = divergingTable(palette.scheme, rgbToOklab(parseHex(palette.background)))));
   return table;
 }
 

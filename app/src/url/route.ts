@@ -27,7 +27,11 @@ function decode(text: string): string {
 
 /** Commas, colons and slashes stay as they are, so that a person can read the address. */
 function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%20', '+');
+  return encodeURIComponent(text)
+    .replaceAll('%2C', ',')
+    .replaceAll('%3A', ':')
+    .replaceAll('%2F', '/')
+    .replaceAll('%20', '+');
 }
 
 export function formatRoute(route: Route): string {

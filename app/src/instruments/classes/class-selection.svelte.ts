@@ -40,6 +40,10 @@ export function createSelection(data: ClassesData): ClassSelection {
     },
     chooseModel: (id) => router.set({ model: id === data.models[0]!.id ? undefined : id }),
     chooseCell: (next, options) => router.set({ cell: next && `${next.row},${next.col}` }, options),
-    colourOf: (modelId) => modelColour(theme.palette, data.models.findIndex(({ id }) => id === modelId)),
+    colourOf: (modelId) =>
+      modelColour(
+        theme.palette,
+        data.models.findIndex(({ id }) => id === modelId),
+      ),
   };
 }

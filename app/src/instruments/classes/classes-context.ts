@@ -1,6 +1,6 @@
 import { getContext, setContext } from 'svelte';
-import type { ClassesData } from './classes-data.ts';
 import type { ClassSelection } from './class-selection.svelte.ts';
+import type { ClassesData } from './classes-data.ts';
 
 export interface ClassesContext {
   data: ClassesData;

@@ -1,4 +1,12 @@
-import type { ClassesSection, ClassModel, ClassOrders, ClassReference, ClassRow, RankingRow, WordNetExcerptRow } from 'semblance';
+import type {
+  ClassesSection,
+  ClassModel,
+  ClassOrders,
+  ClassReference,
+  ClassRow,
+  RankingRow,
+  WordNetExcerptRow,
+} from 'semblance';
 import type { OpenStudy } from '../../data/session.svelte.ts';
 import type { StudySource } from '../../data/study-source.ts';
 import { shortNames } from './class-names.ts';
@@ -45,9 +53,7 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
       wordnet ??=
         section.wordnet === null
           ? Promise.resolve(new Map())
-          : source
-              .json<WordNetExcerptRow[]>(section.wordnet)
-              .then((rows) => new Map(rows.map((row) => [row.id, row])));
+          : source.json<WordNetExcerptRow[]>(section.wordnet).then((rows) => new Map(rows.map((row) => [row.id, row])));
       return wordnet;
     },
     ranking: (model) => source.table<RankingRow>(section.models.find(({ id }) => id === model)!.ranking),

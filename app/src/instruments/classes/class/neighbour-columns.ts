@@ -28,13 +28,17 @@ export function neighbourColumns(rows: readonly ClassRowOf[], index: number, cou
       place: i + 1,
       rank: rankOf(row.values, index, neighbour.class) ?? i + 1,
       onlyHere:
-        rows.length > 1 && !lists.some((list, other) => other !== c && list.some((entry) => entry.class === neighbour.class)),
+        rows.length > 1 &&
+        !lists.some((list, other) => other !== c && list.some((entry) => entry.class === neighbour.class)),
     })),
   }));
 }
 
 /** Classes that stand in two neighbouring columns, with their places: what the lines between them join. */
-export function sharedEntries(left: NeighbourColumn, right: NeighbourColumn): { class: number; from: number; to: number }[] {
+export function sharedEntries(
+  left: NeighbourColumn,
+  right: NeighbourColumn,
+): { class: number; from: number; to: number }[] {
   return left.entries.flatMap((entry) => {
     const other = right.entries.find((candidate) => candidate.class === entry.class);
     return other ? [{ class: entry.class, from: entry.place, to: other.place }] : [];

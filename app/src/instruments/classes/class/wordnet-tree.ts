@@ -48,7 +48,11 @@ export function treeAround(
   if (host < 0) return lines;
   const relatives = [...(below.get(path[host]!.id) ?? [])]
     .filter((index) => data.classes[index]!.synset !== synset)
-    .map((index) => ({ ...line(wordnet.get(data.classes[index]!.synset!)!, host + 1, 'relative'), name: data.names[index]!, index }));
+    .map((index) => ({
+      ...line(wordnet.get(data.classes[index]!.synset!)!, host + 1, 'relative'),
+      name: data.names[index]!,
+      index,
+    }));
   return [...lines, ...relatives];
 }
 

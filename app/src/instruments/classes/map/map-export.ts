@@ -4,13 +4,13 @@ import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import type { OrderName } from '../../../matrix/class-order.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
+import { mapFigure } from '../../../matrix/map-figure.ts';
 import type { Cell } from '../../../matrix/map-geometry.ts';
 import type { MapScene } from '../../../matrix/map-scene.svelte.ts';
 import type { PanelMatrix } from '../../../matrix/panel-matrix.ts';
 import type { SequentialName } from '../../../theme/colour-maps.ts';
 import { differenceTable, similarityTable } from '../../../theme/palette.ts';
 import type { ClassesData } from '../classes-data.ts';
-import { mapFigure } from '../../../matrix/map-figure.ts';
 import type { PanelSpec, Scale } from './panel-specs.ts';
 
 interface MapToExport {

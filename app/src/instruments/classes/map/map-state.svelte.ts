@@ -2,7 +2,7 @@ import { ORDER_NAMES, type OrderName } from '../../../matrix/class-order.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { router } from '../../../url/router.svelte.ts';
 import type { ClassesData } from '../classes-data.ts';
-import { DIFFERENCE, type Scale, SCALES } from './panel-specs.ts';
+import { DIFFERENCE, SCALES, type Scale } from './panel-specs.ts';
 
 export const LAYOUTS = ['one', 'compare', 'all'] as const;
 export type Layout = (typeof LAYOUTS)[number];

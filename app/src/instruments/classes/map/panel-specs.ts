@@ -37,10 +37,7 @@ function nameFor(data: ClassesData, spec: PanelSpec): string {
 
 /** Everything a model can be set beside: the references, then the other models. */
 export function companions(data: ClassesData, modelId: string): PanelSpec[] {
-  return [
-    ...data.references.map(referenceSpec),
-    ...data.models.filter(({ id }) => id !== modelId).map(modelSpec),
-  ];
+  return [...data.references.map(referenceSpec), ...data.models.filter(({ id }) => id !== modelId).map(modelSpec)];
 }
 
 /**

@@ -9,7 +9,7 @@ import { formatHex, luminance } from '../../../theme/oklab.ts';
 import { similarityTable } from '../../../theme/palette.ts';
 import { fixed } from '../../../ui/numbers.ts';
 import type { ClassesData } from '../classes-data.ts';
-import { type Measure, MEASURE_TITLES, MEASURES } from './measures.ts';
+import { MEASURE_TITLES, MEASURES, type Measure } from './measures.ts';
 import { nsadRange } from './nsad.ts';
 
 /** The table of alignments, each beside its chance level. */
@@ -46,7 +46,14 @@ export function modelsExport(data: ClassesData, reference: string): ExportablePa
         name: 'alignment.csv',
         make: () =>
           csvBlob(
-            ['id', 'model', 'file', 'sha256', 'features', ...MEASURES.flatMap((m) => [m, `${m} chance mean`, `${m} chance sd`, `${m} z`])],
+            [
+              'id',
+              'model',
+              'file',
+              'sha256',
+              'features',
+              ...MEASURES.flatMap((m) => [m, `${m} chance mean`, `${m} chance sd`, `${m} z`]),
+            ],
             data.models.map((model) => [
               model.id,
               model.name,
@@ -103,7 +110,15 @@ export function nsadExport(data: ClassesData, measure: Measure, colourMap: Seque
           const value = values[i]![j]!;
           const rgb = value === null || i === j ? undefined : table[colourIndex(value, range)]!;
           const at = { x: left + j * cell + 1, y: top + i * cell + 1 };
-          body.push(element('rect', { ...at, width: cell - 2, height: cell - 2, rx: 3, fill: rgb ? formatHex(rgb) : palette.sunken }));
+          body.push(
+            element('rect', {
+              ...at,
+              width: cell - 2,
+              height: cell - 2,
+              rx: 3,
+              fill: rgb ? formatHex(rgb) : palette.sunken,
+            }),
+          );
           if (rgb)
             body.push(
               text(at.x + cell / 2 - 1, at.y + cell / 2 - 1, fixed(value), {

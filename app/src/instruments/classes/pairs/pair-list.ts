@@ -42,11 +42,13 @@ export function listPairs(
     return `${row.name} ${row.synset ?? ''}`.toLowerCase();
   };
   const listed = ranking
-    .map((row, i): ListedPair => ({
-      row,
-      place: i + 1,
-      rank: reference === undefined ? null : (row.referenceRank[reference] ?? null),
-    }))
+    .map(
+      (row, i): ListedPair => ({
+        row,
+        place: i + 1,
+        rank: reference === undefined ? null : (row.referenceRank[reference] ?? null),
+      }),
+    )
     .filter(
       ({ row, rank }) =>
         !(query.unique && isSecondMention(row)) &&

@@ -27,7 +27,8 @@ export function pairsExport(
       tableFigure(
         {
           title: 'Closest pairs',
-          subtitle: pairs.length > ROWS_IN_PICTURE ? `${model}, the first ${ROWS_IN_PICTURE} of ${pairs.length}` : model,
+          subtitle:
+            pairs.length > ROWS_IN_PICTURE ? `${model}, the first ${ROWS_IN_PICTURE} of ${pairs.length}` : model,
           columns: [
             { title: '#', number: true },
             { title: 'class' },
@@ -35,13 +36,15 @@ export function pairsExport(
             { title: 'similarity', number: true },
             ...(referenceTitle ? [{ title: 'WordNet rank', number: true }, { title: 'relation' }] : []),
           ],
-          rows: pairs.slice(0, ROWS_IN_PICTURE).map(({ row, place, rank }) => [
-            String(place),
-            data.names[row.class]!,
-            data.names[row.neighbour]!,
-            fixed(row.similarity, 3),
-            ...(referenceTitle ? [rank === null ? '–' : String(rank), relationLabel(row)?.text ?? ''] : []),
-          ]),
+          rows: pairs
+            .slice(0, ROWS_IN_PICTURE)
+            .map(({ row, place, rank }) => [
+              String(place),
+              data.names[row.class]!,
+              data.names[row.neighbour]!,
+              fixed(row.similarity, 3),
+              ...(referenceTitle ? [rank === null ? '–' : String(rank), relationLabel(row)?.text ?? ''] : []),
+            ]),
         },
         palette,
       ),
@@ -51,7 +54,19 @@ export function pairsExport(
         name: `${fileName(title)}.csv`,
         make: () =>
           csvBlob(
-            ['place', 'class', 'class id', 'neighbour', 'neighbour id', 'similarity', 'reference rank', 'mutual', 'relation', 'gap', 'why'],
+            [
+              'place',
+              'class',
+              'class id',
+              'neighbour',
+              'neighbour id',
+              'similarity',
+              'reference rank',
+              'mutual',
+              'relation',
+              'gap',
+              'why',
+            ],
             pairs.map(({ row, place, rank }) => [
               place,
               data.classes[row.class]!.name,
