@@ -28,6 +28,7 @@ export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } 
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { neighboursInRow, rankInRow } from './class-similarity/neighbours.ts';
 export {
   type AccuracyBand,
   parseAccuracyBand,
@@ -50,6 +51,12 @@ export {
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
 export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
