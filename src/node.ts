@@ -3,5 +3,6 @@ export { type ExportFolderOptions, exportFolder } from './export/export-folder.t
 export { type ExportHtmlOptions, type ExportResult, exportHtml } from './export/export-html.ts';
 export * from './index.ts';
 export { fileSource } from './model-files/file-source.ts';
+export { diskRunFolder } from './runs/disk-run-folder.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server/start-server.ts';
 export { folderStore, writeAtomically } from './study/folder-store.ts';
