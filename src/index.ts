@@ -14,9 +14,28 @@ export {
   nsad,
   ssad,
 } from './class-similarity/alignment.ts';
+export {
+  type BootstrapDraws,
+  type BootstrapOptions,
+  type BootstrapResult,
+  bootstrapAlignment,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+  percentileInterval,
+} from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
+export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
+export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+export {
+  correlateWithTrait,
+  type TraitCoefficient,
+  type TraitCorrelation,
+} from './class-similarity/population/trait-correlation.ts';
 export {
   missingClasses,
   onSharedClasses,
@@ -25,6 +44,11 @@ export {
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
+export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
+export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
+export { averageLinkage, type Linkage } from './clustering/linkage.ts';
+export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
+export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
@@ -41,7 +65,20 @@ export type {
   TensorEntry,
 } from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
+export type { Fetch, HttpOptions } from './model-files/remote/http-request.ts';
+export { type HttpSourceOptions, httpSource } from './model-files/remote/http-source.ts';
+export { type HubReference, isHubReference, parseHubReference } from './model-files/remote/hub-reference.ts';
+export {
+  chooseModelFile,
+  HUB_ENDPOINT,
+  type HubFile,
+  type HubOptions,
+  hubSource,
+  listHubFiles,
+} from './model-files/remote/hub-source.ts';
+export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
+export { type ApproximationRatio, approximationRatios } from './representations/approximation.ts';
 export {
   type Assignment,
   type AssignOptions,
@@ -49,7 +86,36 @@ export {
   MATCHING_METHODS,
   type MatchingMethod,
 } from './representations/assign.ts';
+export {
+  type Centring,
+  centre,
+  collectMean,
+  type FeatureMean,
+  featureMean,
+  type MeanCollector,
+  subtractMean,
+} from './representations/centring.ts';
 export type { Extent } from './representations/circular-shift.ts';
+export {
+  type CkaOptions,
+  type CkaResult,
+  cka,
+  type HsicEstimator,
+  hsicOf,
+  type MinibatchRule,
+  minibatchCka,
+} from './representations/cka.ts';
+export {
+  type FeatureLayout,
+  type FeatureMaps,
+  type FeatureMapsOptions,
+  featureMaps,
+  positionNorms,
+  sliceImages,
+  squaredNorms,
+} from './representations/feature-maps.ts';
+export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
+export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
 export { epochNumbers } from './runs/epoch-number.ts';
 export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
@@ -73,6 +139,41 @@ export {
   type SamplePaths,
 } from './runs/run-log.ts';
 export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
+export {
+  jensenShannonMatrix,
+  type OutputCorrelation,
+  outputCorrelation,
+  softmaxRows,
+} from './representations/output-similarity.ts';
+export { nestedDatabases, pooledVectors, type RetrievalOptions, retrieve } from './representations/retrieval.ts';
+export {
+  f1OfCounts,
+  iouOfLabels,
+  type ObjectCounts,
+  precisionAtK,
+  type RetrievalScore,
+  type ScoreOf,
+  scoreRetrieval,
+} from './representations/retrieval-scores.ts';
+export { type RsaMeasure, type RsaOptions, type RsaResult, requireSameSamples, rsa } from './representations/rsa.ts';
+export {
+  type InnerProducts,
+  type KernelMatrix,
+  kernelMatrix,
+  type RbfOptions,
+  rbfSigma,
+  SIMILARITY_KERNELS,
+  type SimilarityKernel,
+  squaredDistances,
+} from './representations/similarity-kernels.ts';
+export {
+  collectTiles,
+  type SimilarityMatrices,
+  type SimilarityMatricesOptions,
+  similarityMatrices,
+  tileMaps,
+} from './representations/similarity-matrices.ts';
+export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -108,6 +209,7 @@ export {
   semanticSimilarityMatrix,
   semanticSimilarityRows,
 } from './semantics/semantic-similarity.ts';
+export { shortNames } from './semantics/short-names.ts';
 export { shortestPathDistance, shortestPathDistances } from './semantics/shortest-paths.ts';
 export { synsetName } from './semantics/synset-name.ts';
 export {
@@ -125,6 +227,7 @@ export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
+export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,
@@ -135,9 +238,15 @@ export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './statistics/permutation-test.ts';
 export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
+export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export {
   type DisplayMatrix,
@@ -164,6 +273,7 @@ export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export { toShared } from './tensor/shared.ts';
 export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export * from './training/alignment-index.ts';

@@ -1,7 +1,7 @@
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { kendallOfRanks } from '../statistics/kendall.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
-import { onSharedClasses, type PreparedSimilarity } from './prepared-similarity.ts';
+import { onSharedClasses, type PreparedSimilarity, pairDot } from './prepared-similarity.ts';
 
 /** The three measures of how two class-similarity matrices agree. */
 export type AlignmentMeasure = 'cosine' | 'spearman' | 'kendall';
@@ -77,20 +77,10 @@ export function cosineOffset(kind: AlignmentKind, side: PreparedSimilarity): num
  */
 function pairCosine(kind: AlignmentKind, a: PreparedSimilarity, b: PreparedSimilarity): number | null {
   if (kind === 'ssad' && (!(a.max > a.min) || !(b.max > b.min))) return null;
-  const offsetA = cosineOffset(kind, a);
-  const offsetB = cosineOffset(kind, b);
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let k = 0; k < a.pairs.length; k++) {
-    const x = a.pairs[k]! - offsetA;
-    const y = b.pairs[k]! - offsetB;
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  if (aa === 0 || bb === 0) return null;
-  return Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb)));
+  const squares = kind === 'ssad' ? a.squaresAboveMin * b.squaresAboveMin : a.squares * b.squares;
+  if (squares === 0) return null;
+  const dot = pairDot(a.pairs, cosineOffset(kind, a), b.pairs, cosineOffset(kind, b));
+  return Math.max(-1, Math.min(1, dot / Math.sqrt(squares)));
 }
 
 function undefinedReason(a: PreparedSimilarity, b: PreparedSimilarity): string | null {

@@ -1,6 +1,4 @@
-import { discordantPairs, tieFlags } from '../kernels/discordant-pairs.ts';
-import type { SortedVector } from '../kernels/rank-transform.ts';
-import { MAX_SEQUENCE_GROUPS, sequenceInversions } from '../kernels/sequence-inversions.ts';
+import { discordantInOrder } from '../kernels/discordant-pairs.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { tauB } from '../statistics/kendall.ts';
 import { type AlignmentKind, type AlignmentMeasure, cosineOffset, type MeasureValues } from './alignment.ts';
@@ -32,12 +30,11 @@ export function permutedAlignment(
 }
 
 function permutedCosine(kind: AlignmentKind, a: PreparedSimilarity, b: PreparedSimilarity) {
+  const squares = kind === 'ssad' ? a.squaresAboveMin * b.squaresAboveMin : a.squares * b.squares;
+  if (squares === 0) return undefined;
   const first = shifted(a.pairs, cosineOffset(kind, a));
-  const second = shifted(b.pairs, cosineOffset(kind, b));
-  const norms = Math.sqrt(dot(first, first) * dot(second, second));
-  if (norms === 0) return undefined;
-  const full = symmetric(second, b.kept.length);
-  return (permutation: Uint32Array): number => permutedDot(first, full, permutation) / norms;
+  const full = symmetric(shifted(b.pairs, cosineOffset(kind, b)), b.kept.length);
+  return (permutation: Uint32Array): number => permutedDot(first, full, permutation) / Math.sqrt(squares);
 }
 
 function permutedSpearman(a: PreparedSimilarity, b: PreparedSimilarity) {
@@ -48,45 +45,18 @@ function permutedSpearman(a: PreparedSimilarity, b: PreparedSimilarity) {
 }
 
 function permutedKendall(a: PreparedSimilarity, b: PreparedSimilarity, options: KernelOptions) {
-  const n = a.ranks.n;
+  const { n, tiedPairs } = a.ranks;
   const classes = a.kept.length;
-  const { first, second } = pairClasses(classes);
-  const score = (counts: { discordant: number; tiedInBoth: number }): number =>
-    tauB(n, a.ranks.tiedPairs, b.ranks.tiedPairs, counts.discordant, counts.tiedInBoth);
-  if (b.ranks.groups <= MAX_SEQUENCE_GROUPS) {
-    // The matrix is read at random, so the smaller it is the better.
-    const narrow = b.ranks.groups <= 256 ? new Uint8Array(b.ranks.dense) : new Uint16Array(b.ranks.dense);
-    const groups = symmetric(narrow, classes);
-    const flags = tieFlags(a.ranks);
-    const rowInOrder = new Uint16Array(n);
-    const colInOrder = new Uint16Array(n);
-    for (let k = 0; k < n; k++) {
-      const pair = a.ranks.order[k]!;
-      rowInOrder[k] = first[pair]!;
-      colInOrder[k] = second[pair]!;
-    }
-    const rowStart = new Uint32Array(classes);
-    const sequence = new Uint16Array(n);
-    return (permutation: Uint32Array): number => {
-      for (let i = 0; i < classes; i++) rowStart[i] = permutation[i]! * classes;
-      for (let k = 0; k < n; k++)
-        sequence[k] = flags[k]! | groups[rowStart[rowInOrder[k]!]! + permutation[colInOrder[k]!]!]!;
-      return score(sequenceInversions(sequence, b.ranks.groups, options));
-    };
-  }
   const full = symmetric(b.ranks.dense, classes);
-  const permuted: SortedVector = { ...b.ranks, order: new Uint32Array(n), dense: new Uint32Array(n) };
-  const inverse = new Uint32Array(classes);
+  const dense = new Uint32Array(n);
   return (permutation: Uint32Array): number => {
-    for (let i = 0; i < classes; i++) inverse[permutation[i]!] = i;
-    for (let k = 0; k < n; k++) {
-      permuted.dense[k] = full[permutation[first[k]!]! * classes + permutation[second[k]!]!]!;
-      const pair = b.ranks.order[k]!;
-      const i = inverse[first[pair]!]!;
-      const j = inverse[second[pair]!]!;
-      permuted.order[k] = i < j ? pairIndex(i, j, classes) : pairIndex(j, i, classes);
+    let k = 0;
+    for (let i = 0; i < classes; i++) {
+      const row = permutation[i]! * classes;
+      for (let j = i + 1; j < classes; j++) dense[k++] = full[row + permutation[j]!]!;
     }
-    return score(discordantPairs(a.ranks, permuted, options));
+    const { discordant, tiedInBoth } = discordantInOrder(a.ranks, dense, b.ranks.groups, options);
+    return tauB(n, tiedPairs, b.ranks.tiedPairs, discordant, tiedInBoth);
   };
 }
 
@@ -104,12 +74,6 @@ function permutedDot(x: Float64Array, full: Float64Array, order: Uint32Array): n
   return total;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
-}
-
 function shifted(pairs: Float32Array | Float64Array, offset: number): Float64Array {
   const out = new Float64Array(pairs.length);
   for (let k = 0; k < out.length; k++) out[k] = pairs[k]! - offset;
@@ -117,29 +81,9 @@ function shifted(pairs: Float32Array | Float64Array, offset: number): Float64Arr
 }
 
 /** The symmetric matrix with these values above the diagonal and 0 on it. */
-function symmetric<A extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(pairs: A, n: number): A {
+function symmetric<A extends Float64Array | Uint32Array>(pairs: A, n: number): A {
   const out = new (pairs.constructor as new (length: number) => A)(n * n);
   let k = 0;
   for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) out[i * n + j] = out[j * n + i] = pairs[k++]!;
   return out;
-}
-
-/** The two classes of each pair, in the order of the entries above the diagonal. */
-function pairClasses(n: number): { first: Uint32Array; second: Uint32Array } {
-  const pairs = (n * (n - 1)) / 2;
-  const first = new Uint32Array(pairs);
-  const second = new Uint32Array(pairs);
-  let k = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      first[k] = i;
-      second[k++] = j;
-    }
-  }
-  return { first, second };
-}
-
-/** Index of the pair i < j among the entries above the diagonal, row by row. */
-function pairIndex(i: number, j: number, n: number): number {
-  return (i * (2 * n - i - 1)) / 2 + j - i - 1;
 }

@@ -19,6 +19,9 @@ export interface PreparedSimilarity {
   /** Smallest and largest of `pairs`; NaN without pairs. */
   min: number;
   max: number;
+  /** Sum of the squares of `pairs`, and of `pairs` less their minimum: the cosines' norms. */
+  squares: number;
+  squaresAboveMin: number;
   /** Ranks of `pairs`. */
   ranks: RankVector;
 }
@@ -67,7 +70,41 @@ function prepareKept(size: number, kept: Uint32Array, matrix: Matrix, options: K
     else excluded.push(i);
   }
   const { pairs, min, max } = readPairs(matrix, kept);
-  return { size, kept, excluded, matrix, pairs, min, max, ranks: prepareRanks(pairs, options) };
+  return {
+    size,
+    kept,
+    excluded,
+    matrix,
+    pairs,
+    min,
+    max,
+    squares: pairDot(pairs, 0, pairs, 0),
+    squaresAboveMin: pairDot(pairs, min, pairs, min),
+    ranks: prepareRanks(pairs, options),
+  };
+}
+
+/** Sum of (a_k − offsetA)(b_k − offsetB) in 64 bits. Four sums in turn keep additions from waiting for one another. */
+export function pairDot(
+  a: Float32Array | Float64Array,
+  offsetA: number,
+  b: Float32Array | Float64Array,
+  offsetB: number,
+): number {
+  const n = a.length;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let k = 0;
+  for (; k + 4 <= n; k += 4) {
+    s0 += (a[k]! - offsetA) * (b[k]! - offsetB);
+    s1 += (a[k + 1]! - offsetA) * (b[k + 1]! - offsetB);
+    s2 += (a[k + 2]! - offsetA) * (b[k + 2]! - offsetB);
+    s3 += (a[k + 3]! - offsetA) * (b[k + 3]! - offsetB);
+  }
+  for (; k < n; k++) s0 += (a[k]! - offsetA) * (b[k]! - offsetB);
+  return s0 + s1 + (s2 + s3);
 }
 
 /** The entries above the diagonal with their extremes; each is compared with its mirror on the way. */

@@ -10,25 +10,44 @@ export interface PairCounts {
   tiedInBoth: number;
 }
 
-/**
- * Counts the pairs that two sorted vectors of equal length order oppositely, after Knight (1966): the ranks of one are
- * put in the order of the other, and their inversions are the discordant pairs.
- */
+/** Counts the pairs that two sorted vectors of equal length order oppositely, in O(n log n). */
 export function discordantPairs(a: SortedVector, b: SortedVector, options: KernelOptions = {}): PairCounts {
-  const [many, few] = a.groups >= b.groups ? [a, b] : [b, a];
-  if (few.groups <= MAX_SEQUENCE_GROUPS) {
-    const sequence = tieFlags(many);
+  const orderOfB = a.groups <= MAX_SEQUENCE_GROUPS && b.groups > MAX_SEQUENCE_GROUPS;
+  return orderOfB ? discordantInOrder(b, a.dense, a.groups, options) : discordantInOrder(a, b.dense, b.groups, options);
+}
+
+/**
+ * As {@link discordantPairs} for a vector of which only the dense ranks are known, after Knight (1966): they are put in
+ * the order of the sorted vector, and their inversions are the discordant pairs.
+ */
+export function discordantInOrder(
+  sorted: SortedVector,
+  dense: Uint32Array,
+  groups: number,
+  options: KernelOptions = {},
+): PairCounts {
+  const { order, groupStarts } = sorted;
+  const n = order.length;
+  if (groups <= MAX_SEQUENCE_GROUPS) {
+    const sequence = tieFlags(sorted);
     // Half as wide, so that random look-ups stay in a nearer cache.
-    const narrow = new Uint16Array(few.dense);
-    for (let k = 0; k < sequence.length; k++) sequence[k]! |= narrow[many.order[k]!]!;
-    return sequenceInversions(sequence, few.groups, options);
+    const narrow = new Uint16Array(dense);
+    for (let k = 0; k < n; k++) sequence[k]! |= narrow[order[k]!]!;
+    return sequenceInversions(sequence, groups, options);
   }
-  const { sequence, tiedInBoth } = ranksInOrderOf(many, few);
-  return { discordant: inversions(sequence, few.groups, options), tiedInBoth };
+  const sequence = new Uint32Array(n);
+  for (let k = 0; k < n; k++) sequence[k] = dense[order[k]!]!;
+  let tiedInBoth = 0;
+  for (let g = 0; g < sorted.groups && sorted.groups < n; g++) {
+    const start = groupStarts[g]!;
+    const end = groupStarts[g + 1]!;
+    if (end - start > 1) tiedInBoth += sortAndCountEqual(sequence.subarray(start, end));
+  }
+  return { discordant: inversions(sequence, groups, options), tiedInBoth };
 }
 
 /** The tie flags of {@link sequenceInversions} for the order of `vector`. */
-export function tieFlags({ order, groups, groupStarts }: SortedVector): Uint16Array {
+function tieFlags({ order, groups, groupStarts }: SortedVector): Uint16Array {
   const flags = new Uint16Array(order.length);
   if (groups === order.length) return flags;
   for (let g = 0; g < groups; g++) {
@@ -38,29 +57,14 @@ export function tieFlags({ order, groups, groupStarts }: SortedVector): Uint16Ar
   return flags;
 }
 
-/** The dense ranks of b in the order of a, where a is tied in the order of b; and how many pairs are tied in both. */
-function ranksInOrderOf(a: SortedVector, b: SortedVector): { sequence: Uint32Array; tiedInBoth: number } {
-  const n = a.order.length;
-  const sequence = new Uint32Array(n);
-  if (a.groups === n) {
-    for (let i = 0; i < n; i++) sequence[a.dense[i]!] = b.dense[i]!;
-    return { sequence, tiedInBoth: 0 };
+/** Sorts `values` and counts the pairs of equal ones. */
+function sortAndCountEqual(values: Uint32Array): number {
+  values.sort();
+  let pairs = 0;
+  let run = 0;
+  for (let k = 1; k < values.length; k++) {
+    run = values[k] === values[k - 1] ? run + 1 : 0;
+    pairs += run;
   }
-  const next = a.groupStarts.slice();
-  for (let k = 0; k < n; k++) {
-    const i = b.order[k]!;
-    sequence[next[a.dense[i]!]!++] = b.dense[i]!;
-  }
-  let tiedInBoth = 0;
-  let start = 0;
-  for (let g = 0; g < a.groups; g++) {
-    const end = a.groupStarts[g + 1]!;
-    while (start < end) {
-      let stop = start + 1;
-      while (stop < end && sequence[stop] === sequence[start]) stop++;
-      tiedInBoth += ((stop - start) * (stop - start - 1)) / 2;
-      start = stop;
-    }
-  }
-  return { sequence, tiedInBoth };
+  return pairs;
 }

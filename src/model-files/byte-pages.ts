@@ -14,9 +14,7 @@ export interface BytePages {
 
 export function bytePages(source: ByteSource): BytePages {
   const pages = new Map<number, Uint8Array>();
-  async function page(index: number): Promise<Uint8Array> {
-    const known = pages.get(index);
-    if (known) return known;
+  async function load(index: number): Promise<Uint8Array> {
     const start = index * PAGE_BYTES;
     const bytes = await source.read(start, Math.min(start + PAGE_BYTES, source.byteLength));
     if (pages.size >= MAX_PAGES) pages.delete(pages.keys().next().value!);
@@ -28,11 +26,13 @@ export function bytePages(source: ByteSource): BytePages {
     async view(what, start, end) {
       const index = Math.floor(start / PAGE_BYTES);
       const offset = start - index * PAGE_BYTES;
-      const crossing = offset + (end - start) > PAGE_BYTES;
       const isInside = Number.isSafeInteger(start) && start >= 0 && start <= end && end <= source.byteLength;
-      const bytes = crossing || !isInside ? await readRange(source, what, start, end) : await page(index);
-      const from = crossing ? 0 : offset;
-      return new DataView(bytes.buffer, bytes.byteOffset + from, end - start);
+      if (!isInside || offset + (end - start) > PAGE_BYTES) {
+        const bytes = await readRange(source, what, start, end);
+        return new DataView(bytes.buffer, bytes.byteOffset, end - start);
+      }
+      const page = pages.get(index) ?? (await load(index));
+      return new DataView(page.buffer, page.byteOffset + offset, end - start);
     },
   };
 }

@@ -16,17 +16,24 @@ export interface Glosses {
  * Works in Node and in browsers, without the network.
  */
 export function loadWordNet(): Promise<WordNet> {
-  wordnet ??= import('./generated/noun-graph.ts').then(async ({ NOUN_GRAPH }) =>
-    unpackWordNet(await inflate(NOUN_GRAPH)),
-  );
+  wordnet ??= import('./generated/noun-graph.ts')
+    .then(async ({ NOUN_GRAPH }) => unpackWordNet(await inflate(NOUN_GRAPH)))
+    .catch((error: unknown) => {
+      // In a page the part may fail to arrive; the next call tries again.
+      wordnet = undefined;
+      throw error;
+    });
   return wordnet;
 }
 
 /** The glosses: a second part of about 2 MB, loaded only when asked for. */
 export function loadGlosses(): Promise<Glosses> {
-  glosses ??= import('./generated/noun-glosses.ts').then(async ({ NOUN_GLOSSES }) =>
-    unpackGlosses(await inflate(NOUN_GLOSSES)),
-  );
+  glosses ??= import('./generated/noun-glosses.ts')
+    .then(async ({ NOUN_GLOSSES }) => unpackGlosses(await inflate(NOUN_GLOSSES)))
+    .catch((error: unknown) => {
+      glosses = undefined;
+      throw error;
+    });
   return glosses;
 }
 

@@ -112,7 +112,8 @@ function lookupTable(dtype: 'f16' | 'f8_e4m3' | 'f8_e5m2'): Float32Array {
 function aligned(bytes: Uint8Array, elementBytes: number): Uint8Array {
   if (!littleEndianHost)
     throw new UnsupportedError('This machine stores numbers big-endian; Semblance needs little-endian.');
-  return bytes.byteOffset % elementBytes === 0 ? bytes : bytes.slice();
+  // Not slice(): that of Node's Buffer is a view on the same address.
+  return bytes.byteOffset % elementBytes === 0 ? bytes : new Uint8Array(bytes);
 }
 
 /**

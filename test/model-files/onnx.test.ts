@@ -43,6 +43,17 @@ describe('ONNX tensors', () => {
     expect(Array.from((await file.tensors.get('t')!.read()).data)).toEqual([0.5, -1]);
   });
 
+  it('reads from a Buffer as from other bytes, wherever its numbers lie', async () => {
+    for (let pad = 0; pad < 8; pad++) {
+      const bytes = writeOnnx({
+        tensors: [{ name: 't', type: 'i64', shape: [1], values: [7] }],
+        modelFields: [[6, 'x'.repeat(pad)]],
+      });
+      const file = await open(Buffer.concat([Buffer.alloc(pad), bytes]).subarray(pad));
+      expect(Array.from((await file.tensors.get('t')!.read()).data)).toEqual([7]);
+    }
+  });
+
   const external = (...entries: [string, string][]): TensorSpec => ({
     shape: [2],
     fields: [...entries.map(([key, value]) => [13, message([1, key], [2, value])] as const), [14, 1]],

@@ -94,6 +94,7 @@ export async function writeSampleStudy(
             warnings: [],
           })),
         ),
+        failed: [],
         nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
         kernelTier: 'plain',
       },

@@ -37,65 +37,63 @@ export const int64s = (values: readonly number[]): FlatValue => ({
 
 const SIZES = { u8: 1, i32: 4, u32: 4, raw: 4, u64: 8, bytes: 4, table: 4, tables: 4 };
 
-/** Writes the root table and all it points at, front to back; the same object is written once and shared. */
+/**
+ * Writes the root table and all it points at, what is nearest to the root first, so that every offset points forward
+ * even where several tables share one object, which is written once.
+ */
 export function writeFlatbuffer(root: FlatValue, identifier: string): Uint8Array {
   const out: number[] = [];
   const written = new Map<FlatValue, number>();
+  const pending: { at: number; target: FlatValue }[] = [];
   const put = (value: number, bytes: number) => {
     for (let i = 0; i < bytes; i++) out.push(Math.floor(value / 256 ** i) & 255);
-  };
-  const patch = (at: number, target: number) => {
-    const distance = target - at;
-    for (let i = 0; i < 4; i++) out[at + i] = (distance >>> (8 * i)) & 255;
   };
   const align = () => {
     while (out.length % 4 !== 0) out.push(0);
   };
+  /** A scalar in place, or an offset that is filled in when its target is written. */
+  const putField = (field: FlatValue) => {
+    if ('value' in field) return put(field.value, SIZES[field.kind]);
+    pending.push({ at: out.length, target: field });
+    put(0, 4);
+  };
 
   function emit(value: FlatValue): number {
-    const known = written.get(value);
-    if (known !== undefined) return known;
     align();
     let start = out.length;
     if (value.kind === 'bytes') {
       put(value.bytes.length / value.elementBytes, 4);
       for (const byte of value.bytes) out.push(byte);
       if (value.elementBytes === 1) out.push(0);
-      written.set(value, start);
     } else if (value.kind === 'tables') {
-      written.set(value, start);
       put(value.items.length, 4);
-      for (const item of value.items) put(item.kind === 'raw' ? item.value : 0, 4);
-      value.items.forEach((item, i) => {
-        if (item.kind !== 'raw') patch(start + 4 + i * 4, emit(item));
-      });
+      for (const item of value.items) putField(item);
     } else if (value.kind === 'table') {
-      const vtable = start;
       let size = 4;
       const places = value.fields.map((field) => {
         if (!field) return 0;
-        const place = size;
         size += SIZES[field.kind];
-        return place;
+        return size - SIZES[field.kind];
       });
       put(4 + places.length * 2, 2);
       put(size, 2);
       for (const place of places) put(place, 2);
       align();
-      start = out.length;
-      written.set(value, start);
-      put(start - vtable, 4);
-      for (const field of value.fields) if (field) put('value' in field ? field.value : 0, SIZES[field.kind]);
-      value.fields.forEach((field, i) => {
-        if (field && !('value' in field)) patch(start + places[i]!, emit(field));
-      });
+      put(out.length - start, 4);
+      start = out.length - 4;
+      for (const field of value.fields) if (field) putField(field);
     }
     return start;
   }
 
+  pending.push({ at: 0, target: root });
   put(0, 4);
   for (const letter of identifier) out.push(letter.charCodeAt(0));
-  patch(0, emit(root));
+  for (const { at, target } of pending) {
+    const start = written.get(target) ?? emit(target);
+    written.set(target, start);
+    for (let i = 0; i < 4; i++) out[at + i] = ((start - at) >>> (8 * i)) & 255;
+  }
   return Uint8Array.from(out);
 }
 

@@ -10,6 +10,8 @@ const MAX_STEPS = 500_000;
 
 /** Class rows of a head behind a Slice; ImageNet-21k has 21,841. */
 const MAX_CLASSES = 1_000_000;
+/** Slices between a head and its output; real graphs have one. */
+const MAX_SLICES = 16;
 
 /** What the walk found; see `ModelFile` for the meaning of each list. */
 export interface GraphHeads {
@@ -59,7 +61,7 @@ export async function findGraphHeads(file: string, graph: Graph): Promise<GraphH
   }
   const upstream = upstreamNodes(file, producers, found, budget);
   return {
-    graphHeads: found.map((head) => describe(file, graph, head, upstream)),
+    graphHeads: found.map((head) => describe(file, graph, head, upstream, budget)),
     linearLayers: await listLinearLayers(graph, producers),
     graphStops,
   };
@@ -133,7 +135,7 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
     }
     case 'slice': {
       const bounds = await role.bounds();
-      if (!bounds) return [];
+      if (!bounds || visit.slices.length > MAX_SLICES) return [];
       const rank = graph.rankOf(visit.tensor);
       const onClasses = bounds.filter((bound) => isClassAxis(graph, bound.axis, rank));
       return to(node.inputs[0], { slices: [...onClasses, ...visit.slices] });
@@ -201,11 +203,20 @@ function upstreamNodes(
   return upstream;
 }
 
-function describe(file: string, graph: Graph, head: FoundHead, upstream: ReadonlyMap<GraphNode, string>): GraphHead {
+function describe(
+  file: string,
+  graph: Graph,
+  head: FoundHead,
+  upstream: ReadonlyMap<GraphNode, string>,
+  budget: { left: number },
+): GraphHead {
   const { tensor, classAxis } = head.weight;
   const feeds = upstream.get(head.node);
   const classes = graph.constants.get(tensor)!.shape[classAxis]!;
-  if (head.slices.length > 0) checkLimit(file, `the number of class rows of ${tensor}`, classes, MAX_CLASSES);
+  if (head.slices.length > 0) {
+    checkLimit(file, `the number of class rows of ${tensor}`, classes, MAX_CLASSES);
+    spend(file, budget, Math.ceil(classes / 1000));
+  }
   return {
     tensor,
     classAxis,
@@ -232,7 +243,8 @@ async function listLinearLayers(graph: Graph, producers: ReadonlyMap<string, Gra
   return [...layers.values()];
 }
 
-function spend(file: string, budget: { left: number }): void {
-  if (--budget.left < 0)
+function spend(file: string, budget: { left: number }, steps = 1): void {
+  budget.left -= steps;
+  if (budget.left < 0)
     throw new LimitError(`${file}: the way back from the graph's outputs passes more than ${MAX_STEPS} tensors.`);
 }

@@ -40,7 +40,7 @@ export function matrixCandidates(file: ModelFile): HeadCandidate[] {
   const candidates: HeadCandidate[] = [];
   const add = (entry: TensorEntry, layout: HeadLayout | undefined) => {
     const name = readName(entry.name);
-    if (!layout || layout.features < 2 || name.never) return;
+    if (!layout || layout.features < 2) return;
     candidates.push({ ...layout, entry, droppedRows: [], classes: layout.rows, name });
   };
   if (file.linearLayers)

@@ -68,6 +68,14 @@ function reject(rejected: RejectedHead[], { entry }: HeadCandidate, reason: stri
     rejected.push({ tensor: entry.name, shape: entry.shape, reason });
 }
 
+const never: Doubt = ({ name }) => (name.never ? name.against : undefined);
+const secondChoice: Doubt = ({ name }) => name.against;
+
+/** Adds to the reason what speaks against the choice, where there was no better one. */
+function withDoubt(reason: string, { name }: HeadCandidate): string {
+  return name.against ? `${reason}; ${name.against}, in the absence of another` : reason;
+}
+
 /** Rows equal to the class count, or one more for a background row. */
 function hasRows(candidate: HeadCandidate, classCount: number | undefined): boolean {
   return classCount === undefined || candidate.classes === classCount || candidate.classes === classCount + 1;
@@ -81,7 +89,7 @@ function wrongCount(classCount: number | undefined): Doubt {
 function fromGraph(file: ModelFile, classCount: number | undefined, rejected: RejectedHead[]): Chosen | undefined {
   let left = graphCandidates(file);
   left = narrow(left, ({ graph }) => graph?.feeds && `makes features for ${graph.feeds}`, rejected, 'unless all');
-  left = narrow(left, ({ name }) => name.against, rejected, 'unless all');
+  left = narrow(narrow(left, never, rejected), secondChoice, rejected, 'unless all');
   left = narrow(
     left,
     ({ entry }) => (isMatrix(entry.shape) ? undefined : `is a convolution over ${formatShape(entry.shape)}`),
@@ -96,7 +104,10 @@ function fromGraph(file: ModelFile, classCount: number | undefined, rejected: Re
   const { path, output } = candidate.graph;
   return {
     candidate,
-    reason: `weight of the ${path.at(-1)} that the graph output ${output} leads back to (${path.join(' ← ')})`,
+    reason: withDoubt(
+      `weight of the ${path.at(-1)} that the graph output ${output} leads back to (${path.join(' ← ')})`,
+      candidate,
+    ),
   };
 }
 
@@ -115,13 +126,12 @@ function fromNamesAndShapes(
   rejected: RejectedHead[],
 ): Chosen | undefined {
   const all = matrixCandidates(file);
-  const known = all.filter(({ name }) => name.known);
-  const named = narrow(
-    narrow(known, wrongCount(classCount), rejected),
-    ({ name }) => name.against,
+  const known = narrow(
+    all.filter(({ name }) => name.known),
+    never,
     rejected,
-    'unless all',
   );
+  const named = narrow(narrow(known, wrongCount(classCount), rejected), secondChoice, rejected, 'unless all');
   if (named.length > 0) {
     const depth = Math.min(...named.map(({ name }) => name.known!.depth));
     let left = narrow(
@@ -129,7 +139,7 @@ function fromNamesAndShapes(
       ({ name }) => (name.known!.depth > depth ? 'lies deeper in the model' : undefined),
       rejected,
     );
-    const stem = ({ entry }: HeadCandidate) => entry.name.replace(/\d+/g, '#');
+    const stem = ({ entry }: HeadCandidate) => entry.name.replace(/_?\d+/g, '');
     if (new Set(left.map(stem)).size === 1) {
       const last = Math.max(...left.map(({ name }) => name.known!.index));
       left = narrow(
@@ -138,21 +148,22 @@ function fromNamesAndShapes(
         rejected,
       );
     }
-    const [candidate] = left.length > 1 ? settle(file, left, classCount, rejected) : left;
-    return { candidate: candidate!, reason: 'has a usual name of a classifier head' };
+    const candidate = (left.length > 1 ? settle(file, left, classCount, rejected) : left)[0]!;
+    return { candidate, reason: withDoubt('has a usual name of a classifier head', candidate) };
   }
 
   // No name fits: the row count must single one out. Where a graph's outputs were followed, that would be guessing.
   if (graphCandidates(file).length > 0) return undefined;
-  const byRows = all.filter((candidate) =>
+  const others = all.filter(({ name }) => !name.never);
+  const byRows = others.filter((candidate) =>
     classCount === undefined ? IMAGENET_ROWS.has(candidate.classes) : hasRows(candidate, classCount),
   );
-  let left = narrow(byRows, ({ name }) => name.against, rejected, 'unless all');
+  let left = narrow(byRows, secondChoice, rejected, 'unless all');
   if (left.length > 1) left = settle(file, left, classCount, rejected);
-  if (left[0]) return { candidate: left[0], reason: `the only matrix with ${left[0].classes} rows` };
-  if (classCount === undefined && all.length === 1)
-    return { candidate: all[0]!, reason: 'the only matrix of the file' };
-  return undefined;
+  const [candidate] = left;
+  if (candidate) return { candidate, reason: withDoubt(`the only matrix with ${candidate.classes} rows`, candidate) };
+  const isAlone = classCount === undefined && others.length === 1;
+  return isAlone ? { candidate: others[0]!, reason: 'the only matrix of the file' } : undefined;
 }
 
 /** Of several candidates the one that an exact row count, a softmax or a usual name singles out. */

@@ -24,7 +24,7 @@ export function conventionalLayout(entry: TensorEntry, file: ModelFile): HeadLay
   const classAxis = classesComeLast(entry, file) ? shape.length - 1 : 0;
   const layout = layoutAt(shape, classAxis);
   const others = shape.filter((d, axis) => axis !== classAxis && d !== 1);
-  return others.length === 1 && layout.rows > 0 ? layout : undefined;
+  return others.length === 1 && layout.rows > 0 && layout.features > 0 ? layout : undefined;
 }
 
 function classesComeLast({ name, shape }: TensorEntry, { format }: ModelFile): boolean {

@@ -65,7 +65,7 @@ export function readName(tensor: string): NameReading {
   const known = base ? { known: base } : {};
   if (OPTIMIZER.test(layer)) return { against: "an optimizer's copy of the weights", never: true };
   if (AVERAGED.test(layer)) return { ...known, against: 'an averaged copy of the weights' };
-  if (AUXILIARY.test(layer)) return { ...known, against: 'an auxiliary head' };
+  if (AUXILIARY.test(layer)) return { ...known, against: 'an auxiliary head', never: true };
   if (DISTILLED.test(layer)) return { ...known, against: 'the head for distillation' };
   return known;
 }

@@ -17,7 +17,7 @@ export function namedCandidate(file: ModelFile, head: string, classCount: number
   if (fromGraph) return checkCount(file, fromGraph, classCount);
   const linear = file.linearLayers?.find(({ tensor }) => tensor === entry.name);
   let layout = linear ? layoutAt(entry.shape, linear.classAxis) : conventionalLayout(entry, file);
-  if (!layout)
+  if (!layout || layout.features === 0)
     throw new UsageError(
       `${file.name}: the tensor ${entry.name} (${entry.dtype} ${formatShape(entry.shape)}) cannot be a head; a matrix of real numbers, classes × features, is needed.`,
       { file: file.name },

@@ -2,14 +2,16 @@ import { FormatError, LimitError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { checkLimit, checkRange, LIMITS, readRange } from '../limits.ts';
 
-/** Fields visited in one file; the largest graphs have some 100,000. Weights are one field each. */
-const MAX_FIELDS = 2_000_000;
+/** Fields visited in one file; the largest graphs have some 600,000. Weights are one field each. */
+const MAX_FIELDS = 1_000_000;
 
 /** Structure is read in windows of this size; the bytes of weights between them are skipped. */
 const WINDOW_BYTES = 16_384;
 
 /** A tag and a varint, the most that precedes a payload. */
 const LONGEST_PREFIX = 20;
+
+const utf8 = new TextDecoder();
 
 /** A stretch of the file. */
 export interface Span {
@@ -41,8 +43,10 @@ export function protoReader(source: ByteSource): ProtoReader {
   let windowStart = 0;
   let fieldsLeft = MAX_FIELDS;
 
+  const isInWindow = (start: number, end: number) => start >= windowStart && end <= windowStart + window.length;
+
   async function need(what: string, start: number, end: number): Promise<void> {
-    if (start >= windowStart && end <= windowStart + window.length) return;
+    if (isInWindow(start, end)) return;
     const stop = Math.min(source.byteLength, Math.max(end, start + WINDOW_BYTES));
     window = (await readRange(source, what, start, stop)) as Uint8Array<ArrayBuffer>;
     windowStart = start;
@@ -54,7 +58,8 @@ export function protoReader(source: ByteSource): ProtoReader {
     while (at < span.end) {
       if (--fieldsLeft < 0)
         throw new LimitError(`${source.name}: more than ${MAX_FIELDS} protobuf fields; no real model has as many.`);
-      await need(what, at, Math.min(span.end, at + LONGEST_PREFIX));
+      const prefixEnd = Math.min(span.end, at + LONGEST_PREFIX);
+      if (!isInWindow(at, prefixEnd)) await need(what, at, prefixEnd);
       const field = decodeField(source.name, what, window, windowStart, at, span.end);
       at = field.end;
       yield field;
@@ -70,7 +75,7 @@ export function protoReader(source: ByteSource): ProtoReader {
   async function text(what: string, span: Span): Promise<string> {
     checkLimit(source.name, `the length of ${what}`, span.end - span.start, LIMITS.nameLength);
     await need(what, span.start, span.end);
-    return new TextDecoder().decode(window.subarray(span.start - windowStart, span.end - windowStart));
+    return utf8.decode(window.subarray(span.start - windowStart, span.end - windowStart));
   }
 
   return { source, fields, text, bytes };

@@ -8,6 +8,11 @@ import { readEntry, readTensorProto, readVarints, type StoredTensor, typeName } 
 /** Numbers in one attribute: shapes, axes, permutations and small constants. */
 const MAX_ATTRIBUTE_INTS = 100_000;
 
+/** Nodes of one graph; the largest exported networks have some 20,000. */
+const MAX_NODES = 100_000;
+
+const NO_ATTRIBUTES: ReadonlyMap<string, OnnxAttribute> = new Map();
+
 export interface OnnxModel {
   readonly irVersion: number;
   readonly producer: string;
@@ -110,7 +115,7 @@ async function readGraph(proto: ProtoReader, span: Span, external: ExternalFiles
         made.add(output);
       }
       nodes.push(node);
-      checkLimit(file, 'the number of nodes', nodes.length, LIMITS.tensors);
+      checkLimit(file, 'the number of nodes', nodes.length, MAX_NODES);
       addTensor(constant);
     } else if (field.number === 2) name = await proto.text('the graph name', field);
     else if (field.number === 5) addTensor(await readTensorProto(proto, field, external));
@@ -151,7 +156,8 @@ async function readNode(
     else if (name === 'value_float') constant = floatsTensor(proto, outputs[0], floats, true);
     else if (name === 'value_floats') constant = floatsTensor(proto, outputs[0], floats, false);
   }
-  return { node: { op, domain, inputs, outputs, attributes }, constant };
+  const node = { op, domain, inputs, outputs, attributes: attributes.size > 0 ? attributes : NO_ATTRIBUTES };
+  return { node, constant };
 }
 
 async function readAttribute(proto: ProtoReader, span: Span) {

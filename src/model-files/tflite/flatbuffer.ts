@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError, LimitError } from '../../errors.ts';
 import { type BytePages, bytePages } from '../byte-pages.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { checkLimit, checkRange, LIMITS } from '../limits.ts';
@@ -43,6 +43,12 @@ export interface FlatVector {
   readonly count: number;
 }
 
+/** How many times over the file its tables may be read; sharing of equal strings and vtables stays far below. */
+const MAX_READ_RATIO = 8;
+const ALWAYS_READ_BYTES = 2 ** 20;
+
+const utf8 = new TextDecoder();
+
 interface Claim {
   what: string;
   start: number;
@@ -51,7 +57,7 @@ interface Claim {
 }
 
 export function openFlatbuffer(source: ByteSource): Flatbuffer {
-  const pages = bytePages(source);
+  const pages = metered(bytePages(source));
   const claims: Claim[] = [];
   return {
     source,
@@ -71,6 +77,23 @@ export function openFlatbuffer(source: ByteSource): Flatbuffer {
             `${source.name}: ${before.what} and ${here.what} overlap at byte ${here.start} of the flatbuffer.`,
           );
       }
+    },
+  };
+}
+
+/** Refuses files that make a few bytes count as many by pointing at them again and again. */
+function metered(pages: BytePages): BytePages {
+  const { source } = pages;
+  let left = source.byteLength * MAX_READ_RATIO + ALWAYS_READ_BYTES;
+  return {
+    source,
+    view(what, start, end) {
+      left -= end - start;
+      if (left < 0)
+        throw new LimitError(
+          `${source.name}: the tables of the flatbuffer point at the same bytes more than ${MAX_READ_RATIO} times over.`,
+        );
+      return pages.view(what, start, end);
     },
   };
 }
@@ -180,7 +203,7 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
       if (!found) return '';
       checkLimit(source.name, `the length of ${textWhat}`, found.count, LIMITS.nameLength);
       const view = await pages.view(textWhat, found.start, found.end);
-      return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      return utf8.decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     },
   };
 }

@@ -6,6 +6,8 @@ import { OPERATOR_NAMES, OPERATORS_WITH_OPTIONS } from './operators.ts';
 /** Inputs and outputs of one operator: a concatenation or a call of a large loop body. */
 const MAX_OPERANDS = 65_536;
 const MAX_SUBGRAPHS = 1024;
+/** Tensors, operators and buffers; unrolled language models have some 20,000. */
+const MAX_PARTS = 65_536;
 
 export interface TfliteModel {
   readonly version: number;
@@ -59,10 +61,10 @@ export interface TfliteOperator {
 export async function readTfliteModel(flatbuffer: Flatbuffer): Promise<TfliteModel> {
   const model = await flatbuffer.root('the model');
   const opcodes = await readOpcodes(flatbuffer, model);
-  const buffers = await model.tables(4, 'the buffers', LIMITS.tensors, 'shared');
+  const buffers = await model.tables(4, 'the list of buffers', MAX_PARTS, 'shared');
   const names = new Set<string>();
   const subgraphs: TfliteSubgraph[] = [];
-  for (const [index, start] of (await model.tables(2, 'the subgraphs', MAX_SUBGRAPHS)).entries()) {
+  for (const [index, start] of (await model.tables(2, 'the list of subgraphs', MAX_SUBGRAPHS)).entries()) {
     const table = await flatbuffer.table(`subgraph ${index}`, start);
     subgraphs.push(await readSubgraph(flatbuffer, table, index, opcodes, names));
   }
@@ -74,7 +76,7 @@ export async function readTfliteModel(flatbuffer: Flatbuffer): Promise<TfliteMod
 
 async function readOpcodes(flatbuffer: Flatbuffer, model: FlatTable): Promise<string[]> {
   const opcodes: string[] = [];
-  for (const [index, start] of (await model.tables(1, 'the operator codes', LIMITS.tensors)).entries()) {
+  for (const [index, start] of (await model.tables(1, 'the list of operator codes', MAX_PARTS)).entries()) {
     const table = await flatbuffer.table(`operator code ${index}`, start);
     // The first field was a byte; newer files put the number into an int32 and leave at most 127 in the byte.
     const code = Math.max(table.int8(0), table.int32(3));
@@ -94,10 +96,10 @@ async function readSubgraph(
   const name = await table.text(4, `the name of subgraph ${index}`);
   const prefix = index === 0 ? '' : `${name || `subgraph ${index}`}/`;
   const tensors: TfliteTensor[] = [];
-  for (const [i, start] of (await table.tables(0, `the tensors of subgraph ${index}`, LIMITS.tensors)).entries()) {
+  for (const [i, start] of (await table.tables(0, `the list of tensors of subgraph ${index}`, MAX_PARTS)).entries()) {
     const tensor = await readTensor(flatbuffer, await flatbuffer.table(`tensor ${i}`, start), i, prefix, names);
     tensors.push(tensor);
-    checkLimit(flatbuffer.source.name, 'the number of tensors', names.size, LIMITS.tensors);
+    checkLimit(flatbuffer.source.name, 'the number of tensors', names.size, MAX_PARTS);
   }
   const nameOf = (what: string, i: number): string => {
     if (i === -1) return '';
@@ -112,7 +114,7 @@ async function readSubgraph(
     (await from.int32s(field, what, MAX_OPERANDS)).map((i) => nameOf(what, i));
 
   const operators: TfliteOperator[] = [];
-  for (const [i, start] of (await table.tables(3, `the operators of subgraph ${index}`, LIMITS.tensors)).entries()) {
+  for (const [i, start] of (await table.tables(3, `the list of operators of subgraph ${index}`, MAX_PARTS)).entries()) {
     const operator = await flatbuffer.table(`operator ${i}`, start);
     const op = opcodes[operator.uint32(0)];
     if (op === undefined)
@@ -121,9 +123,11 @@ async function readSubgraph(
       );
     operators.push({
       op,
-      inputs: await list(operator, 1, `the inputs of operator ${i}`),
-      outputs: await list(operator, 2, `the outputs of operator ${i}`),
-      options: OPERATORS_WITH_OPTIONS.has(op) ? await operator.child(4, `the options of operator ${i}`) : undefined,
+      inputs: await list(operator, 1, `the list of inputs of operator ${i}`),
+      outputs: await list(operator, 2, `the list of outputs of operator ${i}`),
+      options: OPERATORS_WITH_OPTIONS.has(op)
+        ? await operator.child(4, `the option table of operator ${i}`)
+        : undefined,
     });
   }
   return {
@@ -131,8 +135,8 @@ async function readSubgraph(
     tensors,
     byName: new Map(tensors.map((tensor) => [tensor.name, tensor])),
     operators,
-    inputs: await list(table, 1, `the inputs of subgraph ${index}`),
-    outputs: await list(table, 2, `the outputs of subgraph ${index}`),
+    inputs: await list(table, 1, `the list of inputs of subgraph ${index}`),
+    outputs: await list(table, 2, `the list of outputs of subgraph ${index}`),
   };
 }
 
@@ -167,8 +171,8 @@ async function readQuantisation(tensor: FlatTable, name: string): Promise<Tflite
   const table = await tensor.child(4, `the quantisation of tensor ${name}`);
   if (!table) return undefined;
   const isCustom = table.uint8(4) !== 0;
-  const scales = await table.vector(2, `the scales of tensor ${name}`, 4);
-  const zeroPoints = await table.vector(3, `the zero points of tensor ${name}`, 8);
+  const scales = await table.vector(2, `the list of scales of tensor ${name}`, 4);
+  const zeroPoints = await table.vector(3, `the list of zero points of tensor ${name}`, 8);
   if (!isCustom && (!scales || scales.count === 0)) return undefined;
   return { scales: scales ?? { start: 0, end: 0, count: 0 }, zeroPoints, axis: table.int32(6), isCustom };
 }

@@ -1,6 +1,6 @@
 import { lemmaText, type WordNet, wnidOf } from '../wordnet.ts';
 import type { Relation } from './relation.ts';
-import type { SynsetFacts } from './synset-facts.ts';
+import { type FactsPair, NOT_ABOVE, type SynsetFacts } from './synset-facts.ts';
 
 /** The offset of "whole, unit": that a whole has parts and sections says nothing about any two things. */
 const WHOLE = 3553;
@@ -8,35 +8,31 @@ const WHOLE = 3553;
 const PART_KINDS = ['member', 'substance', 'part'] as const;
 
 /** Hypernym, hyponym, sisters or cousins: where the two stand to each other among the kinds. */
-export function kinship(wordnet: WordNet, a: SynsetFacts, b: SynsetFacts, cousinSteps: number): Relation[] {
+export function kinship(wordnet: WordNet, { a, b, upA, upB }: FactsPair, cousinSteps: number): Relation[] {
   const found: Relation[] = [];
-  if (a.synset === b.synset) return found;
-  if (b.above.has(a.synset)) found.push(vertical(wordnet, 'hypernym', b, a));
-  if (a.above.has(b.synset)) found.push(vertical(wordnet, 'hyponym', a, b));
+  if (upB[a.synset] !== NOT_ABOVE) found.push(vertical(wordnet, 'hypernym', b, a));
+  if (upA[b.synset] !== NOT_ABOVE) found.push(vertical(wordnet, 'hyponym', a, b));
+  const { synsets, links } = a.above;
   let nearest = -1;
-  let least = Number.POSITIVE_INFINITY;
-  for (const [synset, links] of a.above) {
-    const other = b.above.get(synset);
-    if (links === 0 || other === undefined || other === 0) continue;
+  let steps = NOT_ABOVE;
+  let sum = 2 * NOT_ABOVE;
+  for (let k = 1; k < synsets.length; k++) {
+    const other = upB[synsets[k]!]!;
+    if (other === 0 || other === NOT_ABOVE) continue;
     // The lowest: within the fewest steps of both, then the fewest in all.
-    const steps = Math.max(links, other) * 100 + links + other;
-    if (steps < least) {
-      least = steps;
-      nearest = synset;
-    }
+    const further = Math.max(links[k]!, other);
+    if (further > steps || (further === steps && links[k]! + other >= sum)) continue;
+    steps = further;
+    sum = links[k]! + other;
+    nearest = synsets[k]!;
   }
-  const steps = Math.floor(least / 100);
-  const common = nearest < 0 ? '' : nameOf(wordnet, nearest);
   if (steps === 1) {
-    const shared = [...a.above].filter(([synset, links]) => links === 1 && b.above.get(synset) === 1);
-    const names = shared.map(([synset]) => nameOf(wordnet, synset)).join(' and ');
-    found.push({
-      kind: 'sisters',
-      text: `both are kinds of ${names}`,
-      synsets: shared.map(([synset]) => wnidOf(wordnet, synset)),
-    });
+    const shared = synsets.filter((synset, k) => links[k] === 1 && upB[synset] === 1);
+    const names = shared.map((synset) => nameOf(wordnet, synset)).join(' and ');
+    const text = `both are kinds of ${names}`;
+    found.push({ kind: 'sisters', text, synsets: shared.map((synset) => wnidOf(wordnet, synset)) });
   } else if (found.length === 0 && steps <= cousinSteps) {
-    const text = `both are kinds of ${common}, ${steps} steps up`;
+    const text = `both are kinds of ${nameOf(wordnet, nearest)}, ${steps} steps up`;
     found.push({ kind: 'cousins', text, synsets: [wnidOf(wordnet, nearest)], steps });
   }
   return found;
@@ -71,21 +67,29 @@ function shortestUp(wordnet: WordNet, lower: SynsetFacts, target: number): numbe
  * or itself, points to some hypernym of the part, or itself; of several pointers the one nearest to both is shown. The pointers of "whole" itself, which everything
  * would inherit, are passed over.
  */
-export function partOf(wordnet: WordNet, a: SynsetFacts, b: SynsetFacts): Relation[] {
-  return [...parts(wordnet, b, a, 'meronym'), ...parts(wordnet, a, b, 'holonym')];
+export function partOf(wordnet: WordNet, { a, b, upA, upB }: FactsPair): Relation[] {
+  return [...parts(wordnet, b, a, upA, 'meronym'), ...parts(wordnet, a, b, upB, 'holonym')];
 }
 
-function parts(wordnet: WordNet, whole: SynsetFacts, part: SynsetFacts, kind: 'meronym' | 'holonym'): Relation[] {
+function parts(
+  wordnet: WordNet,
+  whole: SynsetFacts,
+  part: SynsetFacts,
+  abovePart: Uint8Array,
+  kind: 'meronym' | 'holonym',
+): Relation[] {
   const { meronymStart, meronyms, meronymKinds } = wordnet;
-  let least = Number.POSITIVE_INFINITY;
+  const { synsets, links } = whole.above;
+  let least = NOT_ABOVE;
   let from = -1;
   let at = -1;
-  for (const [synset, links] of whole.above) {
+  for (let k = 0; k < synsets.length; k++) {
+    const synset = synsets[k]!;
     if (wordnet.offsets[synset] === WHOLE) continue;
     for (let i = meronymStart[synset]!; i < meronymStart[synset + 1]!; i++) {
-      const other = part.above.get(meronyms[i]!);
-      if (other === undefined || links + other >= least) continue;
-      least = links + other;
+      const sum = links[k]! + abovePart[meronyms[i]!]!;
+      if (sum >= least) continue;
+      least = sum;
       from = synset;
       at = i;
     }

@@ -1,7 +1,7 @@
 import { singularsOf } from '../inflection.ts';
-import { sensesOf, type WordNet, wnidOf } from '../wordnet.ts';
+import { lemmaText, type WordNet, wnidOf } from '../wordnet.ts';
 import type { Relation } from './relation.ts';
-import { distanceBetween, type SynsetFacts } from './synset-facts.ts';
+import { distanceTo, type FactsPair, type LinksUp, type SynsetFacts } from './synset-facts.ts';
 
 /** Lemmas that two synsets have in common, with underscores. */
 export function sharedLemmas(a: SynsetFacts, b: SynsetFacts): string[] {
@@ -31,76 +31,73 @@ const NEAR = 5;
  */
 export function ambiguousNames(
   wordnet: WordNet,
-  a: SynsetFacts,
-  b: SynsetFacts,
-  linksUp: (synset: number) => ReadonlyMap<number, number>,
+  { a, b, upA, upB }: FactsPair,
+  distance: number,
+  linksUp: (synset: number) => LinksUp,
   labelSet: ReadonlySet<string>,
 ): Relation[] {
-  const distance = distanceBetween(a.above, b.above);
-  const found: Relation[] = [];
-  for (const [one, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const relation = ambiguousName(wordnet, one, other, distance, linksUp, labelSet);
-    if (relation) found.push(relation);
-  }
-  return found;
+  return [
+    ...ambiguousName(wordnet, a, b, upB, distance, linksUp, labelSet),
+    ...ambiguousName(wordnet, b, a, upA, distance, linksUp, labelSet),
+  ];
 }
 
 function ambiguousName(
   wordnet: WordNet,
   one: SynsetFacts,
   other: SynsetFacts,
+  aboveOther: Uint8Array,
   distance: number,
-  linksUp: (synset: number) => ReadonlyMap<number, number>,
+  linksUp: (synset: number) => LinksUp,
   labelSet: ReadonlySet<string>,
-): Relation | undefined {
+): Relation[] {
   let nearest = -1;
   let least = Math.min(distance, NEAR) + 1;
-  let word = '';
-  for (const lemma of one.lemmas) {
-    for (const sense of sensesOf(wordnet, lemma)) {
+  let word = -1;
+  for (const lemma of one.lemmaIndices) {
+    for (let i = wordnet.senseStart[lemma]!; i < wordnet.senseStart[lemma + 1]!; i++) {
+      const sense = wordnet.senses[i]!;
       if (sense === one.synset || sense === other.synset) continue;
       if (wordnet.lexFiles[sense] !== wordnet.lexFiles[other.synset]) continue;
-      const length = distanceBetween(linksUp(sense), other.above);
+      const length = distanceTo(aboveOther, linksUp(sense));
       if (length >= least) continue;
       least = length;
       nearest = sense;
       word = lemma;
     }
   }
-  if (nearest < 0) return undefined;
+  if (nearest < 0) return [];
   const id = wnidOf(wordnet, nearest);
-  const text = word.replaceAll('_', ' ');
-  return {
-    kind: 'ambiguous-name',
-    text: `"${text}" also names ${id}, ${least < distance ? 'nearer to' : 'as near to'} ${other.name}`,
-    synsets: [id],
-    words: [text],
-    inLabelSet: labelSet.has(id),
-    labellingProblem: true,
-  };
+  const text = lemmaText(wordnet, word).replaceAll('_', ' ');
+  return [
+    {
+      kind: 'ambiguous-name',
+      text: `"${text}" also names ${id}, ${least < distance ? 'nearer to' : 'as near to'} ${other.name}`,
+      synsets: [id],
+      words: [text],
+      inLabelSet: labelSet.has(id),
+      labellingProblem: true,
+    },
+  ];
 }
 
 /** A lemma of one that is a compound of a whole lemma of the other: ski – ski mask. */
 export function compoundNames(a: SynsetFacts, b: SynsetFacts): Relation[] {
-  for (const [one, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    for (const lemma of one.lemmas) {
-      const inner = `_${lemma.replaceAll('-', '_')}_`;
-      const compound = other.lemmas.find((word) => {
-        const whole = `_${word.replaceAll('-', '_')}_`;
-        return whole.length > inner.length && whole.includes(inner);
-      });
-      if (compound === undefined) continue;
-      const words = [lemma, compound].map((word) => word.replaceAll('_', ' '));
-      return [{ kind: 'compound-name', text: `"${words[1]}" is a compound of "${words[0]}"`, words }];
+  const found = compoundOf(a, b) ?? compoundOf(b, a);
+  return found ? [found] : [];
+}
+
+function compoundOf(one: SynsetFacts, other: SynsetFacts): Relation | undefined {
+  for (let i = 0; i < one.lemmas.length; i++) {
+    for (let k = 0; k < other.lemmas.length; k++) {
+      const inner = one.lemmaParts[i]!;
+      const whole = other.lemmaParts[k]!;
+      if (whole.length <= inner.length || !whole.includes(inner)) continue;
+      const words = [one.lemmas[i]!, other.lemmas[k]!].map((word) => word.replaceAll('_', ' '));
+      return { kind: 'compound-name', text: `"${words[1]}" is a compound of "${words[0]}"`, words };
     }
   }
-  return [];
+  return undefined;
 }
 
 /** Lemmas that in a gloss are all but always something else. */
@@ -110,20 +107,25 @@ const FUNCTION_WORDS = new Set(
   ),
 );
 
-/** A lemma of one whose stems stand in the other's gloss, in a row. */
+/** Lemmas of one whose stems stand in the other's gloss, in a row; either way round. */
 export function mentions(a: SynsetFacts, b: SynsetFacts): Relation[] {
   const found: Relation[] = [];
-  for (const [one, other] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    if (other.glossStems === undefined) continue;
-    const words = one.lemmas.filter(
-      (lemma, i) => !FUNCTION_WORDS.has(lemma) && other.glossStems!.includes(one.lemmaStems[i]!),
-    );
-    if (words.length === 0) continue;
-    const spaced = words.map((word) => word.replaceAll('_', ' '));
-    found.push({ kind: 'mentioned', text: `the gloss of ${other.name} mentions "${spaced[0]}"`, words: spaced });
-  }
+  addMention(a, b, found);
+  addMention(b, a, found);
   return found;
+}
+
+function addMention(one: SynsetFacts, other: SynsetFacts, found: Relation[]): void {
+  const { gloss } = other;
+  if (!gloss) return;
+  // Looking for the beginning first spares the stemming of most glosses.
+  const words = one.lemmas.filter(
+    (lemma, i) =>
+      gloss.includes(one.lemmaBeginnings[i]!) &&
+      !FUNCTION_WORDS.has(lemma) &&
+      other.glossStems().includes(one.lemmaStems()[i]!),
+  );
+  if (words.length === 0) return;
+  const spaced = words.map((word) => word.replaceAll('_', ' '));
+  found.push({ kind: 'mentioned', text: `the gloss of ${other.name} mentions "${spaced[0]}"`, words: spaced });
 }

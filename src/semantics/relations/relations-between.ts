@@ -3,7 +3,7 @@ import { synsetById, type WordNet } from '../wordnet.ts';
 import { kinship, partOf } from './graph-relations.ts';
 import { ambiguousNames, compoundNames, inflectedLemmas, mentions, sharedLemmas } from './name-relations.ts';
 import { RELATION_KINDS, type Relation, type RelationKind } from './relation.ts';
-import { createFacts, createLinksUp, distanceBetween } from './synset-facts.ts';
+import { createFacts, createLinksUp, distanceTo, type LinksUp, NOT_ABOVE } from './synset-facts.ts';
 
 export interface RelationOptions {
   /** Without glosses no "mentioned" relations are found. */
@@ -32,14 +32,22 @@ export function relationFinder(
   const linksUp = createLinksUp(wordnet);
   const labelSet = new Set(labelSetSynsets.filter((id) => id !== undefined));
   const order = new Map<RelationKind, number>(RELATION_KINDS.map((kind, i) => [kind, i]));
+  const upA = new Uint8Array(wordnet.synsetCount).fill(NOT_ABOVE);
+  const upB = new Uint8Array(wordnet.synsetCount).fill(NOT_ABOVE);
   return (idA, idB) => {
     const a = factsOf(synsetById(wordnet, idA));
     const b = factsOf(synsetById(wordnet, idB));
     if (a.synset === b.synset) return [];
-    const kin = kinship(wordnet, a, b, cousinSteps);
-    const near = kin.some(({ kind }) => kind !== 'cousins') || distanceBetween(a.above, b.above) <= 2;
-    const found = [...kin, ...partOf(wordnet, a, b)];
-    if (!near) found.push(...ambiguousNames(wordnet, a, b, linksUp, labelSet));
+    mark(upA, a.above);
+    mark(upB, b.above);
+    const pair = { a, b, upA, upB };
+    const kin = kinship(wordnet, pair, cousinSteps);
+    const distance = distanceTo(upA, b.above);
+    const near = distance <= 2 || kin.some(({ kind }) => kind !== 'cousins');
+    const found = [...kin, ...partOf(wordnet, pair)];
+    if (!near) found.push(...ambiguousNames(wordnet, pair, distance, linksUp, labelSet));
+    unmark(upA, a.above);
+    unmark(upB, b.above);
 
     const shared = sharedLemmas(a, b).map((lemma) => lemma.replaceAll('_', ' '));
     const sisters = kin.find(({ kind }) => kind === 'sisters');
@@ -75,6 +83,14 @@ export function relationFinder(
       .sort((x, y) => x.key - y.key)
       .map(({ relation }) => relation);
   };
+}
+
+function mark(marks: Uint8Array, { synsets, links }: LinksUp): void {
+  for (let k = 0; k < synsets.length; k++) marks[synsets[k]!] = links[k]!;
+}
+
+function unmark(marks: Uint8Array, { synsets }: LinksUp): void {
+  for (const synset of synsets) marks[synset] = NOT_ABOVE;
 }
 
 /** The relations of one pair; `relationFinder` serves many. */

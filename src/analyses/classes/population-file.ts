@@ -1,0 +1,76 @@
+import { parse as parseYaml } from 'yaml';
+import * as z from 'zod';
+import { FormatError } from '../../errors.ts';
+
+const text = z.string().min(1);
+
+const publishedSchema = z.strictObject({
+  cosine: z.optional(z.number()),
+  spearman: z.optional(z.number()),
+  kendall: z.optional(z.number()),
+  mostSimilarPair: z.optional(z.tuple([text, text])),
+});
+
+const memberSchema = z.strictObject({
+  /** Unique name of the model in reports. */
+  id: text,
+  /** A path (relative to this file), an https:// address, or hf:owner/name[@revision][:file]. */
+  source: text,
+  /** What its rows are; by default those of the whole population. */
+  labels: z.optional(text),
+  /** The tensor to take as the head, where the choice is not clear. */
+  head: z.optional(text),
+  /** Models of one family are expected to be alike. */
+  family: z.optional(text),
+  kind: z.optional(z.enum(['cnn', 'vit', 'hybrid'])),
+  /** Number of weights. */
+  parameters: z.optional(z.number().positive()),
+  /** Test accuracy, in per cent or as a fraction, but alike for all. */
+  accuracy: z.optional(z.number().min(0).max(100)),
+  /** Values published elsewhere, to be set beside ours. */
+  published: z.optional(publishedSchema),
+});
+
+const hasUniqueIds = (models: readonly { id: string }[]): boolean =>
+  new Set(models.map(({ id }) => id)).size === models.length;
+
+/** A table of models: `population.yaml`, or the same as JSON. */
+export const populationSchema = z.strictObject({
+  name: z.optional(text),
+  labels: z.optional(text),
+  models: z.array(memberSchema).min(2).refine(hasUniqueIds, 'Two models have the same id'),
+});
+
+export type Population = z.infer<typeof populationSchema>;
+export type PopulationMember = z.infer<typeof memberSchema>;
+
+/**
+ * Reads a population from YAML or JSON text.
+ * @param file Name of the file, for messages.
+ * @throws FormatError naming the field that is wrong, what was expected and what was found.
+ */
+export function parsePopulation(content: string, file: string): Population {
+  let value: unknown;
+  try {
+    value = parseYaml(content);
+  } catch (cause) {
+    throw new FormatError(`${file}: is not valid YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+  const parsed = populationSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const models = (value as { models?: { id?: unknown }[] } | null)?.models;
+  const at = issue.path[0] === 'models' && typeof issue.path[1] === 'number' ? models?.[issue.path[1]]?.id : undefined;
+  const where = issue.path.length === 0 ? 'the top level' : issue.path.join('.');
+  throw new FormatError(
+    `${file}: ${where}${at === undefined ? '' : ` (${String(at)})`}: ${issue.message}.`.replace('..', '.'),
+    {
+      hint: 'docs/population.md shows the fields; docs/population.schema.json checks them in an editor.',
+    },
+  );
+}
+
+/** The JSON Schema of a population file, for editors; published as docs/population.schema.json. */
+export function populationJsonSchema(): object {
+  return { title: 'A population of models for semblance classes', ...z.toJSONSchema(populationSchema) };
+}

@@ -1,0 +1,68 @@
+import { runTasks } from '../../engine/task-pool.ts';
+import { type ThreadPoolOptions, threadPool } from '../../engine/thread-pool.ts';
+import type { LongTask } from '../../progress.ts';
+import type { FeatureMaps } from '../../representations/feature-maps.ts';
+import type { MatchedTile, MatchTileOptions } from '../../representations/match-tile.ts';
+import type { MatchTask } from '../../representations/match-worker.ts';
+import { collectTiles, type SimilarityMatrices } from '../../representations/similarity-matrices.ts';
+import { type PairTile, pairsInTile, planTiles } from '../../representations/tiles.ts';
+import { toShared } from '../../tensor/shared.ts';
+
+export interface MatchOnThreadsOptions extends Omit<MatchTileOptions, 'rowProducts'>, ThreadPoolOptions, LongTask {
+  /** Images per side of a tile; default 32. */
+  tileSize?: number;
+  /** A tile kept from an earlier run, or undefined to compute it. */
+  storedTile?: (tile: PairTile, index: number) => MatchedTile | undefined;
+  /** Called with each computed tile, to keep it. */
+  onTile?: (tile: PairTile, matched: MatchedTile, index: number) => void | Promise<void>;
+}
+
+/**
+ * `similarityMatrices` on worker threads (Node): equal to the last bit, whatever the number of threads and whichever tiles
+ * were stored. Features are moved to shared memory, once.
+ */
+export async function matchOnThreads(
+  x: FeatureMaps,
+  y: FeatureMaps | undefined,
+  options: MatchOnThreadsOptions = {},
+): Promise<SimilarityMatrices> {
+  const { tileSize = 32, storedTile, onTile, threads, signal, onProgress, ...matching } = options;
+  const sharedX = { ...x, data: toShared(x.data) };
+  const sharedY = y && y !== x ? { ...y, data: toShared(y.data) } : undefined;
+  const symmetric = sharedY === undefined;
+  const tiles = planTiles(x.images, (sharedY ?? x).images, symmetric, tileSize);
+  const collector = collectTiles(sharedX, sharedY);
+  const stored = new Set<number>();
+  tiles.forEach((tile, index) => {
+    const matched = storedTile?.(tile, index);
+    if (!matched) return;
+    stored.add(index);
+    collector.add(tile, matched);
+  });
+  const tasks = tiles.map(
+    (tile): MatchTask => ({ x: sharedX, ...(sharedY && { y: sharedY }), tile, options: matching }),
+  );
+  const module = new URL('../../representations/match-worker.js', import.meta.url);
+  const pool = await threadPool<MatchTask, MatchedTile>(module, threads === undefined ? {} : { threads });
+  try {
+    await runTasks(
+      pool,
+      tasks,
+      async (matched, index) => {
+        collector.add(tiles[index]!, matched);
+        await onTile?.(tiles[index]!, matched, index);
+      },
+      {
+        name: 'matching images',
+        unit: 'pairs',
+        weigh: ({ tile }) => pairsInTile(tile, symmetric),
+        isDone: (index) => stored.has(index),
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+      },
+    );
+  } finally {
+    await pool.close();
+  }
+  return collector.matrices();
+}

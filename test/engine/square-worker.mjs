@@ -1,0 +1,7 @@
+import { FormatError } from 'semblance';
+
+/** Squares a number; -1 fails. */
+export default function square(task) {
+  if (task < 0) throw new FormatError(`No square of ${task}.`, { hint: 'Take a natural number.' });
+  return task * task;
+}
