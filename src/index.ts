@@ -66,6 +66,7 @@ export * from './errors.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
+export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
 export { detectHead } from './model-files/head/detect-head.ts';
 export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
 export type {
@@ -129,6 +130,28 @@ export {
 export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
 export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
+export { epochNumbers } from './runs/epoch-number.ts';
+export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
+export { readSquareMatrix } from './runs/matrix-file.ts';
+export { type Predictions, readPredictions } from './runs/predictions-file.ts';
+export {
+  countEpochClasses,
+  type RunContext,
+  type RunEpoch,
+  type RunSplit,
+  type RunTemplates,
+  readRunEpoch,
+} from './runs/run-epoch.ts';
+export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
+export {
+  type EpochLog,
+  type RunInfo,
+  readMetrics,
+  readRunInfo,
+  readSamples,
+  type SamplePaths,
+} from './runs/run-log.ts';
+export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export {
   jensenShannonMatrix,
   type OutputCorrelation,
