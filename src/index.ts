@@ -28,6 +28,12 @@ export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } 
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export {
+  type AccuracyBand,
+  parseAccuracyBand,
+  type RankedModel,
+  rankAtAccuracy,
+} from './class-similarity/population/at-accuracy.ts';
 export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
 export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
 export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
@@ -204,7 +210,7 @@ export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
+export { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,

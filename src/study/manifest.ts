@@ -14,6 +14,7 @@ const measureTriple = z.object({
   spearman: z.nullable(finite),
   kendall: z.nullable(finite),
 });
+const intervalSchema = z.object({ low: finite, high: finite });
 const chanceLevel = z.object({ mean: finite, sd: finite, z: z.nullable(finite) });
 
 /** Alignment of a model's class similarity with a reference, each measure beside its chance level. */
@@ -29,6 +30,34 @@ export const alignmentSchema = z.extend(measureTriple, {
     spearman: z.nullable(chanceLevel),
     kendall: z.nullable(chanceLevel),
   }),
+  /** Percentile interval of a bootstrap over classes; absent when none was asked for. */
+  interval: z.optional(
+    z.object({
+      level: finite,
+      resamples: z.int(),
+      seed: z.int(),
+      classes: z.int(),
+      cosine: z.nullable(intervalSchema),
+      spearman: z.nullable(intervalSchema),
+      kendall: z.nullable(intervalSchema),
+    }),
+  ),
+  /** p-values of Mantel's permutation test; absent when none was asked for. */
+  mantel: z.optional(z.extend(measureTriple, { permutations: z.int(), seed: z.int() })),
+});
+
+/** Alignment of model `a` minus that of `b` with the same reference, under the same resamples. */
+export const alignmentDifferenceSchema = z.object({
+  reference: z.string(),
+  measure: z.enum(['cosine', 'spearman', 'kendall']),
+  a: z.string(),
+  b: z.string(),
+  difference: finite,
+  low: finite,
+  high: finite,
+  signShare: finite,
+  /** False when the interval holds 0. */
+  distinguishable: z.boolean(),
 });
 
 export const referenceSchema = z.object({
@@ -195,6 +224,8 @@ export const classesSectionSchema = z.object({
     spearman: z.array(z.array(z.nullable(finite))),
     kendall: z.array(z.array(z.nullable(finite))),
   }),
+  /** Paired differences of all models; empty when no intervals were asked for. */
+  differences: z.array(alignmentDifferenceSchema),
   population: z.optional(populationSectionSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
@@ -209,6 +240,7 @@ export const manifestSchema = z.object({
 });
 
 export type Alignment = z.infer<typeof alignmentSchema>;
+export type AlignmentDifference = z.infer<typeof alignmentDifferenceSchema>;
 export type ClassReference = z.infer<typeof referenceSchema>;
 export type ClassModel = z.infer<typeof classModelSchema>;
 export type PopulationSection = z.infer<typeof populationSectionSchema>;

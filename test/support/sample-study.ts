@@ -95,6 +95,7 @@ export async function writeSampleStudy(
           })),
         ),
         failed: [],
+        differences: [],
         nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
         kernelTier: 'plain',
       },

@@ -17,6 +17,7 @@ import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
 import type { RowClass } from './row-classes.ts';
 import { sectionContent } from './section-content.ts';
+import { addUncertainty } from './uncertainty.ts';
 
 export interface ClassesResult {
   manifest: StudyManifest;
@@ -75,6 +76,8 @@ export async function analyseClasses(
     const context = { references, classes, seed, permutations };
     models.push(measureModel(id, member, model, aligned.positions[m]!, aligned.leftOut[m]!, context));
   }
+  const { bootstrap = 0, mantel = 0 } = options;
+  const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
   const networkAlignment = alignNetworks(models, task);
   const wordnet = classes.some((entry) => entry.synset !== null)
     ? { graph: await loadWordNet(), glosses: await loadGlosses() }
@@ -102,6 +105,7 @@ export async function analyseClasses(
     references,
     models,
     failed,
+    differences,
     nsad: networkAlignment,
     population,
     wordnet,

@@ -6,8 +6,16 @@ import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type Ref
 
 /** Everything that determines the result beside the files, as plain data for the manifest. */
 export function plainOptions(options: ClassesOptions) {
-  const { references = DEFAULT_REFERENCES, shared = false, seed = 0, permutations = 20, strict = true } = options;
-  return { references: references.map(referenceName), shared, seed, permutations, strict };
+  const {
+    references = DEFAULT_REFERENCES,
+    shared = false,
+    seed = 0,
+    permutations = 20,
+    strict = true,
+    bootstrap = 0,
+    mantel = 0,
+  } = options;
+  return { references: references.map(referenceName), shared, seed, permutations, bootstrap, mantel, strict };
 }
 
 function referenceName(request: ReferenceRequest): string {

@@ -38,6 +38,10 @@ export interface ClassesOptions {
   seed?: number;
   /** Permutations of the chance level. Default 20. */
   permutations?: number;
+  /** Resamples of a bootstrap over classes for 95 % intervals. Default 0: none. */
+  bootstrap?: number;
+  /** Permutations of Mantel's test for p-values. Default 0: none. */
+  mantel?: number;
   /** Stop at the first model that cannot be used; else note it and go on. Default true. */
   strict?: boolean;
   /** Measure the models as a population too. */

@@ -33,6 +33,7 @@ export interface SectionInput {
   references: readonly Reference[];
   models: readonly MeasuredModel[];
   failed: readonly FailedModel[];
+  differences: ClassesSection['differences'];
   nsad: ClassesSection['nsad'];
   population: ReturnType<typeof populationSection> | undefined;
   wordnet: { graph: WordNet; glosses: Glosses } | undefined;
@@ -82,6 +83,7 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
       })),
       models: models.map((entry) => modelEntry(entry, locate)),
       failed: [...input.failed],
+      differences: input.differences,
       nsad: input.nsad,
       ...(population ? { population: { ...population.section, pairs: locate('population-pairs.jsonl') } } : {}),
       kernelTier: input.kernelTier,
