@@ -63,6 +63,8 @@ export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
+export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './inference/image.ts';
+export { type Interpolation, resizeImage } from './inference/resize.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
