@@ -27,8 +27,14 @@ export {
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
-export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
-export { neighboursInRow, rankInRow } from './class-similarity/neighbours.ts';
+export {
+  type Neighbour,
+  nearestNeighbour,
+  neighbourRank,
+  neighbours,
+  neighboursInRow,
+  rankInRow,
+} from './class-similarity/neighbours.ts';
 export {
   type AccuracyBand,
   parseAccuracyBand,
@@ -50,13 +56,13 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
-export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export {
   type DifferentPair,
   mostDifferentPairs,
   rankDifference,
   similarityRanks,
 } from './class-similarity/rank-difference.ts';
+export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
@@ -132,28 +138,6 @@ export {
 export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
 export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
-export { epochNumbers } from './runs/epoch-number.ts';
-export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
-export { readSquareMatrix } from './runs/matrix-file.ts';
-export { type Predictions, readPredictions } from './runs/predictions-file.ts';
-export {
-  countEpochClasses,
-  type RunContext,
-  type RunEpoch,
-  type RunSplit,
-  type RunTemplates,
-  readRunEpoch,
-} from './runs/run-epoch.ts';
-export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
-export {
-  type EpochLog,
-  type RunInfo,
-  readMetrics,
-  readRunInfo,
-  readSamples,
-  type SamplePaths,
-} from './runs/run-log.ts';
-export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export {
   jensenShannonMatrix,
   type OutputCorrelation,
@@ -189,6 +173,28 @@ export {
   tileMaps,
 } from './representations/similarity-matrices.ts';
 export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
+export { epochNumbers } from './runs/epoch-number.ts';
+export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
+export { readSquareMatrix } from './runs/matrix-file.ts';
+export { type Predictions, readPredictions } from './runs/predictions-file.ts';
+export {
+  countEpochClasses,
+  type RunContext,
+  type RunEpoch,
+  type RunSplit,
+  type RunTemplates,
+  readRunEpoch,
+} from './runs/run-epoch.ts';
+export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
+export {
+  type EpochLog,
+  type RunInfo,
+  readMetrics,
+  readRunInfo,
+  readSamples,
+  type SamplePaths,
+} from './runs/run-log.ts';
+export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
