@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ClassModelInput, PopulationFacts, ReferenceRequest } from '../analyses/classes/options.ts';
-import { parsePopulation } from '../analyses/classes/population-file.ts';
 import { SemblanceError, SourceError, UsageError } from '../errors.ts';
 import { memorySource } from '../model-files/byte-source.ts';
 import { isHubReference } from '../model-files/remote/hub-reference.ts';
@@ -92,6 +91,8 @@ export async function readPopulation(
   } catch (cause) {
     throw new SourceError(`${path}: cannot be read.`, { cause });
   }
+  // Loaded only here: most calls need neither YAML nor the full schema library.
+  const { parsePopulation } = await import('../analyses/classes/population-file.ts');
   const population = parsePopulation(content, basename(path));
   const inputs: ClassModelInput[] = [];
   for (const { id, source, labels = population.labels, head } of population.models) {
