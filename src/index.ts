@@ -14,9 +14,33 @@ export {
   nsad,
   ssad,
 } from './class-similarity/alignment.ts';
+export {
+  type BootstrapDraws,
+  type BootstrapOptions,
+  type BootstrapResult,
+  bootstrapAlignment,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+  percentileInterval,
+} from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
-export { type Neighbour, nearestNeighbour, neighbourRank, neighbours } from './class-similarity/neighbours.ts';
+export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
+export {
+  type Neighbour,
+  nearestNeighbour,
+  neighbourRank,
+  neighbours,
+  neighboursInRow,
+  rankInRow,
+} from './class-similarity/neighbours.ts';
+export {
+  type AccuracyBand,
+  parseAccuracyBand,
+  type RankedModel,
+  rankAtAccuracy,
+} from './class-similarity/population/at-accuracy.ts';
 export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
 export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
 export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
@@ -32,6 +56,12 @@ export {
   type PrepareOptions,
   prepareSimilarity,
 } from './class-similarity/prepared-similarity.ts';
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
 export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
@@ -83,6 +113,7 @@ export { tapGraph } from './inference/tap-graph.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
+export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
 export { detectHead } from './model-files/head/detect-head.ts';
 export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
 export type {
@@ -181,6 +212,28 @@ export {
   tileMaps,
 } from './representations/similarity-matrices.ts';
 export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
+export { epochNumbers } from './runs/epoch-number.ts';
+export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
+export { readSquareMatrix } from './runs/matrix-file.ts';
+export { type Predictions, readPredictions } from './runs/predictions-file.ts';
+export {
+  countEpochClasses,
+  type RunContext,
+  type RunEpoch,
+  type RunSplit,
+  type RunTemplates,
+  readRunEpoch,
+} from './runs/run-epoch.ts';
+export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
+export {
+  type EpochLog,
+  type RunInfo,
+  readMetrics,
+  readRunInfo,
+  readSamples,
+  type SamplePaths,
+} from './runs/run-log.ts';
+export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -234,7 +287,7 @@ export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
+export { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,

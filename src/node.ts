@@ -1,5 +1,4 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
-
 export { type MatchOnThreadsOptions, matchOnThreads } from './analyses/representations/match-on-threads.ts';
 export { type ThreadPoolOptions, threadPool } from './engine/thread-pool.ts';
 export { type ExportFolderOptions, exportFolder } from './export/export-folder.ts';
@@ -12,5 +11,6 @@ export { fileSource } from './model-files/file-source.ts';
 export { cacheFolder, diskCache } from './model-files/remote/disk-cache.ts';
 export { type ModelSourceOptions, modelSource, remoteOptions } from './model-files/remote/model-source.ts';
 export { proxyFetch, proxyFor } from './model-files/remote/proxy-fetch.ts';
+export { diskRunFolder } from './runs/disk-run-folder.ts';
 export { type RunningServer, type ServerOptions, startServer } from './server/start-server.ts';
 export { folderStore, writeAtomically } from './study/folder-store.ts';

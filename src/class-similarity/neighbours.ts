@@ -15,10 +15,18 @@ export interface Neighbour {
  */
 export function neighbours(matrix: Matrix, index: number, limit = Number.POSITIVE_INFINITY): Neighbour[] {
   const start = rowStart(matrix, index);
-  const { cols, data } = matrix;
+  return neighboursInRow(matrix.data.subarray(start, start + matrix.cols), index, limit);
+}
+
+/** {@link neighbours} where only the row of class `index` is at hand. */
+export function neighboursInRow(
+  similarities: ArrayLike<number>,
+  index: number,
+  limit = Number.POSITIVE_INFINITY,
+): Neighbour[] {
   const others: Neighbour[] = [];
-  for (let j = 0; j < cols; j++) {
-    const similarity = data[start + j]!;
+  for (let j = 0; j < similarities.length; j++) {
+    const similarity = similarities[j]!;
     if (j !== index && !Number.isNaN(similarity)) others.push({ class: j, similarity });
   }
   others.sort((a, b) => b.similarity - a.similarity || a.class - b.class);
@@ -49,11 +57,15 @@ export function nearestNeighbour(matrix: Matrix, index: number): Neighbour | nul
  */
 export function neighbourRank(matrix: Matrix, index: number, other: number): number | null {
   const start = rowStart(matrix, index);
-  const { cols, data } = matrix;
-  const similarity = data[start + other];
+  return rankInRow(matrix.data.subarray(start, start + matrix.cols), index, other);
+}
+
+/** {@link neighbourRank} where only the row of class `index` is at hand. */
+export function rankInRow(similarities: ArrayLike<number>, index: number, other: number): number | null {
+  const similarity = similarities[other];
   if (other === index || similarity === undefined || Number.isNaN(similarity)) return null;
   let rank = 1;
-  for (let j = 0; j < cols; j++) if (j !== index && data[start + j]! > similarity) rank++;
+  for (let j = 0; j < similarities.length; j++) if (j !== index && similarities[j]! > similarity) rank++;
   return rank;
 }
 

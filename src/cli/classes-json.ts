@@ -1,9 +1,11 @@
-import type { Alignment, ClassModel, ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
+import type { AccuracyBand } from '../class-similarity/population/at-accuracy.ts';
+import type { ClassModel, ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
+import { rankedAtAccuracy } from './accuracy-ranking.ts';
 
 /** What `semblance classes --json` prints: the study's numbers in one object, classes as WordNet ids where they have one. */
-export async function classesJson(manifest: StudyManifest, store: StudyStore, folder: string) {
+export async function classesJson(manifest: StudyManifest, store: StudyStore, folder: string, band?: AccuracyBand) {
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const idOf = (index: number): string => classes[index]!.synset ?? classes[index]!.name;
@@ -13,10 +15,8 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
       const ranking = await readStudyTable<RankingRow>(store, manifest, model.ranking);
       return {
         ...modelJson(model),
-        ssad: main === undefined ? null : ssadJson(model.alignment[main]!),
-        alignment: Object.fromEntries(
-          Object.entries(model.alignment).map(([id, alignment]) => [id, ssadJson(alignment)]),
-        ),
+        ssad: main === undefined ? null : model.alignment[main]!,
+        alignment: model.alignment,
         ranking: ranking.map((row) => ({
           class: idOf(row.class),
           neighbour: idOf(row.neighbour),
@@ -36,6 +36,12 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
     references: section.references.map(({ id, title }) => ({ id, title })),
     models,
     nsad: section.nsad,
+    failed: section.failed,
+    ...(section.differences.length > 0 ? { differences: section.differences } : {}),
+    ...(section.population ? { population: section.population } : {}),
+    ...(band && section.population
+      ? { atAccuracy: { ...band, ranking: rankedAtAccuracy(section, section.population, band) } }
+      : {}),
     options: section.options,
     kernelTier: section.kernelTier,
     study: folder,
@@ -44,8 +50,4 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
 
 function modelJson({ id, name, file, sha256, format, labels, head, zeroTemplates, warnings }: ClassModel) {
   return { id, name, file, sha256, format, labels, head, zeroTemplates, warnings };
-}
-
-function ssadJson({ cosine, spearman, kendall, classes, reason, chance }: Alignment) {
-  return { cosine, spearman, kendall, classes, ...(reason === undefined ? {} : { reason }), chance };
 }

@@ -1,13 +1,17 @@
-import { neighbourRank, neighbours } from '../class-similarity/neighbours.ts';
-import { UsageError } from '../errors.ts';
 import type { Alignment, ClassesSection, ClassModel, ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
-import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
+import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CliIo, Colors } from './io.ts';
 import { formatTable } from './table.ts';
 
 const PAIRS_SHOWN = 10;
-const NEIGHBOURS_SHOWN = 10;
+
+/** The measures in the order of reports. */
+export const MEASURES = [
+  { measure: 'cosine', name: 'cosine' },
+  { measure: 'spearman', name: 'Spearman ρ' },
+  { measure: 'kendall', name: 'Kendall τ-b' },
+] as const;
 
 /** What `semblance classes` prints for a person: each model's head, alignment and closest pairs, then NSAD. */
 export async function classesReport(
@@ -63,32 +67,34 @@ function describeDropped(dropped: ClassModel['head']['dropped']): string {
   return shown.join(', ') + (dropped.length > shown.length ? ` and ${dropped.length - shown.length} more` : '');
 }
 
-/** The three measures, each beside its chance level. */
+/** The three measures, each beside its chance level, with interval and p-value where they were asked for. */
 function alignmentText(title: string, alignment: Alignment, colors: Colors): string {
+  const { chance, interval, mantel } = alignment;
   let text = `  ${colors.bold('SSAD')}    against ${title}, ${alignment.classes} classes\n`;
   if (alignment.reason) text += `          ${colors.yellow(alignment.reason)}\n`;
-  const rows = (['cosine', 'spearman', 'kendall'] as const).map((measure) => {
-    const chance = alignment.chance[measure];
+  const rows = MEASURES.map(({ measure, name }) => {
+    const value = alignment[measure];
+    const level = chance[measure];
+    const range = interval?.[measure];
+    const p = mantel?.[measure];
     return [
-      measure === 'spearman' ? 'Spearman ρ' : measure === 'kendall' ? 'Kendall τ-b' : 'cosine',
-      alignment[measure] === null ? '–' : alignment[measure].toFixed(6),
-      chance ? colors.dim(`${chance.mean.toFixed(4)} ± ${chance.sd.toFixed(4)}`) : '–',
-      chance?.z === null || chance === null ? '–' : chance.z.toFixed(1),
+      name,
+      value === null ? '–' : value.toFixed(6),
+      ...(interval ? [range ? `${range.low.toFixed(4)} … ${range.high.toFixed(4)}` : '–'] : []),
+      level ? colors.dim(`${level.mean.toFixed(4)} ± ${level.sd.toFixed(4)}`) : '–',
+      level?.z == null ? '–' : level.z.toFixed(1),
+      ...(mantel ? [p == null ? '–' : p.toPrecision(2)] : []),
     ];
   });
-  return (
-    text +
-    formatTable(
-      [
-        { title: '' },
-        { title: 'value', align: 'right' },
-        { title: colors.dim('by chance'), align: 'right' },
-        { title: 'z', align: 'right' },
-      ],
-      rows,
-      '          ',
-    )
-  );
+  const titles = [
+    'value',
+    ...(interval ? ['95 % interval'] : []),
+    colors.dim('by chance'),
+    'z',
+    ...(mantel ? ['Mantel p'] : []),
+  ];
+  const columns = [{ title: '' }, ...titles.map((name) => ({ title: name, align: 'right' as const }))];
+  return text + formatTable(columns, rows, '          ');
 }
 
 function rankingText(
@@ -130,7 +136,7 @@ function rankingText(
   return `  ${colors.bold('pairs')}   the most similar of ${unique.length}\n${formatTable(columns, rows, '          ')}`;
 }
 
-function describeRank(rank: number | null | undefined): string {
+export function describeRank(rank: number | null | undefined): string {
   return rank === null || rank === undefined ? '–' : String(rank);
 }
 
@@ -144,7 +150,7 @@ function describeRelation({ relations, explanation }: RankingRow, colors: Colors
 }
 
 /** The first of a class's names, short enough for a table. */
-function shortName({ name }: ClassRow): string {
+export function shortName({ name }: ClassRow): string {
   const first = name.split(',')[0]!.trim();
   return first.length > 32 ? `${first.slice(0, 31)}…` : first;
 }
@@ -175,65 +181,4 @@ function labelsText({ labels }: ClassesSection, colors: Colors): string {
   if (labels.ambiguous > 0)
     text += `, ${labels.ambiguous} with more than one possible sense (correct them in a labels file)`;
   return `${text}\n`;
-}
-
-/** What `semblance classes --class NAME` prints: one class's neighbours in every model, with WordNet's rank. */
-export async function neighbourReport(
-  manifest: StudyManifest,
-  store: StudyStore,
-  wanted: string,
-  io: CliIo,
-): Promise<string> {
-  const section = manifest.instruments.classes!;
-  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
-  const found = findClass(classes, wanted);
-  const { colors } = io;
-  const reference = section.references[0];
-  const semantic = reference && (await readStudyMatrix(store, manifest, reference.matrix));
-  let text = `${colors.bold(found.name)}  ${colors.dim(found.synset ?? 'no WordNet sense')}\n`;
-  for (const model of section.models) {
-    const matrix = await readStudyMatrix(store, manifest, model.matrix);
-    const rows = neighbours(matrix, found.index, NEIGHBOURS_SHOWN).map((entry, i) => [
-      String(i + 1),
-      shortName(classes[entry.class]!),
-      entry.similarity.toFixed(4),
-      ...(semantic ? [describeRank(neighbourRank(semantic, found.index, entry.class))] : []),
-    ]);
-    const columns = ['#', model.name, 'similarity', ...(reference ? ['WordNet rank'] : [])].map((title, k) => ({
-      title: k === 1 ? colors.bold(title) : colors.dim(title),
-      align: k === 1 ? ('left' as const) : ('right' as const),
-    }));
-    text += `\n${rows.length === 0 ? `  ${model.name}: the class has a template of zeros\n` : formatTable(columns, rows, '  ')}`;
-  }
-  return text;
-}
-
-/** A class by WordNet id, by its whole name, by one of its names, else by part of one; several matches are listed. */
-export function findClass(classes: readonly ClassRow[], wanted: string): ClassRow {
-  const text = wanted.trim().toLowerCase();
-  const names = (entry: ClassRow): string[] =>
-    entry.name
-      .toLowerCase()
-      .split(',')
-      .map((name) => name.trim());
-  const steps: ((entry: ClassRow) => boolean)[] = [
-    (entry) => entry.synset === text,
-    (entry) => entry.name.toLowerCase() === text,
-    (entry) => names(entry).includes(text),
-    (entry) => entry.name.toLowerCase().includes(text),
-  ];
-  for (const matches of steps) {
-    const found = classes.filter(matches);
-    if (found.length === 1) return found[0]!;
-    if (found.length > 1)
-      throw new UsageError(`--class ${wanted}: ${found.length} classes match.`, {
-        hint: `Give one by its id: ${found
-          .slice(0, 6)
-          .map((entry) => `${entry.synset ?? entry.index} (${shortName(entry)})`)
-          .join(', ')}${found.length > 6 ? ' …' : ''}.`,
-      });
-  }
-  throw new UsageError(`--class ${wanted}: no class has that name or id.`, {
-    hint: `There are ${classes.length} classes, such as ${shortName(classes[0]!)}.`,
-  });
 }

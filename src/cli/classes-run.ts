@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { analyseClasses, defaultStudyName, hashInputs } from '../analyses/classes/analyse-classes.ts';
+import { analyseClasses, defaultStudyName } from '../analyses/classes/analyse-classes.ts';
+import { hashInputs } from '../analyses/classes/inputs-hash.ts';
 import type { ClassesOptions, ClassModelInput } from '../analyses/classes/options.ts';
 import { folderStore } from '../study/folder-store.ts';
 import type { StudyManifest } from '../study/manifest.ts';

@@ -1,19 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ClassesOptions, ClassModelInput, ReferenceRequest } from '../analyses/classes/options.ts';
+import type { ClassesOptions } from '../analyses/classes/options.ts';
+import { parseAccuracyBand } from '../class-similarity/population/at-accuracy.ts';
 import { UsageError } from '../errors.ts';
-import { fileSource } from '../model-files/file-source.ts';
 import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
+import { isPopulationFile, readModel, readPopulation, readReferences } from './classes-inputs.ts';
 import { classesJson } from './classes-json.ts';
-import { classesReport, neighbourReport } from './classes-report.ts';
+import { classesReport } from './classes-report.ts';
 import { runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
 import type { CliIo } from './io.ts';
-import { readLabels } from './labels.ts';
 import { type ModelArgument, parseModelArguments } from './model-arguments.ts';
+import { neighbourReport } from './neighbour-report.ts';
 import { offerToOpen } from './offer-to-open.ts';
+import { populationReport } from './population-report.ts';
 import { addShowOptions, type ShowOptions } from './show-studies.ts';
 
 interface Flags extends ShowOptions {
@@ -23,10 +23,19 @@ interface Flags extends ShowOptions {
   class?: string;
   seed: number;
   permutations: number;
+  ci?: number;
+  mantel?: number;
+  atAccuracy?: string;
+  hybrids: 'vit' | 'own';
+  subtree?: string;
+  strict: boolean;
   out?: string;
   json: boolean;
   quiet: boolean;
 }
+
+/** Resamples of the bootstrap where the number is not said. */
+const DEFAULT_RESAMPLES = 1000;
 
 const EXAMPLES = `
 --labels, --head and --name apply to the model named before them; given before the first model, to all.
@@ -36,6 +45,8 @@ Examples:
   semblance classes mobilenet_v2.tflite
   semblance classes resnet20.th --labels cifar-10
   semblance classes a.onnx --name A b.safetensors --name B --json
+  semblance classes hf:microsoft/resnet-50                 only header and head travel
+  semblance classes population.yaml --ci --at-accuracy 80±1
   semblance classes model.pth --class "tiger cat"          one class and its neighbours
   semblance classes model.pth --reference taxonomy.csv     your own tree instead of WordNet
 `;
@@ -44,7 +55,7 @@ export function addClassesCommand(program: Command, io: CliIo): void {
   const command = program
     .command('classes')
     .description("Class similarity from the classifier's weights alone, against WordNet and between networks")
-    .argument('<models...>', 'model files: safetensors, PyTorch, ONNX, TFLite, npy')
+    .argument('<models...>', 'model files (path, https://…, hf:owner/name[@revision][:file]), or one population.yaml')
     .option('--labels <set|file>', 'what the rows of the head are')
     .option('--head <tensor>', 'which tensor is the head, where it is not clear')
     .option('--name <name>', 'name of the model in reports')
@@ -65,6 +76,24 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     .option('--class <name>', "print one class's neighbours: a name, part of one, or a WordNet id")
     .option('--seed <n>', 'seed of the chance level', parseWhole(0), 0)
     .option('--permutations <n>', 'permutations of the chance level', parseWhole(2), 20)
+    .addOption(
+      new Option('--ci [n]', '95 % intervals from n resamples of the classes')
+        .preset(String(DEFAULT_RESAMPLES))
+        .argParser(parseWhole(100)),
+    )
+    .addOption(
+      new Option('--mantel [n]', "p-values from n permutations of the classes (Mantel's test)")
+        .preset('999')
+        .argParser(parseWhole(99)),
+    )
+    .option('--at-accuracy <band>', 'rank the models of a population within a band such as 80±1')
+    .addOption(
+      new Option('--hybrids <how>', 'count hybrids of a population among the ViTs, or on their own')
+        .choices(['vit', 'own'])
+        .default('vit'),
+    )
+    .option('--subtree <wnid>', 'WordNet subtree with histograms of its own (default: animals)')
+    .option('--strict', 'stop at the first model of a population that fails', false)
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -81,48 +110,41 @@ async function classes(
   args: readonly string[],
   io: CliIo,
 ): Promise<void> {
-  const inputs = await Promise.all(models.map((model) => readModel(model, io.cwd)));
+  const { inputs, facts } = await readInputs(models, flags, io);
+  const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
+  if (band && !facts)
+    throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
   const options: ClassesOptions = {
-    references: await readReferences(flags, io.cwd),
+    references: await readReferences(flags.reference, flags.measure, io),
     shared: flags.shared,
     seed: flags.seed,
     permutations: flags.permutations,
+    bootstrap: flags.ci ?? (band ? DEFAULT_RESAMPLES : 0),
+    mantel: flags.mantel ?? 0,
+    strict: flags.strict || !facts,
+    ...(facts ? { population: facts } : {}),
     command: commandLine('classes', args),
   };
   const study = await runClasses(inputs, options, flags, io);
   const { manifest, store, folder } = study;
-  if (flags.json) io.stdout(`${JSON.stringify(await classesJson(manifest, store, folder), null, 2)}\n`);
+  if (flags.json) io.stdout(`${JSON.stringify(await classesJson(manifest, store, folder, band), null, 2)}\n`);
   else if (flags.class !== undefined) io.stdout(await neighbourReport(manifest, store, flags.class, io));
+  else if (facts) io.stdout(await populationReport(manifest, store, folder, band, io));
   else io.stdout(await classesReport(manifest, store, folder, io));
   if (study.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
   if (!flags.json && !flags.quiet && flags.class === undefined) await offerToOpen(folder, flags, io);
 }
 
-async function readModel({ path, labels, head, name }: ModelArgument, cwd: string): Promise<ClassModelInput> {
-  return {
-    source: await fileSource(resolve(cwd, path)),
-    ...(name === undefined ? {} : { name }),
-    ...(head === undefined ? {} : { head }),
-    ...(labels === undefined ? {} : { labels: await readLabels(labels, cwd) }),
-  };
-}
-
-async function readReferences({ reference, measure }: Flags, cwd: string): Promise<ReferenceRequest[]> {
-  if (reference.length === 0) return [{ kind: 'wordnet', measure }];
-  return Promise.all(
-    reference.map(async (value): Promise<ReferenceRequest> => {
-      if (value === 'wordnet') return { kind: 'wordnet', measure };
-      const path = resolve(cwd, value);
-      try {
-        return { kind: 'file', file: { name: basename(path), bytes: await readFile(path) } };
-      } catch (cause) {
-        throw new UsageError(`--reference ${value}: the file cannot be read.`, {
-          cause,
-          hint: 'Give a .npy or .csv file, or "wordnet".',
-        });
-      }
-    }),
-  );
+/** The models of the command line, or the members of the one population file that stands in their place. */
+async function readInputs(models: readonly ModelArgument[], flags: Flags, io: CliIo) {
+  const population = models.find(({ path }) => isPopulationFile(path));
+  if (!population) {
+    const inputs = await Promise.all(models.map((model) => readModel(model, { quiet: flags.quiet }, io)));
+    return { inputs, facts: undefined };
+  }
+  if (models.length > 1)
+    throw new UsageError(`${population.path}: a population stands alone; list further models in it.`);
+  return readPopulation(population.path, flags, io);
 }
 
 /** A parser of whole numbers of at least `least`. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { SemblanceError } from '../errors.ts';
+import { DEFAULT_PORT } from '../server/default-port.ts';
 import { isLoopback } from '../server/host-check.ts';
-import { DEFAULT_PORT, startServer } from '../server/start-server.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { readManifest } from '../study/read-study.ts';
 import { APP_FOLDER } from './app-folders.ts';
@@ -32,6 +32,8 @@ export function addShowOptions(command: Command): Command {
 export async function showStudies(folders: readonly string[], options: ShowOptions, io: CliIo): Promise<void> {
   const names = await Promise.all(folders.map((folder) => nameOrWarn(folder, io)));
   if (io.signal.aborted) return;
+  // Loaded only here: commands that show nothing should not pay for a server.
+  const { startServer } = await import('../server/start-server.ts');
   const server = await startServer({
     studies: folders,
     appFolder: APP_FOLDER,

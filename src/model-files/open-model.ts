@@ -25,9 +25,7 @@ const PEEK_BYTES = 4096;
 
 /** The format of a source, told from its bytes and never from its name; undefined when none claims it. */
 export async function detectFormat(source: ByteSource): Promise<ModelFormat | ShardIndexFormat | undefined> {
-  const head = await source.read(0, Math.min(PEEK_BYTES, source.byteLength));
-  for (const format of MODEL_FORMATS) if (await format.match(head, source)) return format;
-  return undefined;
+  return formatOf(await readHead(source), source);
 }
 
 /**
@@ -36,17 +34,33 @@ export async function detectFormat(source: ByteSource): Promise<ModelFormat | Sh
  */
 export async function openModel(source: ByteSource): Promise<ModelFile> {
   if (source.byteLength === 0) throw new FormatError(`${source.name}: the file is empty.`);
-  const format = await detectFormat(source);
-  if (!format) {
-    const head = await source.read(0, Math.min(16, source.byteLength));
+  const head = await readHead(source);
+  const format = await formatOf(head, source);
+  if (!format)
     throw new FormatError(
-      `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head)}).`,
+      `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head.subarray(0, 16))}).`,
       {
         hint: `Known formats: ${MODEL_FORMATS.map((f) => f.name).join(', ')}.`,
       },
     );
-  }
-  return format.open(source);
+  return format.open(withHead(source, head));
+}
+
+function readHead(source: ByteSource): Promise<Uint8Array> {
+  return source.read(0, Math.min(PEEK_BYTES, source.byteLength));
+}
+
+async function formatOf(head: Uint8Array, source: ByteSource): Promise<ModelFormat | ShardIndexFormat | undefined> {
+  for (const format of MODEL_FORMATS) if (await format.match(head, source)) return format;
+  return undefined;
+}
+
+/** The source with its first bytes at hand: every reader asks for them again, which may be a journey over the network. */
+function withHead(source: ByteSource, head: Uint8Array): ByteSource {
+  return {
+    ...source,
+    read: async (start, end) => (end <= head.length ? head.slice(start, end) : source.read(start, end)),
+  };
 }
 
 /** First bytes for a message: as text where they print, else in hexadecimal. */

@@ -21,7 +21,7 @@ export interface ZipEntry {
   readonly crc32: number;
   readonly headerOffset: number;
   /** Where the next entry, or the central directory, begins: nothing of this entry may lie behind it. */
-  readonly limit: number;
+  limit: number;
   readonly encrypted: boolean;
 }
 
@@ -45,8 +45,13 @@ const END_LOCATOR_64 = 0x07064b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** The end record is 22 bytes and may be followed by a comment of up to 65,535; its zip64 locator of 20 precedes it. */
-const TAIL_BYTES = 22 + 65_535 + 20;
+const utf8 = new TextDecoder();
+
+/** An entry up to this size is read whole along with its local header: one journey instead of two. */
+const SMALL_ENTRY_BYTES = 262_144;
+
+/** The end record is 22 bytes and may be followed by a comment of up to 65,535; zip64 has 20 + 56 bytes before it. */
+const TAIL_BYTES = 22 + 65_535 + 20 + 56;
 
 /** True for the first bytes of an archive, empty ones included. */
 export function looksLikeZip(head: Uint8Array): boolean {
@@ -57,7 +62,7 @@ export function looksLikeZip(head: Uint8Array): boolean {
 export function firstEntryName(head: Uint8Array): string | undefined {
   if (head.length < 30 || !looksLikeZip(head) || head[2] !== 3) return undefined;
   const length = head[26]! | (head[27]! << 8);
-  return head.length < 30 + length ? undefined : new TextDecoder().decode(head.subarray(30, 30 + length));
+  return head.length < 30 + length ? undefined : utf8.decode(head.subarray(30, 30 + length));
 }
 
 /**
@@ -72,7 +77,11 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   checkLimit(file, 'the size of the zip directory', directory.size, ZIP_LIMITS.directoryBytes);
   const end = directory.offset + directory.size;
   checkRange(source, 'the zip directory', directory.offset, end);
-  const bytes = await readRange(source, 'the zip directory', directory.offset, end);
+  const { tail, tailStart } = directory;
+  const bytes =
+    directory.offset >= tailStart
+      ? tail.subarray(directory.offset - tailStart, end - tailStart)
+      : await readRange(source, 'the zip directory', directory.offset, end);
   const listed = parseDirectory(file, bytes, directory.count);
 
   listed.sort((a, b) => a.headerOffset - b.headerOffset);
@@ -90,7 +99,8 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       );
     if (entries.has(entry.name))
       throw new FormatError(`${file}: the zip archive holds two entries named ${printable(entry.name)}.`);
-    entries.set(entry.name, { ...entry, limit });
+    entry.limit = limit;
+    entries.set(entry.name, entry);
   });
   return { name: file, entries, open: (entry) => openEntry(source, entry) };
 }
@@ -101,19 +111,26 @@ interface DirectoryPlace {
   count: number;
 }
 
-async function findDirectory(source: ByteSource): Promise<DirectoryPlace> {
+/** The directory's place, and the end of the file, which most often holds it whole. */
+async function findDirectory(source: ByteSource): Promise<DirectoryPlace & { tail: Uint8Array; tailStart: number }> {
   const tailStart = Math.max(0, source.byteLength - TAIL_BYTES);
   const tail = await readRange(source, 'the end of the zip archive', tailStart, source.byteLength);
   const view = viewOf(tail);
   for (let at = tail.length - 22; at >= 0; at--) {
     if (view.getUint32(at, true) !== END_RECORD || at + 22 + view.getUint16(at + 20, true) !== tail.length) continue;
     if (at >= 20 && view.getUint32(at - 20, true) === END_LOCATOR_64)
-      return readEndRecord64(source, safeInteger(source.name, view, at - 12));
+      return {
+        ...readEndRecord64(source.name, view, tailStart, safeInteger(source.name, view, at - 12)),
+        tail,
+        tailStart,
+      };
     if (view.getUint16(at + 4, true) !== 0 || view.getUint16(at + 6, true) !== 0) throw severalDisks(source.name);
     return {
       count: view.getUint16(at + 10, true),
       size: view.getUint32(at + 12, true),
       offset: view.getUint32(at + 16, true),
+      tail,
+      tailStart,
     };
   }
   throw new FormatError(`${source.name}: a zip archive without the directory at its end.`, {
@@ -121,16 +138,16 @@ async function findDirectory(source: ByteSource): Promise<DirectoryPlace> {
   });
 }
 
-async function readEndRecord64(source: ByteSource, offset: number): Promise<DirectoryPlace> {
-  const bytes = await readRange(source, 'the zip64 end record', offset, offset + 56);
-  const view = viewOf(bytes);
-  if (view.getUint32(0, true) !== END_RECORD_64)
-    throw new FormatError(`${source.name}: there is no zip64 end record at byte ${offset}, where one is announced.`);
-  if (view.getUint32(16, true) !== 0 || view.getUint32(20, true) !== 0) throw severalDisks(source.name);
+/** The record of 56 bytes stands before its locator, so the file's tail has it. */
+function readEndRecord64(file: string, tail: DataView, tailStart: number, offset: number): DirectoryPlace {
+  const at = offset - tailStart;
+  if (at < 0 || at + 56 > tail.byteLength || tail.getUint32(at, true) !== END_RECORD_64)
+    throw new FormatError(`${file}: there is no zip64 end record at byte ${offset}, where one is announced.`);
+  if (tail.getUint32(at + 16, true) !== 0 || tail.getUint32(at + 20, true) !== 0) throw severalDisks(file);
   return {
-    count: safeInteger(source.name, view, 32),
-    size: safeInteger(source.name, view, 40),
-    offset: safeInteger(source.name, view, 48),
+    count: safeInteger(file, tail, at + 32),
+    size: safeInteger(file, tail, at + 40),
+    offset: safeInteger(file, tail, at + 48),
   };
 }
 
@@ -146,7 +163,7 @@ function parseDirectory(file: string, bytes: Uint8Array, count: number): ZipEntr
     const next = extraEnd + view.getUint16(at + 32, true);
     if (next > bytes.length)
       throw new FormatError(`${file}: entry ${i} of the zip directory passes the directory's end.`);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, nameEnd));
+    const name = utf8.decode(bytes.subarray(at + 46, nameEnd));
     const wide = zip64Values(file, name, view, nameEnd, extraEnd, [
       view.getUint32(at + 24, true),
       view.getUint32(at + 20, true),
@@ -207,7 +224,10 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
     throw new FormatError(
       `${source.name}: ${what} is stored, yet its size is given as ${entry.size} and as ${entry.compressedSize} bytes.`,
     );
-  const header = viewOf(await readRange(source, what, entry.headerOffset, entry.headerOffset + 30));
+  const isSmall = entry.limit - entry.headerOffset <= SMALL_ENTRY_BYTES;
+  const fetchEnd = isSmall ? entry.limit : entry.headerOffset + 30;
+  const fetched = await readRange(source, what, entry.headerOffset, fetchEnd);
+  const header = viewOf(fetched);
   if (header.getUint32(0, true) !== LOCAL_HEADER)
     throw new FormatError(
       `${source.name}: ${what} is not at byte ${entry.headerOffset}, where the directory places it.`,
@@ -221,7 +241,10 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
   const stored: ByteSource = {
     name,
     byteLength: entry.compressedSize,
-    read: (from, to) => source.read(start + from, start + to),
+    read: async (from, to) =>
+      isSmall
+        ? fetched.slice(start - entry.headerOffset + from, start - entry.headerOffset + to)
+        : source.read(start + from, start + to),
     sibling: async () => undefined,
     sha256: async () => undefined,
   };

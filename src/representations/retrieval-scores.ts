@@ -1,4 +1,4 @@
-import { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from '../statistics/bootstrap.ts';
+import { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from '../statistics/bootstrap.ts';
 
 /** How many instances of each class an image shows. */
 export type ObjectCounts = Readonly<Record<string, number>>;
@@ -53,7 +53,7 @@ export type ScoreOf = 'first' | 'best' | 'mean';
 export function scoreRetrieval(
   found: readonly ArrayLike<number>[],
   score: (query: number, image: number) => number | null,
-  options: BootstrapOptions & { of?: ScoreOf } = {},
+  options: MeanBootstrapOptions & { of?: ScoreOf } = {},
 ): RetrievalScore | null {
   const { of = 'first' } = options;
   const values: number[] = [];

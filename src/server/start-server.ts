@@ -4,14 +4,13 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { SourceError, UsageError } from '../errors.ts';
 import { createAccessToken } from './access-token.ts';
 import { byteCache } from './byte-cache.ts';
+import { DEFAULT_PORT } from './default-port.ts';
 import { hostCheck, hostInUrl, isLoopback } from './host-check.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { serveStudy, studyIds } from './served-study.ts';
 import { studyApp } from './study-app.ts';
 import { studyEvents } from './study-events.ts';
 
-/** Where the server begins to look for a free port. */
-export const DEFAULT_PORT = 7462;
 const PORTS_TRIED = 100;
 const CACHE_BYTES = 256 * 2 ** 20;
 

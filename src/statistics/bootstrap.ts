@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { createRandom } from './random.ts';
 
-export interface BootstrapOptions {
+export interface MeanBootstrapOptions {
   /** Resamples; default 1000. */
   resamples?: number;
   /** Default 0.95. */
@@ -26,7 +26,7 @@ export interface BootstrapInterval {
  *
  * @throws UsageError without values, or on options out of range.
  */
-export function bootstrapMean(values: ArrayLike<number>, options: BootstrapOptions = {}): BootstrapInterval {
+export function bootstrapMean(values: ArrayLike<number>, options: MeanBootstrapOptions = {}): BootstrapInterval {
   const { resamples = 1000, level = 0.95, seed = 0 } = options;
   const count = values.length;
   if (count === 0) throw new UsageError('A bootstrap interval needs at least one value.');

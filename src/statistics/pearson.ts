@@ -8,16 +8,22 @@ import { requireEqualLengths } from './spearman.ts';
  */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number | null {
   requireEqualLengths(a.length, b.length);
-  const x = unitDeviations(a);
-  const y = unitDeviations(b);
+  const x = scaledDeviations(a);
+  const y = scaledDeviations(b);
   if (!x || !y) return null;
-  let product = 0;
-  for (let i = 0; i < x.length; i++) product += x[i]! * y[i]!;
-  return Math.max(-1, Math.min(1, product));
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
+  for (let i = 0; i < x.length; i++) {
+    xy += x[i]! * y[i]!;
+    xx += x[i]! * x[i]!;
+    yy += y[i]! * y[i]!;
+  }
+  return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
 }
 
-/** Deviations from the mean, scaled to unit length; null for a constant vector. */
-function unitDeviations(values: ArrayLike<number>): Float64Array | null {
+/** Deviations from the mean over the largest of them, so that squares neither overflow nor vanish; null if constant. */
+function scaledDeviations(values: ArrayLike<number>): Float64Array | null {
   const deviations = Float64Array.from(values);
   // Rounding can leave a constant vector a tiny variance, so the values themselves are looked at.
   if (deviations.every((value) => value === deviations[0])) return null;
@@ -26,10 +32,7 @@ function unitDeviations(values: ArrayLike<number>): Float64Array | null {
   subtractMean(deviations);
   let largest = 0;
   for (const value of deviations) largest = Math.max(largest, Math.abs(value));
-  let squares = 0;
-  for (const value of deviations) squares += (value / largest) ** 2;
-  const norm = Math.sqrt(squares);
-  return deviations.map((value) => value / largest / norm);
+  return deviations.map((value) => value / largest);
 }
 
 function subtractMean(values: Float64Array): void {

@@ -14,6 +14,7 @@ const measureTriple = z.object({
   spearman: z.nullable(finite),
   kendall: z.nullable(finite),
 });
+const intervalSchema = z.object({ low: finite, high: finite });
 const chanceLevel = z.object({ mean: finite, sd: finite, z: z.nullable(finite) });
 
 /** Alignment of a model's class similarity with a reference, each measure beside its chance level. */
@@ -29,6 +30,34 @@ export const alignmentSchema = z.extend(measureTriple, {
     spearman: z.nullable(chanceLevel),
     kendall: z.nullable(chanceLevel),
   }),
+  /** Percentile interval of a bootstrap over classes; absent when none was asked for. */
+  interval: z.optional(
+    z.object({
+      level: finite,
+      resamples: z.int(),
+      seed: z.int(),
+      classes: z.int(),
+      cosine: z.nullable(intervalSchema),
+      spearman: z.nullable(intervalSchema),
+      kendall: z.nullable(intervalSchema),
+    }),
+  ),
+  /** p-values of Mantel's permutation test; absent when none was asked for. */
+  mantel: z.optional(z.extend(measureTriple, { permutations: z.int(), seed: z.int() })),
+});
+
+/** Alignment of model `a` minus that of `b` with the same reference, under the same resamples. */
+export const alignmentDifferenceSchema = z.object({
+  reference: z.string(),
+  measure: z.enum(['cosine', 'spearman', 'kendall']),
+  a: z.string(),
+  b: z.string(),
+  difference: finite,
+  low: finite,
+  high: finite,
+  signShare: finite,
+  /** False when the interval holds 0. */
+  distinguishable: z.boolean(),
 });
 
 export const referenceSchema = z.object({
@@ -77,6 +106,88 @@ export const classModelSchema = z.object({
   warnings: z.array(z.string()),
 });
 
+const perMeasure = <T extends z.ZodMiniType>(value: T) => z.object({ cosine: value, spearman: value, kendall: value });
+
+const coefficient = z.nullable(z.object({ value: finite, p: finite }));
+const traitCorrelation = z.object({
+  /** Models that have both values. */
+  n: z.int(),
+  pearson: coefficient,
+  spearman: coefficient,
+  kendall: coefficient,
+});
+
+const dendrogramMerge = z.object({
+  from: finite,
+  to: finite,
+  fromHeight: finite,
+  toHeight: finite,
+  height: finite,
+  first: z.int(),
+  last: z.int(),
+});
+
+const histogramSchema = z.object({
+  n: z.int(),
+  mean: z.nullable(finite),
+  sd: z.nullable(finite),
+  edges: z.array(finite),
+  counts: z.array(z.int()),
+});
+
+const pairMean = z.nullable(z.object({ mean: finite, pairs: z.int() }));
+
+/** What a population of models tells beyond its members. */
+export const populationSectionSchema = z.object({
+  name: z.nullable(z.string()),
+  /** Whether hybrids are counted among the ViTs or stand alone. */
+  hybrids: z.enum(['vit', 'own']),
+  members: z.array(
+    z.object({
+      id: z.string(),
+      /** Its id among `models`; null when it could not be used. */
+      model: z.nullable(z.string()),
+      source: z.string(),
+      family: z.nullable(z.string()),
+      kind: z.nullable(z.enum(['cnn', 'vit', 'hybrid'])),
+      parameters: z.nullable(finite),
+      accuracy: z.nullable(finite),
+      published: z.nullable(
+        z.object({
+          cosine: z.optional(finite),
+          spearman: z.optional(finite),
+          kendall: z.optional(finite),
+          mostSimilarPair: z.optional(z.array(z.string())),
+        }),
+      ),
+    }),
+  ),
+  /** Of SSAD with size and accuracy: all models, then each kind. */
+  correlations: z.array(
+    z.extend(perMeasure(z.object({ parameters: traitCorrelation, accuracy: traitCorrelation })), { group: z.string() }),
+  ),
+  /** Average linkage on 1 − NSAD: order of the models, and the brackets of the dendrogram over that order. */
+  clustering: perMeasure(z.object({ order: z.array(z.int()), merges: z.array(dendrogramMerge) })),
+  families: perMeasure(
+    z.object({
+      within: pairMean,
+      between: pairMean,
+      difference: z.nullable(finite),
+      p: z.nullable(finite),
+      permutations: z.int(),
+      seed: z.int(),
+    }),
+  ),
+  histograms: z.object({
+    all: perMeasure(histogramSchema),
+    subtree: z.optional(
+      z.extend(perMeasure(histogramSchema), { synset: z.string(), name: z.string(), classes: z.int() }),
+    ),
+  }),
+  /** Table of the pairs of classes that models have among their first. */
+  pairs: z.string(),
+});
+
 export const classesSectionSchema = z.object({
   /** Hash of inputs, options, kernel tier and software version: equal hashes mean equal results. */
   inputsHash: z.string(),
@@ -100,12 +211,22 @@ export const classesSectionSchema = z.object({
   orders: z.string(),
   references: z.array(referenceSchema),
   models: z.array(classModelSchema),
+  /** Inputs that could not be used, and why. */
+  failed: z.array(
+    z.object({
+      name: z.string(),
+      error: z.object({ code: z.string(), message: z.string(), hint: z.optional(z.string()) }),
+    }),
+  ),
   /** Models × models, in the order of `models`; null where it cannot be had. */
   nsad: z.object({
     cosine: z.array(z.array(z.nullable(finite))),
     spearman: z.array(z.array(z.nullable(finite))),
     kendall: z.array(z.array(z.nullable(finite))),
   }),
+  /** Paired differences of all models; empty when no intervals were asked for. */
+  differences: z.array(alignmentDifferenceSchema),
+  population: z.optional(populationSectionSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
 
@@ -119,8 +240,10 @@ export const manifestSchema = z.object({
 });
 
 export type Alignment = z.infer<typeof alignmentSchema>;
+export type AlignmentDifference = z.infer<typeof alignmentDifferenceSchema>;
 export type ClassReference = z.infer<typeof referenceSchema>;
 export type ClassModel = z.infer<typeof classModelSchema>;
+export type PopulationSection = z.infer<typeof populationSectionSchema>;
 export type ClassesSection = z.infer<typeof classesSectionSchema>;
 export type StudyManifest = z.infer<typeof manifestSchema>;
 

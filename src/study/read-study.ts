@@ -79,6 +79,7 @@ function referredFiles(manifest: StudyManifest): string[] {
   const paths = [classes.classes, classes.orders, ...classes.references.map((reference) => reference.matrix)];
   if (classes.wordnet !== null) paths.push(classes.wordnet);
   for (const model of classes.models) paths.push(model.matrix, model.ranking);
+  if (classes.population) paths.push(classes.population.pairs);
   return [...new Set(paths)];
 }
 

@@ -48,6 +48,36 @@ export function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+const halfScratch = new Float32Array(1);
+const halfScratchBits = new Uint32Array(halfScratch.buffer);
+
+/** Number to IEEE 754 half precision, to the nearest, ties to even; beyond 65,504 infinity. */
+export function numberToHalf(value: number): number {
+  halfScratch[0] = value;
+  const bits = halfScratchBits[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 0xff;
+  const fraction = bits & 0x7fffff;
+  if (exponent === 255) return sign | 0x7c00 | (fraction ? 0x200 : 0);
+  const target = exponent - 112;
+  if (target >= 31) return sign | 0x7c00;
+  if (target <= 0) {
+    // Subnormal: the leading one joins the fraction, which moves right.
+    if (target < -10) return sign;
+    return sign | roundShift(fraction | 0x800000, 14 - target);
+  }
+  // A carry out of the fraction moves into the exponent, as it should, up to infinity.
+  return sign | ((target << 10) + roundShift(fraction, 13));
+}
+
+/** bits / 2^shift to the nearest whole number, ties to even. */
+function roundShift(bits: number, shift: number): number {
+  const whole = bits >>> shift;
+  const rest = bits - (whole << shift);
+  const half = 2 ** (shift - 1);
+  return rest > half || (rest === half && whole & 1) ? whole + 1 : whole;
+}
+
 /** 8-bit float with the given exponent and mantissa widths; e4m3 is the "fn" kind without infinities. */
 function minifloatToNumber(bits: number, exponentBits: number, mantissaBits: number): number {
   const sign = bits & 0x80 ? -1 : 1;

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { nearestName } from '../nearest-name.ts';
 
 /**
  * What was measured over the epochs of one run, by name. The names are those of thresholds and of the study:
@@ -33,25 +34,14 @@ export function collectCurves(
 export function curveNamed(curves: TrainingCurves, name: string): (number | null)[] {
   const curve = Object.hasOwn(curves.values, name) ? curves.values[name] : undefined;
   if (curve) return curve;
-  const known = Object.keys(curves.values);
-  const near = known
-    .map((other) => ({ other, distance: editDistance(name, other) }))
-    .sort((a, b) => a.distance - b.distance || (a.other < b.other ? -1 : 1))
-    .slice(0, 3)
-    .map(({ other }) => other);
+  const nearest = nearestName(
+    name,
+    Object.keys(curves.values).map((known) => [known, known] as const),
+  );
   throw new UsageError(`There is no curve ${JSON.stringify(name)} in this run.`, {
-    hint: near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'The run has no curves yet.',
+    hint:
+      nearest === undefined
+        ? `Known curves: ${Object.keys(curves.values).join(', ') || 'none yet'}.`
+        : `Did you mean ${nearest}?`,
   });
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -1,9 +1,9 @@
-import { type ClassTemplates, detectHead, type HeadChoice, openModel, row } from 'semblance';
+import { detectHead, type HeadChoice, type HeadTemplates, openModel, row } from 'semblance';
 import { fileSource } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 
-async function headOf(path: string): Promise<{ head: HeadChoice; templates: ClassTemplates; moved: number }> {
+async function headOf(path: string): Promise<{ head: HeadChoice; templates: HeadTemplates; moved: number }> {
   const source = await fileSource(`${sharedData}/models/${path}`);
   let moved = 0;
   const file = await openModel({
@@ -18,9 +18,9 @@ async function headOf(path: string): Promise<{ head: HeadChoice; templates: Clas
 }
 
 /** Largest difference of the cosine similarities of two heads' templates; `skip` leaves out first rows of the first. */
-function ncsmDifference(a: ClassTemplates, b: ClassTemplates, skip = 0): number {
+function ncsmDifference(a: HeadTemplates, b: HeadTemplates, skip = 0): number {
   expect(a.rows - skip).toBe(b.rows);
-  const unit = (templates: ClassTemplates, i: number) => {
+  const unit = (templates: HeadTemplates, i: number) => {
     const template = row(templates, i);
     const norm = Math.sqrt(template.reduce((sum, x) => sum + x * x, 0));
     return Float64Array.from(template, (x) => x / norm);

@@ -2,23 +2,13 @@ import { deflateRawSync } from 'node:zlib';
 import { FormatError, LimitError, type ModelFile, UnsupportedError } from 'semblance';
 import { expect } from 'vitest';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
+import { npyFile } from '../support/npy-writer.ts';
 import { zipArchive } from '../support/zip-writer.ts';
 
 const file = 'x.npz';
 
-/** A `.npy` file of float32. */
 function npy(shape: readonly number[], values: readonly number[], fortranOrder = false): Uint8Array {
-  const dict = `{'descr': '<f4', 'fortran_order': ${fortranOrder ? 'True' : 'False'}, 'shape': (${shape.join(', ')},), }`;
-  const header = `${dict.padEnd(117)}\n`;
-  return new Uint8Array(
-    Buffer.concat([
-      Buffer.from([0x93]),
-      Buffer.from('NUMPY'),
-      Buffer.from([1, 0, header.length, 0]),
-      Buffer.from(header),
-      Buffer.from(Float32Array.from(values).buffer),
-    ]),
-  );
+  return npyFile({ shape, fortranOrder, data: Float32Array.from(values).buffer });
 }
 
 const a = npy([2, 3], [1, 2, 3, 4, 5, 6]);

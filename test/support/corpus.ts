@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -154,9 +155,11 @@ export function fuzzReader(
   });
 }
 
-/** Peak resident memory of this process in bytes. */
+/** Peak resident memory of this process in bytes. Linux's VmHWM starts anew with the process, which maxRSS does not. */
 function peakMemory(): number {
-  return process.resourceUsage().maxRSS * 1024;
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
+  return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024;
 }
 
 function secondsSince(started: NodeJS.CpuUsage): number {

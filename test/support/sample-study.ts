@@ -94,6 +94,8 @@ export async function writeSampleStudy(
             warnings: [],
           })),
         ),
+        failed: [],
+        differences: [],
         nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
         kernelTier: 'plain',
       },

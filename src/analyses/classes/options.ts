@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../model-files/byte-source.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';
 
@@ -17,6 +18,17 @@ export interface ClassModelInput {
 /** What network similarity is compared with. */
 export type ReferenceRequest = { kind: 'wordnet'; measure: SemanticMeasure } | { kind: 'file'; file: ReferenceFile };
 
+/** What is known of a population's members beside their weights. */
+export interface PopulationFacts {
+  name?: string;
+  /** In the order of the inputs. */
+  members: readonly PopulationMember[];
+  /** Whether hybrids are counted among the ViTs, as the paper does, or stand alone. */
+  hybrids: 'vit' | 'own';
+  /** WordNet id of the subtree whose classes get histograms of their own; animals by default. */
+  subtree?: string;
+}
+
 export interface ClassesOptions {
   /** The first is the main one. Default: WordNet path similarity. */
   references?: readonly ReferenceRequest[];
@@ -26,6 +38,14 @@ export interface ClassesOptions {
   seed?: number;
   /** Permutations of the chance level. Default 20. */
   permutations?: number;
+  /** Resamples of a bootstrap over classes for 95 % intervals. Default 0: none. */
+  bootstrap?: number;
+  /** Permutations of Mantel's test for p-values. Default 0: none. */
+  mantel?: number;
+  /** Stop at the first model that cannot be used; else note it and go on. Default true. */
+  strict?: boolean;
+  /** Measure the models as a population too. */
+  population?: PopulationFacts;
   /** The command that makes this study, for the manifest. */
   command?: string;
   /** Name of the study; by default from the models' names. */

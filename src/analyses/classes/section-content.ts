@@ -18,7 +18,9 @@ import type {
 } from '../../study/manifest.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
-import type { MeasuredModel } from './analyse-classes.ts';
+import type { FailedModel } from './analyse-classes.ts';
+import type { MeasuredModel } from './measured-model.ts';
+import type { populationSection } from './population-section.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
 
@@ -30,7 +32,10 @@ export interface SectionInput {
   classes: readonly RowClass[];
   references: readonly Reference[];
   models: readonly MeasuredModel[];
+  failed: readonly FailedModel[];
+  differences: ClassesSection['differences'];
   nsad: ClassesSection['nsad'];
+  population: ReturnType<typeof populationSection> | undefined;
   wordnet: { graph: WordNet; glosses: Glosses } | undefined;
   kernelTier: KernelTier;
 }
@@ -50,6 +55,8 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
     files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
     files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(model, input)));
   }
+  const { population } = input;
+  if (population) files.set('population-pairs.jsonl', encodeJsonl(population.pairs));
   return {
     instrument: 'classes',
     studyName: input.studyName,
@@ -75,7 +82,10 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
         matrix: locate(`references/${id}.npy`),
       })),
       models: models.map((entry) => modelEntry(entry, locate)),
+      failed: [...input.failed],
+      differences: input.differences,
       nsad: input.nsad,
+      ...(population ? { population: { ...population.section, pairs: locate('population-pairs.jsonl') } } : {}),
       kernelTier: input.kernelTier,
     }),
   };

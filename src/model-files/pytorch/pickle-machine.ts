@@ -15,7 +15,11 @@ export type PickleMachine = ReturnType<typeof createMachine>;
 export function createMachine(file: string, input: PickleBytes) {
   const stack: PickleValue[] = [];
   const marks: number[] = [];
-  const memo = new Map<number, PickleValue>();
+  /** Pickles count memo entries up from 0; an index beyond the next goes to the map, so that none makes room for others. */
+  const memo: PickleValue[] = [];
+  const sparseMemo = new Map<number, PickleValue>();
+  /** The height of the last mark: nothing below it may be taken. */
+  let floor = 0;
   let allowance: number = PICKLE_LIMITS.memory;
 
   const broken = (what: string): FormatError =>
@@ -32,34 +36,37 @@ export function createMachine(file: string, input: PickleBytes) {
     stack.push(value);
   };
   const pop = (): PickleValue => {
-    if (stack.length <= (marks.at(-1) ?? 0)) throw broken('it takes from an empty stack');
+    if (stack.length <= floor) throw broken('it takes from an empty stack');
     return stack.pop()!;
   };
   const top = (): PickleValue => {
-    if (stack.length <= (marks.at(-1) ?? 0)) throw broken('it looks at an empty stack');
+    if (stack.length <= floor) throw broken('it looks at an empty stack');
     return stack[stack.length - 1]!;
   };
   const popMark = (): PickleValue[] => {
     const mark = marks.pop();
     if (mark === undefined) throw broken('there is no mark on the stack');
+    floor = marks.length === 0 ? 0 : marks[marks.length - 1]!;
     return stack.splice(mark);
   };
   const popTuple = (n: number): void => {
-    const items: PickleValue[] = new Array(n);
-    for (let i = n - 1; i >= 0; i--) items[i] = pop();
-    push(items, COST.tuple + n * COST.item);
+    if (stack.length - n < floor) throw broken('it takes from an empty stack');
+    push(stack.splice(stack.length - n), COST.tuple + n * COST.item);
   };
   const put = (index: number): void => {
-    if (!memo.has(index)) charge(COST.memo);
-    memo.set(index, top());
+    charge(COST.memo);
+    if (index < memo.length) memo[index] = top();
+    else if (index === memo.length) memo.push(top());
+    else sparseMemo.set(index, top());
   };
   const get = (index: number): void => {
-    if (!memo.has(index)) throw broken(`its memo has no entry ${index}`);
-    push(memo.get(index)!, COST.item);
+    const value = index < memo.length ? memo[index] : sparseMemo.get(index);
+    if (value === undefined) throw broken(`its memo has no entry ${index}`);
+    push(value, COST.item);
   };
   const lineNumber = (what: string): number => {
     const value = parseDecimal(input.line());
-    if (typeof value !== 'number') throw broken(`${what} is not a number`);
+    if (typeof value !== 'number' || value < 0) throw broken(`${what} is no count`);
     return value;
   };
   const text = (length: number): void => push(decodeUtf8(input.take(length)), COST.string + 2 * length);
@@ -104,16 +111,17 @@ export function createMachine(file: string, input: PickleBytes) {
     top,
     mark() {
       charge(COST.mark);
-      marks.push(stack.length);
+      floor = stack.length;
+      marks.push(floor);
     },
     popMark,
     discard() {
-      if (stack.length === (marks.at(-1) ?? 0)) popMark();
+      if (stack.length === floor) popMark();
       else pop();
     },
     popTuple,
     put,
-    memoize: () => put(memo.size),
+    memoize: () => put(memo.length + sparseMemo.size),
     get,
     lineNumber,
     text,

@@ -19,6 +19,8 @@ export const pytorchFormat: ModelFormat = {
   open: openPytorch,
 };
 
+const latin1 = new TextDecoder('latin1');
+
 /** The names that may come first in the tar files of the earliest releases. */
 const TAR_NAMES = ['sys_info', 'pickle', 'storages', 'tensors'];
 
@@ -57,7 +59,8 @@ async function openPytorch(source: ByteSource): Promise<ModelFile> {
  */
 function looksLikePickle(head: Uint8Array): boolean {
   if (head[0] === 0x80) return head[1]! >= 1 && head[1]! <= 0x0f;
-  const text = new TextDecoder('latin1').decode(head.subarray(0, 256));
+  if (head[0] !== 0x28 && head[0] !== 0x63 && head[0] !== 0x4c) return false;
+  const text = latin1.decode(head.subarray(0, 256));
   return (
     /^\(?c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n/.test(text) ||
     /^\((?:[dl]p?\d*\n|i[A-Za-z_])/.test(text) ||
@@ -66,12 +69,7 @@ function looksLikePickle(head: Uint8Array): boolean {
 }
 
 function looksLikeTar(head: Uint8Array): boolean {
-  const name = new TextDecoder()
-    .decode(head.subarray(0, 100))
-    .split('\0')[0]!
-    .replace(/^\.\//, '')
-    .replace(/\/.*$/, '');
-  return (
-    head.length >= 262 && new TextDecoder().decode(head.subarray(257, 262)) === 'ustar' && TAR_NAMES.includes(name)
-  );
+  if (head.length < 262 || latin1.decode(head.subarray(257, 262)) !== 'ustar') return false;
+  const name = latin1.decode(head.subarray(0, 100)).split('\0')[0]!.replace(/^\.\//, '').replace(/\/.*$/, '');
+  return TAR_NAMES.includes(name);
 }

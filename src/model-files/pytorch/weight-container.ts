@@ -2,10 +2,10 @@ import { isRecord, type PickleDict, type PickleValue } from './pickle-values.ts'
 
 /** Keys under which training scripts keep a model's weights. */
 const KNOWN_CONTAINER =
-  /^(?:.*_)?(?:state_?dict|model|net|network|module|params|weights|backbone|encoder|student|teacher|ema)(?:_ema|_state)?$/i;
+  /^(?:.*_)?(?:state_?dict|model|net|network|module|params|weights|backbone|encoder|student|teacher|ema)(?:_ema|_state)?$/;
 
 /** Keys under which they keep tensors that are no weights. */
-const NO_WEIGHTS = /optim|sched|scaler|rng|callback|loop/i;
+const NO_WEIGHTS = /optim|sched|scaler|rng|callback|loop/;
 
 /** Dicts within dicts that are followed to find the weights. */
 const MAX_WRAPPINGS = 8;
@@ -22,12 +22,14 @@ export function soleWeightContainer(root: PickleValue, step: (count: number) => 
     const entries: [PickleValue, PickleValue][] = [...here];
     const containers = entries.filter(
       ([key, value]) =>
-        value instanceof Map && !(typeof key === 'string' && NO_WEIGHTS.test(key)) && holdsTensor(value, step),
+        value instanceof Map &&
+        !(typeof key === 'string' && NO_WEIGHTS.test(key.toLowerCase())) &&
+        holdsTensor(value, step),
     );
     if (containers.length !== 1) break;
     const [key, value] = containers[0]!;
     const amongTensors = entries.some(([, other]) => isTensor(other) && other.shape.length > 0);
-    const known = typeof key === 'string' && KNOWN_CONTAINER.test(key);
+    const known = typeof key === 'string' && KNOWN_CONTAINER.test(key.toLowerCase());
     if (!known && (amongTensors || !looksLikeStateDict(value as PickleDict))) break;
     path.push(key);
     here = value;

@@ -35,6 +35,8 @@ function sensesOfWords(wordnet: WordNet, words: readonly string[]): SenseCandida
     if (below.length > 0) return { synsets: below, general: false };
   }
   for (let cut = 1; cut < words.length; cut++) {
+    // The number in LABEL_7 is no thing.
+    if (!words.slice(cut).some((word) => /[a-z]/.test(word))) break;
     const last = lookUp(wordnet, words.slice(cut));
     if (last) return { synsets: last, general: true };
   }

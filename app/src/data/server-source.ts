@@ -1,0 +1,61 @@
+import { type DisplayMatrix, decodeDisplayMatrix, FormatError } from 'semblance';
+import { httpStore, request } from './http-store.ts';
+import { type StudySource, storeSource } from './study-source.ts';
+
+/** Rows that stay at hand; at a thousand classes one takes 4 KB. */
+const KEPT_ROWS = 2000;
+
+/** The study behind the local server; `api` ends in a slash. Matrices for display and single rows are asked for. */
+export function serverSource(api: URL): StudySource {
+  const files = httpStore(new URL('study/files/', api), 'the study');
+  const manifest = httpStore(new URL('study/', api), 'the study');
+  const whole = storeSource({
+    ...files,
+    read: (path) => (path === 'study.json' ? manifest.read(path) : files.read(path)),
+  });
+  const fetchBytes = async (address: string, path: string): Promise<ArrayBuffer> => {
+    const response = await request(new URL(address, api), path);
+    if (!response) throw new FormatError(`the study: ${path} is missing.`, { file: path });
+    return response.arrayBuffer();
+  };
+
+  const displays = new Map<string, Promise<DisplayMatrix>>();
+  const rows = new Map<string, Promise<Float32Array>>();
+  const matrices = new Set<string>();
+  const keep = <T>(held: Map<string, Promise<T>>, key: string, load: () => Promise<T>, most: number): Promise<T> => {
+    const known = held.get(key) ?? load();
+    held.delete(key);
+    held.set(key, known);
+    known.catch(() => held.delete(key));
+    if (held.size > most) held.delete(held.keys().next().value!);
+    return known;
+  };
+  return {
+    ...whole,
+    display: (path) =>
+      keep(
+        displays,
+        path,
+        async () => decodeDisplayMatrix(new Uint8Array(await fetchBytes(`study/display/${path}`, path)), path),
+        64,
+      ),
+    row: (path, i) =>
+      matrices.has(path)
+        ? whole.row(path, i)
+        : keep(
+            rows,
+            `${path}/${i}`,
+            async () => new Float32Array(await fetchBytes(`study/row/${path}/${i}`, path)),
+            KEPT_ROWS,
+          ),
+    matrix: (path) => {
+      matrices.add(path);
+      return whole.matrix(path);
+    },
+    onChanged: (listener) => {
+      const events = new EventSource(new URL('events', api));
+      events.addEventListener('changed', listener);
+      return () => events.close();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { SemblanceError, type StudyManifest } from 'semblance';
+import { openSource } from './open-source.ts';
+import type { StudySource } from './study-source.ts';
+
+/** A study that is open: what it lists and where its files come from. */
+export interface OpenStudy {
+  source: StudySource;
+  manifest: StudyManifest;
+  /** How it came here: opened, or analysed on this page from dropped files (then it is kept nowhere else). */
+  origin: 'opened' | 'dropped';
+}
+
+export interface ShownError {
+  message: string;
+  hint: string | undefined;
+  file: string | undefined;
+}
+
+export type SessionState =
+  | { kind: 'loading' }
+  | { kind: 'empty' }
+  | { kind: 'failed'; error: ShownError }
+  | { kind: 'ready'; study: OpenStudy };
+
+/** An error as the page shows it; one that was not foreseen keeps its own words. */
+export function shownError(error: unknown): ShownError {
+  if (error instanceof SemblanceError) return { message: error.message, hint: error.hint, file: error.file };
+  return { message: error instanceof Error ? error.message : String(error), hint: undefined, file: undefined };
+}
+
+function createSession() {
+  let state = $state.raw<SessionState>({ kind: 'loading' });
+  /** The study the page came with, to return to after one was dropped. */
+  let first = $state.raw<OpenStudy | undefined>();
+  let changed = $state(false);
+
+  const open = async (): Promise<void> => {
+    state = { kind: 'loading' };
+    changed = false;
+    try {
+      const source = openSource();
+      const manifest = await source.manifest();
+      if (!manifest) {
+        state = { kind: 'empty' };
+        return;
+      }
+      first = { source, manifest, origin: 'opened' };
+      state = { kind: 'ready', study: first };
+      source.onChanged?.(() => (changed = true));
+    } catch (error) {
+      state = { kind: 'failed', error: shownError(error) };
+    }
+  };
+  return {
+    get state() {
+      return state;
+    },
+    /** True when the study changed on disk since it was read; the reader decides when to look. */
+    get changed() {
+      return changed;
+    },
+    get canReturn() {
+      return first !== undefined && state.kind === 'ready' && state.study !== first;
+    },
+    open,
+    show(study: OpenStudy): void {
+      state = { kind: 'ready', study };
+    },
+    returnToFirst(): void {
+      state = first ? { kind: 'ready', study: first } : { kind: 'empty' };
+    },
+  };
+}
+
+export const session = createSession();

@@ -1,0 +1,62 @@
+import {
+  type DisplayMatrix,
+  MANIFEST_PATH,
+  type Matrix32,
+  parseManifest,
+  quantiseMatrix,
+  readStudyJson,
+  readStudyMatrix,
+  readStudyTable,
+  row,
+  SourceError,
+  type StudyManifest,
+  type StudyStore,
+} from 'semblance';
+
+/** Where the app reads a study from: a server, the page itself, or memory. Errors are the library's. */
+export interface StudySource {
+  /** Undefined where there is no study yet. */
+  manifest(): Promise<StudyManifest | undefined>;
+  table<T>(path: string): Promise<T[]>;
+  json<T>(path: string): Promise<T>;
+  /** For drawing, in 256 steps: less to move than the exact matrix. */
+  display(path: string): Promise<DisplayMatrix>;
+  /** Row `i`, exact. */
+  row(path: string, i: number): Promise<Float32Array>;
+  /** The whole matrix, exact. */
+  matrix(path: string): Promise<Matrix32>;
+  /** Calls back when the study changed on disk; returns the way to stop. */
+  onChanged?(listener: () => void): () => void;
+}
+
+/** A source that reads whole files from a store, each once. */
+export function storeSource(store: StudyStore): StudySource {
+  let manifest: Promise<StudyManifest | undefined> | undefined;
+  const files = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, load: (manifest: StudyManifest) => Promise<T>): Promise<T> => {
+    let held = files.get(key) as Promise<T> | undefined;
+    if (!held) {
+      held = readOnce().then((listed) => {
+        if (!listed) throw new SourceError(`${store.name} holds no study.`, { file: MANIFEST_PATH });
+        return load(listed);
+      });
+      files.set(key, held);
+      held.catch(() => files.delete(key));
+    }
+    return held;
+  };
+  const readOnce = (): Promise<StudyManifest | undefined> => {
+    manifest ??= store.read(MANIFEST_PATH).then((bytes) => bytes && parseManifest(bytes, store.name));
+    manifest.catch(() => (manifest = undefined));
+    return manifest;
+  };
+  const matrix = (path: string): Promise<Matrix32> => once(path, (listed) => readStudyMatrix(store, listed, path));
+  return {
+    manifest: readOnce,
+    table: <T>(path: string) => once(path, (listed) => readStudyTable<T>(store, listed, path)),
+    json: <T>(path: string) => once(path, (listed) => readStudyJson<T>(store, listed, path)),
+    display: (path) => once(`display:${path}`, async () => quantiseMatrix(await matrix(path))),
+    row: async (path, i) => row(await matrix(path), i),
+    matrix,
+  };
+}

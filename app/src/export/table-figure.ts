@@ -1,0 +1,64 @@
+import { FONT } from '../matrix/map-overlay.ts';
+import type { Palette } from '../theme/palette.ts';
+import type { Figure } from './panel.ts';
+import { element, escapeText, svgDocument, textWidth } from './svg.ts';
+
+export interface TableFigure {
+  title: string;
+  subtitle: string;
+  columns: readonly { title: string; number?: boolean }[];
+  rows: readonly (readonly string[])[];
+}
+
+const MARGIN = 24;
+const ROW = 24;
+const GAP = 22;
+const TITLE = 40;
+
+/** A table as a figure: as wide as its contents, with a rule below each row. */
+export function tableFigure({ title, subtitle, columns, rows }: TableFigure, palette: Palette): Figure {
+  const widths = columns.map((column, c) =>
+    Math.max(
+      textWidth(column.title, `600 12px ${FONT}`),
+      ...rows.map((row) => textWidth(row[c] ?? '', `12px ${FONT}`)),
+    ),
+  );
+  const starts = widths.map((_, c) => MARGIN + widths.slice(0, c).reduce((sum, width) => sum + width + GAP, 0));
+  const headWidth = textWidth(title, `600 15px ${FONT}`) + textWidth(subtitle, `12px ${FONT}`) + 10;
+  const inner = Math.max(headWidth, starts.at(-1)! - MARGIN + widths.at(-1)!);
+  const width = inner + 2 * MARGIN;
+  const height = MARGIN + TITLE + (rows.length + 1) * ROW + MARGIN / 2;
+  const cell = (content: string, c: number, y: number, style: Record<string, string | number>): string =>
+    element(
+      'text',
+      {
+        x: columns[c]!.number ? starts[c]! + widths[c]! : starts[c]!,
+        y,
+        'text-anchor': columns[c]!.number ? 'end' : undefined,
+        ...style,
+      },
+      escapeText(content),
+    );
+  const body = [
+    element(
+      'text',
+      { x: MARGIN, y: MARGIN + 12, fill: palette.text, 'font-size': 15, 'font-weight': 600 },
+      escapeText(title),
+    ),
+    element(
+      'text',
+      { x: MARGIN + textWidth(title, `600 15px ${FONT}`) + 10, y: MARGIN + 12, fill: palette.muted },
+      escapeText(subtitle),
+    ),
+  ];
+  const top = MARGIN + TITLE;
+  columns.forEach((column, c) =>
+    body.push(cell(column.title, c, top + 8, { fill: palette.muted, 'font-weight': 600 })),
+  );
+  rows.forEach((row, r) => {
+    const y = top + (r + 1) * ROW;
+    body.push(element('rect', { x: MARGIN, y: y - 8, width: inner, height: 1, fill: palette.border }));
+    row.forEach((content, c) => body.push(cell(content, c, y + 8, { fill: palette.text })));
+  });
+  return { svg: svgDocument(width, height, palette.background, FONT, body), width, height };
+}

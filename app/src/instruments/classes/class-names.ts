@@ -1,0 +1,47 @@
+import type { ClassRow } from 'semblance';
+
+/**
+ * A short name for each class: the first of its names, made longer where two classes would be called the same
+ * ("maillot, tank suit"; "crane n03126707").
+ */
+export function shortNames(classes: readonly ClassRow[]): string[] {
+  const lists = classes.map((row) => row.name.split(', '));
+  const first = count(lists.map((names) => names[0]!));
+  const two = lists.map((names) => (first.get(names[0]!)! > 1 ? names.slice(0, 2).join(', ') : names[0]!));
+  const second = count(two);
+  return two.map((name, i) => (second.get(name)! > 1 ? `${name} ${classes[i]!.synset ?? `#${i}`}` : name));
+}
+
+function count(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** A class found by a search, best first. */
+export interface FoundClass {
+  index: number;
+  /** The name that matched. */
+  matched: string;
+}
+
+/** Classes whose names or ids hold the text: those that begin with it come first, then those with a word that does. */
+export function findClasses(classes: readonly ClassRow[], text: string, limit = 12): FoundClass[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return [];
+  const found: (FoundClass & { score: number })[] = [];
+  for (const row of classes) {
+    let best: { matched: string; score: number } | undefined;
+    for (const name of [...row.name.split(', '), row.synset ?? '', String(row.index)]) {
+      const lower = name.toLowerCase();
+      const at = lower.indexOf(wanted);
+      if (at < 0) continue;
+      const score = lower === wanted ? 0 : at === 0 ? 1 : /\W/.test(lower[at - 1]!) ? 2 : 3;
+      if (!best || score < best.score) best = { matched: name, score };
+    }
+    if (best) found.push({ index: row.index, ...best });
+  }
+  return found
+    .sort((a, b) => a.score - b.score || a.matched.length - b.matched.length || a.index - b.index)
+    .slice(0, limit);
+}

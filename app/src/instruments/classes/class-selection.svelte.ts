@@ -1,0 +1,49 @@
+import type { ClassModel } from 'semblance';
+import type { Cell } from '../../matrix/map-geometry.ts';
+import { modelColour } from '../../theme/palette.ts';
+import { theme } from '../../theme/theme.svelte.ts';
+import { router } from '../../url/router.svelte.ts';
+import type { ClassesData } from './classes-data.ts';
+
+/** What is looked at, shared by all views of the instrument and kept in the address. */
+export interface ClassSelection {
+  readonly model: ClassModel;
+  readonly cell: Cell | undefined;
+  /** The class on the class page and in the details: the row of the cell. */
+  readonly classIndex: number | undefined;
+  chooseModel(id: string): void;
+  /** `replace` for moves by key, which would otherwise fill the history. */
+  chooseCell(cell: Cell | undefined, options?: { replace?: boolean }): void;
+  colourOf(modelId: string): string;
+}
+
+/** "657,744" with both within the classes. */
+export function parseCell(text: string | undefined, classes: number): Cell | undefined {
+  const match = /^(\d{1,6}),(\d{1,6})$/.exec(text ?? '');
+  if (!match) return undefined;
+  const [row, col] = [Number(match[1]), Number(match[2])];
+  return row < classes && col < classes ? { row, col } : undefined;
+}
+
+export function createSelection(data: ClassesData): ClassSelection {
+  const model = $derived(data.models.find(({ id }) => id === router.params.model) ?? data.models[0]!);
+  const cell = $derived(parseCell(router.params.cell, data.classes.length));
+  return {
+    get model() {
+      return model;
+    },
+    get cell() {
+      return cell;
+    },
+    get classIndex() {
+      return cell?.row;
+    },
+    chooseModel: (id) => router.set({ model: id === data.models[0]!.id ? undefined : id }),
+    chooseCell: (next, options) => router.set({ cell: next && `${next.row},${next.col}` }, options),
+    colourOf: (modelId) =>
+      modelColour(
+        theme.palette,
+        data.models.findIndex(({ id }) => id === modelId),
+      ),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Instrument } from '../registry.ts';
+
+export const classesInstrument: Instrument = {
+  id: 'classes',
+  title: 'Classes',
+  has: (manifest) => manifest.instruments.classes !== undefined,
+  needs: {
+    short: 'Needs a model',
+    question: 'Which classes does the network see as similar, and is that the similarity of meaning?',
+    inputs: ['One or more trained classifiers; only the weights of the last layer are read.'],
+    command: 'semblance classes MODEL…',
+  },
+  frame: () => import('./ClassesFrame.svelte'),
+  views: [
+    { id: 'map', title: 'Map', key: 'm', load: () => import('./map/MapView.svelte') },
+    { id: 'pairs', title: 'Pairs', key: 'p', load: () => import('./pairs/PairsView.svelte') },
+    { id: 'class', title: 'Class pages', key: 'c', load: () => import('./class/ClassView.svelte') },
+    { id: 'models', title: 'Models', key: 'o', load: () => import('./models/ModelsView.svelte') },
+  ],
+};

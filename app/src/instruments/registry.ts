@@ -1,0 +1,61 @@
+import type { StudyManifest } from 'semblance';
+import type { Component } from 'svelte';
+import type { OpenStudy } from '../data/session.svelte.ts';
+import { classesInstrument } from './classes/instrument.ts';
+import { conceptsInstrument, representationsInstrument, trainingInstrument } from './needs/absent.ts';
+
+/** One page of an instrument. */
+export interface View {
+  /** Last part of the address: "map" in `#/classes/map`. */
+  id: string;
+  title: string;
+  /** The letter that opens it after `g`. */
+  key: string;
+  load: () => Promise<{ default: Component }>;
+}
+
+/** What an instrument asks for when a study does not have it. */
+export interface Needs {
+  /** In the navigation: "Needs images". */
+  short: string;
+  /** The question it answers, and what it would show. */
+  question: string;
+  /** Inputs it takes, and the command that adds it to a study. */
+  inputs: readonly string[];
+  command: string;
+}
+
+/** A way of looking at networks. A study holds some of them; all are in the navigation. */
+export interface Instrument {
+  id: string;
+  title: string;
+  has: (manifest: StudyManifest) => boolean;
+  needs: Needs;
+  views: readonly View[];
+  /** Wraps the views of the instrument and loads what they share. */
+  frame?: () => Promise<{ default: Component<{ study: OpenStudy; view: View }> }>;
+}
+
+/** In the order of the navigation. A new instrument is added here and nowhere else in the shell. */
+export const instruments: readonly Instrument[] = [
+  classesInstrument,
+  trainingInstrument,
+  representationsInstrument,
+  conceptsInstrument,
+];
+
+/** The view that an address names, or the first of the study where it names none. */
+export function findView(
+  path: string,
+  manifest: StudyManifest,
+): { instrument: Instrument; view: View | undefined } | undefined {
+  const [instrumentId, viewId] = path.split('/');
+  const instrument =
+    path === ''
+      ? instruments.find((candidate) => candidate.has(manifest))
+      : instruments.find(({ id }) => id === instrumentId);
+  if (!instrument) return undefined;
+  if (!instrument.has(manifest)) return { instrument, view: undefined };
+  const view = viewId === undefined ? instrument.views[0] : instrument.views.find(({ id }) => id === viewId);
+  return view ? { instrument, view } : undefined;
+}

@@ -1,0 +1,11 @@
+/** A column of a table. */
+export interface Column {
+  id: string;
+  title: string;
+  /** CSS width; a column without one takes a share of what is left. */
+  width?: string;
+  number?: boolean;
+  /** Can be sorted by; the first click sorts so. */
+  sortable?: 'ascending' | 'descending' | undefined;
+  hint?: string;
+}

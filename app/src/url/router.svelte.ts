@@ -1,0 +1,62 @@
+import { formatRoute, parseRoute, type Route } from './route.ts';
+
+/** Parameters that stay when the reader moves from one view to another: what they look at, not how. */
+const SHARED = ['model', 'cell'];
+
+/** Changes to parameters; undefined or "" takes one out. */
+export type ParamChanges = Record<string, string | undefined>;
+
+export interface Router {
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Changes parameters of this view; `replace` adds no step to the history (moves of a cell, pans). */
+  set(changes: ParamChanges, options?: { replace?: boolean }): void;
+  go(path: string, changes?: ParamChanges, options?: { replace?: boolean }): void;
+  /** The address that `go` would lead to, for links. */
+  href(path: string, changes?: ParamChanges): string;
+}
+
+function createRouter(): Router {
+  let route = $state.raw<Route>(parseRoute(location.hash));
+  /** How each view was last left, so that returning to it finds it so. */
+  const left = new Map<string, Route['params']>();
+
+  const write = (next: Route, replace: boolean): void => {
+    left.set(next.path, next.params);
+    const hash = formatRoute(next);
+    if (hash !== formatRoute(route) || location.hash === '')
+      history[replace ? 'replaceState' : 'pushState'](null, '', hash);
+    route = next;
+  };
+  const merge = (params: Route['params'], changes: ParamChanges): Route['params'] => {
+    const merged: Record<string, string> = { ...params };
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined || value === '') delete merged[name];
+      else merged[name] = value;
+    }
+    return merged;
+  };
+  const target = (path: string, changes: ParamChanges = {}): Route => {
+    if (path === route.path) return { path, params: merge(route.params, changes) };
+    const shared = Object.fromEntries(SHARED.map((name) => [name, route.params[name]]));
+    return { path, params: merge(merge(left.get(path) ?? {}, shared), changes) };
+  };
+  addEventListener('popstate', () => {
+    route = parseRoute(location.hash);
+    left.set(route.path, route.params);
+  });
+  return {
+    get path() {
+      return route.path;
+    },
+    get params() {
+      return route.params;
+    },
+    set: (changes, { replace = false } = {}) =>
+      write({ path: route.path, params: merge(route.params, changes) }, replace),
+    go: (path, changes, { replace = false } = {}) => write(target(path, changes), replace),
+    href: (path, changes) => formatRoute(target(path, changes)),
+  };
+}
+
+export const router = createRouter();

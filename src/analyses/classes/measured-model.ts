@@ -1,0 +1,109 @@
+import { ssad } from '../../class-similarity/alignment.ts';
+import { chanceLevel } from '../../class-similarity/chance.ts';
+import { findBetterOrder } from '../../class-similarity/order-guard.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '../../class-similarity/prepared-similarity.ts';
+import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
+import type { Alignment } from '../../study/manifest.ts';
+import { type LoadedClassModel, networkSimilarity } from './load-class-model.ts';
+import type { Reference } from './references.ts';
+import type { RowClass } from './row-classes.ts';
+
+/** z below which an alignment counts as chance. */
+const CHANCE_Z = 3;
+
+/** One model of the study with everything that was measured of it alone. */
+export interface MeasuredModel {
+  id: string;
+  /** Which of the inputs it is. */
+  member: number;
+  model: LoadedClassModel;
+  similarity: SimilarityMatrix<Float32Array>;
+  prepared: PreparedSimilarity;
+  /** One alignment per reference id. */
+  alignment: Record<string, Alignment>;
+  warnings: string[];
+}
+
+/** A reference made ready for alignment once for all models. */
+export interface PreparedReference extends Reference {
+  prepared: PreparedSimilarity;
+}
+
+export interface MeasureContext {
+  references: readonly PreparedReference[];
+  classes: readonly RowClass[];
+  seed: number;
+  permutations: number;
+}
+
+/** Class similarity of one model in the study's order, and how it aligns with each reference. */
+export function measureModel(
+  id: string,
+  member: number,
+  model: LoadedClassModel,
+  positions: Int32Array,
+  leftOut: number,
+  context: MeasureContext,
+): MeasuredModel {
+  const similarity = networkSimilarity(model, positions);
+  const prepared = prepareSimilarity(similarity);
+  const alignment: Record<string, Alignment> = {};
+  for (const reference of context.references) alignment[reference.id] = align(prepared, reference.prepared, context);
+  const warnings = [...model.rows.notes];
+  if (leftOut > 0)
+    warnings.push(
+      `${leftOut} of its ${model.rows.classes.length} classes are left out because another model lacks them.`,
+    );
+  const measured = { id, member, model, similarity, prepared, alignment, warnings };
+  warnings.push(...guardOrder(measured, context));
+  return measured;
+}
+
+function align(
+  network: PreparedSimilarity,
+  reference: PreparedSimilarity,
+  { seed, permutations }: MeasureContext,
+): Alignment {
+  const { cosine, spearman, kendall, classes, reason } = ssad(network, reference);
+  const chance = chanceLevel(network, reference, { seed, permutations });
+  return { cosine, spearman, kendall, classes, ...(reason ? { reason } : {}), chance };
+}
+
+/** The class-order guard: alignment at chance, or clearly higher in another known order of the same classes. */
+function guardOrder({ model, prepared, alignment }: MeasuredModel, { references, classes }: MeasureContext): string[] {
+  const wordnet = references.find((reference) => reference.kind === 'wordnet');
+  if (!wordnet) return [];
+  const { spearman, chance } = alignment[wordnet.id]!;
+  if (spearman === null) return [];
+  const rowSynsets = model.rows.classes.map((entry) => entry.synset);
+  const better = rowSynsets.includes(null)
+    ? undefined
+    : findBetterOrder(
+        prepared,
+        wordnet.prepared,
+        rowSynsets as string[],
+        classes.map((entry) => entry.synset),
+        spearman,
+      );
+  if (better)
+    return [
+      `Read in the order of ${better.labelSet} (${better.title}) its Spearman alignment would be ${better.spearman.toFixed(3)} instead of ${spearman.toFixed(3)}: the class order is probably that one. Use --labels ${better.labelSet}.`,
+    ];
+  if (chance.spearman && (chance.spearman.z ?? 0) < CHANCE_Z)
+    return [
+      `Its alignment with WordNet is at chance (Spearman ${spearman.toFixed(3)}, z ${(chance.spearman.z ?? 0).toFixed(1)}): the class order may be wrong, or the network untrained.`,
+    ];
+  return [];
+}
+
+/** "mobilenet-v2-1-0-224-quant": letters, digits and hyphens, unique in the study. */
+export function modelId(name: string, taken: readonly { id: string }[]): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'model';
+  let id = base;
+  for (let k = 2; taken.some((other) => other.id === id); k++) id = `${base}-${k}`;
+  return id;
+}

@@ -1,0 +1,166 @@
+import { type AlignmentMeasure, nsad } from '../../class-similarity/alignment.ts';
+import { closestPairs } from '../../class-similarity/closest-pairs.ts';
+import { familyContrast } from '../../class-similarity/population/family-contrast.ts';
+import { histogram } from '../../class-similarity/population/histogram.ts';
+import { type PairPopularity, pairPopularity } from '../../class-similarity/population/pair-popularity.ts';
+import { correlateWithTrait } from '../../class-similarity/population/trait-correlation.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '../../class-similarity/prepared-similarity.ts';
+import { clusterOrder } from '../../clustering/cluster-order.ts';
+import { dendrogram } from '../../clustering/dendrogram.ts';
+import type { LongTask } from '../../progress.ts';
+import { ancestorsOf } from '../../semantics/ancestors.ts';
+import { lemmasOf, synsetById, type WordNet } from '../../semantics/wordnet.ts';
+import type { ClassesSection, PopulationSection } from '../../study/manifest.ts';
+import type { MeasuredModel } from './measured-model.ts';
+import type { PopulationFacts } from './options.ts';
+import type { RowClass } from './row-classes.ts';
+
+const MEASURES: readonly AlignmentMeasure[] = ['cosine', 'spearman', 'kendall'];
+const HISTOGRAM_BINS = 30;
+/** animal.n.01, the subtree of the paper. */
+const DEFAULT_SUBTREE = 'n00015388';
+
+export interface PopulationInput {
+  facts: PopulationFacts;
+  models: readonly MeasuredModel[];
+  nsad: ClassesSection['nsad'];
+  classes: readonly RowClass[];
+  graph: WordNet | undefined;
+  /** The main reference's id; null without any reference. */
+  reference: string | null;
+  seed: number;
+}
+
+/**
+ * Everything that a population of models tells beyond its members (Filus & Domańska): correlation of alignment with
+ * size and accuracy, clustering of the networks, families, histograms of NSAD for all classes and for a WordNet
+ * subtree, and the pairs of classes that many networks have in common.
+ */
+export function populationSection(
+  { facts, models, nsad: networkAlignment, classes, graph, reference, seed }: PopulationInput,
+  task: LongTask = {},
+): { section: Omit<PopulationSection, 'pairs'>; pairs: PairPopularity[] } {
+  const members = models.map(({ member }) => facts.members[member]!);
+  const groups = groupsOf(
+    members.map(({ kind }) => kind ?? null),
+    facts.hybrids,
+  );
+  const perMeasure = <T>(value: (measure: AlignmentMeasure) => T) =>
+    Object.fromEntries(MEASURES.map((measure) => [measure, value(measure)])) as Record<AlignmentMeasure, T>;
+  const pick = <T>(values: readonly T[], at: readonly number[]): T[] => at.map((i) => values[i]!);
+
+  const alignmentOf = (measure: AlignmentMeasure) =>
+    models.map((model) => (reference === null ? null : model.alignment[reference]![measure]));
+  const correlations = groups.map(({ name, at }) => ({
+    group: name,
+    ...perMeasure((measure) => {
+      const values = pick(alignmentOf(measure), at);
+      const trait = (key: 'parameters' | 'accuracy') =>
+        correlateWithTrait(
+          values,
+          pick(
+            members.map((member) => member[key] ?? null),
+            at,
+          ),
+          { seed },
+        );
+      return { parameters: trait('parameters'), accuracy: trait('accuracy') };
+    }),
+  }));
+
+  const subtree = subtreeClasses(facts.subtree ?? DEFAULT_SUBTREE, classes, graph);
+  return {
+    section: {
+      name: facts.name ?? null,
+      hybrids: facts.hybrids,
+      members: facts.members.map((member, i) => ({
+        id: member.id,
+        model: models.find((model) => model.member === i)?.id ?? null,
+        source: member.source,
+        family: member.family ?? null,
+        kind: member.kind ?? null,
+        parameters: member.parameters ?? null,
+        accuracy: member.accuracy ?? null,
+        published: member.published ?? null,
+      })),
+      correlations,
+      clustering: perMeasure((measure) => clusterModels(networkAlignment[measure])),
+      families: perMeasure((measure) =>
+        familyContrast(
+          networkAlignment[measure],
+          members.map(({ family }) => family ?? null),
+          { seed },
+        ),
+      ),
+      histograms: {
+        all: perMeasure((measure) => histogram(offDiagonal(networkAlignment[measure]), { bins: HISTOGRAM_BINS })),
+        subtree: subtree && {
+          synset: subtree.synset,
+          name: subtree.name,
+          classes: subtree.at.length,
+          ...subtreeHistograms(models, subtree.at, task),
+        },
+      },
+    },
+    pairs: pairPopularity(models.map(({ similarity }) => closestPairs(similarity, { unique: true }))),
+  };
+}
+
+/** All models, and those of each kind; hybrids count as ViTs, as the paper has it, or stand alone. */
+function groupsOf(kinds: readonly (string | null)[], hybrids: 'vit' | 'own') {
+  const kindOf = kinds.map((kind) => (kind === 'hybrid' && hybrids === 'vit' ? 'vit' : kind));
+  const at = (name: string): number[] => kindOf.flatMap((kind, i) => (kind === name ? [i] : []));
+  return [
+    { name: 'all', at: kinds.map((_, i) => i) },
+    ...['cnn', 'vit', 'hybrid'].map((name) => ({ name, at: at(name) })).filter(({ at }) => at.length > 0),
+  ];
+}
+
+/** Average linkage on 1 − NSAD. */
+function clusterModels(nsad: ClassesSection['nsad']['cosine']) {
+  const n = nsad.length;
+  const data = Float64Array.from(nsad.flat(), (value) => value ?? Number.NaN);
+  const { order, linkage, clustered } = clusterOrder({ rows: n, cols: n, data });
+  if (!linkage) return { order: [...order], merges: [] };
+  const leafOf = new Map([...clustered].map((model, leaf) => [model, leaf]));
+  const leaves = [...order].flatMap((model) => leafOf.get(model) ?? []);
+  return { order: [...order], merges: dendrogram(linkage, leaves) };
+}
+
+function offDiagonal(nsad: ClassesSection['nsad']['cosine']): number[] {
+  return nsad.flatMap((row, i) => row.slice(i + 1).filter((value) => value !== null));
+}
+
+/** The classes below a synset, itself included; undefined when fewer than three are. */
+function subtreeClasses(wnid: string, classes: readonly RowClass[], graph: WordNet | undefined) {
+  if (!graph) return undefined;
+  const root = synsetById(graph, wnid);
+  const at = classes.flatMap(({ synset }, i) =>
+    synset !== null && ancestorsOf(graph, synsetById(graph, synset)).synsets.includes(root) ? [i] : [],
+  );
+  return at.length < 3 ? undefined : { synset: wnid, name: lemmasOf(graph, root)[0]!.replaceAll('_', ' '), at };
+}
+
+/** Histograms of NSAD computed on the sub-matrices of the given classes. */
+function subtreeHistograms(models: readonly MeasuredModel[], at: readonly number[], task: LongTask) {
+  const inside = new Set(at);
+  const outside = Array.from({ length: models[0]!.similarity.rows }, (_, i) => i).filter((i) => !inside.has(i));
+  const prepared: PreparedSimilarity[] = models.map(({ similarity }) =>
+    prepareSimilarity(similarity, { exclude: outside }),
+  );
+  const values: Record<AlignmentMeasure, number[]> = { cosine: [], spearman: [], kendall: [] };
+  const total = (models.length * (models.length - 1)) / 2;
+  let done = 0;
+  for (let i = 0; i < models.length; i++)
+    for (let j = i + 1; j < models.length; j++) {
+      task.signal?.throwIfAborted();
+      task.onProgress?.({ task: 'alignment within the subtree', done: done++, total, unit: 'pairs' });
+      const result = nsad(prepared[i]!, prepared[j]!);
+      for (const measure of MEASURES) if (result[measure] !== null) values[measure].push(result[measure]);
+    }
+  return {
+    cosine: histogram(values.cosine, { bins: HISTOGRAM_BINS }),
+    spearman: histogram(values.spearman, { bins: HISTOGRAM_BINS }),
+    kendall: histogram(values.kendall, { bins: HISTOGRAM_BINS }),
+  };
+}

@@ -1,0 +1,70 @@
+import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../class-similarity/alignment.ts';
+import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../class-similarity/bootstrap.ts';
+import { mantelTest } from '../../class-similarity/mantel.ts';
+import type { LongTask } from '../../progress.ts';
+import type { AlignmentDifference } from '../../study/manifest.ts';
+import type { MeasuredModel, PreparedReference } from './measured-model.ts';
+
+const LEVEL = 0.95;
+
+export interface UncertaintyOptions {
+  /** Resamples of the class bootstrap; 0 leaves intervals out. */
+  bootstrap: number;
+  /** Permutations of the Mantel test; 0 leaves p-values out. */
+  mantel: number;
+  seed: number;
+}
+
+/**
+ * Adds to each alignment its 95 % bootstrap interval over classes and its Mantel p-value, and returns the paired
+ * differences of all models. All models see the same resamples, so that differences are tighter than the intervals.
+ */
+export function addUncertainty(
+  models: readonly MeasuredModel[],
+  references: readonly PreparedReference[],
+  { bootstrap, mantel, seed }: UncertaintyOptions,
+  task: LongTask = {},
+): AlignmentDifference[] {
+  const differences: AlignmentDifference[] = [];
+  for (const reference of references) {
+    if (mantel > 0)
+      for (const model of models) {
+        const result = mantelTest(model.prepared, reference.prepared, { permutations: mantel, seed, ...task });
+        const { cosine, spearman, kendall } = result;
+        model.alignment[reference.id]!.mantel = { permutations: mantel, seed, cosine, spearman, kendall };
+      }
+    if (bootstrap > 0) differences.push(...addIntervals(models, reference, bootstrap, seed, task));
+  }
+  return differences;
+}
+
+function addIntervals(
+  models: readonly MeasuredModel[],
+  reference: PreparedReference,
+  resamples: number,
+  seed: number,
+  task: LongTask,
+): AlignmentDifference[] {
+  const prepared = models.map((model) => model.prepared);
+  const result = bootstrapAlignment(prepared, reference.prepared, { resamples, seed, ...task });
+  models.forEach((model, m) => {
+    const interval = (measure: AlignmentMeasure) => percentileInterval(result.models[m]![measure].draws, LEVEL);
+    model.alignment[reference.id]!.interval = {
+      level: LEVEL,
+      resamples,
+      seed,
+      classes: result.classes,
+      cosine: interval('cosine'),
+      spearman: interval('spearman'),
+      kendall: interval('kendall'),
+    };
+  });
+  return models.flatMap((a, i) =>
+    models.slice(i + 1).flatMap((b, k) =>
+      ALIGNMENT_MEASURES.flatMap((measure) => {
+        const found = pairedDifference(result.models[i]![measure], result.models[i + 1 + k]![measure], LEVEL);
+        return found ? [{ reference: reference.id, measure, a: a.id, b: b.id, ...found }] : [];
+      }),
+    ),
+  );
+}

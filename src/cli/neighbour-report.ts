@@ -1,0 +1,71 @@
+import { neighbourRank, neighbours } from '../class-similarity/neighbours.ts';
+import { UsageError } from '../errors.ts';
+import type { ClassRow, StudyManifest } from '../study/manifest.ts';
+import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
+import type { StudyStore } from '../study/store.ts';
+import { describeRank, shortName } from './classes-report.ts';
+import type { CliIo } from './io.ts';
+import { formatTable } from './table.ts';
+
+const NEIGHBOURS_SHOWN = 10;
+
+/** What `semblance classes --class NAME` prints: one class's neighbours in every model, with WordNet's rank. */
+export async function neighbourReport(
+  manifest: StudyManifest,
+  store: StudyStore,
+  wanted: string,
+  io: CliIo,
+): Promise<string> {
+  const section = manifest.instruments.classes!;
+  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  const found = findClass(classes, wanted);
+  const { colors } = io;
+  const reference = section.references[0];
+  const semantic = reference && (await readStudyMatrix(store, manifest, reference.matrix));
+  let text = `${colors.bold(found.name)}  ${colors.dim(found.synset ?? 'no WordNet sense')}\n`;
+  for (const model of section.models) {
+    const matrix = await readStudyMatrix(store, manifest, model.matrix);
+    const rows = neighbours(matrix, found.index, NEIGHBOURS_SHOWN).map((entry, i) => [
+      String(i + 1),
+      shortName(classes[entry.class]!),
+      entry.similarity.toFixed(4),
+      ...(semantic ? [describeRank(neighbourRank(semantic, found.index, entry.class))] : []),
+    ]);
+    const columns = ['#', model.name, 'similarity', ...(reference ? ['WordNet rank'] : [])].map((title, k) => ({
+      title: k === 1 ? colors.bold(title) : colors.dim(title),
+      align: k === 1 ? ('left' as const) : ('right' as const),
+    }));
+    text += `\n${rows.length === 0 ? `  ${model.name}: the class has a template of zeros\n` : formatTable(columns, rows, '  ')}`;
+  }
+  return text;
+}
+
+/** A class by WordNet id, by its whole name, by one of its names, else by part of one; several matches are listed. */
+export function findClass(classes: readonly ClassRow[], wanted: string): ClassRow {
+  const text = wanted.trim().toLowerCase();
+  const names = (entry: ClassRow): string[] =>
+    entry.name
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim());
+  const steps: ((entry: ClassRow) => boolean)[] = [
+    (entry) => entry.synset === text,
+    (entry) => entry.name.toLowerCase() === text,
+    (entry) => names(entry).includes(text),
+    (entry) => entry.name.toLowerCase().includes(text),
+  ];
+  for (const matches of steps) {
+    const found = classes.filter(matches);
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1)
+      throw new UsageError(`--class ${wanted}: ${found.length} classes match.`, {
+        hint: `Give one by its id: ${found
+          .slice(0, 6)
+          .map((entry) => `${entry.synset ?? entry.index} (${shortName(entry)})`)
+          .join(', ')}${found.length > 6 ? ' …' : ''}.`,
+      });
+  }
+  throw new UsageError(`--class ${wanted}: no class has that name or id.`, {
+    hint: `There are ${classes.length} classes, such as ${shortName(classes[0]!)}.`,
+  });
+}

@@ -1,0 +1,185 @@
+import { IncomparableError } from '../errors.ts';
+import { detectHead } from '../model-files/head/detect-head.ts';
+import type { HeadChoice } from '../model-files/head/head-choice.ts';
+import type { ModelFile } from '../model-files/model-file.ts';
+import { openModel } from '../model-files/open-model.ts';
+import type { Matrix32, Matrix64 } from '../tensor/matrix.ts';
+import type { EpochFiles, RunSplitName } from './list-run.ts';
+import { isLoggedEpoch, LOGGED_HEAD, readLoggedSplit } from './logged-epoch.ts';
+import { readSquareMatrix } from './matrix-file.ts';
+import { readPredictions } from './predictions-file.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** Mean features of each class over some of its samples, with the number of these. */
+export interface RunTemplates {
+  templates: Matrix32;
+  counts: Uint32Array;
+}
+
+/** What is known of one split at one epoch. */
+export interface RunSplit {
+  target?: Uint32Array;
+  prediction?: Uint32Array;
+  /** C×C confusion counts, where there are no single predictions. */
+  counts?: Matrix64;
+  templates?: { all: RunTemplates; correct?: RunTemplates; wrong?: RunTemplates };
+  templateCosine?: Float32Array;
+  /** Penultimate features, one row a sample. */
+  features?: Matrix32;
+}
+
+/** Everything that the files of one epoch say. */
+export interface RunEpoch {
+  epoch: number;
+  /** Number of classes C. */
+  classes: number;
+  /** C×D weights of the classifier. */
+  head?: Matrix32;
+  /** Name of the head's tensor in its file. */
+  headTensor?: string;
+  /** A network class similarity matrix that was given as such. */
+  similarity?: { ncsm: Matrix64 };
+  test?: RunSplit;
+  train?: RunSplit;
+}
+
+/** What is known of a run before one of its epochs is read. */
+export interface RunContext {
+  /** Number of classes that every epoch must have. */
+  classes?: number;
+  /** The tensor to take as the head, where the choice is not clear. */
+  head?: string;
+  /** Names of the classes, for predictions that name them. */
+  labels?: readonly string[];
+}
+
+const SPLITS: readonly RunSplitName[] = ['test', 'train'];
+
+/**
+ * Reads one epoch: its head, predictions, templates, confusion and similarity matrices, whatever is there.
+ * @throws IncomparableError when the class count is not the run's; FormatError and others of the readers, each naming
+ *   its file. A file that is still being written fails too and may be read later.
+ */
+export async function readRunEpoch(folder: RunFolder, files: EpochFiles, context: RunContext = {}): Promise<RunEpoch> {
+  const out: RunEpoch = { epoch: files.epoch, classes: 0 };
+  const expect = (file: string, what: string, classes: number): void => {
+    const wanted = context.classes ?? (out.classes || classes);
+    if (classes !== wanted)
+      throw new IncomparableError(`${file}: ${what} has ${classes} classes, but the run has ${wanted}.`);
+    out.classes = classes;
+  };
+  if (files.checkpoint !== undefined) {
+    const file = await openModel(await folder.open(files.checkpoint));
+    const found = describeHead(file, context);
+    expect(file.name, `the head ${found.tensor}`, found.classes);
+    const head = await found.readTemplates();
+    out.head = { rows: head.rows, cols: head.cols, data: head.data };
+    out.headTensor = found.tensor;
+    if (isLoggedEpoch(file))
+      for (const split of SPLITS) {
+        const read = await readLoggedSplit(file, split, out.classes);
+        if (read) out[split] = read;
+      }
+  }
+  if (files.similarity !== undefined) {
+    const ncsm = await readSquareMatrix(await folder.open(files.similarity));
+    expect(files.similarity, 'the matrix', ncsm.rows);
+    out.similarity = { ncsm };
+  }
+  for (const split of SPLITS) {
+    const confusion = files.confusion?.[split];
+    if (confusion !== undefined) {
+      const counts = await readSquareMatrix(await folder.open(confusion));
+      expect(confusion, 'the confusion matrix', counts.rows);
+      out[split] = { ...out[split], counts };
+    }
+    const predictions = files.predictions?.[split];
+    if (predictions !== undefined) {
+      const read = await readPredictions(await folder.open(predictions), context.labels);
+      out.classes ||= context.classes ?? context.labels?.length ?? largest(read.target, read.prediction) + 1;
+      requireClasses(predictions, read, out.classes);
+      out[split] = { ...out[split], ...read };
+    }
+  }
+  return out;
+}
+
+/**
+ * The class count of one epoch from descriptions alone, nothing read; undefined when only predictions tell it. Errors
+ * are those of `readRunEpoch`.
+ */
+export async function countEpochClasses(
+  folder: RunFolder,
+  files: EpochFiles,
+  context: RunContext = {},
+): Promise<number | undefined> {
+  if (files.checkpoint !== undefined)
+    return describeHead(await openModel(await folder.open(files.checkpoint)), context).classes;
+  const matrix = files.similarity ?? files.confusion?.test ?? files.confusion?.train;
+  return matrix === undefined ? undefined : (await readSquareMatrix(await folder.open(matrix))).rows;
+}
+
+/** The epoch that a checkpoint carries inside, as a number or text; undefined when it has none. */
+export function epochInside(file: ModelFile): number | undefined {
+  const value = Number(file.metadata.epoch ?? Number.NaN);
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** The head, with the rows that stand for "none of the classes" left out. */
+function describeHead(file: ModelFile, { classes, head }: RunContext) {
+  const logged = isLoggedEpoch(file);
+  // A logged head says what it is: it is taken whatever the class count, so that a wrong count gets its own message.
+  const options = logged ? { head: LOGGED_HEAD } : head === undefined ? {} : { head };
+  const choice = logged || classes === undefined ? detectHead(file, options) : detectFor(file, options, classes);
+  const background = logged ? undefined : choice.backgroundRow;
+  return {
+    tensor: choice.tensor,
+    classes: choice.classes - (background === undefined ? 0 : 1),
+    readTemplates: async (): Promise<Matrix32> => {
+      const all = await choice.readTemplates();
+      if (background === undefined) return all;
+      const { cols } = all;
+      const data = new Float32Array((all.rows - 1) * cols);
+      data.set(all.data.subarray(0, background * cols));
+      data.set(all.data.subarray((background + 1) * cols), background * cols);
+      return { rows: all.rows - 1, cols, data };
+    },
+  };
+}
+
+/** The head for that many classes; where there is none, the head that there is, so that the message can name it. */
+function detectFor(file: ModelFile, options: { head?: string }, classes: number): HeadChoice {
+  try {
+    return detectHead(file, { ...options, classCount: classes });
+  } catch (error) {
+    if (!(error instanceof IncomparableError)) throw error;
+    try {
+      return detectHead(file, options);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function largest(...lists: Uint32Array[]): number {
+  let most = 0;
+  for (const list of lists) for (let i = 0; i < list.length; i++) most = Math.max(most, list[i]!);
+  return most;
+}
+
+function requireClasses(
+  file: string,
+  { target, prediction }: { target: Uint32Array; prediction: Uint32Array },
+  classes: number,
+): void {
+  for (const [what, list] of [
+    ['target', target],
+    ['prediction', prediction],
+  ] as const) {
+    const beyond = list.findIndex((index) => index >= classes);
+    if (beyond >= 0)
+      throw new IncomparableError(
+        `${file}: the ${what} of sample ${beyond} is class ${list[beyond]}, but there are ${classes} classes.`,
+      );
+  }
+}
