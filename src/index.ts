@@ -69,8 +69,47 @@ export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
+export {
+  type ExtractOptions,
+  extractFeatures,
+  type FeatureBatch,
+  joinBatches,
+  type LoadableImage,
+  type SkippedImage,
+} from './inference/extract-features.ts';
 export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './inference/image.ts';
+export { type ImageSample, parseImageList } from './inference/image-list.ts';
+export {
+  type GraphTensor,
+  type Layer,
+  lastSpatialLayer,
+  layersByDepth,
+  leadingTokens,
+  listGraphTensors,
+  openTapped,
+  probeLayers,
+} from './inference/layers.ts';
+export {
+  checkPreprocessing,
+  defaultPreprocessing,
+  fitImage,
+  IMAGENET_MEAN,
+  IMAGENET_STD,
+  normaliseImage,
+  type Preprocessing,
+  parsePreprocessing,
+} from './inference/preprocess.ts';
 export { type Interpolation, resizeImage } from './inference/resize.ts';
+export { openRowProducts, type RuntimeRowProducts } from './inference/row-products.ts';
+export {
+  type ModelInput,
+  type ModelSession,
+  type NamedRuntime,
+  type OnnxRuntime,
+  type OnnxSession,
+  openSession,
+} from './inference/runtime.ts';
+export { tapGraph } from './inference/tap-graph.ts';
 export { crossGram, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';

@@ -3,14 +3,19 @@ import { type ThreadPoolOptions, threadPool } from '../../engine/thread-pool.ts'
 import type { LongTask } from '../../progress.ts';
 import type { FeatureMaps } from '../../representations/feature-maps.ts';
 import type { MatchedTile, MatchTileOptions } from '../../representations/match-tile.ts';
-import type { MatchTask } from '../../representations/match-worker.ts';
 import { collectTiles, type SimilarityMatrices } from '../../representations/similarity-matrices.ts';
 import { type PairTile, pairsInTile, planTiles } from '../../representations/tiles.ts';
 import { toShared } from '../../tensor/shared.ts';
+import type { MatchTask, ProductsBy } from './match-worker.ts';
 
 export interface MatchOnThreadsOptions extends Omit<MatchTileOptions, 'rowProducts'>, ThreadPoolOptions, LongTask {
   /** Images per side of a tile; default 32. */
   tileSize?: number;
+  /**
+   * What multiplies positions: this package's kernel (default; the same bits on every machine), or onnxruntime-node, several
+   * times faster where a layer has many channels, with sums rounded differently.
+   */
+  productsBy?: ProductsBy;
   /** A tile kept from an earlier run, or undefined to compute it. */
   storedTile?: (tile: PairTile, index: number) => MatchedTile | undefined;
   /** Called with each computed tile, to keep it. */
@@ -26,7 +31,16 @@ export async function matchOnThreads(
   y: FeatureMaps | undefined,
   options: MatchOnThreadsOptions = {},
 ): Promise<SimilarityMatrices> {
-  const { tileSize = 32, storedTile, onTile, threads, signal, onProgress, ...matching } = options;
+  const {
+    tileSize = 32,
+    productsBy = 'kernel',
+    storedTile,
+    onTile,
+    threads,
+    signal,
+    onProgress,
+    ...matching
+  } = options;
   const sharedX = { ...x, data: toShared(x.data) };
   const sharedY = y && y !== x ? { ...y, data: toShared(y.data) } : undefined;
   const symmetric = sharedY === undefined;
@@ -40,9 +54,9 @@ export async function matchOnThreads(
     collector.add(tile, matched);
   });
   const tasks = tiles.map(
-    (tile): MatchTask => ({ x: sharedX, ...(sharedY && { y: sharedY }), tile, options: matching }),
+    (tile): MatchTask => ({ x: sharedX, ...(sharedY && { y: sharedY }), tile, productsBy, options: matching }),
   );
-  const module = new URL('../../representations/match-worker.js', import.meta.url);
+  const module = new URL('./match-worker.js', import.meta.url);
   const pool = await threadPool<MatchTask, MatchedTile>(module, threads === undefined ? {} : { threads });
   try {
     await runTasks(
