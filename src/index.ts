@@ -5,6 +5,10 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
+export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
+export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
+export type { RunProblem } from './analyses/training/scan-run.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -117,28 +121,6 @@ export {
 export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
 export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
 export type { NormOrder } from './representations/norm-order.ts';
-export { epochNumbers } from './runs/epoch-number.ts';
-export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
-export { readSquareMatrix } from './runs/matrix-file.ts';
-export { type Predictions, readPredictions } from './runs/predictions-file.ts';
-export {
-  countEpochClasses,
-  type RunContext,
-  type RunEpoch,
-  type RunSplit,
-  type RunTemplates,
-  readRunEpoch,
-} from './runs/run-epoch.ts';
-export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
-export {
-  type EpochLog,
-  type RunInfo,
-  readMetrics,
-  readRunInfo,
-  readSamples,
-  type SamplePaths,
-} from './runs/run-log.ts';
-export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export {
   jensenShannonMatrix,
   type OutputCorrelation,
@@ -174,6 +156,28 @@ export {
   tileMaps,
 } from './representations/similarity-matrices.ts';
 export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
+export { epochNumbers } from './runs/epoch-number.ts';
+export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
+export { readSquareMatrix } from './runs/matrix-file.ts';
+export { type Predictions, readPredictions } from './runs/predictions-file.ts';
+export {
+  countEpochClasses,
+  type RunContext,
+  type RunEpoch,
+  type RunSplit,
+  type RunTemplates,
+  readRunEpoch,
+} from './runs/run-epoch.ts';
+export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
+export {
+  type EpochLog,
+  type RunInfo,
+  readMetrics,
+  readRunInfo,
+  readSamples,
+  type SamplePaths,
+} from './runs/run-log.ts';
+export { type SettledFiles, settledFiles, settledRunFolder } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -227,7 +231,7 @@ export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
-export { type BootstrapInterval, type BootstrapOptions, bootstrapMean } from './statistics/bootstrap.ts';
+export { type BootstrapInterval, bootstrapMean } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,
@@ -271,6 +275,7 @@ export {
 } from './study/read-study.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
+export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
@@ -289,6 +294,7 @@ export { epochCurves } from './training/epoch-curves.ts';
 export * from './training/epoch-measures.ts';
 export * from './training/inverse-dissimilarity.ts';
 export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export { MISTAKE_COLUMNS, mistakeTable } from './training/mistake-table.ts';
 export * from './training/neighbour-history.ts';
 export * from './training/phases.ts';
 export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
