@@ -55,8 +55,8 @@ export async function updateSection<K extends InstrumentName>(
     instruments: { ...before?.instruments, [instrument]: update.describe((path) => places.get(path)!) },
     files: Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
-  if (before && canonicalJson(manifest) === canonicalJson(before)) return before;
-  await store.write(MANIFEST_PATH, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  if (!before || canonicalJson(manifest) !== canonicalJson(before))
+    await store.write(MANIFEST_PATH, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
   // Older versions, and what an interrupted update left behind.
   for (const path of await store.list(`${instrument}/`)) if (!(path in files)) await store.remove(path);
   return manifest;
