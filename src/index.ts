@@ -237,7 +237,6 @@ export {
   readSamples,
   type SamplePaths,
 } from './runs/run-log.ts';
-export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
 export { type SettledFiles, settledFiles, settledRunFolder } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
@@ -293,7 +292,6 @@ export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } fro
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
 export { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from './statistics/bootstrap.ts';
-export { type BootstrapInterval, bootstrapMean } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
   type BrokenLineOptions,
