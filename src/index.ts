@@ -30,6 +30,12 @@ export {
 } from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export {
+  type LargeSimilarity,
+  type LargeSimilarityOptions,
+  type LevelledReference,
+  largeSimilarity,
+} from './class-similarity/large-similarity.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export {
   type Neighbour,
@@ -298,6 +304,7 @@ export {
   type BrokenLineSegment,
   fitBrokenLine,
 } from './statistics/broken-line.ts';
+export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';

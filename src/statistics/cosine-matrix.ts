@@ -58,7 +58,7 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
 }
 
 /** Writes each row divided by its norm into `out` and lists the zero rows, which stay zero. */
-function unitRows(matrix: Matrix, out: Float32Array | Float64Array): number[] {
+export function unitRows(matrix: Matrix, out: Float32Array | Float64Array): number[] {
   const { rows, cols, data } = matrix;
   const zero: number[] = [];
   for (let i = 0; i < rows; i++) {
