@@ -23,7 +23,7 @@ const HEAD_NAMES: readonly RegExp[] = [
   /^(?:.+\.)?(?:\w+_)?logits(?:\.conv2d_1c_1x1|\.logits)?$/,
   /^(?:.+\.)?conv2d_1c_1x1$/,
   /^(?:.+\.)?predictions(?:\.predictions)?$/,
-  /^(?:.+\.)?(?:class_labels_classifier|class_embed|class_predictor)(?:\.(\d+))?$/,
+  /^(?:.+\.)?(?:class_labels_classifier|class_embed|class_predictor)(?:\.(?:layers\.)?(\d+))?$/,
   /^(?:.+\.)?(?:head_dist|dist_head|distillation_classifier|classifier_distill)(?:\.linear)?$/,
 ];
 
