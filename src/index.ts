@@ -5,6 +5,8 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/logging/run-writer.ts';
+export * from './analyses/logging/tfjs-callback.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
