@@ -122,7 +122,6 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { crossGram, gram } from './kernels/gram.ts';
 export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
