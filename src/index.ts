@@ -5,6 +5,12 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/logging/run-writer.ts';
+export * from './analyses/logging/tfjs-callback.ts';
+export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
+export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
+export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
+export type { RunProblem } from './analyses/training/scan-run.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -26,6 +32,12 @@ export {
 } from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export {
+  type LargeSimilarity,
+  type LargeSimilarityOptions,
+  type LevelledReference,
+  largeSimilarity,
+} from './class-similarity/large-similarity.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export {
   type Neighbour,
@@ -110,7 +122,7 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { crossGram, gram } from './kernels/gram.ts';
+export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
@@ -233,7 +245,7 @@ export {
   readSamples,
   type SamplePaths,
 } from './runs/run-log.ts';
-export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
+export { type SettledFiles, settledFiles, settledRunFolder } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -294,6 +306,7 @@ export {
   type BrokenLineSegment,
   fitBrokenLine,
 } from './statistics/broken-line.ts';
+export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
@@ -331,6 +344,7 @@ export {
 } from './study/read-study.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
+export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
@@ -349,6 +363,7 @@ export { epochCurves } from './training/epoch-curves.ts';
 export * from './training/epoch-measures.ts';
 export * from './training/inverse-dissimilarity.ts';
 export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export { MISTAKE_COLUMNS, mistakeTable } from './training/mistake-table.ts';
 export * from './training/neighbour-history.ts';
 export * from './training/phases.ts';
 export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
+import { trainingSectionSchema } from './training-section.ts';
 
 /** The version of the study folder that this software writes. A newer one is refused, an older one is read. */
 export const SCHEMA_VERSION = 1;
@@ -89,8 +90,10 @@ export const classModelSchema = z.object({
     tensor: z.string(),
     classes: z.int(),
     features: z.int(),
-    /** Rows left out, with the reason: the background row, rows without a label. */
+    /** Rows of the stored tensor left out, with the reason: the background row, rows without a label. */
     dropped: z.array(z.object({ row: z.int(), reason: z.string() })),
+    /** Rows of the stored tensor that are all zero, whether left out or not. */
+    zeroRows: z.optional(z.array(z.int())),
     reason: z.string(),
     rejected: z.array(z.object({ tensor: z.string(), shape: z.array(z.int()), reason: z.string() })),
   }),
@@ -234,7 +237,7 @@ export const manifestSchema = z.object({
   schemaVersion: z.int(),
   software: z.object({ name: z.string(), version: z.string() }),
   name: z.string(),
-  instruments: z.object({ classes: z.optional(classesSectionSchema) }),
+  instruments: z.object({ classes: z.optional(classesSectionSchema), training: z.optional(trainingSectionSchema) }),
   /** Path → SHA-256 of every other file that belongs to the result. */
   files: z.record(z.string(), z.string()),
 });

@@ -26,7 +26,15 @@ describe('package.json', () => {
   });
 
   test('publishes only what is listed', () => {
-    expect(manifest.files).toEqual(['bin', 'dist', 'samples', 'CHANGELOG.md', 'CITATION.cff', 'THIRD_PARTY.md']);
+    expect(manifest.files).toEqual([
+      'bin',
+      'dist',
+      'recipes',
+      'samples',
+      'CHANGELOG.md',
+      'CITATION.cff',
+      'THIRD_PARTY.md',
+    ]);
   });
 
   test('agrees with the version in the code', () => {

@@ -46,8 +46,7 @@ function isExcepted(url: URL, list: string): boolean {
 }
 
 /**
- * `fetch` that goes through the proxies of the environment, for Node versions whose own does not. Node only. Addresses
- * without a proxy are left to Node's.
+ * `fetch` that goes through the proxies of the environment, which Node's own does not before version 24. Node only.
  */
 export function proxyFetch(env: Environment): Fetch {
   return async (address, init) => {
@@ -122,7 +121,7 @@ async function throughProxy(
   });
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const secure = connectTls({ socket, ...(isIP(host) ? { host } : { servername: host }) });
-  return send(httpsRequest, url, { headers: plain(headers), signal, createConnection: () => secure, agent: false });
+  return send(httpsRequest, url, { headers: plain(headers), signal, createConnection: () => secure });
 }
 
 /** Parts of files come as they are; compressed parts would not be parts of the file. */
