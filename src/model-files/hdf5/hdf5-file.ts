@@ -48,7 +48,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
   const pages = bytePages(source);
   const view = await pages.view('the HDF5 superblock', 0, Math.min(SUPERBLOCK_BYTES, source.byteLength));
   const start = cursor(`${file}: the HDF5 superblock`, view, { offsetBytes: 8, lengthBytes: 8 });
-  start.skip(8);
+  if (!looksLikeHdf5(start.bytes(8))) throw new FormatError(`${file}: not an HDF5 file, as it lacks the mark of one.`);
   const version = start.u8();
   if (version > 3)
     throw new UnsupportedError(`${file}: version ${version} of the HDF5 superblock is not read; 0 to 3 are.`);
@@ -68,7 +68,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
     rest.address();
   }
   const root = rest.address();
-  if (base + end > source.byteLength && end > source.byteLength)
+  if (end > source.byteLength)
     throw new FormatError(
       `${file}: the HDF5 superblock says that the file has ${end} bytes, but it has ${source.byteLength}.`,
       { hint: 'The file is truncated; download or save it again.' },
