@@ -347,20 +347,29 @@ class _Split:
         self.summed = len(self.targets)
         self._check(target, "target")
         row = target + self.classes * (target != prediction)
-        if _is_torch(self.features[0]):
-            torch = _torch()
-            features = torch.cat(self.features)
-            if features.device.type == "mps":  # has no 64-bit floats
-                features = features.cpu()
-            sums = features.new_zeros(self.sums.shape, dtype=torch.float64)
-            sums.index_add_(0, torch.from_numpy(row).to(features.device), features.double())
-            self.sums += _numpy(sums)
-        else:
-            order = np.argsort(row, kind="stable")
-            rows, starts = np.unique(row[order], return_index=True)
-            features = np.concatenate(self.features)[order]
-            if len(rows):
-                self.sums[rows] += np.add.reduceat(features, starts, axis=0, dtype=np.float64)
+        if not _is_torch(self.features[0]):
+            for at, block in self._blocks():
+                for r, sample in zip(row[at : at + len(block)], block):
+                    self.sums[r] += sample
+            return
+        torch = _torch()
+        device = self.features[0].device
+        if device.type == "mps":  # has no 64-bit floats
+            device = torch.device("cpu")
+        sums = torch.zeros(self.sums.shape, dtype=torch.float64, device=device)
+        row = torch.from_numpy(row).to(device)
+        for at, block in self._blocks():
+            sums.index_add_(0, row[at : at + len(block)], block.to(device).double())
+        self.sums += _numpy(sums)
+
+    def _blocks(self):
+        """(position of the first sample, features) of blocks that fit a processor's cache."""
+        at = 0
+        for features in self.features:
+            for start in range(0, len(features), 256):
+                block = features[start : start + 256]
+                yield at, block
+                at += len(block)
 
     def _check(self, classes, what):
         bad = np.flatnonzero((classes < 0) | (classes >= self.classes))
@@ -416,14 +425,23 @@ class _Split:
 
     def _cosines(self, target, template):
         """Cosine of each sample to the template of its class; NaN where either is zero."""
-        if _is_torch(self.features[0]):
-            features = _torch().cat(self.features)
-            own = features.new_tensor(template.astype(np.float32))[_torch().from_numpy(target).to(features.device)]
-            return _numpy(_torch().cosine_similarity(features, own, eps=0))
-        features, own = np.concatenate(self.features), template.astype(np.float32)[target]
-        dot = lambda a, b: np.einsum("nd,nd->n", a, b)
+        template = template.astype(np.float32)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.clip(dot(features, own) / np.sqrt(dot(features, features) * dot(own, own)), -1, 1)
+            template /= np.sqrt(np.einsum("cd,cd->c", template, template))[:, None]
+            if not _is_torch(self.features[0]):
+                return np.clip(np.concatenate([self._cosine(block, template[target[at : at + len(block)]])
+                                               for at, block in self._blocks()]), -1, 1)
+        template = self.features[0].new_tensor(template)
+        target = _torch().from_numpy(target).to(template.device)
+        found = []
+        for at, block in self._blocks():
+            own = template[target[at : at + len(block)]]
+            found.append((block * own).sum(1) / (block * block).sum(1).sqrt())
+        return np.clip(_numpy(_torch().cat(found)), -1, 1)
+
+    @staticmethod
+    def _cosine(block, own):
+        return np.einsum("nd,nd->n", block, own) / np.sqrt(np.einsum("nd,nd->n", block, block))
 
 
 def find_head(model, name=None, labels=None):

@@ -11,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
 from semblance_logger import SemblanceLogger
-from shapes import SHAPES, shapes
+from shapes import LABELS, shapes
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("folder")
@@ -31,8 +31,8 @@ def features(n, seed):
 
 (x_train, y_train), (x_test, y_test) = features(options.images, 1), features(options.images // 4, 2)
 random = np.random.default_rng(0)
-weight, bias = random.normal(0, 0.1, (len(SHAPES), x_train.shape[1])), np.zeros(len(SHAPES))
-log = SemblanceLogger(options.folder, labels=SHAPES, model_name="softmax regression", dataset="generated shapes, 32 px")
+weight, bias = random.normal(0, 0.1, (len(LABELS), x_train.shape[1])), np.zeros(len(LABELS))
+log = SemblanceLogger(options.folder, labels=LABELS, model_name="softmax regression", dataset="generated shapes, 32 px")
 
 for epoch in range(options.epochs + 1):
     for batch in np.split(random.permutation(len(x_train)), 20) if epoch > 0 else []:

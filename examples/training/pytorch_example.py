@@ -2,7 +2,7 @@
 
     python3 pytorch_example.py runs/shapes-cnn            then: semblance training runs/shapes-cnn
 
-Run it again with more --epochs and it goes on where it stopped (the weights are kept in last.pt of the folder).
+Run it again with more --epochs and it goes on where it stopped (the weights are kept beside the folder).
 """
 
 import argparse
@@ -14,7 +14,7 @@ from torch import nn
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
 from semblance_logger import SemblanceLogger
-from shapes import SHAPES, shapes
+from shapes import LABELS, shapes
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("folder")
@@ -36,12 +36,12 @@ train, test = loader(options.images, 1, True), loader(options.images // 4, 2, Fa
 layers = []
 for before, after in ((3, 32), (32, 64), (64, 128)):
     layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(), nn.MaxPool2d(2)]
-net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, len(SHAPES)))
+net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, len(LABELS)))
 optimizer = torch.optim.Adam(net.parameters(), lr=0.002)
 
-log = SemblanceLogger(options.folder, net, labels=SHAPES, dataset="generated shapes, 32 px", resume=True,
+log = SemblanceLogger(options.folder, net, labels=LABELS, dataset="generated shapes, 32 px", resume=True,
                       float16=options.float16)
-kept = os.path.join(options.folder, "last.pt")
+kept = os.path.normpath(options.folder) + ".last.pt"
 if log.next_epoch > 0 and os.path.exists(kept):
     net.load_state_dict(torch.load(kept))
 

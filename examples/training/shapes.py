@@ -2,7 +2,13 @@
 
 import numpy as np
 
-SHAPES = ["circle", "ellipse", "crescent", "triangle", "square", "rectangle", "pentagon", "hexagon", "star", "cross"]
+# The shapes and their nouns in WordNet 3.0: names alone would be ambiguous (a circle of friends, a star of the screen).
+SHAPES = {
+    "circle": "n13873502", "ellipse": "n13878306", "ring": "n13875392", "crescent": "n13896217", "star": "n13881644",
+    "triangle": "n13879320", "square": "n13878634", "rectangle": "n13883346", "pentagon": "n13882201",
+    "hexagon": "n13882276",
+}
+LABELS = list(SHAPES.values())
 
 
 def shapes(n, seed, size=32):
@@ -18,7 +24,7 @@ def shapes(n, seed, size=32):
         angle, scale, (dx, dy) = random.uniform(0, 2 * np.pi), random.uniform(0.45, 0.8), random.uniform(-0.25, 0.25, 2)
         x, y = (axis[None, :] - dx) / scale, (axis[:, None] - dy) / scale
         u, v = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
-        inside = _inside(SHAPES[t], u, v)[None]
+        inside = _inside(list(SHAPES)[t], u, v)[None]
         image[:] = np.where(inside, colours[0][:, None, None], colours[1][:, None, None])
         image += random.normal(0, 0.05, image.shape)
     return images.clip(0, 1), target
@@ -36,8 +42,8 @@ def _inside(shape, u, v):
         return np.maximum(abs(u), abs(v)) < 0.75
     if shape == "rectangle":
         return np.maximum(abs(u), 2 * abs(v)) < 1
-    if shape == "cross":
-        return (np.minimum(abs(u), abs(v)) < 0.25) & (np.maximum(abs(u), abs(v)) < 0.95)
+    if shape == "ring":
+        return (radius < 0.95) & (radius > 0.6)
     if shape == "star":
         return radius < 0.65 + 0.35 * np.cos(5 * angle)
     corners = {"triangle": 3, "pentagon": 5, "hexagon": 6}[shape]

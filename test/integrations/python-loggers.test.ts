@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cosineSimilarityMatrix, memorySource, openModel, readMetrics } from 'semblance';
+import { analyseTraining, cosineSimilarityMatrix, memorySource, memoryStore, openModel, readMetrics } from 'semblance';
 import { diskRunFolder, fileSource, listRun, readRunEpoch, readRunInfo, readSamples } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { python } from '../support/python.ts';
@@ -24,7 +24,7 @@ function run(script: string, ...args: string[]): string {
   const { status, stderr } = spawnSync(python!.command, [script, ...args], {
     encoding: 'utf8',
     env: environment,
-    timeout: 60_000,
+    timeout: 120_000,
   });
   if (status !== 0) throw new Error(`${script} failed:\n${stderr}`);
   return stderr;
@@ -92,29 +92,43 @@ describe('the examples', () => {
     }
   });
 
-  it.skipIf(!python?.hasTorch)('PyTorch: a small CNN is logged, interrupted, resumed and read', async () => {
-    const place = join(folder, 'run');
-    const script = join(examples, 'pytorch_example.py');
-    run(script, place, '--epochs', '1', '--images', '400');
-    // Interrupted between the file of an epoch and its line.
-    const lines = readFileSync(join(place, 'metrics.jsonl'), 'utf8');
-    rmSync(join(place, 'epoch-0001.safetensors'));
-    expect(lines.trim().split('\n')).toHaveLength(2);
-    run(script, place, '--epochs', '2', '--images', '400');
-    expect((await metricsOf(place)).map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
-    expect(readFileSync(join(place, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(3);
-    const epochs = await readRun(place);
-    expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
-    const last = epochs[2]!;
-    expect(last.train!.target).toHaveLength(400);
-    expect(last.test!.target).toHaveLength(100);
-    expect(last.test!.templates!.all.counts.reduce((a, b) => a + b)).toBe(100);
-    expect(last.test!.templateCosine!.every((cosine) => cosine > 0 && cosine <= 1)).toBe(true);
-    // The head moves: class similarity at the end is not that of the untrained network.
-    const [first, end] = [epochs[0]!, last].map(({ head }) => cosineSimilarityMatrix(head!).data);
-    expect(end!.some((value, i) => Math.abs(value - first![i]!) > 0.01)).toBe(true);
-    expect(readdirSync(place).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-  });
+  it.skipIf(!python?.hasTorch)(
+    'PyTorch: a small CNN is logged, interrupted, resumed, read',
+    { timeout: 240_000 },
+    async () => {
+      const place = join(folder, 'run');
+      const script = join(examples, 'pytorch_example.py');
+      run(script, place, '--epochs', '1', '--images', '200');
+      // Interrupted between the file of an epoch and its line.
+      const lines = readFileSync(join(place, 'metrics.jsonl'), 'utf8');
+      rmSync(join(place, 'epoch-0001.safetensors'));
+      expect(lines.trim().split('\n')).toHaveLength(2);
+      run(script, place, '--epochs', '2', '--images', '200');
+      expect((await metricsOf(place)).map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+      expect(readFileSync(join(place, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(3);
+      const epochs = await readRun(place);
+      expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+      const last = epochs[2]!;
+      expect(last.train!.target).toHaveLength(200);
+      expect(last.test!.target).toHaveLength(50);
+      expect(last.test!.templates!.all.counts.reduce((a, b) => a + b)).toBe(50);
+      expect(last.test!.templateCosine!.every((cosine) => cosine > 0 && cosine <= 1)).toBe(true);
+      // The head moves: class similarity at the end is not that of the untrained network.
+      const [first, end] = [epochs[0]!, last].map(({ head }) => cosineSimilarityMatrix(head!).data);
+      expect(end!.some((value, i) => Math.abs(value - first![i]!) > 0.01)).toBe(true);
+      expect(readdirSync(place).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      // The training instrument follows the run as it grows.
+      const store = memoryStore();
+      const runs = [{ folder: diskRunFolder(place) }];
+      expect((await analyseTraining(runs, {}, store)).computed).toBe(3);
+      run(script, place, '--epochs', '3', '--images', '200');
+      const { computed, manifest } = await analyseTraining(runs, {}, store);
+      expect(computed).toBe(1);
+      const [studied] = manifest.instruments.training!.runs;
+      expect(studied!.epochs.at(-1)).toBe(3);
+      expect(studied!.problems).toEqual([]);
+    },
+  );
 });
 
 describe('the Python tests', () => {
@@ -124,7 +138,7 @@ describe('the Python tests', () => {
       cwd: here,
       encoding: 'utf8',
       env: environment,
-      timeout: 60_000,
+      timeout: 120_000,
     });
     expect(stderr).toMatch(/Ran [1-9]\d* tests? in [\s\S]*\nOK/);
   });
