@@ -5,6 +5,10 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
+export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
+export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
+export type { RunProblem } from './analyses/training/scan-run.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -233,7 +237,7 @@ export {
   readSamples,
   type SamplePaths,
 } from './runs/run-log.ts';
-export { type SettledFiles, settledFiles } from './runs/run-watch.ts';
+export { type SettledFiles, settledFiles, settledRunFolder } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
 export {
@@ -331,6 +335,7 @@ export {
 } from './study/read-study.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
+export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
@@ -349,6 +354,7 @@ export { epochCurves } from './training/epoch-curves.ts';
 export * from './training/epoch-measures.ts';
 export * from './training/inverse-dissimilarity.ts';
 export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
+export { MISTAKE_COLUMNS, mistakeTable } from './training/mistake-table.ts';
 export * from './training/neighbour-history.ts';
 export * from './training/phases.ts';
 export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';

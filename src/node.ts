@@ -12,4 +12,5 @@ export { cacheFolder, diskCache } from './model-files/remote/disk-cache.ts';
 export { type ModelSourceOptions, modelSource, remoteOptions } from './model-files/remote/model-source.ts';
 export { proxyFetch, proxyFor } from './model-files/remote/proxy-fetch.ts';
 export { diskRunFolder } from './runs/disk-run-folder.ts';
+export { type RunningServer, type ServerOptions, startServer } from './server/start-server.ts';
 export { folderStore, writeAtomically } from './study/folder-store.ts';

@@ -2,7 +2,6 @@ import { IncomparableError, UsageError } from '../errors.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { prepareRanks, type RankVector } from '../statistics/ranks.ts';
 import { type Matrix, select } from '../tensor/matrix.ts';
-import { forEachUpperTile } from '../tensor/symmetric.ts';
 
 /** A class-similarity matrix made ready for alignment: scaled, summed and ranked once for all comparisons. */
 export interface PreparedSimilarity {
@@ -30,6 +29,9 @@ export interface PrepareOptions extends KernelOptions {
   /** Classes to leave out beside those whose row is missing (all NaN). */
   exclude?: Iterable<number>;
 }
+
+/** Rows and columns read together. */
+const TILE = 32;
 
 /** Entries that should be equal may differ by this share of the largest entry: rounding, no more. */
 const SYMMETRY_TOLERANCE = 1e-5;
@@ -115,27 +117,36 @@ function readPairs(matrix: Matrix, kept: Uint32Array): Pick<PreparedSimilarity, 
   const pairs = data instanceof Float32Array ? new Float32Array(count) : new Float64Array(count);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  let worst = { gap: 0, i: 0, j: 1 };
-  forEachUpperTile(n, (rowStart, rowEnd, colStart, colEnd) => {
-    for (let i = rowStart; i < rowEnd; i++) {
-      const pairStart = (i * (2 * n - i - 3)) / 2 - 1;
-      for (let j = Math.max(i + 1, colStart); j < colEnd; j++) {
-        const value = data[i * n + j]!;
-        const mirror = data[j * n + i]!;
-        pairs[pairStart + j] = value;
-        if (value < min) min = value;
-        if (value > max) max = value;
-        if (value === mirror) continue;
-        // A gap that is NaN is the worst of all and stays.
-        const gap = Math.abs(value - mirror);
-        if (!(gap <= worst.gap) && !Number.isNaN(worst.gap)) worst = { gap, i, j };
+  let worstGap = 0;
+  let worst: [number, number] = [0, 1];
+  // In tiles, so that an entry and its mirror are read near one another; plain loops, for this is the hot part.
+  for (let top = 0; top < n; top += TILE) {
+    for (let left = top; left < n; left += TILE) {
+      const bottom = Math.min(n, top + TILE);
+      const right = Math.min(n, left + TILE);
+      for (let i = top; i < bottom; i++) {
+        const pairStart = (i * (2 * n - i - 3)) / 2 - 1;
+        for (let j = Math.max(i + 1, left); j < right; j++) {
+          const value = data[i * n + j]!;
+          const mirror = data[j * n + i]!;
+          pairs[pairStart + j] = value;
+          if (value < min) min = value;
+          if (value > max) max = value;
+          if (value === mirror) continue;
+          // A gap that is NaN is the worst of all and stays.
+          const gap = Math.abs(value - mirror);
+          if (!(gap <= worstGap) && !Number.isNaN(worstGap)) {
+            worstGap = gap;
+            worst = [i, j];
+          }
+        }
       }
     }
-  });
-  if (Number.isNaN(worst.gap)) refuse(matrix, kept, worst.i, worst.j);
+  }
+  if (Number.isNaN(worstGap)) refuse(matrix, kept, ...worst);
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (largest > Number.MAX_VALUE) refuse(matrix, kept, ...firstOf(matrix, (value) => Math.abs(value) === largest));
-  if (worst.gap > SYMMETRY_TOLERANCE * largest) refuse(matrix, kept, worst.i, worst.j);
+  if (worstGap > SYMMETRY_TOLERANCE * largest) refuse(matrix, kept, ...worst);
   return { pairs, min, max };
 }
 

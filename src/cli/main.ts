@@ -8,6 +8,7 @@ import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
 import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
+import { addReproduceCommand } from './reproduce.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addOpenCommand,
   addExportCommand,
   addDemoCommand,
+  addReproduceCommand,
   addDoctorCommand,
   addLookCommand,
 ];

@@ -6,17 +6,8 @@ import { rowProductsPlain } from './plain/gram.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from './wasm-kernel.ts';
 
 interface GramExports {
-  pack(from: number, to: number, rows: number, depth: number): void;
-  multiply(
-    x: number,
-    packed: number,
-    out: number,
-    sums: number,
-    m: number,
-    n: number,
-    depth: number,
-    upper: boolean,
-  ): void;
+  pack(from: number, to: number, rows: number, depth: number, shift: number): void;
+  multiply(x: number, y: number, out: number, sums: number, m: number, n: number, depth: number, upper: boolean): void;
 }
 
 const kernel = wasmKernel<GramExports>(gramWasm);
@@ -53,21 +44,22 @@ function rowProducts(x: Matrix32, y: Matrix32, out: Float32Array, upper: boolean
   const depth = x.cols;
   const layout = kernelLayout();
   const sumsAt = layout.take(4 * 8 * 8);
-  const xAt = layout.take(4 * ceilTo(x.rows, 4) * depth);
-  const packedAt = layout.take(4 * ceilTo(y.rows, 8) * depth);
-  const yAt = y === x ? xAt : layout.take(4 * y.data.length);
-  const outAt = layout.take(4 * out.length);
+  const xPackedAt = layout.take(4 * ceilTo(x.rows, 4) * depth);
+  const yPackedAt = layout.take(4 * ceilTo(y.rows, 8) * depth);
+  // The rows are only needed until they are packed, so the result may take their place.
+  const rowsAt = layout.take(4 * Math.max(x.data.length, y.data.length, out.length));
   const open = kernel.open(layout.end(), options);
   if (!open) {
     rowProductsPlain(x.data, y.data, depth, out, upper);
     return;
   }
   const { exports, buffer, base } = open;
-  new Float32Array(buffer, base + xAt, ceilTo(x.rows, 4) * depth).fill(0, x.data.length).set(x.data);
-  if (y !== x) new Float32Array(buffer, base + yAt, y.data.length).set(y.data);
-  exports.pack(base + yAt, base + packedAt, y.rows, depth);
-  exports.multiply(base + xAt, base + packedAt, base + outAt, base + sumsAt, x.rows, y.rows, depth, upper);
-  out.set(new Float32Array(buffer, base + outAt, out.length));
+  new Float32Array(buffer, base + rowsAt, x.data.length).set(x.data);
+  exports.pack(base + rowsAt, base + xPackedAt, x.rows, depth, 2);
+  if (y !== x) new Float32Array(buffer, base + rowsAt, y.data.length).set(y.data);
+  exports.pack(base + rowsAt, base + yPackedAt, y.rows, depth, 3);
+  exports.multiply(base + xPackedAt, base + yPackedAt, base + rowsAt, base + sumsAt, x.rows, y.rows, depth, upper);
+  out.set(new Float32Array(buffer, base + rowsAt, out.length));
 }
 
 function ceilTo(n: number, multiple: number): number {

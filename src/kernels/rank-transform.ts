@@ -12,6 +12,8 @@ export interface SortedVector {
   groups: number;
   /** Where each group of equal values starts in `order`, and at the end their number: groups + 1 entries. */
   groupStarts: Uint32Array;
+  /** For each value 2·rank − (n + 1): average ranks, centred, and doubled so that they are whole. Exact below 2²⁴ values. */
+  centred: Float32Array;
 }
 
 type Rank = (
@@ -23,6 +25,7 @@ type Rank = (
   order: number,
   dense: number,
   groupStarts: number,
+  centred: number,
 ) => number;
 
 const kernel = wasmKernel<{ rank32: Rank; rank64: Rank }>(rankTransformWasm);
@@ -38,6 +41,7 @@ export function rankTransform(values: Float32Array | Float64Array, options: Kern
   const orderAt = layout.take(4 * n);
   const denseAt = layout.take(4 * n);
   const groupStartsAt = layout.take(4 * (n + 1));
+  const centredAt = layout.take(4 * n);
   const open = n === 0 ? undefined : kernel.open(layout.end(), options);
   if (!open) return rankTransformPlain(values);
   const { exports, buffer, base } = open;
@@ -54,11 +58,13 @@ export function rankTransform(values: Float32Array | Float64Array, options: Kern
     base + orderAt,
     base + denseAt,
     base + groupStartsAt,
+    base + centredAt,
   );
   return {
     order: new Uint32Array(buffer, base + orderAt, n).slice(),
     dense: new Uint32Array(buffer, base + denseAt, n).slice(),
     groups,
     groupStarts: new Uint32Array(buffer, base + groupStartsAt, groups + 1).slice(),
+    centred: new Float32Array(buffer, base + centredAt, n).slice(),
   };
 }

@@ -1,4 +1,4 @@
-import type { RunFile } from './run-folder.ts';
+import type { RunFile, RunFolder } from './run-folder.ts';
 
 /** Tells which files of a growing folder may be read. */
 export interface SettledFiles {
@@ -25,4 +25,9 @@ export function settledFiles(settled: readonly RunFile[] = []): SettledFiles {
 /** Changes when a file is written to. */
 export function signature({ byteLength, modified }: RunFile): string {
   return `${byteLength} ${modified ?? ''}`;
+}
+
+/** A growing folder that shows only files whose size has settled, so that half-written ones are left for later. */
+export function settledRunFolder(folder: RunFolder, settled: SettledFiles = settledFiles()): RunFolder {
+  return { ...folder, list: async () => settled.observe(await folder.list()) };
 }

@@ -9,8 +9,6 @@ export const MAX_RANKED_VALUES = 2 ** 24;
 export interface RankVector extends SortedVector {
   /** How many values were ranked. */
   n: number;
-  /** For each value 2·rank − (n + 1): centred average ranks, doubled so that they are whole. */
-  centred: Float32Array;
   /** Pairs of equal values. */
   tiedPairs: number;
   /** Sum of the squares of `centred`; 0 for a constant vector. */
@@ -32,15 +30,13 @@ export function prepareRanks(values: ArrayLike<number>, options: KernelOptions =
   for (let i = 0; i < n; i++)
     if (Number.isNaN(floats[i]!)) throw new UsageError(`Cannot rank values: value ${i} of ${n} is NaN.`);
   const sorted = rankTransform(floats, options);
-  const { dense, groups, groupStarts } = sorted;
+  const { groups, groupStarts, centred } = sorted;
   let tiedPairs = 0;
   for (let g = 0; g < groups; g++) {
     const size = groupStarts[g + 1]! - groupStarts[g]!;
     tiedPairs += (size * (size - 1)) / 2;
   }
-  const centred = new Float32Array(n);
-  for (let i = 0; i < n; i++) centred[i] = groupStarts[dense[i]!]! + groupStarts[dense[i]! + 1]! - n;
-  return { n, ...sorted, centred, tiedPairs, sumOfSquares: exactDot(centred, centred) };
+  return { n, ...sorted, tiedPairs, sumOfSquares: exactDot(centred, centred) };
 }
 
 /** Products summed in blocks that stay below 2⁵³, so that whole-number ranks add up without a rounding bias. */

@@ -8,6 +8,7 @@ import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
 import type { StudyStore } from './store.ts';
 import { isStudyPath } from './study-path.ts';
+import { trainingFiles } from './training-section.ts';
 
 const REPAIR = 'Copy the whole study again, or make it again with the command that study.json records.';
 
@@ -74,12 +75,14 @@ function checkPaths(manifest: StudyManifest, study: string): void {
 
 /** The files that the sections of a manifest name, each once. */
 function referredFiles(manifest: StudyManifest): string[] {
-  const { classes } = manifest.instruments;
-  if (!classes) return [];
-  const paths = [classes.classes, classes.orders, ...classes.references.map((reference) => reference.matrix)];
-  if (classes.wordnet !== null) paths.push(classes.wordnet);
-  for (const model of classes.models) paths.push(model.matrix, model.ranking);
-  if (classes.population) paths.push(classes.population.pairs);
+  const { classes, training } = manifest.instruments;
+  const paths = training ? trainingFiles(training) : [];
+  if (classes) {
+    paths.push(classes.classes, classes.orders, ...classes.references.map((reference) => reference.matrix));
+    if (classes.wordnet !== null) paths.push(classes.wordnet);
+    for (const model of classes.models) paths.push(model.matrix, model.ranking);
+    if (classes.population) paths.push(classes.population.pairs);
+  }
   return [...new Set(paths)];
 }
 

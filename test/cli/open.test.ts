@@ -169,11 +169,11 @@ describe.skipIf(!pty)('opening the browser from a terminal', () => {
       child.on('close', () => resolve());
     });
     const url = /http:\/\/\S+/.exec(output)![0];
-    // Ctrl+C as the terminal sends it; the stand-in was started before and lives on.
-    child.stdin.write('\x03');
-    await new Promise((resolve) => child.on('close', resolve));
     for (let waited = 0; waited < patience && !existsSync(called); waited += 25)
       await new Promise((resolve) => setTimeout(resolve, 25));
+    // Ctrl+C as the terminal sends it.
+    child.stdin.write('\x03');
+    await new Promise((resolve) => child.on('close', resolve));
     return existsSync(called) ? readFileSync(called, 'utf8').trim().replace(url, 'URL') : undefined;
   };
 

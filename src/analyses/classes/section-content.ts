@@ -91,19 +91,19 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
   };
 }
 
-function synsetsOf(classes: readonly RowClass[]): string[] {
+export function synsetsOf(classes: readonly RowClass[]): string[] {
   return classes.flatMap((entry) => (entry.synset === null ? [] : [entry.synset]));
 }
 
-function encodeJson(value: unknown): Uint8Array {
+export function encodeJson(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 
-function classRow({ name, synset, how, candidates }: RowClass, index: number): ClassRow {
+export function classRow({ name, synset, how, candidates }: RowClass, index: number): ClassRow {
   return { index, name, synset, how, candidates };
 }
 
-function displayOrders(classes: readonly RowClass[], graph: WordNet | undefined): ClassOrders {
+export function displayOrders(classes: readonly RowClass[], graph: WordNet | undefined): ClassOrders {
   if (!graph) return { wordnet: null };
   const { order, groups } = wordnetOrder(
     graph,

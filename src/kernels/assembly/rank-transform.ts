@@ -140,12 +140,20 @@ function sortRuns(elements: usize, spare: usize, keys: usize, n: i32): void {
   }
 }
 
+/** Gives the equal values at places `start` to `end` of the order their centred rank; returns `end`. */
+@inline function closeGroup(order: usize, start: u32, end: u32, n: i32, centred: usize): u32 {
+  const rank = <f32>(<i32>start + <i32>end - n);
+  for (let k = start; k < end; k++) store<f32>(centred + (<usize>load<u32>(order + (<usize>k << 2)) << 2), rank);
+  return end;
+}
+
 /**
- * Ranks n doubles at `values` (overwritten by their keys). Writes the order, the dense ranks and where each group
- * of equal values starts; returns the number of groups.
+ * Ranks n doubles at `values` (overwritten by their keys). Writes the order, the dense ranks, where each group of
+ * equal values starts and 2·rank − (n + 1) with average ranks; returns the number of groups.
  */
 export function rank64(
   values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize, groupStarts: usize,
+  centred: usize,
 ): i32 {
   memory.fill(histograms, 0, 3 * (BUCKETS << 2));
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -157,6 +165,7 @@ export function rank64(
   const sorted = radixSort(elements, spare, histograms, n);
   sortRuns(sorted, sorted == elements ? spare : elements, values, n);
   let group: u32 = 0;
+  let start: u32 = 0;
   let before: u64 = 0;
   store<u32>(groupStarts, 0);
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -168,6 +177,7 @@ export function rank64(
         element >> 32 != before >> 32 ||
         load<u64>(values + (<usize>index << 3)) != load<u64>(values + (<usize>(<u32>before) << 3))
       ) {
+        start = closeGroup(order, start, <u32>i, n, centred);
         group++;
         store<u32>(groupStarts + (<usize>group << 2), <u32>i);
       }
@@ -176,6 +186,7 @@ export function rank64(
     store<u32>(dense + (<usize>index << 2), group);
     before = element;
   }
+  closeGroup(order, start, <u32>n, n, centred);
   store<u32>(groupStarts + (<usize>group << 2), <u32>n, 4);
   return <i32>group + 1;
 }
@@ -183,6 +194,7 @@ export function rank64(
 /** As `rank64` for n floats at `values`, whose whole key is an upper half. */
 export function rank32(
   values: usize, n: i32, elements: usize, spare: usize, histograms: usize, order: usize, dense: usize, groupStarts: usize,
+  centred: usize,
 ): i32 {
   memory.fill(histograms, 0, 3 * (BUCKETS << 2));
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -192,12 +204,14 @@ export function rank32(
   }
   const sorted = radixSort(elements, spare, histograms, n);
   let group: u32 = 0;
+  let start: u32 = 0;
   let before = load<u64>(sorted) >> 32;
   store<u32>(groupStarts, 0);
   for (let i: usize = 0; i < <usize>n; i++) {
     const element = load<u64>(sorted + (i << 3));
     const index = <u32>element;
     if (element >> 32 != before) {
+      start = closeGroup(order, start, <u32>i, n, centred);
       group++;
       store<u32>(groupStarts + (<usize>group << 2), <u32>i);
     }
@@ -205,6 +219,7 @@ export function rank32(
     store<u32>(dense + (<usize>index << 2), group);
     before = element >> 32;
   }
+  closeGroup(order, start, <u32>n, n, centred);
   store<u32>(groupStarts + (<usize>group << 2), <u32>n, 4);
   return <i32>group + 1;
 }

@@ -12,7 +12,8 @@ export function rankTransformPlain(values: Float32Array | Float64Array): SortedV
   const { high, low } = sortableKeys(values);
   const order = radixOrder(high);
   if (low) sortRunsByLow(order, high, low);
-  return { order, ...denseRanks(order, high, low) };
+  const ranks = denseRanks(order, high, low);
+  return { order, ...ranks, centred: centredRanks(ranks.dense, ranks.groupStarts) };
 }
 
 function sortableKeys(values: Float32Array | Float64Array): { high: Uint32Array; low: Uint32Array | null } {
@@ -101,4 +102,11 @@ function denseRanks(
   const groups = n === 0 ? 0 : group + 1;
   groupStarts[groups] = n;
   return { dense, groups, groupStarts: groupStarts.slice(0, groups + 1) };
+}
+
+function centredRanks(dense: Uint32Array, groupStarts: Uint32Array): Float32Array {
+  const n = dense.length;
+  const centred = new Float32Array(n);
+  for (let i = 0; i < n; i++) centred[i] = groupStarts[dense[i]!]! + groupStarts[dense[i]! + 1]! - n;
+  return centred;
 }

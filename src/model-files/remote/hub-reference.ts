@@ -32,8 +32,3 @@ export function parseHubReference(text: string): HubReference {
     });
   return { repository, revision, file };
 }
-
-/** What a model on the hub is called for short: the repository's name. Undefined for other names. */
-export function hubModelName(text: string): string | undefined {
-  return isHubReference(text) ? parseHubReference(text).repository.split('/')[1] : undefined;
-}

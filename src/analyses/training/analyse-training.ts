@@ -1,0 +1,234 @@
+import { canonicalJson } from '../../canonical-json.ts';
+import { missingClasses } from '../../class-similarity/prepared-similarity.ts';
+import { SourceError, UsageError } from '../../errors.ts';
+import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import type { LongTask } from '../../progress.ts';
+import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
+import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
+import { sha256Hex } from '../../sha256.ts';
+import { encodeJsonl } from '../../study/jsonl.ts';
+import type { StudyManifest } from '../../study/manifest.ts';
+import { encodeNpy } from '../../study/npy-writer.ts';
+import type { StudyStore } from '../../study/store.ts';
+import { updateSection } from '../../study/update-section.ts';
+import { epochMeasurer } from '../../training/epoch-measures.ts';
+import { MISTAKE_COLUMNS } from '../../training/mistake-table.ts';
+import { NAMED_PAIRS, pairNamed } from '../../training/similarity-pairs.ts';
+import { DEFAULT_WSI_QUANTILE } from '../../training/weights-similarity-index.ts';
+import { VERSION } from '../../version.ts';
+import { modelId } from '../classes/measured-model.ts';
+import { buildReferences, type Reference } from '../classes/references.ts';
+import type { RowClass } from '../classes/row-classes.ts';
+import { classRow, displayOrders, encodeJson, synsetsOf } from '../classes/section-content.ts';
+import { type EarlierRun, earlierRun, earlierSection } from './earlier-epochs.ts';
+import { PER_CLASS_COLUMNS } from './epoch-record.ts';
+import { measureRun } from './measure-run.ts';
+import { DEFAULT_K, DEFAULT_MATRIX_BYTES, type TrainingOptions, type TrainingRunInput } from './options.ts';
+import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
+import { runCurves, runSection, type StudiedRun } from './run-section.ts';
+import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
+
+export interface TrainingResult {
+  manifest: StudyManifest;
+  /** Epochs that were measured now; the others were in the store already. */
+  computed: number;
+}
+
+/**
+ * The training instrument: how similarity grows over the epochs of one or several runs, written to a study. Runs in Node
+ * and in browsers. An epoch that the study already has is not measured again, so that following a growing run costs the
+ * new epochs only. Files that cannot be read are reported in the study and tried again next time.
+ *
+ * @throws SourceError when a folder cannot be listed or holds no epoch that can be read; IncomparableError when runs are
+ *   of different classes; UsageError on options; the signal's reason when aborted.
+ */
+export async function analyseTraining(
+  inputs: readonly TrainingRunInput[],
+  options: TrainingOptions,
+  store: StudyStore,
+  task: LongTask = {},
+): Promise<TrainingResult> {
+  if (inputs.length === 0) throw new UsageError('No training run was given.');
+  const { q = DEFAULT_WSI_QUANTILE, ties = 'average', k = DEFAULT_K, pairs = NAMED_PAIRS, referenceRun = 0 } = options;
+  for (const pair of pairs) pairNamed(pair);
+  if (!inputs[referenceRun]) throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
+
+  const scanned = await Promise.all(inputs.map((input) => scanRun(input.folder)));
+  const ids = runIds(inputs, scanned);
+  const existing = await earlierSection(store);
+  const earlier = await Promise.all(
+    ids.map(async ({ id }): Promise<EarlierRun> => {
+      const entry = existing?.section.runs.find((run) => run.id === id);
+      return existing && entry
+        ? earlierRun(store, existing.manifest, existing.section, entry)
+        : { epochs: new Map(), matrices: new Map() };
+    }),
+  );
+  const { classes, set } = await commonClasses(inputs, scanned, ids, earlier);
+  const request = options.reference ?? { kind: 'wordnet' as const, measure: 'path' as const };
+  const [reference] = await buildReferences([request], classes, loadWordNet);
+  const semantic = reference && { ...reference.matrix, missing: missingClasses(reference.matrix) };
+  const settings = { q, ties, k, pairs: [...pairs], reference: reference?.id ?? null };
+  const settingsHash = await hashSettings(settings, classes, reference);
+  const isSame = existing?.section.settingsHash === settingsHash;
+
+  const measure = epochMeasurer({ q, ties, pairs, ...(semantic ? { semantic } : {}) });
+  const runs: StudiedRun[] = [];
+  let computed = 0;
+  for (const [r, input] of inputs.entries()) {
+    const labels = labelNames(labelsOf(input, scanned[r]!.info));
+    const known = isSame ? earlier[r]!.epochs : new Map();
+    const measured = await measureRun(
+      input,
+      scanned[r]!,
+      { classes: classes.length, labels, semantic, measure, k, earlier: known },
+      task,
+    );
+    computed += measured.computed;
+    runs.push({
+      ...ids[r]!,
+      folder: input.folder.name,
+      scanned: scanned[r]!,
+      measured,
+      curves: runCurves(scanned[r]!, measured),
+      earlierMatrices: earlier[r]!.matrices,
+    });
+  }
+
+  const kept = keptArrays(runs, classes.length, options.matrixBytes ?? DEFAULT_MATRIX_BYTES);
+  const sections = runs.map((run) => runSection(run, runs[referenceRun]!.curves, kept.keeps(run)));
+  const synsets = synsetsOf(classes);
+  const graph = synsets.length > 0 ? await loadWordNet() : undefined;
+  const files = new Map<string, Uint8Array>(sections.flatMap((section) => [...section.files]));
+  files.set('classes.jsonl', encodeJsonl(classes.map(classRow)));
+  files.set('orders.json', encodeJson(displayOrders(classes, graph)));
+  if (graph) files.set('wordnet.json', encodeJson(wordnetExcerpt(graph, await loadGlosses(), synsets)));
+  if (reference)
+    files.set('semantic.npy', encodeNpy(Float32Array.from(reference.matrix.data), [classes.length, classes.length]));
+  const inputsHash = await sha256Hex(
+    canonicalJson({
+      settingsHash,
+      runs: runs.map(({ id, measured }) => [id, measured.epochs.map(({ record }) => record.key)]),
+    }),
+  );
+  const manifest = await updateSection(store, {
+    instrument: 'training',
+    studyName: options.studyName ?? defaultTrainingName(ids),
+    files,
+    keep: sections.flatMap((section) => section.keep),
+    describe: (locate) => ({
+      inputsHash,
+      settingsHash,
+      options: settings,
+      command: options.command ?? '',
+      labels: {
+        set,
+        classes: classes.length,
+        resolved: synsets.length,
+        ambiguous: classes.filter((entry) => entry.candidates.length > 1).length,
+      },
+      classes: locate('classes.jsonl'),
+      wordnet: graph ? locate('wordnet.json') : null,
+      orders: locate('orders.json'),
+      semantic: reference ? { id: reference.id, title: reference.title, matrix: locate('semantic.npy') } : null,
+      q,
+      ties,
+      k,
+      mistakeColumns: [...MISTAKE_COLUMNS],
+      perClassColumns: [...PER_CLASS_COLUMNS],
+      matricesKept: kept.note,
+      runs: sections.map((section) => section.describe(locate)),
+      kernelTier: kernelTier(),
+    }),
+  });
+  return { manifest, computed };
+}
+
+/** Name of a study of these runs: the first one's, with the number of others. */
+export function defaultTrainingName(runs: readonly { name: string }[]): string {
+  return runs.length === 1 ? runs[0]!.name : `${runs[0]!.name} and ${runs.length - 1} more`;
+}
+
+function runIds(inputs: readonly TrainingRunInput[], scanned: readonly ScannedRun[]): { id: string; name: string }[] {
+  const ids: { id: string; name: string }[] = [];
+  inputs.forEach((input, r) => {
+    const name = input.name ?? scanned[r]!.info.name ?? input.folder.name;
+    ids.push({ id: modelId(input.name ?? input.folder.name, ids), name });
+  });
+  return ids;
+}
+
+/** The classes that all runs have, from the labels of the first run that has some. */
+async function commonClasses(
+  inputs: readonly TrainingRunInput[],
+  scanned: readonly ScannedRun[],
+  ids: readonly { name: string }[],
+  earlier: readonly EarlierRun[],
+) {
+  const found = await Promise.all(
+    inputs.map(async (input, r) => {
+      const run = scanned[r]!;
+      const labels = labelsOf(input, run.info);
+      const known = new Map([...earlier[r]!.epochs].map(([key, { record }]) => [key, record.classes]));
+      const count =
+        run.epochs.length === 0
+          ? undefined
+          : await runClassCount(input.folder, run, labelCount(labels), input.head, known);
+      if (count === undefined)
+        throw new SourceError(`${input.folder.name}: holds no epoch that can be read${firstProblem(run)}.`, {
+          hint: 'A run is a folder of checkpoints with an epoch in their names, or what a Semblance logger writes.',
+        });
+      return { ...(await runClasses(input.folder.name, count, labels, loadWordNet)), hasLabels: labels !== undefined };
+    }),
+  );
+  const labelled = found.filter((run) => run.hasLabels);
+  const compared = labelled.length > 0 ? labelled : found;
+  requireSameClasses(
+    found.flatMap((run, r) => (compared.includes(run) ? [ids[r]!.name] : [])),
+    compared.map((run) => run.classes),
+  );
+  const [first] = compared;
+  const other = found.findIndex((run) => run.classes.length !== first!.classes.length);
+  if (other >= 0)
+    requireSameClasses([ids[found.indexOf(first!)]!.name, ids[other]!.name], [first!.classes, found[other]!.classes]);
+  return first!;
+}
+
+function firstProblem(run: ScannedRun): string {
+  const [problem] = run.problems;
+  return problem ? ` (${problem.file}: ${problem.message})` : '';
+}
+
+async function hashSettings(
+  settings: unknown,
+  classes: readonly RowClass[],
+  reference: Reference | undefined,
+): Promise<string> {
+  return sha256Hex(
+    canonicalJson({
+      instrument: 'training',
+      version: VERSION,
+      tier: kernelTier(),
+      settings,
+      classes: classes.map(({ name, synset }) => [name, synset]),
+      reference: reference ? await sha256Hex(new Uint8Array(reference.matrix.data.slice().buffer)) : null,
+    }),
+  );
+}
+
+/** Which epochs keep their matrices: all, or where these would be too large every n-th and the last. */
+function keptArrays(runs: readonly StudiedRun[], classes: number, budget: number) {
+  const epochs = runs.reduce((sum, { measured }) => sum + measured.epochs.length, 0);
+  const stride = Math.max(1, Math.ceil((epochs * classes * classes * 4 * 5) / budget));
+  return {
+    keeps: (run: StudiedRun) => {
+      const last = run.measured.epochs.at(-1)?.record.epoch;
+      const kept = new Set(run.measured.epochs.filter((_, i) => i % stride === 0).map(({ record }) => record.epoch));
+      return (epoch: number) => epoch === last || kept.has(epoch);
+    },
+    note:
+      stride === 1
+        ? null
+        : `The matrices of every ${stride}${stride === 2 ? 'nd' : stride === 3 ? 'rd' : 'th'} epoch and of the last are kept, since those of all would take more than ${Math.round(budget / 2 ** 20)} MB; the measures are of all epochs.`,
+  };
+}

@@ -1,0 +1,95 @@
+import type { LongTask } from '../../progress.ts';
+import { type RunEpoch, type RunSplit, readRunEpoch } from '../../runs/run-epoch.ts';
+import type { EpochInput, EpochMeasures, PartialSimilarity, SplitInput } from '../../training/epoch-measures.ts';
+import type { NeighbourLists } from '../../training/neighbour-history.ts';
+import { splitTemplates, templateCosines } from '../../training/split-templates.ts';
+import { type EpochArrays, type EpochRecord, epochArrays, epochNeighbours, epochRecord } from './epoch-record.ts';
+import type { TrainingRunInput } from './options.ts';
+import { filesOf, problemMessage, type RunProblem, type ScannedRun } from './scan-run.ts';
+
+/** One epoch of a run: just measured, with its arrays, or as an earlier analysis left it. */
+export interface MeasuredEpoch {
+  record: EpochRecord;
+  neighbours: NeighbourLists | undefined;
+  /** Undefined for an epoch that was reused: the study has its arrays. */
+  arrays: EpochArrays | undefined;
+}
+
+export interface MeasuredRun {
+  epochs: MeasuredEpoch[];
+  problems: RunProblem[];
+  computed: number;
+}
+
+export interface MeasureSettings {
+  /** Number of classes that every epoch must have. */
+  classes: number;
+  labels: readonly string[] | undefined;
+  semantic: PartialSimilarity | undefined;
+  measure: (input: EpochInput) => EpochMeasures;
+  k: number;
+  /** What an earlier analysis with the same settings measured, by key. */
+  earlier: ReadonlyMap<string, MeasuredEpoch>;
+}
+
+/**
+ * Measures the epochs of a run that were not measured before. An epoch that cannot be read is a problem to report, not
+ * the end: it may be half-written, or of other classes.
+ */
+export async function measureRun(
+  input: TrainingRunInput,
+  run: ScannedRun,
+  settings: MeasureSettings,
+  task: LongTask,
+): Promise<MeasuredRun> {
+  const { classes, labels, semantic, measure, k, earlier } = settings;
+  const epochs: MeasuredEpoch[] = [];
+  const problems: RunProblem[] = [];
+  let computed = 0;
+  for (const [done, { files, key }] of run.epochs.entries()) {
+    task.signal?.throwIfAborted();
+    task.onProgress?.({ task: `measuring ${input.folder.name}`, done, total: run.epochs.length, unit: 'epochs' });
+    const known = earlier.get(key);
+    if (known && known.record.epoch === files.epoch) {
+      epochs.push(known);
+      continue;
+    }
+    try {
+      const read = await readRunEpoch(input.folder, files, {
+        classes,
+        ...(labels ? { labels } : {}),
+        ...(input.head === undefined ? {} : { head: input.head }),
+      });
+      const epochInput = toInput(read);
+      const measures = measure(epochInput);
+      epochs.push({
+        record: epochRecord(measures, key, read.headTensor ?? null),
+        neighbours: epochNeighbours(measures, k),
+        arrays: epochArrays(measures, epochInput.test, semantic),
+      });
+      computed++;
+    } catch (error) {
+      problems.push({ file: filesOf(files)[0]!, epoch: files.epoch, message: problemMessage(error) });
+    }
+  }
+  return { epochs, problems, computed };
+}
+
+/** Class templates and their cosines are made of the features where a run brings these. */
+function toInput(read: RunEpoch): EpochInput {
+  const { epoch, classes, head, similarity, test, train } = read;
+  return {
+    epoch,
+    classes,
+    ...(head ? { head } : {}),
+    ...(similarity ? { similarity } : {}),
+    ...(test ? { test: toSplit(test, classes) } : {}),
+    ...(train ? { train: toSplit(train, classes) } : {}),
+  };
+}
+
+function toSplit({ features, ...split }: RunSplit, classes: number): SplitInput {
+  if (!features || !split.target || split.templates) return split;
+  const templates = splitTemplates(features, split.target, classes, split.prediction);
+  return { ...split, templates, templateCosine: templateCosines(features, split.target, templates.all.templates) };
+}

@@ -1,0 +1,39 @@
+import type { RunFolder } from '../../runs/run-folder.ts';
+import type { TieRule } from '../../training/inverse-dissimilarity.ts';
+import type { ReferenceRequest } from '../classes/options.ts';
+import type { LabelsRequest } from '../classes/row-classes.ts';
+
+/** One training run to look at. */
+export interface TrainingRunInput {
+  folder: RunFolder;
+  /** Shown in reports; by default what run.json says, else the folder's name. */
+  name?: string;
+  /** What the classes are; by default what run.json says, else ImageNet-1k for 1000 classes. */
+  labels?: LabelsRequest;
+  /** The tensor to take as the head of plain checkpoints, where the choice is not clear. */
+  head?: string;
+}
+
+export interface TrainingOptions {
+  /** The semantic reference. Default: WordNet path similarity. */
+  reference?: ReferenceRequest;
+  /** Alignments to measure; by default those that the method names. */
+  pairs?: readonly string[];
+  /** Quantile of WSI. Default 0.95. */
+  q?: number;
+  /** How IDM ranks tied classes. Default "average". */
+  ties?: TieRule;
+  /** Neighbours kept of each class at each epoch. Default 10. */
+  k?: number;
+  /** Bytes of matrices that the study may hold; beyond, those of evenly spread epochs are kept. Default 512 MB. */
+  matrixBytes?: number;
+  /** Which run the early warnings compare the others with: its place among the inputs. Default the first. */
+  referenceRun?: number;
+  /** The command that makes this study, for the manifest. */
+  command?: string;
+  /** Name of the study; by default from the runs' names. */
+  studyName?: string;
+}
+
+export const DEFAULT_K = 10;
+export const DEFAULT_MATRIX_BYTES = 512 * 2 ** 20;
