@@ -39,7 +39,12 @@ export function linearAxis([low, high]: readonly [number, number], from: number,
 }
 
 /** An axis with equal ratios, marked at 1, 2 and 5 times the powers of ten, or at each power where there are many. */
-export function logAxis([low, high]: readonly [number, number], from: number, to: number, name: (value: number) => string): Axis {
+export function logAxis(
+  [low, high]: readonly [number, number],
+  from: number,
+  to: number,
+  name: (value: number) => string,
+): Axis {
   const [first, last] = [Math.log10(low), Math.log10(high)];
   const leads = last - first > 2.5 ? [1] : [1, 2, 5];
   const ticks: Tick[] = [];

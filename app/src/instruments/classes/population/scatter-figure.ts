@@ -86,7 +86,10 @@ export function drawScatter(
   for (const { model, x, y } of marks) {
     const range = interval(model);
     const colour = kindColour(palette, model.member.kind);
-    if (range) body.push(element('g', { opacity: 0.55 }, line(x, yAxis.place(range.low), x, yAxis.place(range.high), colour, 1.5)));
+    if (range)
+      body.push(
+        element('g', { opacity: 0.55 }, line(x, yAxis.place(range.low), x, yAxis.place(range.high), colour, 1.5)),
+      );
     body.push(kindMark(model.member.kind, x, y, colour, palette.background));
   }
   return { marks, body };
@@ -105,8 +108,23 @@ export function kindMark(kind: ModelKind | null, x: number, y: number, fill: str
   const points = (list: readonly (readonly [number, number])[]): string =>
     list.map(([dx, dy]) => `${(x + dx).toFixed(1)},${(y + dy).toFixed(1)}`).join(' ');
   if (kind === 'hybrid')
-    return element('polygon', { points: points([[0, -5.6], [5.4, 4], [-5.4, 4]]), ...style });
-  return element('polygon', { points: points([[0, -5.4], [5.4, 0], [0, 5.4], [-5.4, 0]]), ...style });
+    return element('polygon', {
+      points: points([
+        [0, -5.6],
+        [5.4, 4],
+        [-5.4, 4],
+      ]),
+      ...style,
+    });
+  return element('polygon', {
+    points: points([
+      [0, -5.4],
+      [5.4, 0],
+      [0, 5.4],
+      [-5.4, 0],
+    ]),
+    ...style,
+  });
 }
 
 /** The kinds that occur, for a legend. */
