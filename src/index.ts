@@ -8,14 +8,7 @@ export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
-export { createRunLogger, type LoggedEpoch, type LoggedSplit, type RunLogger } from './analyses/training/run-logger.ts';
 export type { RunProblem } from './analyses/training/scan-run.ts';
-export {
-  type TfjsCallback,
-  type TfjsCallbackOptions,
-  type TfSplit,
-  tfjsRunCallback,
-} from './analyses/training/tfjs-callback.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
