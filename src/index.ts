@@ -5,6 +5,8 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/logging/run-writer.ts';
+export * from './analyses/logging/tfjs-callback.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
@@ -30,6 +32,12 @@ export {
 } from './class-similarity/bootstrap.ts';
 export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
 export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export {
+  type LargeSimilarity,
+  type LargeSimilarityOptions,
+  type LevelledReference,
+  largeSimilarity,
+} from './class-similarity/large-similarity.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
 export {
   type Neighbour,
@@ -114,7 +122,7 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { crossGram, gram } from './kernels/gram.ts';
+export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
@@ -298,6 +306,7 @@ export {
   type BrokenLineSegment,
   fitBrokenLine,
 } from './statistics/broken-line.ts';
+export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';

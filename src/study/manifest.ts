@@ -90,8 +90,10 @@ export const classModelSchema = z.object({
     tensor: z.string(),
     classes: z.int(),
     features: z.int(),
-    /** Rows left out, with the reason: the background row, rows without a label. */
+    /** Rows of the stored tensor left out, with the reason: the background row, rows without a label. */
     dropped: z.array(z.object({ row: z.int(), reason: z.string() })),
+    /** Rows of the stored tensor that are all zero, whether left out or not. */
+    zeroRows: z.optional(z.array(z.int())),
     reason: z.string(),
     rejected: z.array(z.object({ tensor: z.string(), shape: z.array(z.int()), reason: z.string() })),
   }),
