@@ -96,7 +96,7 @@ describe('tfjsCallback', () => {
       onLogged: (cost: LoggingCost) => void costs.push(cost),
     };
     await train(tfjsCallback(tf, model, memoryStore(files), options), 2);
-    // A second session continues where the first one stopped.
+    // A second call of fit continues where the first one stopped.
     await train(tfjsCallback(tf, model, memoryStore(files), { ...options, resume: true }), 3, 2);
     const folder = memoryRunFolder('run', files);
     const metrics = await readMetrics(await folder.open('metrics.jsonl'));
