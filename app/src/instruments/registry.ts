@@ -11,6 +11,8 @@ export interface View {
   title: string;
   /** The letter that opens it after `g`. */
   key: string;
+  /** Left out, a study that has the instrument has the view. */
+  has?: (manifest: StudyManifest) => boolean;
   load: () => Promise<{ default: Component }>;
 }
 
@@ -44,6 +46,11 @@ export const instruments: readonly Instrument[] = [
   conceptsInstrument,
 ];
 
+/** The views of an instrument that a study has something for. */
+export function viewsOf({ views }: Instrument, manifest: StudyManifest): View[] {
+  return views.filter(({ has }) => has?.(manifest) ?? true);
+}
+
 /** The view that an address names, or the first of the study where it names none. */
 export function findView(
   path: string,
@@ -56,6 +63,7 @@ export function findView(
       : instruments.find(({ id }) => id === instrumentId);
   if (!instrument) return undefined;
   if (!instrument.has(manifest)) return { instrument, view: undefined };
-  const view = viewId === undefined ? instrument.views[0] : instrument.views.find(({ id }) => id === viewId);
+  const views = viewsOf(instrument, manifest);
+  const view = viewId === undefined ? views[0] : views.find(({ id }) => id === viewId);
   return view ? { instrument, view } : undefined;
 }
