@@ -1,4 +1,10 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
+export {
+  type Population,
+  type PopulationMember,
+  parsePopulation,
+  populationJsonSchema,
+} from './analyses/classes/population-file.ts';
 export { type MatchOnThreadsOptions, matchOnThreads } from './analyses/representations/match-on-threads.ts';
 export { type ThreadPoolOptions, threadPool } from './engine/thread-pool.ts';
 export { type ExportFolderOptions, exportFolder } from './export/export-folder.ts';
