@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { histogram, neighbours, nsad, prepareSimilarity, readStudyMatrix, type StudyManifest, select } from 'semblance';
+import {
+  histogram,
+  neighbours,
+  nsad,
+  type PreparedSimilarity,
+  prepareSimilarity,
+  readStudyMatrix,
+  type StudyManifest,
+  select,
+} from 'semblance';
 import { folderStore } from 'semblance/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -34,7 +43,7 @@ describe.skipIf(!findChromium())('the population view', () => {
     return watched.page;
   };
   const section = () => manifest.instruments.classes!;
-  const matrixOf = (i: number) => readStudyMatrix(folderStore(served.folder), manifest, section().models[i]!.matrix);
+  const matrixOf = (i: number) => readStudyMatrix(folderStore(served.folder), manifest, section().models[i]!.matrix!);
 
   beforeAll(async () => {
     served = await serveStudy(async (folder) => {
@@ -176,7 +185,7 @@ describe.skipIf(!findChromium())('the population view', () => {
       .map((line) => JSON.parse(line));
     const at = classes.filter(({ synset }) => isBelow(synset, paramsOf(page).subtree!)).map(({ index }) => index);
     expect(at).toHaveLength(Number(count));
-    const prepared = [];
+    const prepared: PreparedSimilarity[] = [];
     for (let i = 0; i < MODELS; i++) prepared.push(prepareSimilarity(select(await matrixOf(i), at)));
     const values = prepared.flatMap((a, i) => prepared.slice(i + 1).map((b) => nsad(a, b).spearman!));
     expect(mean).toBeCloseTo(histogram(values).mean!, 3);
