@@ -276,6 +276,29 @@ describe.skipIf(!findChromium())('the population view', () => {
     expect(rows.trim().split('\r\n')).toHaveLength(MODELS + 1);
   });
 
+  it('offers the unexplained pairs of a network as a work list, the widest gap first', async () => {
+    const page = await open();
+    await page.goto(`${served.server.url}#/classes/pairs`);
+    await page.getByRole('combobox', { name: 'Relation' }).selectOption('unexplained');
+    await expectParam(page, 'sort', 'gap');
+    await page
+      .getByRole('button', { name: /^Save or copy: Closest pairs|^Export$/ })
+      .first()
+      .click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /CSV/ }).first().click(),
+    ]);
+    const [head, ...rows] = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const gaps = rows.map((row) => Number(row[head!.indexOf('gap')]));
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(gaps).toEqual([...gaps].sort((a, b) => b - a));
+    expect(new Set(rows.map((row) => row[head!.indexOf('relation')]))).toEqual(new Set(['unexplained']));
+  });
+
   it.each(['light', 'dark'] as const)('has no serious finding of axe, %s', async (colorScheme) => {
     for (const part of ['alignment', 'networks', 'pairs', 'neighbours']) {
       const page = await open(`?part=${part}`, { colorScheme });
