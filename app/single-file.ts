@@ -28,7 +28,7 @@ export function singleFile(): Plugin {
           const inlined = isScript
             ? `<script type="module">${text.replaceAll('</script', '<\\/script')}</script>`
             : `<style>${text.replaceAll('</style', '<\\/style')}</style>`;
-          const tag = new RegExp(`<(script|link)[^>]*(src|href)="\\./${escape(name)}"[^>]*>(</script>)?`);
+          const tag = new RegExp(`<(script|link)[^>]*(src|href)="\\./${escapePattern(name)}"[^>]*>(</script>)?`);
           if (!tag.test(html)) throw new Error(`The single-file build made ${name}, which index.html does not use.`);
           if (isScript) {
             // After the body, as modules run: what the page holds is parsed by then.
@@ -42,4 +42,4 @@ export function singleFile(): Plugin {
   };
 }
 
-const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const escapePattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -16,6 +16,20 @@ const steps = [
     args: ['node_modules/vite/bin/vite.js', 'build', '--config', 'app/vite.config.ts', '--logLevel', 'warn'],
     needs: 'app/vite.config.ts',
   },
+  {
+    name: 'app in one file, for exports (Vite)',
+    args: [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'app/vite.config.ts',
+      '--mode',
+      'single',
+      '--logLevel',
+      'warn',
+    ],
+    needs: 'app/vite.config.ts',
+  },
 ];
 
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });

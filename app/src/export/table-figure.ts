@@ -52,13 +52,12 @@ export function tableFigure({ title, subtitle, columns, rows }: TableFigure, pal
     ),
   ];
   const top = MARGIN + TITLE;
-  columns.forEach((column, c) =>
-    body.push(cell(column.title, c, top + 8, { fill: palette.muted, 'font-weight': 600 })),
-  );
-  rows.forEach((row, r) => {
+  for (const [c, column] of columns.entries())
+    body.push(cell(column.title, c, top + 8, { fill: palette.muted, 'font-weight': 600 }));
+  for (const [r, row] of rows.entries()) {
     const y = top + (r + 1) * ROW;
     body.push(element('rect', { x: MARGIN, y: y - 8, width: inner, height: 1, fill: palette.border }));
-    row.forEach((content, c) => body.push(cell(content, c, y + 8, { fill: palette.text })));
-  });
+    for (const [c, content] of row.entries()) body.push(cell(content, c, y + 8, { fill: palette.text }));
+  }
   return { svg: svgDocument(width, height, palette.background, FONT, body), width, height };
 }

@@ -66,3 +66,21 @@ export function colourLookup(matrix: DisplayMatrix, range: ColourRange, table: C
 export function packHex(hex: string): number {
   return pack(parseHex(hex));
 }
+
+/** The quantile range of the part of a matrix at the given rows and columns; undefined when it holds fewer than two values. */
+export function rangeOfPart(
+  display: DisplayMatrix,
+  rows: ArrayLike<number>,
+  cols: ArrayLike<number>,
+): ColourRange | undefined {
+  const codes = new Uint8Array(rows.length * cols.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++)
+    for (let j = 0; j < cols.length; j++)
+      if (rows[i] !== cols[j]) codes[count++] = display.codes[rows[i]! * display.cols + cols[j]!]!;
+  const part = { ...display, rows: 1, cols: count, codes: codes.subarray(0, count) };
+  const counts = new Uint32Array(256);
+  for (const code of part.codes) if (code > 0) counts[code]!++;
+  const distinct = counts.filter((n) => n > 0).length;
+  return distinct > 1 ? quantileRange(part, counts) : undefined;
+}

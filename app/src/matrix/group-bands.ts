@@ -30,26 +30,28 @@ export function nestGroups(groups: readonly OrderGroup[], n: number): GroupNode[
   return roots;
 }
 
-/** A group of a band may take at most this share of the view: the outer band first, then the inner one. */
-export const BAND_SHARES = [0.45, 0.14] as const;
+/** A group may take at most this share of the view: in the outer band, and in the inner one. */
+const OUTER_SHARE = 0.45;
+const INNER_SHARE = 0.14;
 
 /**
- * The groups to draw along one side: for each band the largest groups that take at most the band's share of the view,
- * so that finer groups come in as one zooms. `start` is the first position in view.
+ * The groups to draw along one side: an outer band of the largest groups that take at most its share of the view, and
+ * an inner band of those within them, so that finer groups come in as one zooms. `start` is the first position in view.
  */
-export function groupBands(roots: readonly GroupNode[], start: number, span: number): GroupNode[][] {
-  const end = start + span;
-  return BAND_SHARES.map((share) => {
-    const band: GroupNode[] = [];
-    const visit = (nodes: readonly GroupNode[]): void => {
-      for (const node of nodes) {
-        if (node.end <= start || node.start >= end) continue;
-        if (node.end - node.start <= share * span) band.push(node);
-        else visit(node.children);
-      }
-    };
-    visit(roots);
-    return band;
+export function groupBands(
+  roots: readonly GroupNode[],
+  start: number,
+  span: number,
+): [outer: GroupNode[], inner: GroupNode[]] {
+  const outer = largestGroups(roots, start, span, OUTER_SHARE);
+  return [outer, outer.flatMap(({ children }) => largestGroups(children, start, span, INNER_SHARE))];
+}
+
+/** The largest groups in view that take at most `share` of it. */
+export function largestGroups(nodes: readonly GroupNode[], start: number, span: number, share: number): GroupNode[] {
+  return nodes.flatMap((node) => {
+    if (node.end <= start || node.start >= start + span) return [];
+    return node.end - node.start <= share * span ? [node] : largestGroups(node.children, start, span, share);
   });
 }
 

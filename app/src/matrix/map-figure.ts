@@ -6,7 +6,7 @@ import { fixed, signed } from '../ui/numbers.ts';
 import type { ClassOrder } from './class-order.ts';
 import { type ColourRange, colourLookup, packHex } from './colour-scale.ts';
 import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
-import { BAR, BAR_GAP, type Cell } from './map-geometry.ts';
+import { BAR, bandPlaces, type Cell } from './map-geometry.ts';
 import { FONT } from './map-overlay.ts';
 import { colourMatrixImage, createMatrixImage, drawMatrixImage } from './matrix-image.ts';
 import type { PanelMatrix } from './panel-matrix.ts';
@@ -48,7 +48,7 @@ export function mapFigure(options: MapFigureOptions): Figure {
   const gutter = named
     ? Math.min(220, Math.max(...inView('y').map((position) => textWidth(nameOf(position), nameFont))) + 10)
     : groups.length > 0
-      ? 2 * (BAR + BAR_GAP) + 20
+      ? 48
       : 0;
   const left = MARGIN + gutter;
   const top = MARGIN + TITLE;
@@ -124,32 +124,32 @@ function groupBars(
   const toPixels = (position: number): number => (position - viewport[axis]) * scale;
   const bands = groupBands(groups, viewport[axis], viewport.span);
   const marks: string[] = [];
-  bands.forEach((band, b) => {
-    const offset = (bands.length - 1 - b) * (BAR + BAR_GAP) + BAR_GAP + 1;
+  const places = bandPlaces(true);
+  const font = `11px ${FONT}`;
+  for (const [b, band] of bands.entries()) {
+    const { bar, names } = places[b]!;
     for (const group of band) {
       const from = Math.max(0, toPixels(group.start));
       const length = Math.min(SIDE, toPixels(group.end)) - from - 1;
       if (length < 1) continue;
       const along = axis === 'x' ? { x: left + from, width: length } : { y: top + from, height: length };
-      const across = axis === 'x' ? { y: top + SIDE + offset, height: BAR } : { x: left - offset - BAR, width: BAR };
-      marks.push(element('rect', { ...along, ...across, fill: palette.outline, opacity: b === 0 ? 0.6 : 0.35 }));
+      const across = axis === 'x' ? { y: top + SIDE + bar, height: BAR } : { x: left - bar - BAR, width: BAR };
+      marks.push(element('rect', { ...along, ...across, fill: palette.outline, opacity: b === 0 ? 0.6 : 0.4 }));
     }
-  });
-  const away = bands.length * (BAR + BAR_GAP) + 10;
-  const font = `11px ${FONT}`;
-  for (const label of placeLabels(bands[0]!, toPixels, SIDE, (name) => textWidth(name, font)))
-    marks.push(
-      text(0, 0, label.text, {
-        fill: palette.muted,
-        'font-size': 11,
-        'text-anchor': 'middle',
-        'dominant-baseline': 'central',
-        transform:
-          axis === 'x'
-            ? `translate(${(left + label.at).toFixed(1)} ${top + SIDE + away})`
-            : `translate(${left - away} ${(top + label.at).toFixed(1)}) rotate(-90)`,
-      }),
-    );
+    for (const label of placeLabels(band, toPixels, SIDE, (name) => textWidth(name, font)))
+      marks.push(
+        text(0, 0, label.text, {
+          fill: palette.muted,
+          'font-size': 11,
+          'text-anchor': 'middle',
+          'dominant-baseline': 'central',
+          transform:
+            axis === 'x'
+              ? `translate(${(left + label.at).toFixed(1)} ${top + SIDE + names!})`
+              : `translate(${left - names!} ${(top + label.at).toFixed(1)}) rotate(-90)`,
+        }),
+      );
+  }
   return marks;
 }
 

@@ -10,20 +10,50 @@ export interface MapGeometry {
   left: number;
   top: number;
   side: number;
+  /** Whether the groups on the left have their names. */
+  namesLeft: boolean;
 }
 
+/** Thickness of a group's bar. */
 export const BAR = 5;
-export const BAR_GAP = 2;
-export const LABEL_BAND = 14;
+const GAP = 2;
+const NAMES = 13;
 
-/** Room for two bands of bars and one line of names. */
-export const GUTTER = 2 * (BAR + BAR_GAP) + LABEL_BAND + 2;
+/** Where a band of groups lies, measured outwards from the edge of the plot. */
+export interface BandPlace {
+  bar: number;
+  /** Middle of its names; undefined where there is no room for names. */
+  names: number | undefined;
+}
+
+/** Outer band first. With names each band has its own line of them, so that they read as nested. */
+export function bandPlaces(withNames: boolean): [outer: BandPlace, inner: BandPlace] {
+  const first = GAP + 1;
+  if (!withNames)
+    return [
+      { bar: first + BAR + GAP, names: undefined },
+      { bar: first, names: undefined },
+    ];
+  const second = first + BAR + NAMES + GAP;
+  return [
+    { bar: second, names: second + BAR + NAMES / 2 + 0.5 },
+    { bar: first, names: first + BAR + NAMES / 2 + 0.5 },
+  ];
+}
+
+const WITH_NAMES = 3 + 2 * (BAR + NAMES) + GAP;
+const WITHOUT_NAMES = 3 + 2 * BAR + GAP;
+
+/** Maps at least this wide have the names of groups on the left too, where they are turned. */
+const NAMES_ON_THE_LEFT = 440;
 
 /** Lays out a map of the given width; without groups the plot takes it all. */
 export function mapGeometry(width: number, withGroups: boolean): MapGeometry {
-  const gutter = withGroups ? GUTTER : 0;
-  const side = Math.max(40, Math.floor(width - gutter));
-  return { width: side + gutter, height: side + gutter, left: gutter, top: 0, side };
+  const namesLeft = withGroups && width >= NAMES_ON_THE_LEFT;
+  const left = withGroups ? (namesLeft ? WITH_NAMES : WITHOUT_NAMES) : 0;
+  const below = withGroups ? WITH_NAMES : 0;
+  const side = Math.max(40, Math.floor(width - left));
+  return { width: side + left, height: side + below, left, top: 0, side, namesLeft };
 }
 
 /** A pair of classes by their indices in the study. */

@@ -4,7 +4,7 @@ import type { Palette } from '../theme/palette.ts';
 import type { ClassOrder } from './class-order.ts';
 import { type ColourRange, colourIndex } from './colour-scale.ts';
 import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
-import { BAR, BAR_GAP, type Cell, type MapGeometry } from './map-geometry.ts';
+import { BAR, bandPlaces, type Cell, type MapGeometry } from './map-geometry.ts';
 import type { Viewport } from './viewport.ts';
 
 /** Everything that is drawn over the pixels of a map. */
@@ -73,34 +73,34 @@ function drawGroups(context: CanvasRenderingContext2D, scene: OverlayScene): voi
     const start = viewport[axis];
     const toPixels = (position: number): number => (position - start) * scale;
     const bands = groupBands(groups, start, viewport.span);
-    bands.forEach((band, b) => {
-      // The inner band lies next to the plot, the outer one beyond it.
-      const offset = (bands.length - 1 - b) * (BAR + BAR_GAP) + BAR_GAP + 1;
+    const places = bandPlaces(axis === 'x' || geometry.namesLeft);
+    for (const [b, band] of bands.entries()) {
+      const { bar, names } = places[b]!;
       for (const group of band) {
         const from = Math.max(0, toPixels(group.start));
         const to = Math.min(side, toPixels(group.end));
         if (to - from < 1) continue;
         const length = Math.max(1, to - from - 1);
         const hovered = group.start === hoverGroup?.start && group.end === hoverGroup.end;
-        context.fillStyle = hovered ? palette.accent : b === 0 ? palette.outline : palette.muted;
-        context.globalAlpha = hovered ? 1 : b === 0 ? 0.55 : 0.3;
-        if (axis === 'x') context.fillRect(left + from, top + side + offset, length, BAR);
-        else context.fillRect(left - offset - BAR, top + from, BAR, length);
+        context.fillStyle = hovered ? palette.accent : palette.outline;
+        context.globalAlpha = hovered ? 1 : b === 0 ? 0.6 : 0.4;
+        if (axis === 'x') context.fillRect(left + from, top + side + bar, length, BAR);
+        else context.fillRect(left - bar - BAR, top + from, BAR, length);
       }
-    });
-    context.globalAlpha = 1;
-    context.fillStyle = palette.muted;
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    const away = bands.length * (BAR + BAR_GAP) + 9;
-    for (const label of placeLabels(bands[0]!, toPixels, side, (text) => textWidth(context, text))) {
-      if (axis === 'x') context.fillText(label.text, left + label.at, top + side + away);
-      else {
-        context.save();
-        context.translate(left - away, top + label.at);
-        context.rotate(-Math.PI / 2);
-        context.fillText(label.text, 0, 0);
-        context.restore();
+      context.globalAlpha = 1;
+      if (names === undefined) continue;
+      context.fillStyle = palette.muted;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      for (const label of placeLabels(band, toPixels, side, (text) => textWidth(context, text))) {
+        if (axis === 'x') context.fillText(label.text, left + label.at, top + side + names);
+        else {
+          context.save();
+          context.translate(left - names, top + label.at);
+          context.rotate(-Math.PI / 2);
+          context.fillText(label.text, 0, 0);
+          context.restore();
+        }
       }
     }
   }
@@ -130,9 +130,9 @@ function drawCrosshair(context: CanvasRenderingContext2D, scene: OverlayScene, c
     }
     context.stroke();
   };
-  context.globalAlpha = chosen ? 0.85 : 0.5;
+  context.globalAlpha = chosen ? 0.55 : 0.4;
   line('#000000', 1);
-  context.globalAlpha = chosen ? 1 : 0.75;
+  context.globalAlpha = chosen ? 0.95 : 0.7;
   line('#ffffff', 0);
   context.globalAlpha = 1;
   const box = Math.max(7, size + 2);
@@ -179,11 +179,20 @@ function drawNames(context: CanvasRenderingContext2D, scene: OverlayScene, pixel
     context.fillText(text, 4, 0.5);
     context.restore();
   };
-  const last = Math.min(n, Math.ceil(viewport.x + viewport.span));
-  for (let position = Math.floor(viewport.x); position < last; position++)
-    draw(names[order.classAt[position]!]!, left + (position + 0.5 - viewport.x) * pixelsPerCell, top + side, true);
-  if (!rowLabels) return;
   const lowest = Math.min(n, Math.ceil(viewport.y + viewport.span));
+  let taken = 0;
+  if (rowLabels)
+    for (let position = Math.floor(viewport.y); position < lowest; position++) {
+      const name = names[order.classAt[position]!]!;
+      taken = Math.max(taken, textWidth(context, shorten(context, name, longest)) + 8);
+    }
+  // Columns whose names would run into those of the rows go without.
+  const last = Math.min(n, Math.ceil(viewport.x + viewport.span));
+  for (let position = Math.floor(viewport.x); position < last; position++) {
+    const at = (position + 0.5 - viewport.x) * pixelsPerCell;
+    if (at > taken + 8) draw(names[order.classAt[position]!]!, left + at, top + side, true);
+  }
+  if (!rowLabels) return;
   for (let position = Math.floor(viewport.y); position < lowest; position++)
     draw(names[order.classAt[position]!]!, left, top + (position + 0.5 - viewport.y) * pixelsPerCell, false);
 }
@@ -234,6 +243,6 @@ export function groupAt(
   const share = axis === 'x' ? (x - left) / side : (y - top) / side;
   const position = viewport[axis] + share * viewport.span;
   const [outer, inner] = groupBands(groups, viewport[axis], viewport.span);
-  const band = away <= BAR + 1.5 * BAR_GAP ? inner : outer;
+  const band = away < bandPlaces(axis === 'x' || geometry.namesLeft)[0].bar - 1 ? inner : outer;
   return band?.find((group) => position >= group.start && position < group.end);
 }

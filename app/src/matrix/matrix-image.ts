@@ -92,7 +92,7 @@ export function drawMatrixImage(
   const level = image.levels[k]!;
   const scale = 2 ** -k;
   // Large cells keep sharp edges; smaller ones are blended, as unequal pixel columns would draw stripes.
-  context.imageSmoothingEnabled = pixelsPerCell < 3;
+  context.imageSmoothingEnabled = pixelsPerCell < 1.6;
   context.imageSmoothingQuality = 'low';
   context.drawImage(
     level.canvas,

@@ -12,6 +12,8 @@ export interface Router {
   /** Changes parameters of this view; `replace` adds no step to the history (moves of a cell, pans). */
   set(changes: ParamChanges, options?: { replace?: boolean }): void;
   go(path: string, changes?: ParamChanges, options?: { replace?: boolean }): void;
+  /** Goes to a view and forgets how all views were left, as another study is shown. */
+  start(path: string): void;
   /** The address that `go` would lead to, for links. */
   href(path: string, changes?: ParamChanges): string;
 }
@@ -55,6 +57,10 @@ function createRouter(): Router {
     set: (changes, { replace = false } = {}) =>
       write({ path: route.path, params: merge(route.params, changes) }, replace),
     go: (path, changes, { replace = false } = {}) => write(target(path, changes), replace),
+    start: (path) => {
+      left.clear();
+      write({ path, params: {} }, false);
+    },
     href: (path, changes) => formatRoute(target(path, changes)),
   };
 }

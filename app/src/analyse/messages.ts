@@ -1,0 +1,14 @@
+import type { Progress } from 'semblance';
+import type { ShownError } from '../data/session.svelte.ts';
+
+/** What the page asks of the worker: one analysis; the worker is ended afterwards, or sooner to cancel. */
+export interface AnalysisRequest {
+  files: File[];
+  /** Id of a shipped label set; undefined takes what the files say. */
+  labelSet: string | undefined;
+}
+
+export type AnalysisReply =
+  | { kind: 'progress'; progress: Progress }
+  | { kind: 'done'; files: Map<string, Uint8Array>; skipped: string[] }
+  | { kind: 'failed'; error: ShownError };
