@@ -20,7 +20,7 @@ export function roundStep(span: number, count: number, whole = false): number {
 export function roundTicks(low: number, high: number, count: number, whole = false): number[] {
   const step = roundStep(high - low, count, whole);
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step + 0);
   return ticks;
 }
 

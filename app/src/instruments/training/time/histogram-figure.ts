@@ -7,7 +7,7 @@ export interface HistogramFigure {
   edges: readonly number[];
   counts: readonly number[];
   domain: readonly [number, number];
-  /** The highest count of any epoch. */
+  /** The count at the top. */
   most: number;
 }
 

@@ -1,4 +1,4 @@
-import type { EpochMatrices } from 'semblance';
+import { type EpochMatrices, median } from 'semblance';
 import type { StudySource } from '../../../data/study-source.ts';
 import { type ColourRange, quantileRange } from '../../../matrix/colour-scale.ts';
 import { type PanelMatrix, rawPanel, unionRange } from '../../../matrix/panel-matrix.ts';
@@ -76,7 +76,10 @@ export async function rangeOverTime(
   const paths = spread(run.entry.matrices, SAMPLED).flatMap((entry) => entry[kind] ?? []);
   if (paths.length === 0) return undefined;
   const displays = await Promise.all(paths.map((path) => data.source.display(path)));
-  return unionRange(displays.map((display) => quantileRange(display)));
+  const ranges = displays.map((display) => quantileRange(display));
+  if (!kind.startsWith('ccsm')) return unionRange(ranges);
+  // A network that puts every sample into a few classes, as early ones do, would leave the others without contrast.
+  return { low: 0, high: median(ranges.map(({ high }) => high)) };
 }
 
 /** Some epochs that show the course: more of them early, where most happens. */
