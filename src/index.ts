@@ -5,6 +5,8 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/logging/run-writer.ts';
+export * from './analyses/logging/tfjs-callback.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
@@ -120,7 +122,7 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { crossGram, gram } from './kernels/gram.ts';
+export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
@@ -148,80 +150,7 @@ export {
 } from './model-files/remote/hub-source.ts';
 export type { RangeCache } from './model-files/remote/range-cache.ts';
 export type { LongTask, Progress } from './progress.ts';
-export { type ApproximationRatio, approximationRatios } from './representations/approximation.ts';
-export {
-  type Assignment,
-  type AssignOptions,
-  assign,
-  MATCHING_METHODS,
-  type MatchingMethod,
-} from './representations/assign.ts';
-export {
-  type Centring,
-  centre,
-  collectMean,
-  type FeatureMean,
-  featureMean,
-  type MeanCollector,
-  subtractMean,
-} from './representations/centring.ts';
-export type { Extent } from './representations/circular-shift.ts';
-export {
-  type CkaOptions,
-  type CkaResult,
-  cka,
-  type HsicEstimator,
-  hsicOf,
-  type MinibatchRule,
-  minibatchCka,
-} from './representations/cka.ts';
-export {
-  type FeatureLayout,
-  type FeatureMaps,
-  type FeatureMapsOptions,
-  featureMaps,
-  positionNorms,
-  sliceImages,
-  squaredNorms,
-} from './representations/feature-maps.ts';
-export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './representations/match-tile.ts';
-export { type MutualNeighbours, mutualNeighbours } from './representations/mutual-neighbours.ts';
-export type { NormOrder } from './representations/norm-order.ts';
-export {
-  jensenShannonMatrix,
-  type OutputCorrelation,
-  outputCorrelation,
-  softmaxRows,
-} from './representations/output-similarity.ts';
-export { nestedDatabases, pooledVectors, type RetrievalOptions, retrieve } from './representations/retrieval.ts';
-export {
-  f1OfCounts,
-  iouOfLabels,
-  type ObjectCounts,
-  precisionAtK,
-  type RetrievalScore,
-  type ScoreOf,
-  scoreRetrieval,
-} from './representations/retrieval-scores.ts';
-export { type RsaMeasure, type RsaOptions, type RsaResult, requireSameSamples, rsa } from './representations/rsa.ts';
-export {
-  type InnerProducts,
-  type KernelMatrix,
-  kernelMatrix,
-  type RbfOptions,
-  rbfSigma,
-  SIMILARITY_KERNELS,
-  type SimilarityKernel,
-  squaredDistances,
-} from './representations/similarity-kernels.ts';
-export {
-  collectTiles,
-  type SimilarityMatrices,
-  type SimilarityMatricesOptions,
-  similarityMatrices,
-  tileMaps,
-} from './representations/similarity-matrices.ts';
-export { type PairTile, pairsInTile, planTiles } from './representations/tiles.ts';
+export * from './representations/index.ts';
 export { epochNumbers } from './runs/epoch-number.ts';
 export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
 export { readSquareMatrix } from './runs/matrix-file.ts';

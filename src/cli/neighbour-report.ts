@@ -1,6 +1,6 @@
-import { neighbourRank, neighbours } from '../class-similarity/neighbours.ts';
+import { type Neighbour, neighbourRank, neighbours } from '../class-similarity/neighbours.ts';
 import { UsageError } from '../errors.ts';
-import type { ClassRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassModel, ClassRow, NeighboursRow, StudyManifest } from '../study/manifest.ts';
 import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { describeRank, shortName } from './classes-report.ts';
@@ -21,23 +21,36 @@ export async function neighbourReport(
   const found = findClass(classes, wanted);
   const { colors } = io;
   const reference = section.references[0];
-  const semantic = reference && (await readStudyMatrix(store, manifest, reference.matrix));
+  const semantic = reference?.matrix ? await readStudyMatrix(store, manifest, reference.matrix) : undefined;
   let text = `${colors.bold(found.name)}  ${colors.dim(found.synset ?? 'no WordNet sense')}\n`;
   for (const model of section.models) {
-    const matrix = await readStudyMatrix(store, manifest, model.matrix);
-    const rows = neighbours(matrix, found.index, NEIGHBOURS_SHOWN).map((entry, i) => [
+    const nearest = await nearestIn(model, found.index, manifest, store);
+    const rows = nearest.map((entry, i) => [
       String(i + 1),
       shortName(classes[entry.class]!),
       entry.similarity.toFixed(4),
       ...(semantic ? [describeRank(neighbourRank(semantic, found.index, entry.class))] : []),
     ]);
-    const columns = ['#', model.name, 'similarity', ...(reference ? ['WordNet rank'] : [])].map((title, k) => ({
+    const columns = ['#', model.name, 'similarity', ...(semantic ? ['WordNet rank'] : [])].map((title, k) => ({
       title: k === 1 ? colors.bold(title) : colors.dim(title),
       align: k === 1 ? ('left' as const) : ('right' as const),
     }));
     text += `\n${rows.length === 0 ? `  ${model.name}: the class has a template of zeros\n` : formatTable(columns, rows, '  ')}`;
   }
   return text;
+}
+
+/** The first neighbours of a class, from the matrix or, where it is too large to be kept, from the table of neighbours. */
+async function nearestIn(
+  model: ClassModel,
+  index: number,
+  manifest: StudyManifest,
+  store: StudyStore,
+): Promise<Neighbour[]> {
+  if (model.matrix !== null)
+    return neighbours(await readStudyMatrix(store, manifest, model.matrix), index, NEIGHBOURS_SHOWN);
+  const table = await readStudyTable<NeighboursRow>(store, manifest, model.neighbours!);
+  return table[index]!.neighbours.slice(0, NEIGHBOURS_SHOWN);
 }
 
 /** A class by WordNet id, by its whole name, by one of its names, else by part of one; several matches are listed. */

@@ -14,7 +14,7 @@ export interface FoundClassNames {
  * The class names that come with a model: from the file itself, from `id2label` of a `config.json` beside it
  * (Hugging Face), or from the labels of a `run.json` beside it (our run format). Undefined where there are none.
  *
- * @throws FormatError when a config.json beside the file is broken or its id2label has gaps.
+ * @throws FormatError when a config.json beside the file is broken.
  */
 export async function findClassNames(source: ByteSource, file: ModelFile): Promise<FoundClassNames | undefined> {
   if (file.classNames) return { names: file.classNames, from: source.name };
@@ -33,24 +33,24 @@ async function readSibling(source: ByteSource, name: string): Promise<Record<str
   return parseJson(await sibling.read(0, sibling.byteLength), `${name} beside ${source.name}`);
 }
 
-/** Hugging Face's { "0": "tench", … }. Placeholders ("LABEL_0") say nothing and count as none. */
+/** Hugging Face's { "0": "tench", … }, with an empty name for ids that are not there. Placeholders ("LABEL_0") say nothing and count as none. */
 function id2label(config: Record<string, unknown>, file: string): string[] | undefined {
   const map = config.id2label;
   if (typeof map !== 'object' || map === null) return undefined;
   const entries = Object.entries(map as Record<string, unknown>);
   if (entries.length === 0 || entries.every(([id, name]) => String(name) === `LABEL_${id}`)) return undefined;
-  checkLimit(file, 'the number of labels', entries.length, LIMITS.tensors);
-  const names = new Array<string | undefined>(entries.length);
+  const names: string[] = [];
   for (const [id, name] of entries) {
-    const row = Number(id);
-    if (!Number.isInteger(row) || row < 0 || row >= entries.length || names[row] !== undefined)
+    const row = /^\d{1,9}$/.test(id) ? Number(id) : -1;
+    if (row < 0)
       throw new FormatError(
-        `${file}: id2label has ${entries.length} entries, but its id ${JSON.stringify(id)} is not one of 0 to ${entries.length - 1}.`,
-        {
-          hint: 'Give the labels with --labels, one line for each row of the head.',
-        },
+        `${file}: id2label has the id ${JSON.stringify(id)}, where a whole number of at least 0 is expected.`,
+        { hint: 'Give the labels with --labels, one line for each row of the head.' },
       );
-    names[row] = String(name);
+    checkLimit(file, 'the highest id of id2label', row, LIMITS.tensors);
+    // Ids without a name are rows without a class, as in COCO's numbering.
+    while (names.length <= row) names.push('');
+    names[row] = String(name ?? '');
   }
-  return names as string[];
+  return names;
 }

@@ -1,5 +1,6 @@
 import { FormatError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import { kerasFormat, kerasH5Format } from './keras/keras.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { npyFormat } from './npy.ts';
 import { npzFormat } from './npz.ts';
@@ -7,13 +8,17 @@ import { onnxFormat } from './onnx/onnx.ts';
 import { pytorchFormat } from './pytorch/pytorch.ts';
 import { safetensorsFormat } from './safetensors.ts';
 import { type ShardIndexFormat, shardIndexFormat } from './shard-index.ts';
+import { tfjsFormat } from './tfjs/tfjs.ts';
 import { tfliteFormat } from './tflite/tflite.ts';
 
 /** Every format we read, in the order they are asked; those with a magic number come before those without. */
 export const MODEL_FORMATS: readonly (ModelFormat | ShardIndexFormat)[] = [
   npyFormat,
   tfliteFormat,
+  kerasH5Format,
   npzFormat,
+  kerasFormat,
+  tfjsFormat,
   shardIndexFormat([safetensorsFormat, pytorchFormat]),
   // Before PyTorch: a header of 640 bytes begins like a pickle.
   safetensorsFormat,

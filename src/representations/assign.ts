@@ -164,10 +164,12 @@ function sumOf(affinity: Float32Array | Float64Array, columns: number, held: Int
 }
 
 function rowMaxima(affinity: Float32Array | Float64Array, rows: number, columns: number): Float64Array {
-  const maxima = new Float64Array(rows).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      if (affinity[i * columns + j]! > maxima[i]!) maxima[i] = affinity[i * columns + j]!;
+  const maxima = new Float64Array(rows);
+  for (let i = 0, at = 0; i < rows; i++) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const end = at + columns; at < end; at++) if (affinity[at]! > most) most = affinity[at]!;
+    maxima[i] = most;
+  }
   return maxima;
 }
 
@@ -179,13 +181,14 @@ function columnMaxima(affinity: Float32Array | Float64Array, rows: number, colum
   return maxima;
 }
 
-/** The bound of prices 0, taken from the shorter side, every line of which is matched; NaN if a value is not finite. */
+/**
+ * The bound of prices 0: the sum of the maxima of the shorter side, every line of which is matched. NaN if a value is not
+ * finite.
+ */
 function maximaBound(affinity: Float32Array | Float64Array, rows: number, columns: number): number {
-  let finite = true;
-  for (let i = 0; i < affinity.length; i++) finite &&= affinity[i]! - affinity[i]! === 0;
-  if (!finite) return Number.NaN;
-  const total = (maxima: Float64Array): number => maxima.reduce((sum, value) => sum + value, 0);
-  const byRow = rows <= columns ? total(rowMaxima(affinity, rows, columns)) : Number.POSITIVE_INFINITY;
-  const byColumn = columns <= rows ? total(columnMaxima(affinity, rows, columns)) : Number.POSITIVE_INFINITY;
-  return Math.min(byRow, byColumn);
+  let finite = 0;
+  for (let i = 0; i < affinity.length; i++) finite += affinity[i]! - affinity[i]!;
+  if (finite !== 0) return Number.NaN;
+  const maxima = rows <= columns ? rowMaxima(affinity, rows, columns) : columnMaxima(affinity, rows, columns);
+  return maxima.reduce((sum, value) => sum + value, 0);
 }

@@ -32,8 +32,8 @@ export interface MatchedTile {
   spatial: Float64Array | null;
 }
 
-/** Columns of one product: bounds the memory of affinities to positions × this. */
-const MAX_PRODUCT_COLUMNS = 8192;
+/** Positions of several images in one product: bounds the memory of affinities to positions × this. */
+const MAX_PRODUCT_ROWS = 8192;
 
 /**
  * Matches every pair of a tile: the plain inner product of position vectors is the affinity, whatever kernel is reported
@@ -79,24 +79,28 @@ async function matchWhole(
   const { positions: n } = y;
   const xNorms = positionNorms(x);
   const yNorms = symmetric ? xNorms : positionNorms(y);
-  const block = Math.max(1, Math.floor(MAX_PRODUCT_COLUMNS / n));
-  const affinity = newLike(x, y, m * n);
+  // The optimum does not care which side the rows are, so that each affinity can be used where the product left it.
+  const turned = (options.method ?? 'optimal') === 'optimal';
+  const copy = turned ? undefined : newLike(x, y, m * n);
+  const block = Math.max(1, Math.floor(MAX_PRODUCT_ROWS / n));
   for (let i = 0; i < x.images; i++) {
     const vectors = imageVectors(x, i);
     const end = symmetric ? i : y.images;
     for (let start = 0; start < end; start += block) {
       const stop = Math.min(start + block, end);
-      const products = await productsOf(vectors, imageRange(y, start, stop), options);
+      const { data } = await productsOf(imageRange(y, start, stop), vectors, options);
       for (let j = start; j < stop; j++) {
-        copyColumns(products, (j - start) * n, affinity, n);
-        const { value } = assign(affinity, m, n, {
-          ...options,
-          rowNorms: xNorms.subarray(i * m, (i + 1) * m),
-          columnNorms: yNorms.subarray(j * n, (j + 1) * n),
-          ...(x.extent && { extent: x.extent }),
-        });
+        const product = data.subarray((j - start) * n * m, (j - start + 1) * n * m) as Float32Array | Float64Array;
+        const value = copy
+          ? assign(transposeInto(copy, product, n, m), m, n, {
+              ...options,
+              rowNorms: xNorms.subarray(i * m, (i + 1) * m),
+              columnNorms: yNorms.subarray(j * n, (j + 1) * n),
+              ...(x.extent && { extent: x.extent }),
+            }).value
+          : assign(product, n, m, options).value;
         tile.semantic[i * y.images + j] = value;
-        if (tile.spatial) tile.spatial[i * y.images + j] = trace(affinity, n);
+        if (tile.spatial) tile.spatial[i * y.images + j] = trace(product, n);
       }
     }
   }
@@ -182,11 +186,14 @@ function mirror({ rows, semantic, spatial }: MatchedTile, squares: Float64Array)
     }
 }
 
-function copyColumns(from: Matrix, start: number, to: Float32Array | Float64Array, columns: number): void {
-  for (let row = 0, k = 0; row < from.rows; row++) {
-    const at = row * from.cols + start;
-    for (let j = 0; j < columns; j++) to[k++] = from.data[at + j]!;
-  }
+function transposeInto(
+  out: Float32Array | Float64Array,
+  matrix: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+): Float32Array | Float64Array {
+  for (let i = 0, k = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[k++]!;
+  return out;
 }
 
 function trace(matrix: Float32Array | Float64Array, n: number): number {

@@ -38,15 +38,22 @@ export function cosineSimilarityMatrix(
 export function cosineSimilarityMatrix(templates: Matrix, options?: CosineMatrixOptions): SimilarityMatrix;
 export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixOptions = {}): SimilarityMatrix {
   const { rows, cols } = templates;
-  const exact = options.precision === 'f64';
-  const unit = exact ? new Float64Array(rows * cols) : new Float32Array(rows * cols);
-  const missing = unitRows(templates, unit);
   let data: Float32Array | Float64Array;
-  if (unit instanceof Float32Array) data = gram({ rows, cols, data: unit }, options).data;
-  else {
+  let missing: number[];
+  if (options.precision === 'f64') {
+    const unit = new Float64Array(rows * cols);
+    missing = unitRows(templates, unit);
     data = new Float64Array(rows * rows);
     rowProductsPlain(unit, unit, cols, data, true);
     mirrorUpper(data, rows);
+  } else if (templates.data instanceof Float32Array) {
+    const { rowScale, zero } = inverseNorms(templates.data, rows, cols);
+    missing = zero;
+    data = gram({ rows, cols, data: templates.data }, { ...options, rowScale }).data;
+  } else {
+    const unit = new Float32Array(rows * cols);
+    missing = unitRows(templates, unit);
+    data = gram({ rows, cols, data: unit }, options).data;
   }
   for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > 1) data[i] = Math.sign(data[i]!);
   for (let i = 0; i < rows; i++) data[i * rows + i] = 1;
@@ -57,39 +64,53 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
   return { rows, cols: rows, data, missing };
 }
 
-/** Writes each row divided by its norm into `out` and lists the zero rows, which stay zero. */
+/** 1/‖row‖, 0 for a zero row, and the list of those. Squares of float32 neither overflow nor vanish in 64 bits. */
+function inverseNorms(data: Float32Array, rows: number, cols: number): { rowScale: Float64Array; zero: number[] } {
+  const rowScale = new Float64Array(rows);
+  const zero: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    const end = (i + 1) * cols;
+    let k = i * cols;
+    let even = 0;
+    let odd = 0;
+    for (; k + 2 <= end; k += 2) {
+      even += data[k]! * data[k]!;
+      odd += data[k + 1]! * data[k + 1]!;
+    }
+    if (k < end) even += data[k]! * data[k]!;
+    const norm = Math.sqrt(even + odd);
+    if (!Number.isFinite(norm)) refuseRow(i, rows);
+    if (norm === 0) zero.push(i);
+    else rowScale[i] = 1 / norm;
+  }
+  return { rowScale, zero };
+}
+
+/**
+ * Writes each row divided by its norm into `out` and lists the zero rows, which stay zero. A row is divided by its
+ * largest value first, so that squares of doubles neither overflow nor vanish.
+ */
 export function unitRows(matrix: Matrix, out: Float32Array | Float64Array): number[] {
   const { rows, cols, data } = matrix;
   const zero: number[] = [];
   for (let i = 0; i < rows; i++) {
     const start = i * cols;
     const end = start + cols;
+    let largest = 0;
+    for (let k = start; k < end; k++) largest = Math.max(largest, Math.abs(data[k]!));
+    if (!Number.isFinite(largest)) refuseRow(i, rows);
+    if (largest === 0) {
+      zero.push(i);
+      continue;
+    }
     let squares = 0;
-    for (let k = start; k < end; k++) squares += data[k]! * data[k]!;
-    if (squares > SAFE_SQUARES && squares < 1 / SAFE_SQUARES) {
-      const scale = 1 / Math.sqrt(squares);
-      for (let k = start; k < end; k++) out[k] = data[k]! * scale;
-    } else if (!unitExtremeRow(data.subarray(start, end), out.subarray(start, end))) zero.push(i);
-    if (Number.isNaN(out[start]!))
-      throw new UsageError(`Cannot compare rows: row ${i} of ${rows} holds a value that is not finite.`);
+    for (let k = start; k < end; k++) squares += (data[k]! / largest) ** 2;
+    const norm = Math.sqrt(squares);
+    for (let k = start; k < end; k++) out[k] = data[k]! / largest / norm;
   }
   return zero;
 }
 
-/** Sums of squares between this and its inverse have lost nothing to underflow and are far from overflow. */
-const SAFE_SQUARES = 1e-200;
-
-/**
- * As above for a row that is zero, huge, tiny or not finite: divided by its largest value first. False for a zero row;
- * a row that is not finite becomes NaN.
- */
-function unitExtremeRow(row: Float32Array | Float64Array, out: Float32Array | Float64Array): boolean {
-  let largest = 0;
-  for (const value of row) largest = Math.max(largest, Math.abs(value));
-  if (largest === 0) return false;
-  let squares = 0;
-  for (const value of row) squares += (value / largest) ** 2;
-  const norm = Number.isFinite(largest) ? Math.sqrt(squares) : Number.NaN;
-  for (let k = 0; k < row.length; k++) out[k] = row[k]! / largest / norm;
-  return true;
+function refuseRow(row: number, rows: number): never {
+  throw new UsageError(`Cannot compare rows: row ${row} of ${rows} holds a value that is not finite.`);
 }

@@ -66,8 +66,8 @@ export const referenceSchema = z.object({
   id: z.string(),
   title: z.string(),
   kind: z.enum(['wordnet', 'file']),
-  /** f32 C×C in the order of the study's classes; rows of classes without a synset are NaN. */
-  matrix: z.string(),
+  /** f32 C×C in the order of the study's classes; rows of classes without a synset are NaN. Null: too large to keep. */
+  matrix: z.nullable(z.string()),
 });
 
 export const classModelSchema = z.object({
@@ -90,15 +90,22 @@ export const classModelSchema = z.object({
     tensor: z.string(),
     classes: z.int(),
     features: z.int(),
-    /** Rows left out, with the reason: the background row, rows without a label. */
+    /** Rows of the stored tensor left out, with the reason: the background row, rows without a label. */
     dropped: z.array(z.object({ row: z.int(), reason: z.string() })),
+    /** Rows of the stored tensor that are all zero, whether left out or not. */
+    zeroRows: z.optional(z.array(z.int())),
     reason: z.string(),
     rejected: z.array(z.object({ tensor: z.string(), shape: z.array(z.int()), reason: z.string() })),
   }),
   /** Classes of the study whose template is zero: their rows are NaN and they are in no measure. */
   zeroTemplates: z.array(z.int()),
-  /** f32 C×C, the cosine similarity of class templates (NCSM), in the order of the study's classes. */
-  matrix: z.string(),
+  /**
+   * f32 C×C, the cosine similarity of class templates (NCSM), in the order of the study's classes. Null where there are
+   * too many classes to keep it; `neighbours` is there instead.
+   */
+  matrix: z.nullable(z.string()),
+  /** Table of each class's first neighbours, only where the matrix is not kept. */
+  neighbours: z.optional(z.string()),
   /** Table of the closest neighbour of each class, most similar first. */
   ranking: z.string(),
   /** One alignment per reference id. */
@@ -275,6 +282,12 @@ export interface RankingRow {
   relations: Relation[];
   /** What explains the pair; null when the two have no rank in WordNet. */
   explanation: PairExplanation | null;
+}
+
+/** A row of the neighbours table: a class and its first neighbours, most similar first. */
+export interface NeighboursRow {
+  class: number;
+  neighbours: { class: number; similarity: number }[];
 }
 
 /** A run of consecutive classes in a display order. */

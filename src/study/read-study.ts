@@ -78,9 +78,10 @@ function referredFiles(manifest: StudyManifest): string[] {
   const { classes, training } = manifest.instruments;
   const paths = training ? trainingFiles(training) : [];
   if (classes) {
-    paths.push(classes.classes, classes.orders, ...classes.references.map((reference) => reference.matrix));
+    paths.push(classes.classes, classes.orders, ...classes.references.flatMap(({ matrix }) => matrix ?? []));
     if (classes.wordnet !== null) paths.push(classes.wordnet);
-    for (const model of classes.models) paths.push(model.matrix, model.ranking);
+    for (const { matrix, ranking, neighbours } of classes.models)
+      paths.push(...[matrix, ranking, neighbours].filter((path) => typeof path === 'string'));
     if (classes.population) paths.push(classes.population.pairs);
   }
   return [...new Set(paths)];

@@ -5,6 +5,7 @@ import {
   cosineSimilarityMatrix,
   createRandom,
   IncomparableError,
+  type KernelTier,
   type Matrix,
   nearestNeighbour,
   neighbourRank,
@@ -79,6 +80,16 @@ describe('cosineSimilarityMatrix', () => {
       { precision: 'f64' },
     );
     for (let k = 0; k < 9; k++) expect(scaled.data[k]).toBeCloseTo(unit.data[k]!, 14);
+  });
+
+  it.each<KernelTier>(['simd', 'plain'])('compares float32 rows of any length: %s', (tier) => {
+    const rows = [1, 2, 3e30, 4e30, -5e-30, 1e-30, 3e38, 3e38];
+    const scaled = cosineSimilarityMatrix({ rows: 4, cols: 2, data: Float32Array.from(rows) }, { tier });
+    const unit = cosineSimilarityMatrix(
+      { rows: 4, cols: 2, data: Float32Array.from([1, 2, 3, 4, -5, 1, 1, 1]) },
+      { tier },
+    );
+    for (let k = 0; k < 16; k++) expect(scaled.data[k]).toBeCloseTo(unit.data[k]!, 6);
   });
 
   it('reports zero rows as missing and names a row that is not finite', () => {

@@ -1,38 +1,6 @@
-import { detectHead, type HeadChoice, type HeadTemplates, openModel, row } from 'semblance';
-import { fileSource } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
-import { hasSharedData, sharedData } from '../support/shared-data.ts';
-
-async function headOf(path: string): Promise<{ head: HeadChoice; templates: HeadTemplates; moved: number }> {
-  const source = await fileSource(`${sharedData}/models/${path}`);
-  let moved = 0;
-  const file = await openModel({
-    ...source,
-    read: (start, end) => {
-      moved += end - start;
-      return source.read(start, end);
-    },
-  });
-  const head = detectHead(file);
-  return { head, templates: await head.readTemplates(), moved };
-}
-
-/** Largest difference of the cosine similarities of two heads' templates; `skip` leaves out first rows of the first. */
-function ncsmDifference(a: HeadTemplates, b: HeadTemplates, skip = 0): number {
-  expect(a.rows - skip).toBe(b.rows);
-  const unit = (templates: HeadTemplates, i: number) => {
-    const template = row(templates, i);
-    const norm = Math.sqrt(template.reduce((sum, x) => sum + x * x, 0));
-    return Float64Array.from(template, (x) => x / norm);
-  };
-  const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-  const ua = Array.from({ length: b.rows }, (_, i) => unit(a, i + skip));
-  const ub = Array.from({ length: b.rows }, (_, i) => unit(b, i));
-  let worst = 0;
-  for (let i = 0; i < b.rows; i += 7)
-    for (let j = 0; j < b.rows; j++) worst = Math.max(worst, Math.abs(dot(ua[i]!, ua[j]!) - dot(ub[i]!, ub[j]!)));
-  return worst;
-}
+import { headOf, ncsmDifference } from '../support/real-heads.ts';
+import { hasSharedData } from '../support/shared-data.ts';
 
 describe.skipIf(!hasSharedData)('the heads of real models', () => {
   it.each([

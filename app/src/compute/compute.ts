@@ -1,10 +1,13 @@
+import type { LongTask } from 'semblance';
+import type { FromWorker, ToWorker } from './compute.worker.ts';
 import ComputeWorker from './compute.worker.ts?worker';
 import { type ComputeResults, type ComputeTask, runTask } from './tasks.ts';
 
 interface Waiting {
   task: ComputeTask;
+  watch: LongTask;
   resolve: (result: never) => void;
-  reject: (error: Error) => void;
+  reject: (error: unknown) => void;
 }
 
 let worker: Worker | undefined;
@@ -12,16 +15,34 @@ let workerFails = false;
 let lastId = 0;
 const waiting = new Map<number, Waiting>();
 
-/** Runs a task off the main thread; a page that may not start workers runs it itself. */
+/**
+ * Runs a task off the main thread; a page that may not start workers runs it itself. When `signal` aborts, the answer is
+ * its reason at once, and the task stops as soon as it can.
+ */
 export function compute<K extends ComputeTask['kind']>(
   task: Extract<ComputeTask, { kind: K }>,
+  watch: LongTask = {},
 ): Promise<ComputeResults[K]> {
   return new Promise((resolve, reject) => {
+    const { signal } = watch;
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
     const id = ++lastId;
-    waiting.set(id, { task, resolve: resolve as Waiting['resolve'], reject });
+    waiting.set(id, { task, watch, resolve: resolve as Waiting['resolve'], reject });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        if (!waiting.delete(id)) return;
+        worker?.postMessage({ id, stop: true } satisfies ToWorker);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
     const ready = startWorker();
-    if (ready) ready.postMessage({ id, task });
-    else runHere();
+    if (ready) ready.postMessage({ id, task } satisfies ToWorker);
+    else void runHere();
   });
 }
 
@@ -33,33 +54,41 @@ function startWorker(): Worker | undefined {
     workerFails = true;
     return undefined;
   }
-  worker.addEventListener('message', ({ data }: MessageEvent<{ id: number; result: never; message?: string }>) => {
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     const held = waiting.get(data.id);
+    if (data.progress) {
+      held?.watch.onProgress?.(data.progress);
+      return;
+    }
     waiting.delete(data.id);
-    if (data.message === undefined) held?.resolve(data.result);
+    if (data.message === undefined) held?.resolve(data.result as never);
     else held?.reject(new Error(data.message));
   });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
     workerFails = true;
     worker = undefined;
-    runHere();
+    void runHere();
   });
   return worker;
 }
 
+let runsHere = false;
+
 /** Answers everything that waits, one task at a time with a breath between them. */
-function runHere(): void {
-  const next = waiting.entries().next().value;
-  if (!next) return;
-  const [id, { task, resolve, reject }] = next;
-  waiting.delete(id);
-  setTimeout(() => {
+async function runHere(): Promise<void> {
+  if (runsHere) return;
+  runsHere = true;
+  for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
+    const [id, { task, watch, resolve, reject }] = next.value;
+    await new Promise((wake) => setTimeout(wake));
+    if (!waiting.has(id)) continue;
     try {
-      resolve(runTask(task) as never);
+      resolve((await runTask(task, watch)) as never);
     } catch (error) {
-      reject(error as Error);
+      reject(error);
     }
-    runHere();
-  });
+    waiting.delete(id);
+  }
+  runsHere = false;
 }

@@ -1,27 +1,33 @@
 import {
   clusterOrder,
   type DifferentPair,
+  type LongTask,
   type Matrix32,
+  type MeasureValues,
   mostDifferentPairs,
   rankDifference,
   similarityRanks,
 } from 'semblance';
+import { alignAll } from './align-all.ts';
 
 /** Work that would hold up the page; the same function runs in the worker and, where there is none, here. */
 export type ComputeTask =
   | { kind: 'ranks'; matrix: Matrix32 }
   | { kind: 'order'; matrix: Matrix32 }
   | { kind: 'difference'; a: Matrix32; b: Matrix32 }
-  | { kind: 'different-pairs'; a: Matrix32; b: Matrix32; limit: number };
+  | { kind: 'different-pairs'; a: Matrix32; b: Matrix32; limit: number }
+  | { kind: 'align-all'; matrices: readonly Matrix32[] };
 
 export interface ComputeResults {
   ranks: Matrix32;
   order: Uint32Array;
   difference: Matrix32;
   'different-pairs': DifferentPair[];
+  'align-all': MeasureValues[];
 }
 
-export function runTask(task: ComputeTask): ComputeResults[ComputeTask['kind']] {
+/** Only tasks that say so heed `signal` and tell of their progress; the others are short. */
+export async function runTask(task: ComputeTask, watch: LongTask = {}): Promise<ComputeResults[ComputeTask['kind']]> {
   switch (task.kind) {
     case 'ranks':
       return similarityRanks(task.matrix);
@@ -31,5 +37,7 @@ export function runTask(task: ComputeTask): ComputeResults[ComputeTask['kind']] 
       return rankDifference(task.a, task.b);
     case 'different-pairs':
       return mostDifferentPairs(rankDifference(task.a, task.b), task.limit);
+    case 'align-all':
+      return alignAll(task.matrices, watch);
   }
 }

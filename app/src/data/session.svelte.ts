@@ -1,32 +1,12 @@
-import { SemblanceError, type StudyManifest } from 'semblance';
 import { openSource } from './open-source.ts';
-import type { StudySource } from './study-source.ts';
-
-/** A study that is open: what it lists and where its files come from. */
-export interface OpenStudy {
-  source: StudySource;
-  manifest: StudyManifest;
-  /** How it came here: opened, or analysed on this page from dropped files (then it is kept nowhere else). */
-  origin: 'opened' | 'dropped';
-}
-
-export interface ShownError {
-  message: string;
-  hint: string | undefined;
-  file: string | undefined;
-}
+import type { OpenStudy } from './open-study.ts';
+import { type ShownError, shownError } from './shown-error.ts';
 
 export type SessionState =
   | { kind: 'loading' }
   | { kind: 'empty' }
   | { kind: 'failed'; error: ShownError }
   | { kind: 'ready'; study: OpenStudy };
-
-/** An error as the page shows it; one that was not foreseen keeps its own words. */
-export function shownError(error: unknown): ShownError {
-  if (error instanceof SemblanceError) return { message: error.message, hint: error.hint, file: error.file };
-  return { message: error instanceof Error ? error.message : String(error), hint: undefined, file: undefined };
-}
 
 function createSession() {
   let state = $state.raw<SessionState>({ kind: 'loading' });

@@ -1,6 +1,6 @@
 import type { StudyManifest } from 'semblance';
 import type { Component } from 'svelte';
-import type { OpenStudy } from '../data/session.svelte.ts';
+import type { OpenStudy } from '../data/open-study.ts';
 import { classesInstrument } from './classes/instrument.ts';
 import { conceptsInstrument, representationsInstrument } from './needs/absent.ts';
 import { trainingInstrument } from './training/instrument.ts';
@@ -12,6 +12,8 @@ export interface View {
   title: string;
   /** The letter that opens it after `g`. */
   key: string;
+  /** Left out, a study that has the instrument has the view. */
+  has?: (manifest: StudyManifest) => boolean;
   load: () => Promise<{ default: Component }>;
 }
 
@@ -45,6 +47,11 @@ export const instruments: readonly Instrument[] = [
   conceptsInstrument,
 ];
 
+/** The views of an instrument that a study has something for. */
+export function viewsOf({ views }: Instrument, manifest: StudyManifest): View[] {
+  return views.filter(({ has }) => has?.(manifest) ?? true);
+}
+
 /** The view that an address names, or the first of the study where it names none. */
 export function findView(
   path: string,
@@ -57,6 +64,7 @@ export function findView(
       : instruments.find(({ id }) => id === instrumentId);
   if (!instrument) return undefined;
   if (!instrument.has(manifest)) return { instrument, view: undefined };
-  const view = viewId === undefined ? instrument.views[0] : instrument.views.find(({ id }) => id === viewId);
+  const views = viewsOf(instrument, manifest);
+  const view = viewId === undefined ? views[0] : views.find(({ id }) => id === viewId);
   return view ? { instrument, view } : undefined;
 }

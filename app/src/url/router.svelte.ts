@@ -24,9 +24,10 @@ export interface Router {
 }
 
 function createRouter(): Router {
-  let route = $state.raw<Route>(parseRoute(location.hash));
+  const first = parseRoute(location.hash);
+  let route = $state.raw<Route>(first);
   /** How each view was last left, so that returning to it finds it so. */
-  const left = new Map<string, Route['params']>();
+  const left = new Map<string, Route['params']>([[first.path, first.params]]);
 
   const write = (next: Route, replace: boolean): void => {
     left.set(next.path, next.params);

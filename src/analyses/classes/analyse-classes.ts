@@ -10,6 +10,8 @@ import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete, writeSection } from '../../study/write-section.ts';
 import { hashInputs, plainOptions } from './inputs-hash.ts';
+import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
+import { largeSectionContent } from './large-study.ts';
 import { type LoadedClassModel, loadClassModel } from './load-class-model.ts';
 import { type MeasuredModel, measureModel, modelId } from './measured-model.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES } from './options.ts';
@@ -48,7 +50,9 @@ export async function analyseClasses(
 ): Promise<ClassesResult> {
   if (inputs.length === 0) throw new UsageError('No model was given.');
   const inputsHash = await hashInputs(inputs, options);
-  const existing = await reusable(store, inputsHash);
+  // A remote file without a known hash may have changed at the same length, so its study is made anew.
+  const certain = (await Promise.all(inputs.map(({ source }) => source.sha256()))).every((hash) => hash !== undefined);
+  const existing = certain ? await reusable(store, inputsHash) : undefined;
   if (existing) return { manifest: existing, reused: true };
 
   const { seed = 0, permutations = 20, references: requests = DEFAULT_REFERENCES, shared = false } = options;
@@ -63,6 +67,18 @@ export async function analyseClasses(
     throw new IncomparableError(
       `${loaded[0]!.model.file}: there is ${classes.length} class; similarity needs at least 2.`,
     );
+  const wordnet = classes.some((entry) => entry.synset !== null)
+    ? { graph: await loadWordNet(), glosses: await loadGlosses() }
+    : undefined;
+  if (classes.length > MAX_WHOLE_CLASSES) {
+    checkLargeRequest(classes.length, loaded.length, options);
+    const { model } = loaded[0]!;
+    const input = { inputsHash, studyName: options.studyName ?? model.name, options };
+    return {
+      manifest: await writeSection(store, largeSectionContent(model, classes, wordnet, input, task)),
+      reused: false,
+    };
+  }
   const references = (await buildReferences(requests, classes, loadWordNet)).map((reference) => ({
     ...reference,
     prepared: prepareSimilarity(reference.matrix),
@@ -79,9 +95,6 @@ export async function analyseClasses(
   const { bootstrap = 0, mantel = 0 } = options;
   const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
   const networkAlignment = alignNetworks(models, task);
-  const wordnet = classes.some((entry) => entry.synset !== null)
-    ? { graph: await loadWordNet(), glosses: await loadGlosses() }
-    : undefined;
   const population = options.population
     ? populationSection(
         {

@@ -17,6 +17,9 @@ export interface LoadedClassModel {
   sha256: string | null;
   head: HeadChoice;
   rows: RowClasses;
+  /** Rows of the stored tensor that are in no comparison, ascending, and those that are all zero. */
+  droppedRows: { row: number; reason: string }[];
+  zeroRows: number[];
   /** classes × features, in the order of `rows.classes`. */
   templates: Matrix32;
 }
@@ -37,8 +40,11 @@ export async function loadClassModel(
     ...(classCount === undefined ? {} : { classCount }),
     ...(input.head === undefined ? {} : { head: input.head }),
   });
-  const rows = await classesOfRows(source.name, head.classes, input.labels, found, loadGraph);
+  const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
   const [all, sha256] = await Promise.all([head.readTemplates(), source.sha256()]);
+  const stored = storedRows(head);
+  const byGraph = head.droppedRows.map((row) => ({ row, reason: 'removed by the graph itself' }));
+  const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
@@ -46,8 +52,16 @@ export async function loadClassModel(
     sha256: sha256 ?? null,
     head,
     rows,
+    droppedRows: [...byGraph, ...byLabels].sort((a, b) => a.row - b.row),
+    zeroRows: all.zeroRows.map((row) => stored[row]!),
     templates: selectRows(all, rows.rows),
   };
+}
+
+/** For each row of the head that the graph keeps, its row in the stored tensor. */
+function storedRows({ shape, classAxis, droppedRows }: HeadChoice): number[] {
+  const dropped = new Set(droppedRows);
+  return Array.from({ length: shape[classAxis]! }, (_, row) => row).filter((row) => !dropped.has(row));
 }
 
 function labelCount({ labels }: ClassModelInput): number | undefined {

@@ -17,11 +17,20 @@ export interface RowClass extends ClassIdentity {
   candidates: string[];
 }
 
+/** The rows of a head, as far as their classes go: a part of `HeadChoice`. */
+export interface HeadRows {
+  /** How many rows there are. */
+  classes: number;
+  /** The row that stands for no class, if the labels have one entry less than there are rows. */
+  backgroundRow?: number;
+}
+
 /** Which class each row of a head stands for. */
 export interface RowClasses {
   /** Rows of the head that have a class, in row order. */
   rows: Int32Array;
   classes: RowClass[];
+  /** Rows of the head that have none, ascending. */
   dropped: { row: number; reason: string }[];
   labels: { set: string | null; assumed: boolean; order: string | null };
   notes: string[];
@@ -33,21 +42,22 @@ export interface RowClasses {
  * numbered and have no meaning until labels are given.
  *
  * @param file Name of the model file, for messages.
- * @param rowCount Rows of the head.
+ * @param head The head's rows; with one row more than labels, its background row is dropped.
  * @param loadGraph Gives the WordNet graph; called only when names have to be looked up.
  * @throws IncomparableError when the number of labels fits neither the rows nor the rows without a background row.
  */
 export async function classesOfRows(
   file: string,
-  rowCount: number,
+  head: HeadRows,
   request: LabelsRequest | undefined,
   found: FoundClassNames | undefined,
   loadGraph: () => Promise<WordNet>,
 ): Promise<RowClasses> {
-  if (request?.kind === 'set') return fromSet(file, rowCount, labelSet(request.id), false);
-  if (request) return fromNames(file, rowCount, request.labels, request.source, loadGraph);
-  if (found) return fromNames(file, rowCount, found.names, found.from, loadGraph);
-  if (rowCount === 1000 || rowCount === 1001) return fromSet(file, rowCount, labelSet('imagenet-1k'), true);
+  const rowCount = head.classes;
+  if (request?.kind === 'set') return fromSet(file, head, labelSet(request.id), false);
+  if (request) return fromNames(file, head, request.labels, request.source, loadGraph);
+  if (found) return fromNames(file, head, found.names, found.from, loadGraph);
+  if (rowCount === 1000 || rowCount === 1001) return fromSet(file, head, labelSet('imagenet-1k'), true);
   return {
     rows: Int32Array.from({ length: rowCount }, (_, row) => row),
     classes: Array.from({ length: rowCount }, (_, row) => ({
@@ -62,8 +72,8 @@ export async function classesOfRows(
   };
 }
 
-function fromSet(file: string, rowCount: number, set: LabelSet, assumed: boolean): RowClasses {
-  const { rows, dropped } = rowsFor(file, rowCount, set.classes.length, set.title);
+function fromSet(file: string, head: HeadRows, set: LabelSet, assumed: boolean): RowClasses {
+  const { rows, dropped, notes } = rowsFor(file, head, set.classes.length, set.title);
   const named = set.classes.map((entry, i) => ({ ...entry, row: rows[i]! }));
   const kept = named.filter((entry) => !entry.unused);
   for (const { row } of named.filter((entry) => entry.unused)) dropped.push({ row, reason: 'has no label' });
@@ -75,22 +85,22 @@ function fromSet(file: string, rowCount: number, set: LabelSet, assumed: boolean
       how: entry.synset ? ('label-set' as const) : ('unresolved' as const),
       candidates: [],
     })),
-    dropped,
+    dropped: byRow(dropped),
     labels: { set: set.id, assumed, order: set.id },
     notes: assumed
-      ? [`Assumed ${set.title} in its usual order, since the head has ${rowCount} rows and no labels were given.`]
-      : [],
+      ? [`Assumed ${set.title} in its usual order, since the head has ${head.classes} rows and no labels were given.`]
+      : notes,
   };
 }
 
 async function fromNames(
   file: string,
-  rowCount: number,
+  head: HeadRows,
   labels: readonly (string | LabelClass)[],
   source: string,
   loadGraph: () => Promise<WordNet>,
 ): Promise<RowClasses> {
-  const { rows, dropped } = rowsFor(file, rowCount, labels.length, source);
+  const { rows, dropped, notes } = rowsFor(file, head, labels.length, source);
   const kept: { label: string | LabelClass; row: number }[] = [];
   labels.forEach((label, i) => {
     const { name, unused } = typeof label === 'string' ? { name: label, unused: undefined } : label;
@@ -112,9 +122,9 @@ async function fromNames(
       how: label.how,
       candidates: label.candidates.map((candidate) => candidate.synset),
     })),
-    dropped,
+    dropped: byRow(dropped),
     labels: { set: order ?? source, assumed: false, order: order ?? 'file' },
-    notes: [],
+    notes,
   };
 }
 
@@ -130,13 +140,24 @@ function isUnusedLabel(name: string): boolean {
   return /^(|n\/?a|none|no[ _-]?object|background|__background__)$/i.test(name.trim());
 }
 
-/** The head rows that `count` labels stand for; a head with one row more has a background row, by TF's custom row 0. */
-function rowsFor(file: string, rowCount: number, count: number, labels: string) {
-  const dropped: { row: number; reason: string }[] = [];
-  if (rowCount === count) return { rows: Int32Array.from({ length: count }, (_, i) => i), dropped };
-  if (rowCount === 1001 && count === 1000) {
-    dropped.push({ row: 0, reason: 'background row' });
-    return { rows: Int32Array.from({ length: count }, (_, i) => i + 1), dropped };
+function byRow(dropped: RowClasses['dropped']): RowClasses['dropped'] {
+  return dropped.sort((a, b) => a.row - b.row);
+}
+
+/** The head rows that `count` labels stand for; of one row more than labels, the background row is left out. */
+function rowsFor(file: string, { classes: rowCount, backgroundRow }: HeadRows, count: number, labels: string) {
+  const dropped: RowClasses['dropped'] = [];
+  const notes: string[] = [];
+  if (rowCount === count) return { rows: Int32Array.from({ length: count }, (_, i) => i), dropped, notes };
+  const background = backgroundRow ?? (rowCount === 1001 ? 0 : undefined);
+  if (rowCount === count + 1 && background !== undefined) {
+    const isFirst = background === 0;
+    dropped.push({ row: background, reason: isFirst ? 'background row' : '"no object" row' });
+    if (rowCount !== 1001)
+      notes.push(
+        `The head has one row more than the ${count} labels; row ${background} was taken for the ${isFirst ? 'background' : 'one that means "no object"'}.`,
+      );
+    return { rows: Int32Array.from({ length: count }, (_, i) => (i < background ? i : i + 1)), dropped, notes };
   }
   throw new IncomparableError(`${file}: the head has ${rowCount} rows, but ${labels} has ${count} labels.`, {
     hint: 'Give labels with one line for each row of the head, in its order, or choose another head with --head.',

@@ -19,10 +19,17 @@ import type {
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
 import type { FailedModel } from './analyse-classes.ts';
+import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
 import type { populationSection } from './population-section.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
+
+/** WordNet as an analysis needs it. */
+export interface WordNetParts {
+  graph: WordNet;
+  glosses: Glosses;
+}
 
 export interface SectionInput {
   inputsHash: string;
@@ -36,7 +43,7 @@ export interface SectionInput {
   differences: ClassesSection['differences'];
   nsad: ClassesSection['nsad'];
   population: ReturnType<typeof populationSection> | undefined;
-  wordnet: { graph: WordNet; glosses: Glosses } | undefined;
+  wordnet: WordNetParts | undefined;
   kernelTier: KernelTier;
 }
 
@@ -46,8 +53,7 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
   const files = new Map<string, Uint8Array>();
   files.set('classes.jsonl', encodeJsonl(classes.map(classRow)));
   files.set('orders.json', encodeJson(displayOrders(classes, wordnet?.graph)));
-  if (wordnet)
-    files.set('wordnet.json', encodeJson(wordnetExcerpt(wordnet.graph, wordnet.glosses, synsetsOf(classes))));
+  if (wordnet) files.set('wordnet.json', wordnetFile(wordnet, classes));
   for (const { id, matrix } of references)
     files.set(`references/${id}.npy`, encodeNpy(Float32Array.from(matrix.data), [matrix.rows, matrix.cols]));
   for (const model of models) {
@@ -89,6 +95,11 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
       kernelTier: input.kernelTier,
     }),
   };
+}
+
+/** WordNet's part for the classes: they and their ancestors. */
+export function wordnetFile({ graph, glosses }: WordNetParts, classes: readonly RowClass[]): Uint8Array {
+  return encodeJson(wordnetExcerpt(graph, glosses, synsetsOf(classes)));
 }
 
 export function synsetsOf(classes: readonly RowClass[]): string[] {
@@ -147,7 +158,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
 
 function modelEntry(entry: MeasuredModel, locate: (path: string) => string): ClassModel {
   const { id, model, similarity, alignment, warnings } = entry;
-  const { head, rows } = model;
+  const { rows } = model;
   return {
     id,
     name: model.name,
@@ -155,18 +166,24 @@ function modelEntry(entry: MeasuredModel, locate: (path: string) => string): Cla
     sha256: model.sha256,
     format: model.format,
     labels: rows.labels,
-    head: {
-      tensor: head.tensor,
-      classes: head.classes,
-      features: head.features,
-      dropped: [...head.droppedRows.map((row) => ({ row, reason: 'removed by the graph itself' })), ...rows.dropped],
-      reason: head.reason,
-      rejected: head.rejected.map(({ tensor, shape, reason }) => ({ tensor, shape: [...shape], reason })),
-    },
+    head: headEntry(model),
     zeroTemplates: [...similarity.missing],
     matrix: locate(`models/${id}/ncsm.npy`),
     ranking: locate(`models/${id}/ranking.jsonl`),
     alignment,
     warnings,
+  };
+}
+
+/** What a reader should know of the head: which tensor, why, what was left out and what else there was. */
+export function headEntry({ head, droppedRows, zeroRows }: LoadedClassModel): ClassModel['head'] {
+  return {
+    tensor: head.tensor,
+    classes: head.classes,
+    features: head.features,
+    dropped: droppedRows,
+    zeroRows,
+    reason: head.reason,
+    rejected: head.rejected.map(({ tensor, shape, reason }) => ({ tensor, shape: [...shape], reason })),
   };
 }

@@ -53,7 +53,7 @@ export async function analyseTraining(
   for (const pair of pairs) pairNamed(pair);
   if (!inputs[referenceRun]) throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
 
-  const scanned = await Promise.all(inputs.map((input) => scanRun(input.folder)));
+  const scanned = await Promise.all(inputs.map((input) => scanRun(input.folder, input.fileKeys)));
   const ids = runIds(inputs, scanned);
   const existing = await earlierSection(store);
   const earlier = await Promise.all(

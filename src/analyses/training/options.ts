@@ -12,6 +12,8 @@ export interface TrainingRunInput {
   labels?: LabelsRequest;
   /** The tensor to take as the head of plain checkpoints, where the choice is not clear. */
   head?: string;
+  /** A map to pass again when a growing run is looked at again: files that have not changed are then not hashed anew. */
+  fileKeys?: Map<string, string>;
 }
 
 export interface TrainingOptions {

@@ -30,7 +30,7 @@ export async function runClasses(
   labels: LabelsRequest | undefined,
   loadGraph: () => Promise<WordNet>,
 ): Promise<{ classes: RowClass[]; set: string | null }> {
-  const rows = await classesOfRows(name, count, labels, undefined, loadGraph);
+  const rows = await classesOfRows(name, { classes: count }, labels, undefined, loadGraph);
   const classes = Array.from(
     { length: count },
     (_, row): RowClass => ({ name: `class ${row}`, synset: null, how: 'unresolved', candidates: [] }),

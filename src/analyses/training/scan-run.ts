@@ -42,9 +42,10 @@ const HASHED_BYTES = 32 * 2 ** 20;
 
 /**
  * Lists a run's folder and reads its small files.
+ * @param fileKeys keys by name, size and time, which are added to, so that an unchanged file is hashed once
  * @throws SourceError when the folder cannot be listed; files that cannot be read are problems of the result.
  */
-export async function scanRun(folder: RunFolder): Promise<ScannedRun> {
+export async function scanRun(folder: RunFolder, fileKeys: Map<string, string> = new Map()): Promise<ScannedRun> {
   const files = await folder.list();
   const listing = listRun(files);
   const problems: RunProblem[] = [];
@@ -75,7 +76,9 @@ export async function scanRun(folder: RunFolder): Promise<ScannedRun> {
   for (const entry of listing.epochs) {
     const names = filesOf(entry);
     const key = await attempt(names[0], async () => {
-      const parts = await Promise.all(names.map(async (name) => `${name} ${await fileKey(folder, byName.get(name)!)}`));
+      const parts = await Promise.all(
+        names.map(async (name) => `${name} ${await fileKey(folder, byName.get(name)!, fileKeys)}`),
+      );
       return sha256Hex(new TextEncoder().encode(parts.join('\n')));
     });
     if (key !== undefined) epochs.push({ files: entry, key });
@@ -90,9 +93,14 @@ export async function scanRun(folder: RunFolder): Promise<ScannedRun> {
   };
 }
 
-async function fileKey(folder: RunFolder, file: RunFile): Promise<string> {
+async function fileKey(folder: RunFolder, file: RunFile, known: Map<string, string>): Promise<string> {
   if (file.byteLength > HASHED_BYTES) return signature(file);
-  return (await (await folder.open(file.name)).sha256()) ?? signature(file);
+  const stamp = `${file.name} ${signature(file)}`;
+  const before = file.modified === undefined ? undefined : known.get(stamp);
+  if (before !== undefined) return before;
+  const key = (await (await folder.open(file.name)).sha256()) ?? signature(file);
+  known.set(stamp, key);
+  return key;
 }
 
 /** The files of an epoch, the checkpoint first. */

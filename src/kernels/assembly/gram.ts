@@ -15,8 +15,11 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-/** Interleaves `rows` rows of `depth` features into panels of 2^shift rows; rows beyond the end become zeros. */
-export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32): void {
+/**
+ * Interleaves `rows` rows of `depth` features, each times its float64 factor at `scales`, into panels of 2^shift rows;
+ * rows beyond the end become zeros.
+ */
+export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32, scales: usize): void {
   const stride = <usize>depth << 2;
   const width = <usize>1 << shift;
   const step = width << 2;
@@ -28,8 +31,11 @@ export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32):
     for (let r: usize = 0; r < width; r++) {
       const row = (p << shift) + r;
       let out = panel + (r << 2);
-      if (row < <usize>rows) for (let at = from + row * stride; out < end; at += 4, out += step) store<f32>(out, load<f32>(at));
-      else for (; out < end; out += step) store<f32>(out, 0);
+      if (row < <usize>rows) {
+        const scale = load<f64>(scales + (row << 3));
+        for (let at = from + row * stride; out < end; at += 4, out += step)
+          store<f32>(out, <f32>(<f64>load<f32>(at) * scale));
+      } else for (; out < end; out += step) store<f32>(out, 0);
     }
   }
 }

@@ -23,7 +23,7 @@ const HEAD_NAMES: readonly RegExp[] = [
   /^(?:.+\.)?(?:\w+_)?logits(?:\.conv2d_1c_1x1|\.logits)?$/,
   /^(?:.+\.)?conv2d_1c_1x1$/,
   /^(?:.+\.)?predictions(?:\.predictions)?$/,
-  /^(?:.+\.)?(?:class_labels_classifier|class_embed|class_predictor)(?:\.(\d+))?$/,
+  /^(?:.+\.)?(?:class_labels_classifier|class_embed|class_predictor)(?:\.(?:layers\.)?(\d+))?$/,
   /^(?:.+\.)?(?:head_dist|dist_head|distillation_classifier|classifier_distill)(?:\.linear)?$/,
 ];
 
@@ -43,15 +43,19 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 
 const OPTIMIZER =
   /(?:^|[._])(?:optimi[sz]er(?:_\w+)?|optim|exp_avg(?:_sq)?|momentum(?:_\w+)?|adam(?:w|_\d+|ax)?|rmsprop(?:_\d+)?|adagrad|velocity)(?=[._]|$)/;
-const AVERAGED = /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?|exponentialmovingaverage)(?=[._]|$)/;
+const AVERAGED = /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?(?!_?pool)|exponentialmovingaverage)(?=[._]|$)/;
 const AUXILIARY = /(?:^|[._])aux(?:iliary)?(?:logits|[._]?\d|_?head|_?classifier)?(?=[._]|$)/;
 const DISTILLED = /(?:^|[._])(?:head_dist|dist_head|distillation_classifier|classifier_distill)(?=[._]|$)/;
 const NO_OBJECT_LAST = /(?:^|[._])(?:class_labels_classifier|class_embed|class_predictor)(?=[._]|$)/;
+
+/** What Keras calls the weight of a layer: "kernel", "vars/0" in Keras 3, "dense_1_W" in Keras 1. */
+const KERAS_WEIGHT = /[./](?:kernel\b|vars\/0$)|_W(?::\d+)?$/;
 
 /** "predictions/kernel:0" → "predictions": lower case, dots between the parts, without the name of the weight. */
 function layerName(tensor: string): string {
   return tensor
     .replace(/:\d+$/, '')
+    .replace(/\/vars\/0$|_W$/, '')
     .replaceAll('/', '.')
     .toLowerCase()
     .replace(/\.(?:weights?|kernel)(?=\.|$)/, '');
@@ -60,7 +64,7 @@ function layerName(tensor: string): string {
 /** Reads a tensor's name; any prefix may stand before the usual ones. */
 export function readName(tensor: string): NameReading {
   const layer = layerName(tensor);
-  const patterns = /[./]kernel\b/.test(tensor) ? [...HEAD_NAMES, KERAS_DENSE] : HEAD_NAMES;
+  const patterns = KERAS_WEIGHT.test(tensor) ? [...HEAD_NAMES, KERAS_DENSE] : HEAD_NAMES;
   const base = knownName(layer.replace(AVERAGED, '').replace(/^\./, ''), patterns);
   const known = base ? { known: base } : {};
   if (OPTIMIZER.test(layer)) return { against: "an optimizer's copy of the weights", never: true };

@@ -1,13 +1,12 @@
-import type { ClassModel } from 'semblance';
 import type { Cell } from '../../matrix/map-geometry.ts';
 import { modelColour } from '../../theme/palette.ts';
 import { theme } from '../../theme/theme.svelte.ts';
 import { router } from '../../url/router.svelte.ts';
-import type { ClassesData } from './classes-data.ts';
+import type { ClassesData, DrawableModel } from './classes-data.ts';
 
 /** What is looked at, shared by all views of the instrument and kept in the address. */
 export interface ClassSelection {
-  readonly model: ClassModel;
+  readonly model: DrawableModel;
   readonly cell: Cell | undefined;
   /** The class on the class page and in the details: the row of the cell. */
   readonly classIndex: number | undefined;

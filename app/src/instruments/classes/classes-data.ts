@@ -1,24 +1,29 @@
-import type {
-  ClassesSection,
-  ClassModel,
-  ClassOrders,
-  ClassReference,
-  ClassRow,
-  RankingRow,
-  WordNetExcerptRow,
+import {
+  type ClassesSection,
+  type ClassModel,
+  type ClassOrders,
+  type ClassReference,
+  type ClassRow,
+  type RankingRow,
+  UnsupportedError,
+  type WordNetExcerptRow,
 } from 'semblance';
-import type { OpenStudy } from '../../data/session.svelte.ts';
+import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';
 import { shortNames } from './class-names.ts';
 import { shortModelNames } from './model-names.ts';
+
+/** A model and a reference whose whole matrix the study holds, so that it can be drawn. */
+export type DrawableModel = ClassModel & { matrix: string };
+export type DrawableReference = ClassReference & { matrix: string };
 
 /** The classes part of a study: what every view needs at once, and the ways to the rest. */
 export interface ClassesData {
   study: OpenStudy;
   source: StudySource;
   section: ClassesSection;
-  models: readonly ClassModel[];
-  references: readonly ClassReference[];
+  models: readonly DrawableModel[];
+  references: readonly DrawableReference[];
   classes: readonly ClassRow[];
   /** Short display names, one per class. */
   names: readonly string[];
@@ -30,9 +35,15 @@ export interface ClassesData {
   ranking(model: string): Promise<RankingRow[]>;
 }
 
-/** Reads the tables that all views of the classes instrument share. Errors are the library's. */
+/**
+ * Reads the tables that all views of the classes instrument share. Errors are the library's.
+ * @throws UnsupportedError for a study with so many classes that it holds no matrices to draw.
+ */
 export async function loadClasses(study: OpenStudy, section: ClassesSection): Promise<ClassesData> {
   const { source } = study;
+  const models = section.models.filter((model): model is DrawableModel => model.matrix !== null);
+  const references = section.references.filter((entry): entry is DrawableReference => entry.matrix !== null);
+  if (models.length === 0) throw tooManyClasses(section);
   const [classes, orders] = await Promise.all([
     source.table<ClassRow>(section.classes),
     source.json<ClassOrders>(section.orders),
@@ -43,8 +54,8 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
     study,
     source,
     section,
-    models: section.models,
-    references: section.references,
+    models,
+    references,
     classes,
     names: shortNames(classes),
     shortModelName: (id) => shortModels[section.models.findIndex((model) => model.id === id)] ?? id,
@@ -58,4 +69,14 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
     },
     ranking: (model) => source.table<RankingRow>(section.models.find(({ id }) => id === model)!.ranking),
   };
+}
+
+function tooManyClasses({ labels, models }: ClassesSection): UnsupportedError {
+  const gigabytes = ((4 * labels.classes ** 2) / 1e9).toFixed(1);
+  return new UnsupportedError(
+    `This study has ${labels.classes.toLocaleString('en')} classes. A map of them would take ${gigabytes} GB, so the study does not hold one.`,
+    {
+      hint: `Its pairs are in ${models[0]!.ranking}, the neighbours of each class in ${models[0]!.neighbours}; semblance classes MODEL --class NAME prints those of one class.`,
+    },
+  );
 }

@@ -16,5 +16,12 @@ export const classesInstrument: Instrument = {
     { id: 'pairs', title: 'Pairs', key: 'p', load: () => import('./pairs/PairsView.svelte') },
     { id: 'class', title: 'Class pages', key: 'c', load: () => import('./class/ClassView.svelte') },
     { id: 'models', title: 'Models', key: 'o', load: () => import('./models/ModelsView.svelte') },
+    {
+      id: 'population',
+      title: 'Population',
+      key: 'u',
+      has: (manifest) => manifest.instruments.classes?.population !== undefined,
+      load: () => import('./population/PopulationView.svelte'),
+    },
   ],
 };

@@ -9,7 +9,7 @@ import type {
   TrainingRunEntry,
   TrainingSection,
 } from 'semblance';
-import type { OpenStudy } from '../../data/session.svelte.ts';
+import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';
 import { shortNames } from '../classes/class-names.ts';
 import { shortModelNames } from '../classes/model-names.ts';

@@ -51,7 +51,7 @@ function take(bytes: usize): usize {
 export function layOut(rowCount: i32, columnCount: i32, base: usize): usize {
   rows = rowCount;
   columns = columnCount;
-  blockSize = columns <= 512 ? 16 : columns <= 1500 ? 32 : 64;
+  blockSize = columns <= 512 ? 16 : 64;
   stride = (columns + blockSize - 1) & ~(blockSize - 1);
   blocks = (stride / blockSize + 3) & ~3;
   const m = <usize>rows;

@@ -1,11 +1,10 @@
-import type { ClassModel, ClassReference } from 'semblance';
 import { compute } from '../../../compute/compute.ts';
 import { heldPanel, type PanelMatrix, rawPanel, scaledPanel } from '../../../matrix/panel-matrix.ts';
-import type { ClassesData } from '../classes-data.ts';
+import type { ClassesData, DrawableModel, DrawableReference } from '../classes-data.ts';
 
 /** What one map of the view shows. */
 export type PanelSpec =
-  | { kind: 'model'; id: string; title: string; subtitle: string; path: string; model: ClassModel }
+  | { kind: 'model'; id: string; title: string; subtitle: string; path: string; model: DrawableModel }
   | { kind: 'reference'; id: string; title: string; subtitle: string; path: string }
   | { kind: 'difference'; id: string; title: string; subtitle: string; a: string; b: string };
 
@@ -15,12 +14,12 @@ export type Scale = (typeof SCALES)[number];
 
 export const DIFFERENCE = 'difference';
 
-function modelSpec(model: ClassModel): PanelSpec {
+function modelSpec(model: DrawableModel): PanelSpec {
   const { id, name, matrix } = model;
   return { kind: 'model', id, title: name, subtitle: 'cosine of class templates', path: matrix, model };
 }
 
-function referenceSpec({ id, title, kind, matrix }: ClassReference): PanelSpec {
+function referenceSpec({ id, title, kind, matrix }: DrawableReference): PanelSpec {
   const wordnet = kind === 'wordnet' && /^WordNet,?\s+/i.exec(title);
   return {
     kind: 'reference',
@@ -44,7 +43,7 @@ export function companions(data: ClassesData, modelId: string): PanelSpec[] {
  * The maps to show, in order: the model, then each companion named in `beside`. "difference" is that of the model and
  * the first companion. Unknown names are passed over.
  */
-export function comparePanels(data: ClassesData, model: ClassModel, beside: readonly string[]): PanelSpec[] {
+export function comparePanels(data: ClassesData, model: DrawableModel, beside: readonly string[]): PanelSpec[] {
   const all = companions(data, model.id);
   const own = modelSpec(model);
   const chosen = beside.flatMap((id) => all.find((spec) => spec.id === id) ?? []);
@@ -70,7 +69,7 @@ export function allModelPanels(data: ClassesData): PanelSpec[] {
   return data.models.map(modelSpec);
 }
 
-export function onePanel(model: ClassModel): PanelSpec[] {
+export function onePanel(model: DrawableModel): PanelSpec[] {
   return [modelSpec(model)];
 }
 

@@ -17,7 +17,14 @@ export type ModelSort = (typeof MODEL_SORTS)[number];
 export function measureDomain(alignments: readonly Alignment[], measure: Measure): [number, number] {
   const values = alignments.flatMap((alignment) => {
     const chance = alignment.chance[measure];
-    return [alignment[measure], chance && chance.mean - 3 * chance.sd, chance && chance.mean + 3 * chance.sd];
+    const interval = alignment.interval?.[measure];
+    return [
+      alignment[measure],
+      chance && chance.mean - 3 * chance.sd,
+      chance && chance.mean + 3 * chance.sd,
+      interval?.low,
+      interval?.high,
+    ];
   });
   const known = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
   if (known.length === 0) return [0, 1];

@@ -1,3 +1,4 @@
+import type { Alignment } from 'semblance';
 import { csvBlob } from '../../../export/csv.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import { element, escapeText, svgDocument, textWidth } from '../../../export/svg.ts';
@@ -11,6 +12,27 @@ import { fixed } from '../../../ui/numbers.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { MEASURE_TITLES, MEASURES, type Measure } from './measures.ts';
 import { nsadRange } from './nsad.ts';
+
+/** One measure of an alignment in a data file: its value, chance level, interval and p-value. */
+export function alignmentColumns(measure: Measure): string[] {
+  return ['', 'chance mean', 'chance sd', 'z', 'interval low', 'interval high', 'Mantel p'].map((part) =>
+    `${measure} ${part}`.trim(),
+  );
+}
+
+export function alignmentCells(alignment: Alignment | undefined, measure: Measure): (number | null)[] {
+  const chance = alignment?.chance[measure];
+  const interval = alignment?.interval?.[measure];
+  return [
+    alignment?.[measure] ?? null,
+    chance?.mean ?? null,
+    chance?.sd ?? null,
+    chance?.z ?? null,
+    interval?.low ?? null,
+    interval?.high ?? null,
+    alignment?.mantel?.[measure] ?? null,
+  ];
+}
 
 /** The table of alignments, each beside its chance level. */
 export function modelsExport(data: ClassesData, reference: string): ExportablePanel {
@@ -46,25 +68,14 @@ export function modelsExport(data: ClassesData, reference: string): ExportablePa
         name: 'alignment.csv',
         make: () =>
           csvBlob(
-            [
-              'id',
-              'model',
-              'file',
-              'sha256',
-              'features',
-              ...MEASURES.flatMap((m) => [m, `${m} chance mean`, `${m} chance sd`, `${m} z`]),
-            ],
+            ['id', 'model', 'file', 'sha256', 'features', ...MEASURES.flatMap((m) => alignmentColumns(m))],
             data.models.map((model) => [
               model.id,
               model.name,
               model.file,
               model.sha256,
               model.head.features,
-              ...MEASURES.flatMap((measure) => {
-                const alignment = model.alignment[reference];
-                const chance = alignment?.chance[measure];
-                return [alignment?.[measure] ?? null, chance?.mean ?? null, chance?.sd ?? null, chance?.z ?? null];
-              }),
+              ...MEASURES.flatMap((measure) => alignmentCells(model.alignment[reference], measure)),
             ]),
           ),
       },

@@ -1,0 +1,68 @@
+import type { Alignment, ClassesSection, ClassModel, PopulationSection } from 'semblance';
+import type { Measure } from '../models/measures.ts';
+
+export type PopulationMember = PopulationSection['members'][number];
+export type ModelKind = 'cnn' | 'vit' | 'hybrid';
+
+/** A member of the population that could be used. */
+export interface PopulationModel {
+  /** Its index among the study's models, which the matrices and ranks follow. */
+  index: number;
+  id: string;
+  /** As the population file names it. */
+  name: string;
+  model: ClassModel;
+  member: PopulationMember;
+  /** With the chosen reference; undefined without one. */
+  alignment: Alignment | undefined;
+}
+
+export const KIND_TITLES: Record<ModelKind, string> = { cnn: 'CNN', vit: 'ViT', hybrid: 'hybrid' };
+
+/** The usable members in the order of the study's models. */
+export function populationModels(section: ClassesSection, reference: string | undefined): PopulationModel[] {
+  const members = section.population!.members;
+  return section.models.flatMap((model, index) => {
+    const member = members.find((candidate) => candidate.model === model.id);
+    return member
+      ? [
+          {
+            index,
+            id: model.id,
+            name: member.id,
+            model,
+            member,
+            alignment: reference === undefined ? undefined : model.alignment[reference],
+          },
+        ]
+      : [];
+  });
+}
+
+/** "all", "CNN", "ViT": the groups of the correlations; what "ViT" includes is said. */
+export function groupTitle(group: string, hybrids: 'vit' | 'own'): string {
+  if (group === 'all') return 'all';
+  const title = KIND_TITLES[group as ModelKind] ?? group;
+  return group === 'vit' && hybrids === 'vit' ? `${title}, hybrids among them` : title;
+}
+
+/** "3.5 M" parameters. */
+export function parametersText(parameters: number | null): string {
+  if (parameters === null) return '–';
+  if (parameters >= 1e9) return `${trimmed(parameters / 1e9)} G`;
+  if (parameters >= 1e6) return `${trimmed(parameters / 1e6)} M`;
+  return parameters >= 1e3 ? `${trimmed(parameters / 1e3)} k` : String(parameters);
+}
+
+const trimmed = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, ''));
+
+/** "0.0005", "< 0.001" would hide what a permutation test can resolve, so p keeps two figures. */
+export function pText(p: number | null | undefined): string {
+  if (p === null || p === undefined) return '–';
+  return p >= 0.1 ? p.toFixed(2) : String(Number(p.toPrecision(2)));
+}
+
+/** The order of the networks on the map: the leaves of the dendrogram. */
+export function leafOrder(section: ClassesSection, measure: Measure): readonly number[] {
+  return section.population!.clustering[measure].order;
+}

@@ -1,0 +1,197 @@
+import { FormatError } from '../../errors.ts';
+import type { AxisSlice, Graph, GraphNode, NodeRole, WeightStep } from '../graph/graph.ts';
+import { checkLimit, LIMITS } from '../limits.ts';
+import type { TensorEntry } from '../model-file.ts';
+
+/** A node of a TensorFlow GraphDef, written as JSON by the TF.js converter. */
+interface Node {
+  readonly name: string;
+  readonly op: string;
+  /** Names of tensors: "node" for output 0, "node:1" for others; control inputs are left out. */
+  readonly inputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Record<string, unknown> | undefined>>;
+}
+
+const SAME: WeightStep = { kind: 'same' };
+const RESHAPE: WeightStep = { kind: 'reshape' };
+
+const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
+  Softmax: undefined,
+  LogSoftmax: undefined,
+  Sigmoid: undefined,
+  Relu: undefined,
+  Relu6: undefined,
+  LeakyRelu: undefined,
+  Prelu: undefined,
+  Elu: undefined,
+  Mean: undefined,
+  AvgPool: undefined,
+  Identity: SAME,
+  StopGradient: SAME,
+  Cast: SAME,
+  Reshape: RESHAPE,
+  Squeeze: RESHAPE,
+  ExpandDims: RESHAPE,
+};
+
+/** Elements of a constant that the walk reads while opening: axes, permutations, bounds of slices. */
+const MAX_SMALL_CONSTANT = 64;
+
+/** The graph of a TF.js graph model. `signature` names its outputs; without one, what no node takes is an output. */
+export function graphDef(
+  file: string,
+  topology: Record<string, unknown>,
+  signature: unknown,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): Graph {
+  if (!Array.isArray(topology.node))
+    throw new FormatError(`${file}: the modelTopology of a graph model must have a list of nodes.`);
+  checkLimit(file, 'the number of nodes', topology.node.length, LIMITS.tensors);
+  const nodes = topology.node.map((value) => readNode(file, value));
+  const readConstant = async (name: string) => {
+    const entry = tensors.get(name);
+    if (!entry || entry.shape.reduce((n, d) => n * d, 1) > MAX_SMALL_CONSTANT) return undefined;
+    return Array.from((await entry.read()).data);
+  };
+  return {
+    outputs: outputsOf(nodes, signature),
+    nodes: nodes
+      .filter(({ op, name }) => !tensors.has(name) && op !== 'Placeholder')
+      .map(
+        (node): GraphNode => ({
+          op: opName(node),
+          inputs: node.inputs,
+          outputs: [node.name],
+          role: roleOf(node, readConstant),
+        }),
+      ),
+    constants: tensors,
+    rankOf: () => undefined,
+    channelAxis: 3,
+  };
+}
+
+function readNode(file: string, value: unknown): Node {
+  const { name, op, input, attr } = (value ?? {}) as Record<string, unknown>;
+  if (typeof name !== 'string' || typeof op !== 'string')
+    throw new FormatError(`${file}: a node of modelTopology has no name or no op.`);
+  const inputs = Array.isArray(input) ? input.map(String).filter((one) => !one.startsWith('^')) : [];
+  return {
+    name,
+    op,
+    inputs: inputs.map(outputName),
+    attributes: typeof attr === 'object' && attr !== null ? (attr as Node['attributes']) : {},
+  };
+}
+
+/** "node:0" is "node". */
+function outputName(tensor: string): string {
+  return tensor.replace(/:0$/, '');
+}
+
+function outputsOf(nodes: readonly Node[], signature: unknown): string[] {
+  const declared = (signature as { outputs?: Record<string, { name?: unknown }> } | undefined)?.outputs;
+  const names = Object.values(declared ?? {}).flatMap((one) =>
+    typeof one?.name === 'string' ? [outputName(one.name)] : [],
+  );
+  if (names.length > 0) return [...new Set(names)];
+  const taken = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return nodes.map(({ name }) => name).filter((name) => !taken.has(name));
+}
+
+/** The operator with those fused into it, such as "_FusedMatMul (BiasAdd, Relu)". */
+function opName({ op, attributes }: Node): string {
+  const fused = (attributes.fused_ops?.list as { s?: unknown } | undefined)?.s;
+  if (!Array.isArray(fused) || fused.length === 0) return op;
+  return `${op} (${fused.map((text) => decodeBase64(String(text))).join(', ')})`;
+}
+
+/** Bytes are base64 in a GraphDef's JSON. */
+function decodeBase64(text: string): string {
+  try {
+    return atob(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Values of a small constant tensor; undefined when the file does not store it. */
+type ReadConstant = (tensor: string) => Promise<readonly number[] | undefined>;
+
+function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole {
+  if (Object.hasOwn(PASSABLE, op)) {
+    const weight = PASSABLE[op];
+    return weight ? { kind: 'pass', weight } : { kind: 'pass' };
+  }
+  const flag = (name: string) => attributes[name]?.b === true;
+  switch (op) {
+    case 'Transpose': {
+      const permutation = async () => (await read(inputs[1] ?? '')) ?? null;
+      return { kind: 'pass', weight: { kind: 'transpose', permutation } };
+    }
+    case 'BiasAdd':
+    case 'Add':
+    case 'AddV2':
+    case 'Sub':
+      return { kind: 'sum', inputs: [0, 1] };
+    case 'Mul':
+    case 'RealDiv':
+      return { kind: 'scale', inputs: [0, 1] };
+    case 'Slice':
+      return { kind: 'slice', bounds: () => sliceBounds(inputs, read) };
+    case 'StridedSlice':
+      return { kind: 'slice', bounds: () => stridedBounds(inputs, attributes, read) };
+    case 'MatMul':
+    case '_FusedMatMul':
+      return {
+        kind: 'linear',
+        operands: [
+          { weight: 1, data: 0, classes: flag('transpose_b') ? 'first' : 'last', matrix: true },
+          { weight: 0, data: 1, classes: flag('transpose_a') ? 'last' : 'first', matrix: true },
+        ],
+      };
+    case 'BatchMatMul':
+    case 'BatchMatMulV2':
+      return {
+        kind: 'linear',
+        operands: [{ weight: 1, data: 0, classes: flag('adj_y') ? 'first' : 'last', matrix: true }],
+      };
+    case 'Conv2D':
+    case '_FusedConv2D':
+      return { kind: 'linear', operands: [{ weight: 1, data: 0, classes: 'last' }] };
+    default:
+      return { kind: 'other' };
+  }
+}
+
+async function sliceBounds(inputs: readonly string[], read: ReadConstant): Promise<AxisSlice[] | undefined> {
+  const begin = await read(inputs[1] ?? '');
+  const size = await read(inputs[2] ?? '');
+  if (!begin || !size || begin.length !== size.length) return undefined;
+  // A size of −1 means "to the end".
+  return begin.map((start, axis) => {
+    const length = size[axis]!;
+    return { axis: axis, start, end: length < 0 ? Number.MAX_SAFE_INTEGER : start + length, step: 1 };
+  });
+}
+
+async function stridedBounds(
+  inputs: readonly string[],
+  attributes: Node['attributes'],
+  read: ReadConstant,
+): Promise<AxisSlice[] | undefined> {
+  const [begin, end, strides] = await Promise.all([1, 2, 3].map((i) => read(inputs[i] ?? '')));
+  if (!begin || !end || !strides || begin.length !== end.length) return undefined;
+  const mask = (name: string) => Number(attributes[name]?.i ?? 0);
+  if (mask('ellipsis_mask') || mask('new_axis_mask') || mask('shrink_axis_mask')) return undefined;
+  return begin.map((start, axis) => {
+    const step = strides[axis] ?? 1;
+    const isSet = (name: string) => (mask(name) & (2 ** axis)) !== 0;
+    return {
+      axis,
+      start: isSet('begin_mask') ? (step > 0 ? 0 : Number.MAX_SAFE_INTEGER) : start,
+      end: isSet('end_mask') ? (step > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER) : end[axis]!,
+      step,
+    };
+  });
+}

@@ -1,0 +1,63 @@
+import { FormatError } from '../../errors.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { findGraphHeads } from '../graph/head-walk.ts';
+import { parseJson } from '../json.ts';
+import { kernelsByName } from '../keras/find-kernel.ts';
+import { headsOf, modelName } from '../keras/keras.ts';
+import { readModelConfig } from '../keras/layer-config.ts';
+import { checkLimit, LIMITS } from '../limits.ts';
+import type { ModelFile, ModelFormat } from '../model-file.ts';
+import { graphDef } from './graph-def.ts';
+import { manifestTensors } from './weights-manifest.ts';
+
+/**
+ * TensorFlow.js: a model.json (layers model or graph model) with shards beside it. Opening reads model.json alone; of
+ * the shards, the ranges of the tensors that are asked for are read.
+ */
+export const tfjsFormat: ModelFormat = {
+  name: 'tfjs',
+  match(head) {
+    const text = new TextDecoder().decode(head);
+    return /^\s*\{/.test(text) && /"(?:modelTopology|weightsManifest)"|"(?:layers|graph)-model"/.test(text);
+  },
+  open: openTfjs,
+};
+
+async function openTfjs(source: ByteSource): Promise<ModelFile> {
+  const { name: file } = source;
+  checkLimit(file, 'its size', source.byteLength, LIMITS.headerBytes);
+  const json = parseJson(await source.read(0, source.byteLength), file);
+  if (json.weightsManifest === undefined)
+    throw new FormatError(`${file}: a TF.js model needs a weightsManifest, which is not there.`);
+  const tensors = manifestTensors(source, json.weightsManifest);
+  const { heads, kind, named } = await readTopology(file, json, tensors);
+  const metadata: Record<string, string> = { kind, ...named };
+  for (const key of ['generatedBy', 'convertedBy']) {
+    const value = json[key];
+    if (typeof value === 'string') metadata[key] = value;
+  }
+  return { format: 'tfjs', name: file, tensors, metadata, ...heads };
+}
+
+async function readTopology(file: string, json: Record<string, unknown>, tensors: ModelFile['tensors']) {
+  const topology = json.modelTopology;
+  if (typeof topology !== 'object' || topology === null || Array.isArray(topology))
+    return { kind: 'weights only', heads: {}, named: {} };
+  const fields = topology as Record<string, unknown>;
+  if (fields.node !== undefined || json.format === 'graph-model') {
+    const graph = graphDef(file, fields, json.signature, tensors);
+    return { kind: 'graph model', heads: await findGraphHeads(file, graph), named: {} };
+  }
+  // The converter writes { model_config }, tfjs itself the configuration alone.
+  const config = (fields.model_config ?? fields) as Record<string, unknown>;
+  const model = readModelConfig(file, config);
+  const all = [...tensors.values()];
+  const heads = model
+    ? await headsOf(
+        file,
+        model,
+        kernelsByName(() => all),
+      )
+    : {};
+  return { kind: 'layers model', heads, named: modelName(config) };
+}
