@@ -28,7 +28,8 @@ export function classResults(
   const found = new Map(discoveries.map((row) => [row.class, row.epoch]));
   const changes = new Map(before && after ? neighbourChanges(before, after).map((row) => [row.class, row]) : []);
   const measured = (index: number, name: string): number | undefined => {
-    const value = perClass?.data[index * perClass.cols + columns.indexOf(name)];
+    const column = columns.indexOf(name);
+    const value = column < 0 ? undefined : perClass?.data[index * perClass.cols + column];
     return value === undefined || Number.isNaN(value) ? undefined : value;
   };
   return Array.from({ length: classes }, (_, index) => {

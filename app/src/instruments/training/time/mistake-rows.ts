@@ -26,7 +26,7 @@ export function mistakeRows(table: Matrix32, columns: readonly string[]): Mistak
   };
   return Array.from({ length: table.rows }, (_, i) => {
     const value = (name: keyof Mistake): number | undefined => {
-      const found = table.data[i * table.cols + places[name]];
+      const found = places[name] < 0 ? undefined : table.data[i * table.cols + places[name]];
       return found === undefined || Number.isNaN(found) ? undefined : found;
     };
     return {
