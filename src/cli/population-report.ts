@@ -133,7 +133,7 @@ function bandText(section: ClassesSection, population: PopulationSection, band: 
     alignment.toFixed(4),
     tiedWith.length === 0
       ? ''
-      : `not distinguishable from ${tiedWith.map((other) => `#${ranked.findIndex((row) => row.id === other) + 1}`).join(', ')}`,
+      : `not distinguishable from #${placeRanges(tiedWith.map((other) => ranked.findIndex((row) => row.id === other) + 1))}`,
   ]);
   const columns = [
     right('#'),
@@ -143,4 +143,15 @@ function bandText(section: ClassesSection, population: PopulationSection, band: 
     { title: '' },
   ];
   return title + formatTable(columns, rows, '  ');
+}
+
+/** Ascending places in short: 1, 2, 3, 5 as "1–3, 5". */
+function placeRanges(places: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < places.length; i++) {
+    const first = places[i]!;
+    while (places[i + 1] === places[i]! + 1) i++;
+    parts.push(first === places[i] ? String(first) : `${first}–${places[i]}`);
+  }
+  return parts.join(', ');
 }

@@ -2,6 +2,9 @@ import { openSource } from './open-source.ts';
 import type { OpenStudy } from './open-study.ts';
 import { type ShownError, shownError } from './shown-error.ts';
 
+export type { OpenStudy } from './open-study.ts';
+export { type ShownError, shownError } from './shown-error.ts';
+
 export type SessionState =
   | { kind: 'loading' }
   | { kind: 'empty' }

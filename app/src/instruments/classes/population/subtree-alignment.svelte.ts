@@ -90,6 +90,7 @@ export function subtreeAlignment(
       ),
     stop() {
       controller?.abort();
+      progress = undefined;
       stopped = true;
     },
     restart() {
