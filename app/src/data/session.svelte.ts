@@ -16,7 +16,20 @@ function createSession() {
   /** The study the page came with, to return to after one was dropped. */
   let first = $state.raw<OpenStudy | undefined>();
   let changed = $state(false);
+  let followers = 0;
+  let stopListening: (() => void) | undefined;
 
+  /** Takes the study as it is on disk now; its source stays the same, so views that follow it stay as they are. */
+  const refresh = async (): Promise<void> => {
+    if (!first) return;
+    const { source } = first;
+    changed = false;
+    const manifest = await source.refresh().catch(() => undefined);
+    if (!manifest || first.source !== source) return;
+    const wasShown = state.kind === 'ready' && state.study === first;
+    first = { source, manifest, origin: 'opened' };
+    if (wasShown) state = { kind: 'ready', study: first };
+  };
   const open = async (): Promise<void> => {
     state = { kind: 'loading' };
     changed = false;
@@ -29,7 +42,11 @@ function createSession() {
       }
       first = { source, manifest, origin: 'opened' };
       state = { kind: 'ready', study: first };
-      source.onChanged?.(() => (changed = true));
+      stopListening?.();
+      stopListening = source.onChanged?.(() => {
+        changed = true;
+        if (followers > 0) void refresh();
+      });
     } catch (error) {
       state = { kind: 'failed', error: shownError(error) };
     }
@@ -46,6 +63,14 @@ function createSession() {
       return first !== undefined && state.kind === 'ready' && state.study !== first;
     },
     open,
+    /** While followed, a study that grows on disk is read at once; returns the way to stop. */
+    follow(): () => void {
+      followers++;
+      if (changed) void refresh();
+      return () => {
+        followers--;
+      };
+    },
     show(study: OpenStudy): void {
       state = { kind: 'ready', study };
     },
