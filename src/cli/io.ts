@@ -53,7 +53,6 @@ export function processIo(argv: readonly string[]): CliIo & { dispose(): void } 
     colors: createColors(wantsColor(process.env, argv, isTerminal)),
     signal: controller.signal,
     dispose() {
-      process.stdout.off('error', closed);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     },

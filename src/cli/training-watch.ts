@@ -4,8 +4,9 @@ import { analyseTraining, type TrainingResult } from '../analyses/training/analy
 import { earlierSection } from '../analyses/training/earlier-epochs.ts';
 import type { TrainingOptions, TrainingRunInput } from '../analyses/training/options.ts';
 import { SourceError } from '../errors.ts';
+import type { LongTask } from '../progress.ts';
 import type { RunFile } from '../runs/run-folder.ts';
-import { settledFiles, settledRunFolder, signature } from '../runs/run-watch.ts';
+import { type SettledFiles, settledFiles, signature } from '../runs/run-watch.ts';
 import type { RunningServer } from '../server/start-server.ts';
 import { folderStore } from '../study/folder-store.ts';
 import type { StudyStore } from '../study/store.ts';
@@ -13,6 +14,7 @@ import { APP_FOLDER } from './app-folders.ts';
 import type { CliIo } from './io.ts';
 import type { ModelArgument } from './model-arguments.ts';
 import { openBrowser } from './open-browser.ts';
+import { progressBar } from './progress-bar.ts';
 import { readRuns } from './training-curves.ts';
 import { dashboard } from './training-dashboard.ts';
 import type { TrainingFlags } from './training-flags.ts';
@@ -43,20 +45,23 @@ export async function watchTraining(
   const lines = epochLines(await knownEpochs(store), flags, io);
   const draw = showsDashboard ? dashboard(io, folder) : undefined;
   if (!draw && !flags.quiet) io.stderr(`Following ${names(inputs)} into ${folder}. Ctrl+C ends.\n`);
+  const bar = progressBar(io, !showsDashboard);
   let server: RunningServer | undefined;
   let before = '';
   let hasProblems = false;
   try {
-    for (let look = 0; !io.signal.aborted; look++) {
-      if (look > 0)
-        await sleep(look === 1 ? Math.min(SECOND_LOOK_MS, flags.every * 1000) : flags.every * 1000, undefined, {
-          signal: io.signal,
-        });
+    // The first look only takes note of the files; at the second they can have settled.
+    await Promise.all(inputs.map(({ folder: at }, r) => listSettled(at, settled[r]!)));
+    await sleep(Math.min(SECOND_LOOK_MS, flags.every * 1000), undefined, { signal: io.signal });
+    for (; ; await sleep(flags.every * 1000, undefined, { signal: io.signal })) {
       const listings = await Promise.all(inputs.map(({ folder: at }, r) => listSettled(at, settled[r]!)));
       const now = JSON.stringify(listings.map((files) => files.map((file) => `${file.name} ${signature(file)}`)));
       if (now === before && !hasProblems) continue;
       before = now;
-      const result = await analyseSettled(inputs, listings, options, store, io.signal);
+      const result = await analyseSettled(inputs, listings, options, store, {
+        signal: io.signal,
+        onProgress: bar.report,
+      }).finally(bar.done);
       if (typeof result === 'string') {
         hasProblems = true;
         if (draw) draw.waiting(result);
@@ -87,13 +92,12 @@ function names(inputs: readonly TrainingRunInput[]): string {
   return inputs.map(({ folder }) => folder.name).join(', ');
 }
 
-/** A folder that is not there yet has no files yet. */
-async function listSettled(
-  folder: TrainingRunInput['folder'],
-  settled: ReturnType<typeof settledFiles>,
-): Promise<RunFile[]> {
+/** The files that may be read. A folder that is not there yet has none, and a log may be read while it is written. */
+async function listSettled(folder: TrainingRunInput['folder'], settled: SettledFiles): Promise<RunFile[]> {
   try {
-    return await settledRunFolder(folder, settled).list();
+    const files = await folder.list();
+    const still = new Set(settled.observe(files));
+    return files.filter((file) => still.has(file) || file.name === 'metrics.jsonl');
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return [];
@@ -106,7 +110,7 @@ async function analyseSettled(
   listings: readonly (readonly RunFile[])[],
   options: TrainingOptions,
   store: StudyStore,
-  signal: AbortSignal,
+  task: LongTask,
 ): Promise<TrainingResult | string> {
   // The listing is taken once a look: a second one right behind it would call everything settled.
   const present = inputs.flatMap((input, r) =>
@@ -114,7 +118,7 @@ async function analyseSettled(
   );
   if (present.length === 0) return `${names(inputs)}: nothing has been written yet.`;
   try {
-    return await analyseTraining(present, options, store, { signal });
+    return await analyseTraining(present, options, store, task);
   } catch (error) {
     if (error instanceof SourceError) return error.message;
     throw error;
