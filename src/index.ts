@@ -3,116 +3,287 @@
  * file system.
  */
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
-export { type ClassesOptions, type ClassModelInput, type ReferenceRequest } from './analyses/classes/options.ts';
-export { type LabelsRequest } from './analyses/classes/row-classes.ts';
+export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
+export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
-export { type TrainingOptions, type TrainingRunInput } from './analyses/training/options.ts';
-export { type RunProblem } from './analyses/training/scan-run.ts';
-export { ALIGNMENT_MEASURES, type AlignmentKind, type AlignmentMeasure, type AlignmentResult, type MeasureValues, nsad, ssad } from './class-similarity/alignment.ts';
-export { bootstrapAlignment, type BootstrapDraws, type BootstrapOptions, type BootstrapResult, type Interval, pairedDifference, type PairedDifference, percentileInterval } from './class-similarity/bootstrap.ts';
-export { chanceLevel, type ChanceLevel, type ChanceOptions, type ChanceResult } from './class-similarity/chance.ts';
-export { type ClosestPair, closestPairs, type ClosestPairsOptions } from './class-similarity/closest-pairs.ts';
-export { largeSimilarity, type LargeSimilarity, type LargeSimilarityOptions, type LevelledReference } from './class-similarity/large-similarity.ts';
+export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
+export type { RunProblem } from './analyses/training/scan-run.ts';
+export {
+  ALIGNMENT_MEASURES,
+  type AlignmentKind,
+  type AlignmentMeasure,
+  type AlignmentResult,
+  type MeasureValues,
+  nsad,
+  ssad,
+} from './class-similarity/alignment.ts';
+export {
+  type BootstrapDraws,
+  type BootstrapOptions,
+  type BootstrapResult,
+  bootstrapAlignment,
+  type Interval,
+  type PairedDifference,
+  pairedDifference,
+  percentileInterval,
+} from './class-similarity/bootstrap.ts';
+export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
+export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+export {
+  type LargeSimilarity,
+  type LargeSimilarityOptions,
+  type LevelledReference,
+  largeSimilarity,
+} from './class-similarity/large-similarity.ts';
 export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
-export { nearestNeighbour, type Neighbour, neighbourRank, neighbours, neighboursInRow, rankInRow } from './class-similarity/neighbours.ts';
-export { type AccuracyBand, parseAccuracyBand, rankAtAccuracy, type RankedModel } from './class-similarity/population/at-accuracy.ts';
-export { familyContrast, type FamilyContrast } from './class-similarity/population/family-contrast.ts';
+export {
+  type Neighbour,
+  nearestNeighbour,
+  neighbourRank,
+  neighbours,
+  neighboursInRow,
+  rankInRow,
+} from './class-similarity/neighbours.ts';
+export {
+  type AccuracyBand,
+  parseAccuracyBand,
+  type RankedModel,
+  rankAtAccuracy,
+} from './class-similarity/population/at-accuracy.ts';
+export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
 export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
-export { pairPopularity, type PairPopularity } from './class-similarity/population/pair-popularity.ts';
-export { correlateWithTrait, type TraitCoefficient, type TraitCorrelation } from './class-similarity/population/trait-correlation.ts';
-export { missingClasses, onSharedClasses, type PreparedSimilarity, type PrepareOptions, prepareSimilarity } from './class-similarity/prepared-similarity.ts';
-export { type DifferentPair, mostDifferentPairs, rankDifference, similarityRanks } from './class-similarity/rank-difference.ts';
+export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+export {
+  correlateWithTrait,
+  type TraitCoefficient,
+  type TraitCorrelation,
+} from './class-similarity/population/trait-correlation.ts';
+export {
+  missingClasses,
+  onSharedClasses,
+  type PreparedSimilarity,
+  type PrepareOptions,
+  prepareSimilarity,
+} from './class-similarity/prepared-similarity.ts';
+export {
+  type DifferentPair,
+  mostDifferentPairs,
+  rankDifference,
+  similarityRanks,
+} from './class-similarity/rank-difference.ts';
 export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
-export { type ClusterOrder, clusterOrder, type ClusterOrderOptions } from './clustering/cluster-order.ts';
-export { copheneticDistances, dendrogram, type DendrogramMerge, leafOrder } from './clustering/dendrogram.ts';
+export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
+export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export { inProcessPool, runTasks, type RunTasksOptions, type TaskPool } from './engine/task-pool.ts';
+export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
-export { extractFeatures, type ExtractOptions, type FeatureBatch, joinBatches, type LoadableImage, type SkippedImage } from './inference/extract-features.ts';
-export { type ImageSample, parseImageList } from './inference/image-list.ts';
+export {
+  type ExtractOptions,
+  extractFeatures,
+  type FeatureBatch,
+  joinBatches,
+  type LoadableImage,
+  type SkippedImage,
+} from './inference/extract-features.ts';
 export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './inference/image.ts';
-export { type GraphTensor, lastSpatialLayer, type Layer, layersByDepth, leadingTokens, listGraphTensors, openTapped, probeLayers } from './inference/layers.ts';
-export { checkPreprocessing, defaultPreprocessing, fitImage, IMAGENET_MEAN, IMAGENET_STD, normaliseImage, parsePreprocessing, type Preprocessing } from './inference/preprocess.ts';
+export { type ImageSample, parseImageList } from './inference/image-list.ts';
+export {
+  type GraphTensor,
+  type Layer,
+  lastSpatialLayer,
+  layersByDepth,
+  leadingTokens,
+  listGraphTensors,
+  openTapped,
+  probeLayers,
+} from './inference/layers.ts';
+export {
+  checkPreprocessing,
+  defaultPreprocessing,
+  fitImage,
+  IMAGENET_MEAN,
+  IMAGENET_STD,
+  normaliseImage,
+  type Preprocessing,
+  parsePreprocessing,
+} from './inference/preprocess.ts';
 export { type Interpolation, resizeImage } from './inference/resize.ts';
 export { openRowProducts, type RuntimeRowProducts } from './inference/row-products.ts';
-export { type ModelInput, type ModelSession, type NamedRuntime, type OnnxRuntime, type OnnxSession, openSession } from './inference/runtime.ts';
+export {
+  type ModelInput,
+  type ModelSession,
+  type NamedRuntime,
+  type OnnxRuntime,
+  type OnnxSession,
+  openSession,
+} from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { crossGram, gram, type GramOptions } from './kernels/gram.ts';
+export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
-export { blobSource, type ByteSource, memorySource } from './model-files/byte-source.ts';
+export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
 export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
 export { detectHead } from './model-files/head/detect-head.ts';
-export { type DetectHeadOptions, type HeadChoice, type HeadTemplates, type RejectedHead } from './model-files/head/head-choice.ts';
-export { type GraphHead, type GraphStop, type LinearLayer, type ModelFile, type ModelFormatName, type TensorEntry } from './model-files/model-file.ts';
+export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
+export type {
+  GraphHead,
+  GraphStop,
+  LinearLayer,
+  ModelFile,
+  ModelFormatName,
+  TensorEntry,
+} from './model-files/model-file.ts';
 export { detectFormat, openModel } from './model-files/open-model.ts';
-export { type Fetch, type HttpOptions } from './model-files/remote/http-request.ts';
-export { httpSource, type HttpSourceOptions } from './model-files/remote/http-source.ts';
+export type { Fetch, HttpOptions } from './model-files/remote/http-request.ts';
+export { type HttpSourceOptions, httpSource } from './model-files/remote/http-source.ts';
 export { type HubReference, isHubReference, parseHubReference } from './model-files/remote/hub-reference.ts';
-export { chooseModelFile, HUB_ENDPOINT, type HubFile, type HubOptions, hubSource, listHubFiles } from './model-files/remote/hub-source.ts';
-export { type RangeCache } from './model-files/remote/range-cache.ts';
-export { type LongTask, type Progress } from './progress.ts';
+export {
+  chooseModelFile,
+  HUB_ENDPOINT,
+  type HubFile,
+  type HubOptions,
+  hubSource,
+  listHubFiles,
+} from './model-files/remote/hub-source.ts';
+export type { RangeCache } from './model-files/remote/range-cache.ts';
+export type { LongTask, Progress } from './progress.ts';
 export * from './representations/index.ts';
 export { epochNumbers } from './runs/epoch-number.ts';
 export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
 export { readSquareMatrix } from './runs/matrix-file.ts';
 export { type Predictions, readPredictions } from './runs/predictions-file.ts';
-export { countEpochClasses, readRunEpoch, type RunContext, type RunEpoch, type RunSplit, type RunTemplates } from './runs/run-epoch.ts';
+export {
+  countEpochClasses,
+  type RunContext,
+  type RunEpoch,
+  type RunSplit,
+  type RunTemplates,
+  readRunEpoch,
+} from './runs/run-epoch.ts';
 export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
-export { type EpochLog, readMetrics, readRunInfo, readSamples, type RunInfo, type SamplePaths } from './runs/run-log.ts';
+export {
+  type EpochLog,
+  type RunInfo,
+  readMetrics,
+  readRunInfo,
+  readSamples,
+  type SamplePaths,
+} from './runs/run-log.ts';
 export { type SettledFiles, settledFiles, settledRunFolder } from './runs/run-watch.ts';
 export { type Ancestors, ancestorsOf, depthOf, pathsToRoot } from './semantics/ancestors.ts';
 export { correctLabels, parseLabels } from './semantics/label-resolver/parse-labels.ts';
-export { type LabelResolution, type ResolvedLabel, resolveLabels, type ResolveLabelsOptions, type SynsetCandidate } from './semantics/label-resolver/resolve-labels.ts';
-export { findLabelSet, LABEL_SETS, type LabelClass, type LabelSet, labelSet, type LabelSetInfo } from './semantics/label-sets/label-sets.ts';
+export {
+  type LabelResolution,
+  type ResolvedLabel,
+  type ResolveLabelsOptions,
+  resolveLabels,
+  type SynsetCandidate,
+} from './semantics/label-resolver/resolve-labels.ts';
+export {
+  findLabelSet,
+  LABEL_SETS,
+  type LabelClass,
+  type LabelSet,
+  type LabelSetInfo,
+  labelSet,
+} from './semantics/label-sets/label-sets.ts';
 export { leacockChodorow } from './semantics/leacock-chodorow.ts';
 export { type Glosses, loadGlosses, loadWordNet } from './semantics/load-wordnet.ts';
 export { pathSimilarity } from './semantics/path-similarity.ts';
-export { explainPair, type ExplainPairInput, type PairExplanation } from './semantics/relations/explain-pair.ts';
-export { type Relation, RELATION_KINDS, type RelationKind } from './semantics/relations/relation.ts';
-export { type RelationFinder, relationFinder, type RelationOptions, relationsBetween } from './semantics/relations/relations-between.ts';
-export { SEMANTIC_MEASURES, type SemanticMeasure, semanticSimilarityMatrix, type SemanticSimilarityOptions, semanticSimilarityRows } from './semantics/semantic-similarity.ts';
+export { type ExplainPairInput, explainPair, type PairExplanation } from './semantics/relations/explain-pair.ts';
+export { RELATION_KINDS, type Relation, type RelationKind } from './semantics/relations/relation.ts';
+export {
+  type RelationFinder,
+  type RelationOptions,
+  relationFinder,
+  relationsBetween,
+} from './semantics/relations/relations-between.ts';
+export {
+  SEMANTIC_MEASURES,
+  type SemanticMeasure,
+  type SemanticSimilarityOptions,
+  semanticSimilarityMatrix,
+  semanticSimilarityRows,
+} from './semantics/semantic-similarity.ts';
 export { shortNames } from './semantics/short-names.ts';
 export { shortestPathDistance, shortestPathDistances } from './semantics/shortest-paths.ts';
 export { synsetName } from './semantics/synset-name.ts';
+export {
+  findSynset,
+  hypernymsOf,
+  hyponymsOf,
+  LEXICOGRAPHER_FILES,
+  lemmasOf,
+  sensesOf,
+  synsetById,
+  type WordNet,
+  wnidOf,
+} from './semantics/wordnet.ts';
 export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.ts';
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
-export { findSynset, hypernymsOf, hyponymsOf, lemmasOf, LEXICOGRAPHER_FILES, sensesOf, synsetById, wnidOf, type WordNet } from './semantics/wordnet.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
 export { sha256Hex } from './sha256.ts';
 export { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from './statistics/bootstrap.ts';
-export { type BrokenLine, type BrokenLineOptions, type BrokenLineSegment, fitBrokenLine } from './statistics/broken-line.ts';
+export {
+  type BrokenLine,
+  type BrokenLineOptions,
+  type BrokenLineSegment,
+  fitBrokenLine,
+} from './statistics/broken-line.ts';
 export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
-export { permutationMoments, permutationSums, type PermutationSums } from './statistics/permutation-moments.ts';
-export { permutationTest, type PermutationTestOptions, type PermutationTestResult } from './statistics/permutation-test.ts';
+export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
+export {
+  type PermutationTestOptions,
+  type PermutationTestResult,
+  permutationTest,
+} from './statistics/permutation-test.ts';
 export { median, quantile, quantileInPlace, selectInPlace } from './statistics/quantile.ts';
 export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
-export { separation, type Separation } from './statistics/separation.ts';
+export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
-export { decodeDisplayMatrix, type DisplayMatrix, displayValue, encodeDisplayMatrix, quantiseMatrix } from './study/display-matrix.ts';
+export {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  displayValue,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from './study/display-matrix.ts';
 export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
-export { decodeNpyMatrix, parseManifest, readManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from './study/read-study.ts';
+export {
+  decodeNpyMatrix,
+  parseManifest,
+  readManifest,
+  readStudyFile,
+  readStudyJson,
+  readStudyMatrix,
+  readStudyTable,
+} from './study/read-study.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
-export { type EpochMatrices, type PhasesEntry, type TrainingRunEntry, type TrainingSection } from './study/training-section.ts';
-export { type DType } from './tensor/dtype.ts';
+export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';
+export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
-export { structuralSimilarity, type StructuralSimilarityOptions } from './tensor/structural-similarity.ts';
+export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
 export * from './training/alignment-index.ts';
-export { confusionCounts, type ConfusionSimilarity, confusionSimilarityMatrix, type ConfusionSummary } from './training/confusion.ts';
+export {
+  type ConfusionSimilarity,
+  type ConfusionSummary,
+  confusionCounts,
+  confusionSimilarityMatrix,
+} from './training/confusion.ts';
 export { collectCurves, curveNamed, type TrainingCurves } from './training/curves.ts';
 export * from './training/early-warnings.ts';
 export { epochCurves } from './training/epoch-curves.ts';

@@ -9,12 +9,14 @@ import { type CliIo, processIo } from './io.ts';
 import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
 import { addReproduceCommand } from './reproduce.ts';
+import { addTrainingCommand } from './training.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
 
 const COMMANDS: readonly AddCommand[] = [
   addClassesCommand,
+  addTrainingCommand,
   addOpenCommand,
   addExportCommand,
   addDemoCommand,
@@ -29,6 +31,8 @@ Examples:
   semblance classes resnet50.safetensors                   which classes the weights make alike
   semblance classes a.tflite b.onnx                        two networks against each other
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
+  semblance training runs/a runs/b                         how similarity grew over the epochs of two runs
+  semblance training runs/a --watch                        follow a run while it trains
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

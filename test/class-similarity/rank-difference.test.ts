@@ -29,7 +29,8 @@ describe('similarityRanks', () => {
     const matrix = { rows: 3, cols: 3, data: Float32Array.of(1, 0.2, 0.7, 0.2, 1, 0.7, 0.7, 0.7, 1) };
     // Off the diagonal: 0.2 twice (places 1, 2 of 6) and 0.7 four times (3 … 6).
     const ranks = similarityRanks(matrix).data;
-    [1, 0.1, 0.7, 0.1, 1, 0.7, 0.7, 0.7, 1].forEach((share, k) => expect(ranks[k]).toBeCloseTo(share, 6));
+    const expected = [1, 0.1, 0.7, 0.1, 1, 0.7, 0.7, 0.7, 1];
+    for (const [k, share] of expected.entries()) expect(ranks[k]).toBeCloseTo(share, 6);
   });
 
   it('does not change under a rising map of the values', () => {

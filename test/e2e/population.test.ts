@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { histogram, neighbours, nsad, prepareSimilarity, readStudyMatrix, type StudyManifest, select } from 'semblance';
+import {
+  histogram,
+  neighbours,
+  nsad,
+  type PreparedSimilarity,
+  prepareSimilarity,
+  readStudyMatrix,
+  type StudyManifest,
+  select,
+} from 'semblance';
 import { folderStore } from 'semblance/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -34,7 +43,7 @@ describe.skipIf(!findChromium())('the population view', () => {
     return watched.page;
   };
   const section = () => manifest.instruments.classes!;
-  const matrixOf = (i: number) => readStudyMatrix(folderStore(served.folder), manifest, section().models[i]!.matrix);
+  const matrixOf = (i: number) => readStudyMatrix(folderStore(served.folder), manifest, section().models[i]!.matrix!);
 
   beforeAll(async () => {
     served = await serveStudy(async (folder) => {
@@ -176,7 +185,7 @@ describe.skipIf(!findChromium())('the population view', () => {
       .map((line) => JSON.parse(line));
     const at = classes.filter(({ synset }) => isBelow(synset, paramsOf(page).subtree!)).map(({ index }) => index);
     expect(at).toHaveLength(Number(count));
-    const prepared = [];
+    const prepared: PreparedSimilarity[] = [];
     for (let i = 0; i < MODELS; i++) prepared.push(prepareSimilarity(select(await matrixOf(i), at)));
     const values = prepared.flatMap((a, i) => prepared.slice(i + 1).map((b) => nsad(a, b).spearman!));
     expect(mean).toBeCloseTo(histogram(values).mean!, 3);
@@ -265,6 +274,29 @@ describe.skipIf(!findChromium())('the population view', () => {
     await page.goto(`${served.server.url}#/classes/population?part=networks`);
     const rows = await save('Networks by NSAD Spearman ρ', 'Data, CSV, in leaf order');
     expect(rows.trim().split('\r\n')).toHaveLength(MODELS + 1);
+  });
+
+  it('offers the unexplained pairs of a network as a work list, the widest gap first', async () => {
+    const page = await open();
+    await page.goto(`${served.server.url}#/classes/pairs`);
+    await page.getByRole('combobox', { name: 'Relation' }).selectOption('unexplained');
+    await expectParam(page, 'sort', 'gap');
+    await page
+      .getByRole('button', { name: /^Save or copy: Closest pairs|^Export$/ })
+      .first()
+      .click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /CSV/ }).first().click(),
+    ]);
+    const [head, ...rows] = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const gaps = rows.map((row) => Number(row[head!.indexOf('gap')]));
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(gaps).toEqual([...gaps].sort((a, b) => b - a));
+    expect(new Set(rows.map((row) => row[head!.indexOf('relation')]))).toEqual(new Set(['unexplained']));
   });
 
   it.each(['light', 'dark'] as const)('has no serious finding of axe, %s', async (colorScheme) => {
