@@ -1,6 +1,7 @@
 import { memorySource } from '../model-files/byte-source.ts';
 import { openNpyArray } from '../model-files/npy.ts';
-import type { ClassRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyFile, readStudyMatrix, readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { TrainingRunEntry } from '../study/training-section.ts';

@@ -6,7 +6,7 @@ import { parseAccuracyBand } from '../class-similarity/population/at-accuracy.ts
 import { UsageError } from '../errors.ts';
 import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
-import type { ClassRow } from '../study/manifest.ts';
+import type { ClassRow } from '../study/classes-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from './classes-inputs.ts';
 import { classesJson } from './classes-json.ts';

@@ -1,5 +1,5 @@
 import { RELATION_KINDS } from '../semantics/relations/relation.ts';
-import type { RankingRow } from '../study/manifest.ts';
+import type { RankingRow } from '../study/classes-section.ts';
 
 /** What `--relation` takes: the relations of WordNet, and the two work lists for owners of a data set. */
 export const PAIR_FILTERS = [...RELATION_KINDS, 'unexplained', 'labelling-problem'] as const;

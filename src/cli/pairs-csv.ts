@@ -1,4 +1,5 @@
-import type { ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { filterPairs, type PairFilter } from './pair-filter.ts';

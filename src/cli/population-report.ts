@@ -1,13 +1,8 @@
 import type { AccuracyBand } from '../class-similarity/population/at-accuracy.ts';
 import type { TraitCorrelation } from '../class-similarity/population/trait-correlation.ts';
-import type {
-  Alignment,
-  ClassesSection,
-  ClassRow,
-  PopulationSection,
-  RankingRow,
-  StudyManifest,
-} from '../study/manifest.ts';
+import type { Alignment, ClassesSection, ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
+import type { PopulationSection } from '../study/population-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';

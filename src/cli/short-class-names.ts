@@ -1,6 +1,6 @@
 import { loadWordNet } from '../semantics/load-wordnet.ts';
 import { shortNames } from '../semantics/short-names.ts';
-import type { ClassRow } from '../study/manifest.ts';
+import type { ClassRow } from '../study/classes-section.ts';
 
 const LONGEST = 32;
 

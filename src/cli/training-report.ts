@@ -21,25 +21,30 @@ const SPARK_WIDTH = 40;
 const LISTED = 6;
 /** Epochs at which runs are set side by side. */
 const COMPARED_EPOCHS = 6;
+const MAIN_CURVES = new Set(['accuracy', 'sai.ncsm_scsm', 'idm.network.errorsOnly', 'wsi.max']);
 const INDENT = '  ';
 
-/** What `semblance training` prints for a person: each run's curves and phases, then the runs at the same epochs. */
+/**
+ * What `semblance training` prints for a person: each run's curves and phases, then the runs at the same epochs.
+ * @param options.brief only the main curves, and neither phases nor files
+ */
 export async function trainingReport(
   manifest: StudyManifest,
   store: StudyStore,
   folder: string,
   io: CliIo,
+  { brief = false } = {},
 ): Promise<string> {
   const section = manifest.instruments.training!;
   const runs = await readRuns(manifest, store);
-  let text = runs.map((entry) => `${runText(entry, section, io)}\n`).join('');
+  let text = runs.map((entry) => `${runText(entry, section, io, brief)}\n`).join('');
   if (runs.length > 1) text += `${comparisonText(runs, io.colors)}\n`;
   text += settingsText(section, io.colors);
   if (section.matricesKept !== null) text += `${section.matricesKept}\n`;
   return `${text}${io.colors.bold('study')}   ${folder}\n`;
 }
 
-function runText(entry: RunWithCurves, section: TrainingSection, io: CliIo): string {
+function runText(entry: RunWithCurves, section: TrainingSection, io: CliIo, brief: boolean): string {
   const { run } = entry;
   const { colors } = io;
   const measured = run.epochs.length;
@@ -51,7 +56,8 @@ function runText(entry: RunWithCurves, section: TrainingSection, io: CliIo): str
     ...(run.head === null ? [] : [`head ${run.head}`]),
   ];
   let text = `${colors.bold(run.name)}  ${colors.dim(facts.join(', '))}\n`;
-  text += curveTable(entry, io);
+  text += curveTable(entry, io, brief);
+  if (brief) return text;
   text += phasesText(run, colors);
   text += learningRateText(run);
   for (const { message } of run.warnings) text += `${INDENT}${colors.yellow('warning')} ${message}\n`;
@@ -69,11 +75,12 @@ export function aboutFile(file: string, message: string): string {
   return message.includes(file) ? message : `${file}: ${message}`;
 }
 
-function curveTable({ run, curves }: RunWithCurves, io: CliIo): string {
+function curveTable({ run, curves }: RunWithCurves, io: CliIo, brief: boolean): string {
   const { colors } = io;
   const width = Math.max(8, Math.min(SPARK_WIDTH, curves.epochs.length, io.columns - 70));
   const at = (epoch: number): number => curves.epochs.indexOf(epoch);
-  const rows = shownCurves(curves).map((shown) => {
+  const all = shownCurves(curves);
+  const rows = (brief ? all.filter(({ curve }) => MAIN_CURVES.has(curve)) : all).map((shown) => {
     const found = curveSummary(curves, shown)!;
     const beside = (end: 'chance' | 'z' | 'density', digits: number): string =>
       shown.beside.includes(end)

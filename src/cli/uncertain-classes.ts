@@ -2,7 +2,7 @@ import { GRAPH_REMOVED } from '../analyses/classes/load-class-model.ts';
 import { UsageError } from '../errors.ts';
 import { loadGlosses, loadWordNet } from '../semantics/load-wordnet.ts';
 import { lemmasOf, synsetById } from '../semantics/wordnet.ts';
-import type { ClassesSection, ClassRow } from '../study/manifest.ts';
+import type { ClassesSection, ClassRow } from '../study/classes-section.ts';
 import type { Colors } from './io.ts';
 
 /** A synset that a class name may mean. */

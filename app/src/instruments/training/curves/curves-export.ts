@@ -32,6 +32,10 @@ export function curvesFigure(panels: readonly CurvePanel[], shown: CurvesToExpor
     const y = MARGIN + Math.floor(i / columns) * (height + HEAD + GAP / 2);
     const chart = panelChart(panel, shown.data, shown.runs, shown.chosen, shown.bands, shown.epochs, palette);
     const kinds = panel.curves.map(({ label, dashed }) => (label ? `${dashed ? '- -' : '—'} ${label}` : '')).join('  ');
+    const used = textWidth(panel.title, `600 13px ${FONT}`) + 8;
+    const [asked, told] = [panel.question, kinds].map((text) => textWidth(text, `11px ${FONT}`));
+    // The question gives way where there is no room for it beside the kinds of lines.
+    const fits = used + asked! + told! + 12 < width;
     body.push(
       element(
         'text',
@@ -40,8 +44,13 @@ export function curvesFigure(panels: readonly CurvePanel[], shown: CurvesToExpor
       ),
       element(
         'text',
-        { x: x + textWidth(panel.title, `600 13px ${FONT}`) + 8, y: y + 12, fill: palette.muted, 'font-size': 11 },
-        escapeText(`${panel.question}  ${kinds}`.trim()),
+        { x: x + used, y: y + 12, fill: palette.muted, 'font-size': 11 },
+        escapeText(fits ? panel.question : ''),
+      ),
+      element(
+        'text',
+        { x: x + width, y: y + 12, fill: palette.muted, 'font-size': 11, 'text-anchor': 'end' },
+        escapeText(kinds),
       ),
       element(
         'g',
