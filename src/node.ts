@@ -1,5 +1,9 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
-export { type MatchOnThreadsOptions, matchOnThreads } from './analyses/representations/match-on-threads.ts';
+export {
+  type MatchOnThreadsOptions,
+  matchOnThreads,
+  matchThreads,
+} from './analyses/representations/match-on-threads.ts';
 export { type ThreadPoolOptions, threadPool } from './engine/thread-pool.ts';
 export { type ExportFolderOptions, exportFolder } from './export/export-folder.ts';
 export { type ExportHtmlOptions, type ExportResult, exportHtml } from './export/export-html.ts';

@@ -8,6 +8,7 @@ import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
 import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
+import { addRepresentationsCommand } from './representations.ts';
 import { addReproduceCommand } from './reproduce.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
@@ -15,6 +16,7 @@ export type AddCommand = (program: Command, io: CliIo) => void;
 
 const COMMANDS: readonly AddCommand[] = [
   addClassesCommand,
+  addRepresentationsCommand,
   addOpenCommand,
   addExportCommand,
   addDemoCommand,
@@ -29,6 +31,7 @@ Examples:
   semblance classes resnet50.safetensors                   which classes the weights make alike
   semblance classes a.tflite b.onnx                        two networks against each other
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
+  semblance representations model.onnx --images DIR        which images are alike to the network
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

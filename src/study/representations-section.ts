@@ -176,7 +176,10 @@ export interface ImageRow {
   label: string | null;
   group: string | null;
   counts: Record<string, number> | null;
-  /** PNG of what the first network saw of the picture, made smaller; null where there is none. */
+  /**
+   * PNG of what the first network saw of the picture, made smaller; a path from the folder of this table. Null where
+   * there is none.
+   */
   thumbnail: string | null;
 }
 
