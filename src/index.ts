@@ -259,6 +259,7 @@ export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export * from './study/classes-section.ts';
 export {
   type DisplayMatrix,
   decodeDisplayMatrix,
@@ -271,6 +272,7 @@ export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
+export * from './study/population-section.ts';
 export {
   decodeNpyMatrix,
   parseManifest,

@@ -1,5 +1,11 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
 export {
+  type Population,
+  type PopulationMember,
+  parsePopulation,
+  populationJsonSchema,
+} from './analyses/classes/population-file.ts';
+export {
   type MatchOnThreadsOptions,
   matchOnThreads,
   matchThreads,

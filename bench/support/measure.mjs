@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Milliseconds of `run`, the median of `repeats` after one run to warm up; `run` may be asynchronous. */
@@ -17,10 +18,15 @@ export function median(values) {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
+/** PYTHON, else Debian's own interpreter, for which its packages are, else the first on the path. */
+function python() {
+  return process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
+}
+
 /** What bench/peers/NAME.py prints as JSON, or null with a line that says what is missing. */
 export function runPeer(name, args = []) {
   const script = fileURLToPath(new URL(`../peers/${name}.py`, import.meta.url));
-  const { status, stdout, stderr, error } = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(python(), [script, ...args], { encoding: 'utf8' });
   if (status === 0) return JSON.parse(stdout);
   const reason = error ? 'python3 is not installed' : stderr.trim().split('\n').at(-1);
   console.log(`The Python peer ${name} is missing (${reason}): only the plain-TypeScript ratio is printed.`);

@@ -1,4 +1,4 @@
-import type { AlignmentKind, AlignmentMeasure, MeasureValues } from './alignment.ts';
+import { type AlignmentKind, type AlignmentMeasure, cosineOffset, type MeasureValues } from './alignment.ts';
 import type { PreparedSimilarity } from './prepared-similarity.ts';
 
 /**
@@ -15,8 +15,6 @@ interface ReferenceWeights {
   /** Σ w·centre², the weighted sum of squares. */
   squares: number;
   tiedPairs: number;
-  /** Smallest reference value among the pairs with weight. */
-  min: number;
   constant: boolean;
 }
 
@@ -55,8 +53,7 @@ export function resampledAlignment(
         if (measures.includes('spearman')) values.spearman = weightedSpearman(weighted, weights);
         if (measures.includes('kendall')) values.kendall = weightedKendall(weighted, weights, tree, inRun);
       }
-      if (measures.includes('cosine'))
-        values.cosine = weightedCosine(kind, model, reference, multiplicities, weights.min);
+      if (measures.includes('cosine')) values.cosine = weightedCosine(kind, model, reference, multiplicities);
       return values;
     });
   };
@@ -87,8 +84,8 @@ function inOrder(similarity: PreparedSimilarity, reference: PreparedSimilarity):
   return model;
 }
 
-function weighReference({ kept, pairs, ranks }: PreparedSimilarity, multiplicities: Uint32Array): ReferenceWeights {
-  const { groups, dense, order, groupStarts } = ranks;
+function weighReference({ kept, ranks }: PreparedSimilarity, multiplicities: Uint32Array): ReferenceWeights {
+  const { groups, dense } = ranks;
   const classes = kept.length;
   const groupWeights = new Float64Array(groups);
   let pair = 0;
@@ -104,18 +101,17 @@ function weighReference({ kept, pairs, ranks }: PreparedSimilarity, multipliciti
   let before = 0;
   let squares = 0;
   let tiedPairs = 0;
-  let min = Number.NaN;
   let present = 0;
   for (let g = 0; g < groups; g++) {
     const weight = groupWeights[g]!;
     const centre = 2 * before + weight - total;
     squares += weight * centre * centre;
     tiedPairs += (weight * (weight - 1)) / 2;
-    if (weight > 0 && present++ === 0) min = pairs[order[groupStarts[g]!]!]!;
+    if (weight > 0) present++;
     before += weight;
     centres[g] = centre;
   }
-  return { total, centres, squares, tiedPairs, min, constant: present < 2 };
+  return { total, centres, squares, tiedPairs, constant: present < 2 };
 }
 
 /** The pairs with weight of one model, in its order; filled anew for each resample. */
@@ -221,13 +217,13 @@ function weightedCosine(
   model: OrderedModel,
   reference: PreparedSimilarity,
   multiplicities: Uint32Array,
-  referenceMin: number,
 ): number | null {
   const { pairs, kept } = model.similarity;
   const other = reference.pairs;
   const classes = kept.length;
-  const offset = kind === 'ssad' ? smallestWithWeight(model, multiplicities) : 0;
-  const otherOffset = kind === 'ssad' ? referenceMin : 0;
+  // The scaling stays that of all classes: the extremes of a resample lie inside theirs, which would shift every draw.
+  const offset = cosineOffset(kind, model.similarity);
+  const otherOffset = cosineOffset(kind, reference);
   let squares = 0;
   let otherSquares = 0;
   let products = 0;
@@ -247,13 +243,6 @@ function weightedCosine(
     pair = end;
   }
   return squares > 0 && otherSquares > 0 ? clamp(products / Math.sqrt(squares * otherSquares)) : null;
-}
-
-function smallestWithWeight({ similarity, rows, cols }: OrderedModel, multiplicities: Uint32Array): number {
-  const { order } = similarity.ranks;
-  for (let k = 0; k < rows.length; k++)
-    if (multiplicities[rows[k]!]! > 0 && multiplicities[cols[k]!]! > 0) return similarity.pairs[order[k]!]!;
-  return Number.NaN;
 }
 
 function clamp(value: number): number {

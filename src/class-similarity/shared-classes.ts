@@ -37,24 +37,28 @@ export function alignClasses(
     const both = [...first.keys()].filter((key) => indices[m]!.has(key)).length;
     if (both === first.size && both === indices[m]!.size) continue;
     throw new IncomparableError(
-      `${names[0]} has ${lists[0]!.length} classes and ${names[m]} has ${lists[m]!.length}; they share ${both}.`,
+      `${names[0]} has ${describe(lists[0]!)} and ${names[m]} has ${describe(lists[m]!)}; they share ${both}.`,
       {
         hint:
           both === 0
-            ? 'Say what the classes are with --labels behind each model.'
+            ? 'Say what the classes are with --labels: behind each model, or once before the first for all of them.'
             : 'Add --shared to compare them on the classes they share.',
       },
     );
   }
   if (common.length === 0)
     throw new IncomparableError(`${names.join(', ')}: no class is shared by all of them.`, {
-      hint: 'Say what the classes are with --labels behind each model.',
+      hint: 'Say what the classes are with --labels: behind each model, or once before the first for all of them.',
     });
   return {
     reference: Int32Array.from(common, (key) => first.get(key)!),
     positions: indices.map((index) => Int32Array.from(common, (key) => index.get(key)!)),
     leftOut: lists.map((list) => list.length - common.length),
   };
+}
+
+function describe(list: readonly ClassIdentity[]): string {
+  return `${list.length} classes (${list[0]?.name.split(',')[0] ?? 'none'} …)`;
 }
 
 /** Key of each class → its position; repeated synsets and names are numbered in order of occurrence. */

@@ -1,5 +1,6 @@
 import { type AccuracyBand, type RankedModel, rankAtAccuracy } from '../class-similarity/population/at-accuracy.ts';
-import type { ClassesSection, PopulationSection } from '../study/manifest.ts';
+import type { ClassesSection } from '../study/classes-section.ts';
+import type { PopulationSection } from '../study/population-section.ts';
 
 /** The models of a band ranked by their Spearman alignment with the main reference; ties by the paired bootstrap. */
 export function rankedAtAccuracy(

@@ -1,5 +1,6 @@
 import type { AccuracyBand } from '../class-similarity/population/at-accuracy.ts';
-import type { ClassModel, ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassModel, ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';

@@ -1,4 +1,5 @@
-import type { Alignment, ClassesSection, ClassModel, ClassRow, RankingRow, StudyManifest } from '../study/manifest.ts';
+import type { Alignment, ClassesSection, ClassModel, ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CliIo, Colors } from './io.ts';

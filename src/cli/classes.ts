@@ -10,7 +10,7 @@ import { classesReport } from './classes-report.ts';
 import { runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
 import type { CliIo } from './io.ts';
-import { type ModelArgument, parseModelArguments } from './model-arguments.ts';
+import { flagTypes, type ModelArgument, parseModelArguments } from './model-arguments.ts';
 import { neighbourReport } from './neighbour-report.ts';
 import { offerToOpen } from './offer-to-open.ts';
 import { populationReport } from './population-report.ts';
@@ -155,17 +155,4 @@ function parseWhole(least: number): (text: string) => number {
       throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
     return value;
   };
-}
-
-/** The command's options in the form of `node:util`, which keeps the order of arguments. */
-function flagTypes(command: Command): Record<string, { type: 'string' | 'boolean'; short?: string }> {
-  return Object.fromEntries(
-    command.options.map((option) => [
-      option.long!.replace(/^--/, ''),
-      {
-        type: option.required || option.optional ? 'string' : 'boolean',
-        ...(option.short ? { short: option.short.slice(1) } : {}),
-      },
-    ]),
-  );
 }

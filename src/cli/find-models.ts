@@ -4,6 +4,7 @@ import { SemblanceError, SourceError } from '../errors.ts';
 import { fileSource } from '../model-files/file-source.ts';
 import { detectFormat } from '../model-files/open-model.ts';
 import { MANIFEST_PATH } from '../study/manifest.ts';
+import { looksLikeRun } from './run-folders.ts';
 
 /** Folders that are never walked into, and how deep others are. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '__pycache__']);
@@ -15,16 +16,19 @@ const COMPANIONS = /^(config|preprocessor_config|tokenizer.*|run)\.json$|\.(md|t
 export interface FoundFiles {
   models: { path: string; format: string }[];
   studies: string[];
+  /** Folders of training runs; what lies in them is not listed. */
+  runs: string[];
   skipped: { path: string; reason: string }[];
 }
 
 /**
- * Walks paths and tells models from their bytes. A folder with a study.json is a study. Everything passed over is
- * listed with its reason; nothing is left out in silence.
+ * Walks paths and tells models from their bytes. A folder with a study.json is a study, one with
+ * checkpoints by epoch is a training run. Everything passed over is listed with its reason; nothing is left out in
+ * silence.
  * @throws SourceError when a path does not exist.
  */
 export async function findModels(paths: readonly string[], cwd: string, signal: AbortSignal): Promise<FoundFiles> {
-  const found: FoundFiles = { models: [], studies: [], skipped: [] };
+  const found: FoundFiles = { models: [], studies: [], runs: [], skipped: [] };
   for (const path of paths) {
     const absolute = resolve(cwd, path);
     const entry = await stat(absolute).catch((cause) => {
@@ -45,6 +49,10 @@ async function walk(folder: string, depth: number, found: FoundFiles, signal: Ab
   );
   if (entries.some((entry) => entry.name === MANIFEST_PATH && entry.isFile())) {
     found.studies.push(folder);
+    return;
+  }
+  if (looksLikeRun(entries)) {
+    found.runs.push(folder);
     return;
   }
   const sharded = entries.some((entry) => /\.index\.json$/.test(entry.name));

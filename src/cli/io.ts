@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+import { EXIT_CODES } from '../errors.ts';
 
 /** Colours that may or may not be switched on. */
 export type Colors = ReturnType<typeof createColors>;
@@ -33,6 +34,12 @@ export function processIo(argv: readonly string[]): CliIo & { dispose(): void } 
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
+  // Whoever read the output has seen enough, as with "| head".
+  const closed = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_CODES.ok);
+  };
+  process.stdout.on('error', closed);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const isTerminal = Boolean(process.stdout.isTTY && process.stderr.isTTY);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { UsageError } from '../errors.ts';
+import { IncomparableError, UsageError } from '../errors.ts';
 import { fileSource } from '../model-files/file-source.ts';
 import { nearestName } from '../nearest-name.ts';
 import { classesReport } from './classes-report.ts';
@@ -8,6 +8,8 @@ import { commandLine } from './command-line.ts';
 import { findModels } from './find-models.ts';
 import type { CliIo } from './io.ts';
 import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
+import { trainingReport } from './training-report.ts';
+import { readRunArguments, runTraining } from './training-run.ts';
 
 /** Files with one reason are listed up to this many. */
 const LISTED = 6;
@@ -18,12 +20,12 @@ interface Flags extends ShowOptions {
 
 /**
  * `semblance PATH...`: looks at whatever is there and opens the app. Studies are shown as they are; models are analysed
- * for their class similarity first.
+ * for their class similarity first, and folders of checkpoints as training runs.
  */
 export function addLookCommand(program: Command, io: CliIo): void {
   const command = program
     .command('look', { isDefault: true, hidden: true })
-    .description('Look at anything: a model, a folder of models, a study')
+    .description('Look at anything: a model, a folder of models or of checkpoints, a study')
     .argument('[paths...]')
     .option('--shared', 'compare models with different classes on those they share', false);
   addShowOptions(command).action(async (paths: string[], flags: Flags) => {
@@ -32,14 +34,15 @@ export function addLookCommand(program: Command, io: CliIo): void {
       return;
     }
     rejectMisspeltCommand(program, paths);
-    const { models, studies, skipped } = await findModels(paths, io.cwd, io.signal);
+    const { models, studies, runs, skipped } = await findModels(paths, io.cwd, io.signal);
+    const training = runs.length > 0 ? `, ${count(runs.length, 'training run', 'training runs')}` : '';
     io.stderr(
-      `Found ${count(models.length, 'model', 'models')} and ${count(studies.length, 'study', 'studies')}; skipped ${skipped.length}.\n`,
+      `Found ${count(models.length, 'model', 'models')}${training} and ${count(studies.length, 'study', 'studies')}; skipped ${skipped.length}.\n`,
     );
     for (const line of skippedLines(skipped)) io.stderr(io.colors.dim(`  ${line}\n`));
-    if (models.length + studies.length === 0)
-      throw new UsageError(`${paths.join(', ')}: neither a model nor a study is there.`, {
-        hint: 'Models are told from their bytes: safetensors, PyTorch, ONNX, TFLite, npy, npz. A study is a folder with a study.json.',
+    if (models.length + runs.length + studies.length === 0)
+      throw new UsageError(`${paths.join(', ')}: neither a model nor a training run nor a study is there.`, {
+        hint: 'Models are told from their bytes: safetensors, PyTorch, ONNX, TFLite, npy, npz. A training run is a folder of checkpoints with epochs in their names, a study a folder with a study.json.',
       });
     const folders = [...studies];
     if (models.length > 0) {
@@ -55,8 +58,30 @@ export function addLookCommand(program: Command, io: CliIo): void {
       io.stderr(await classesReport(study.manifest, study.store, study.folder, io));
       folders.push(study.folder);
     }
+    if (runs.length > 0) folders.push(...(await lookAtRuns(runs, io)));
     await showStudies(folders, flags, io);
   });
+}
+
+/** Runs of the same classes are compared in one study; others get one each. Returns the studies' folders. */
+async function lookAtRuns(runs: readonly string[], io: CliIo): Promise<string[]> {
+  const analyse = async (paths: readonly string[]): Promise<string> => {
+    const inputs = await readRunArguments(
+      paths.map((path) => ({ path })),
+      io,
+    );
+    const study = await runTraining(inputs, { command: commandLine('training', paths) }, {}, io);
+    io.stderr(await trainingReport(study.manifest, study.store, study.folder, io));
+    return study.folder;
+  };
+  try {
+    return [await analyse(runs)];
+  } catch (error) {
+    if (!(error instanceof IncomparableError) || runs.length === 1) throw error;
+  }
+  const folders: string[] = [];
+  for (const run of runs) folders.push(await analyse([run]));
+  return folders;
 }
 
 /** A first word that is no path but nearly a command is a slip, and is answered as one. */

@@ -10,12 +10,14 @@ import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
 import { addRepresentationsCommand } from './representations.ts';
 import { addReproduceCommand } from './reproduce.ts';
+import { addTrainingCommand } from './training.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
 
 const COMMANDS: readonly AddCommand[] = [
   addClassesCommand,
+  addTrainingCommand,
   addRepresentationsCommand,
   addOpenCommand,
   addExportCommand,
@@ -31,6 +33,8 @@ Examples:
   semblance classes resnet50.safetensors                   which classes the weights make alike
   semblance classes a.tflite b.onnx                        two networks against each other
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
+  semblance training runs/a runs/b                         how similarity grew over the epochs of two runs
+  semblance training runs/a --watch                        follow a run while it trains
   semblance representations model.onnx --images DIR        which images are alike to the network
   semblance open                                           the newest study in the browser
 

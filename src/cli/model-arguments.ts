@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 
 /** One model of the command line with the options that belong to it. */
@@ -58,4 +59,17 @@ export function parsePerModel<K extends string>(
       '--name before the first of several models would name them all alike; put it behind the model it names.',
     );
   return models.map((model) => ({ ...common, ...model }));
+}
+
+/** The command's options in the form of `node:util`, which keeps the order of arguments. */
+export function flagTypes(command: Command): Record<string, { type: 'string' | 'boolean'; short?: string }> {
+  return Object.fromEntries(
+    command.options.map((option) => [
+      option.long!.replace(/^--/, ''),
+      {
+        type: option.required || option.optional ? 'string' : 'boolean',
+        ...(option.short ? { short: option.short.slice(1) } : {}),
+      },
+    ]),
+  );
 }

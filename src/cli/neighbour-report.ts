@@ -1,6 +1,7 @@
 import { type Neighbour, neighbourRank, neighbours } from '../class-similarity/neighbours.ts';
 import { UsageError } from '../errors.ts';
-import type { ClassModel, ClassRow, NeighboursRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassModel, ClassRow, NeighboursRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { describeRank, shortName } from './classes-report.ts';

@@ -1,6 +1,8 @@
 import type { AccuracyBand } from '../class-similarity/population/at-accuracy.ts';
 import type { TraitCorrelation } from '../class-similarity/population/trait-correlation.ts';
-import type { ClassesSection, ClassRow, PopulationSection, RankingRow, StudyManifest } from '../study/manifest.ts';
+import type { ClassesSection, ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { StudyManifest } from '../study/manifest.ts';
+import type { PopulationSection } from '../study/population-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';
@@ -133,7 +135,7 @@ function bandText(section: ClassesSection, population: PopulationSection, band: 
     alignment.toFixed(4),
     tiedWith.length === 0
       ? ''
-      : `not distinguishable from ${tiedWith.map((other) => `#${ranked.findIndex((row) => row.id === other) + 1}`).join(', ')}`,
+      : `not distinguishable from #${placeRanges(tiedWith.map((other) => ranked.findIndex((row) => row.id === other) + 1))}`,
   ]);
   const columns = [
     right('#'),
@@ -143,4 +145,15 @@ function bandText(section: ClassesSection, population: PopulationSection, band: 
     { title: '' },
   ];
   return title + formatTable(columns, rows, '  ');
+}
+
+/** Ascending places in short: 1, 2, 3, 5 as "1–3, 5". */
+function placeRanges(places: readonly number[]): string {
+  const parts: string[] = [];
+  for (let i = 0; i < places.length; i++) {
+    const first = places[i]!;
+    while (places[i + 1] === places[i]! + 1) i++;
+    parts.push(first === places[i] ? String(first) : `${first}–${places[i]}`);
+  }
+  return parts.join(', ');
 }

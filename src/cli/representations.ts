@@ -19,7 +19,7 @@ import { SIMILARITY_KERNELS, type SimilarityKernel } from '../representations/si
 import { folderStore } from '../study/folder-store.ts';
 import { commandLine } from './command-line.ts';
 import type { CliIo } from './io.ts';
-import { parsePerModel } from './model-arguments.ts';
+import { flagTypes, parsePerModel } from './model-arguments.ts';
 import { offerToOpen } from './offer-to-open.ts';
 import { progressBar } from './progress-bar.ts';
 import { nodePlatform, PER_MODEL, readImages, readRepresentationModel } from './representations-inputs.ts';
@@ -109,7 +109,7 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('--interpolation <filter>', 'nearest, box, bilinear, hamming, bicubic, lanczos')
     .option('--channels <rgb|bgr>', 'order of the colours')
     .option('--layout <nchw|nhwc|ntd>', 'order of the axes of the input, or of features')
-    .option('-k <n>', 'images retrieved for each', whole(1), 5)
+    .option('-k, --k <n>', 'images retrieved for each', whole(1), 5)
     .option('--databases <sizes>', 'repeat retrieval on random databases of these sizes', sizes, [])
     .addOption(
       new Option('--rsa <measure>', 'correlation of similarity matrices')
@@ -137,13 +137,16 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_models: string[], flags: Flags) => {
     const args = program.args.slice(program.args.indexOf('representations') + 1);
-    await representations(args, optionTypes(command), flags, io);
+    await representations(args, flagTypes(command), flags, io);
   });
 }
 
-type OptionTypes = Record<string, { type: 'string' | 'boolean'; short?: string }>;
-
-async function representations(args: readonly string[], types: OptionTypes, flags: Flags, io: CliIo): Promise<void> {
+async function representations(
+  args: readonly string[],
+  types: ReturnType<typeof flagTypes>,
+  flags: Flags,
+  io: CliIo,
+): Promise<void> {
   const models = parsePerModel(args, types, PER_MODEL);
   const inputs = await Promise.all(models.map((model) => readRepresentationModel(model, flags, io)));
   if (models.some(({ layers }) => layers === 'list')) {
@@ -271,16 +274,4 @@ function bytes(text: string): number {
   const value = Number(number) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
   if (value >= 2 ** 28) return value;
   throw new InvalidArgumentError('It must be a size such as 512M or 2G, at least 256M.');
-}
-
-function optionTypes(command: Command): OptionTypes {
-  return Object.fromEntries(
-    command.options.map((option) => [
-      option.long?.replace(/^--/, '') ?? option.short!.slice(1),
-      {
-        type: option.required || option.optional ? 'string' : 'boolean',
-        ...(option.short ? { short: option.short.slice(1) } : {}),
-      },
-    ]),
-  );
 }

@@ -7,7 +7,7 @@ import { type PublishedCorrelation, publishedCorrelations } from '../analyses/cl
 import type { TraitCorrelation } from '../class-similarity/population/trait-correlation.ts';
 import { SemblanceError, UsageError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
-import type { ClassesSection } from '../study/manifest.ts';
+import type { ClassesSection } from '../study/classes-section.ts';
 import { readPopulation } from './classes-inputs.ts';
 import { MEASURES } from './classes-report.ts';
 import { type ClassesStudy, runClasses } from './classes-run.ts';

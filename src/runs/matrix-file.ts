@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.ts';
 import type { ByteSource } from '../model-files/byte-source.ts';
-import { parseCsv } from '../model-files/csv.ts';
 import { openNpyArray } from '../model-files/npy.ts';
+import { parseDelimited } from '../parse-delimited.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 
@@ -24,7 +24,7 @@ async function fromNpy(source: ByteSource): Promise<Matrix64> {
 }
 
 async function fromCsv(source: ByteSource): Promise<Matrix64> {
-  let rows = parseCsv(new TextDecoder().decode(await source.read(0, source.byteLength)));
+  let rows = parseDelimited(new TextDecoder().decode(await source.read(0, source.byteLength)), ',', source.name);
   const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
   // Names stand in the first row and, since names may be numbers, whenever there is one row more than a square has.
   const named = rows.length > 0 && (!rows[0]!.slice(1).every(isNumber) || rows.length === rows[0]!.length + 1);

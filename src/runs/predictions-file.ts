@@ -1,7 +1,7 @@
 import { FormatError, IncomparableError } from '../errors.ts';
 import type { ByteSource } from '../model-files/byte-source.ts';
-import { parseCsv } from '../model-files/csv.ts';
 import { openModel } from '../model-files/open-model.ts';
+import { parseDelimited } from '../parse-delimited.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { readLines } from './run-log.ts';
@@ -61,7 +61,7 @@ async function fromJsonl(source: ByteSource): Promise<Row[]> {
 }
 
 async function fromCsv(source: ByteSource): Promise<Row[]> {
-  const rows = parseCsv(new TextDecoder().decode(await source.read(0, source.byteLength)));
+  const rows = parseDelimited(new TextDecoder().decode(await source.read(0, source.byteLength)), ',', source.name);
   const header = rows[0] ?? [];
   const target = pick(header, TARGETS);
   const prediction = pick(header, PREDICTIONS);

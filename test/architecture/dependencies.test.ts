@@ -59,7 +59,15 @@ const ALLOWED: Record<string, string[]> = {
   ],
 };
 /** Files directly in src/ that anything may import. */
-const COMMON = new Set(['errors.ts', 'progress.ts', 'version.ts', 'sha256.ts', 'canonical-json.ts', 'nearest-name.ts']);
+const COMMON = new Set([
+  'errors.ts',
+  'progress.ts',
+  'version.ts',
+  'sha256.ts',
+  'canonical-json.ts',
+  'nearest-name.ts',
+  'parse-delimited.ts',
+]);
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -167,6 +167,48 @@ describe('semblance classes', () => {
   });
 });
 
+describe('--reference', () => {
+  const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+  const spearman = async (...references: string[]) => {
+    const path = writeHead('small.safetensors', 10, 16);
+    const flags = references.flatMap((reference) => ['--reference', reference]);
+    const { stdout, stderr } = await cli('classes', path, '--labels', 'cifar-10', ...flags, '--json');
+    expect(stderr).toBe('');
+    const [model] = JSON.parse(stdout).models;
+    return Object.values(model.alignment as Record<string, { spearman: number }>).map((entry) => entry.spearman);
+  };
+  const table = (order: readonly string[], value: (a: string, b: string) => number, corner: string) =>
+    [[corner, ...order], ...order.map((a) => [a, ...order.map((b) => value(a, b))])]
+      .map((row) => row.join())
+      .join('\r\n');
+  const likeness = (a: string, b: string) => 1 / (1 + Math.abs(names.indexOf(a) - names.indexOf(b)));
+
+  test('a table as spreadsheets and pandas write it, in any order and with an empty or a filled corner', async () => {
+    writeFileSync(join(folder.path, 'a.csv'), table(names, likeness, ''));
+    writeFileSync(join(folder.path, 'b.csv'), `\uFEFF${table(names.toReversed(), likeness, '"class"')}\n\n`);
+    const [a, b] = await spearman('a.csv', 'b.csv');
+    expect(a).toBe(b);
+  });
+
+  test('a tree, and WordNet beside it', async () => {
+    const animals = ['bird', 'cat', 'deer', 'dog', 'frog', 'horse'];
+    const edges = names.map((name) => `${name},${animals.includes(name) ? 'animal' : 'vehicle'}`);
+    writeFileSync(join(folder.path, 'tree.csv'), ['child,parent', ...edges, 'animal,all', 'vehicle,all'].join('\n'));
+    const both = await spearman('tree.csv', 'wordnet');
+    expect(both).toHaveLength(2);
+    expect(both[0]).not.toBe(both[1]);
+  });
+
+  test('anything else is refused with what was expected', async () => {
+    const path = writeHead('small.safetensors', 10, 16);
+    writeFileSync(join(folder.path, 'bad.csv'), 'a,b,c\n1,2,3\n');
+    const { code, stderr } = await cli('classes', path, '--labels', 'cifar-10', '--reference', 'bad.csv');
+    expect(code).toBe(3);
+    expect(stderr).toContain('bad.csv: rows of child,parent were expected, or a matrix with names');
+    expect(stderr).toContain('names in the first row: 2, rows below it: 1.');
+  });
+});
+
 describe('what semblance classes refuses', () => {
   const refused = async (args: string[], code: number, message: string) => {
     const result = await cli('classes', ...args);
@@ -186,7 +228,10 @@ describe('what semblance classes refuses', () => {
 
   test('the wrong number of labels', async () => {
     const path = writeHead('small.safetensors', 12, 16);
-    await refused([path, '--labels', 'cifar-10'], 4, 'small.safetensors');
+    await refused([path, '--labels', 'cifar-10'], 4, 'small.safetensors: no classifier head has 10 rows, one for each');
+    const plain = join(folder.path, 'plain.safetensors');
+    writeFileSync(plain, writeSafetensors({ x: { shape: [12, 4], data: new Float32Array(48).fill(1) } }));
+    await refused([plain, '--labels', 'cifar-10'], 4, 'there are x (12×4).');
   });
 
   test('different classes without --shared, with both counts', async () => {
@@ -195,7 +240,7 @@ describe('what semblance classes refuses', () => {
     await refused(
       [a, '--labels', 'cifar-10', b, '--labels', 'cifar-100'],
       4,
-      'a has 10 classes and b has 100; they share',
+      'a has 10 classes (airplane …) and b has 100 classes (apple …); they share',
     );
   });
 

@@ -181,7 +181,9 @@ describe('the head of a file without a graph', () => {
     const single = await weights({ 'fc.weight': [1, 8] });
     const none = errorOf(() => detectHead(two));
     expect(none).toBeInstanceOf(UnsupportedError);
-    expect(none.message).toBe('x.safetensors: no classifier head was found among 2 tensors.');
+    expect(none.message).toBe(
+      'x.safetensors: no classifier head was found among 2 tensors: a.weight (f32 8×8), b.weight (f32 16×8).',
+    );
     const wrong = errorOf(() => detectHead(ten, { classCount: 100 }));
     expect(wrong).toBeInstanceOf(IncomparableError);
     expect(wrong.message).toBe(
@@ -303,12 +305,12 @@ describe('the head of a graph', () => {
     const nodes = [node('y GlobalAveragePool c'), node('c Relu d'), node('d Conv x w')];
     const file = await onnx({ nodes, tensors: [weight('w', 6, 4, 1, 1)], outputs: ['y'] });
     expect(errorOf(() => detectHead(file)).message).toBe(
-      'x.onnx: no classifier head was found among 1 tensors: w (6×4×1×1) its output passes Relu and no softmax: perhaps features.',
+      'x.onnx: no classifier head was found among 1 tensor: w (6×4×1×1) its output passes Relu and no softmax: perhaps features.',
     );
     expect(detectHead(file, { classCount: 6 }).tensor).toBe('w');
     const stop = await onnx({ nodes: [node('y LayerNormalization x')], tensors: [weight('w', 6, 4)], outputs: ['y'] });
     expect(errorOf(() => detectHead(stop)).message).toBe(
-      'x.onnx: no classifier head was found among 1 tensors: the way back from y ends at LayerNormalization.',
+      'x.onnx: no classifier head was found among 1 tensor: the way back from y ends at LayerNormalization.',
     );
   });
 

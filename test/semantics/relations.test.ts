@@ -157,6 +157,8 @@ describe('what explains a pair', () => {
     expect(explainPair({ relations: [], ...ranks }).kind).toBe('unexplained');
     expect(explainPair({ relations: [], ...ranks, semanticRank: 90 }).kind).toBe('alike-in-rank');
     expect(explainPair({ relations: [], ...ranks, semanticRank: 90, minGap: 0.05 }).kind).toBe('unexplained');
+    expect(explainPair({ relations: [], networkRank: 1, semanticRank: 3, classCount: 10 }).kind).toBe('alike-in-rank');
+    expect(explainPair({ relations: [], networkRank: 1, semanticRank: 4, classCount: 10 }).kind).toBe('unexplained');
     const sunglasses = find('n04355933', 'n04356056');
     expect(explainPair({ relations: sunglasses, ...ranks })).toMatchObject({ labellingProblem: true });
   });

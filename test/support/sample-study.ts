@@ -96,7 +96,7 @@ export async function writeSampleStudy(
         ),
         failed: [],
         differences: [],
-        nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
+        nsad: { cosine: square(models.length), spearman: square(models.length), kendall: square(models.length) },
         kernelTier: 'plain',
       },
     },
@@ -105,6 +105,11 @@ export async function writeSampleStudy(
   await store.write('run.json', json({ seconds: 1 }));
   await store.write('study.json', json(manifest));
   return manifest;
+}
+
+/** Ones on the diagonal, halves beside it. */
+function square(n: number): number[][] {
+  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0.5)));
 }
 
 export interface SampleOptions {

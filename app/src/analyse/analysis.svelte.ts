@@ -1,5 +1,6 @@
 import { memoryStore, type Progress } from 'semblance';
-import { type ShownError, session } from '../data/session.svelte.ts';
+import { session } from '../data/session.svelte.ts';
+import type { ShownError } from '../data/shown-error.ts';
 import { storeSource } from '../data/study-source.ts';
 import { router } from '../url/router.svelte.ts';
 import AnalyseWorker from './analyse.worker.ts?worker';

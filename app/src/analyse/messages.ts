@@ -1,5 +1,5 @@
 import type { Progress } from 'semblance';
-import type { ShownError } from '../data/session.svelte.ts';
+import type { ShownError } from '../data/shown-error.ts';
 
 /** What the page asks of the worker: one analysis; the worker is ended afterwards, or sooner to cancel. */
 export interface AnalysisRequest {

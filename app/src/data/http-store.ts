@@ -17,7 +17,7 @@ export function httpStore(base: URL, name: string): StudyStore {
   };
 }
 
-/** Fetches; undefined on a plain 404. A server's own error is passed on with its hint. */
+/** Fetches; undefined when the file is not there. A server's own error is passed on with its hint. */
 export async function request(url: URL, file: string): Promise<Response | undefined> {
   let response: Response;
   try {
@@ -31,8 +31,9 @@ export async function request(url: URL, file: string): Promise<Response | undefi
   }
   if (response.ok) return response;
   const told = await response.json().catch(() => undefined);
+  // That the file itself is not there is told by whoever asked for it.
+  if (response.status === 404 && (!told?.error || told.error.file === file)) return undefined;
   if (typeof told?.error?.message === 'string')
     throw new SemblanceError(told.error.message, { hint: told.error.hint, file: told.error.file ?? file });
-  if (response.status === 404) return undefined;
   throw new SourceError(`${file} could not be fetched: the server answered ${response.status}.`, { file });
 }

@@ -48,6 +48,15 @@ export function serverSource(api: URL): StudySource {
             async () => new Float32Array(await fetchBytes(`study/row/${path}/${i}`, path)),
             KEPT_ROWS,
           ),
+    refresh: async () => {
+      const before = await whole.manifest().catch(() => undefined);
+      const now = await whole.refresh();
+      const isStale = (path: string): boolean => before?.files[path] !== now?.files[path];
+      for (const path of displays.keys()) if (isStale(path)) displays.delete(path);
+      for (const key of rows.keys()) if (isStale(key.slice(0, key.lastIndexOf('/')))) rows.delete(key);
+      for (const path of matrices) if (isStale(path)) matrices.delete(path);
+      return now;
+    },
     matrix: (path) => {
       matrices.add(path);
       return whole.matrix(path);

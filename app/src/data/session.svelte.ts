@@ -1,20 +1,9 @@
-import { SemblanceError, type StudyManifest } from 'semblance';
 import { openSource } from './open-source.ts';
-import type { StudySource } from './study-source.ts';
+import type { OpenStudy } from './open-study.ts';
+import { type ShownError, shownError } from './shown-error.ts';
 
-/** A study that is open: what it lists and where its files come from. */
-export interface OpenStudy {
-  source: StudySource;
-  manifest: StudyManifest;
-  /** How it came here: opened, or analysed on this page from dropped files (then it is kept nowhere else). */
-  origin: 'opened' | 'dropped';
-}
-
-export interface ShownError {
-  message: string;
-  hint: string | undefined;
-  file: string | undefined;
-}
+export type { OpenStudy } from './open-study.ts';
+export { type ShownError, shownError } from './shown-error.ts';
 
 export type SessionState =
   | { kind: 'loading' }
@@ -22,18 +11,25 @@ export type SessionState =
   | { kind: 'failed'; error: ShownError }
   | { kind: 'ready'; study: OpenStudy };
 
-/** An error as the page shows it; one that was not foreseen keeps its own words. */
-export function shownError(error: unknown): ShownError {
-  if (error instanceof SemblanceError) return { message: error.message, hint: error.hint, file: error.file };
-  return { message: error instanceof Error ? error.message : String(error), hint: undefined, file: undefined };
-}
-
 function createSession() {
   let state = $state.raw<SessionState>({ kind: 'loading' });
   /** The study the page came with, to return to after one was dropped. */
   let first = $state.raw<OpenStudy | undefined>();
   let changed = $state(false);
+  let followers = 0;
+  let stopListening: (() => void) | undefined;
 
+  /** Takes the study as it is on disk now; its source stays the same, so views that follow it stay as they are. */
+  const refresh = async (): Promise<void> => {
+    if (!first) return;
+    const { source } = first;
+    changed = false;
+    const manifest = await source.refresh().catch(() => undefined);
+    if (!manifest || first.source !== source) return;
+    const wasShown = state.kind === 'ready' && state.study === first;
+    first = { source, manifest, origin: 'opened' };
+    if (wasShown) state = { kind: 'ready', study: first };
+  };
   const open = async (): Promise<void> => {
     state = { kind: 'loading' };
     changed = false;
@@ -46,7 +42,11 @@ function createSession() {
       }
       first = { source, manifest, origin: 'opened' };
       state = { kind: 'ready', study: first };
-      source.onChanged?.(() => (changed = true));
+      stopListening?.();
+      stopListening = source.onChanged?.(() => {
+        changed = true;
+        if (followers > 0) void refresh();
+      });
     } catch (error) {
       state = { kind: 'failed', error: shownError(error) };
     }
@@ -63,6 +63,14 @@ function createSession() {
       return first !== undefined && state.kind === 'ready' && state.study !== first;
     },
     open,
+    /** While followed, a study that grows on disk is read at once; returns the way to stop. */
+    follow(): () => void {
+      followers++;
+      if (changed) void refresh();
+      return () => {
+        followers--;
+      };
+    },
     show(study: OpenStudy): void {
       state = { kind: 'ready', study };
     },

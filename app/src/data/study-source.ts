@@ -17,6 +17,8 @@ import {
 export interface StudySource {
   /** Undefined where there is no study yet. */
   manifest(): Promise<StudyManifest | undefined>;
+  /** Reads the manifest anew and forgets the files that changed; the others stay at hand. */
+  refresh(): Promise<StudyManifest | undefined>;
   table<T>(path: string): Promise<T[]>;
   json<T>(path: string): Promise<T>;
   /** For drawing, in 256 steps: less to move than the exact matrix. */
@@ -50,9 +52,20 @@ export function storeSource(store: StudyStore): StudySource {
     manifest.catch(() => (manifest = undefined));
     return manifest;
   };
+  const refresh = async (): Promise<StudyManifest | undefined> => {
+    const before = await readOnce().catch(() => undefined);
+    manifest = undefined;
+    const now = await readOnce();
+    for (const key of files.keys()) {
+      const path = key.replace(/^display:/, '');
+      if (before?.files[path] !== now?.files[path]) files.delete(key);
+    }
+    return now;
+  };
   const matrix = (path: string): Promise<Matrix32> => once(path, (listed) => readStudyMatrix(store, listed, path));
   return {
     manifest: readOnce,
+    refresh,
     table: <T>(path: string) => once(path, (listed) => readStudyTable<T>(store, listed, path)),
     json: <T>(path: string) => once(path, (listed) => readStudyJson<T>(store, listed, path)),
     display: (path) => once(`display:${path}`, async () => quantiseMatrix(await matrix(path))),

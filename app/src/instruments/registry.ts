@@ -1,8 +1,9 @@
 import type { StudyManifest } from 'semblance';
 import type { Component } from 'svelte';
-import type { OpenStudy } from '../data/session.svelte.ts';
+import type { OpenStudy } from '../data/open-study.ts';
 import { classesInstrument } from './classes/instrument.ts';
-import { conceptsInstrument, representationsInstrument, trainingInstrument } from './needs/absent.ts';
+import { conceptsInstrument, representationsInstrument } from './needs/absent.ts';
+import { trainingInstrument } from './training/instrument.ts';
 
 /** One page of an instrument. */
 export interface View {

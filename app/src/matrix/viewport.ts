@@ -66,7 +66,8 @@ export function snapViewport(viewport: Viewport): Viewport {
 export function parseViewport(text: string | undefined, n: number): Viewport | undefined {
   const parts = text?.split(',').map(Number);
   if (parts?.length !== 3 || !parts.every(Number.isFinite)) return undefined;
-  return clampViewport({ x: parts[0]!, y: parts[1]!, span: parts[2]! }, n);
+  // Snapped again: what is left of the matrix beside a span is not always a round number in binary.
+  return snapViewport(clampViewport({ x: parts[0]!, y: parts[1]!, span: parts[2]! }, n));
 }
 
 export function formatViewport(viewport: Viewport): string {

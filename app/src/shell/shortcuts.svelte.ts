@@ -49,6 +49,8 @@ function createShortcuts() {
       };
     },
     handle(event: KeyboardEvent): void {
+      // An open dialog has the keyboard to itself, and closes on Escape by itself.
+      if (document.querySelector('dialog[open]')) return;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key !== 'Escape' && (!enabled || isTyping(event.target))) return;
       const pair = first && performance.now() - first.at < PAIR_TIME ? `${first.key} ${event.key}` : undefined;

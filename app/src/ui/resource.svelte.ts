@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { type ShownError, shownError } from '../data/session.svelte.ts';
+import { type ShownError, shownError } from '../data/shown-error.ts';
 
 /** Something that is being loaded for a key. While a new key loads, the last value stays, and `loading` says so. */
 export interface Resource<T> {

@@ -1,7 +1,12 @@
 import { formatRoute, parseRoute, type Route } from './route.ts';
 
-/** Parameters that stay when the reader moves from one view to another: what they look at, not how. */
-const SHARED = ['model', 'cell'];
+/** Parameters that stay when the reader moves between views of one instrument: what they look at, not how. */
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  classes: ['model', 'cell'],
+  training: ['run', 'hide', 'epoch', 'follow', 'cell', 'phases'],
+};
+
+const instrumentOf = (path: string): string => path.split('/')[0]!;
 
 /** Changes to parameters; undefined or "" takes one out. */
 export type ParamChanges = Record<string, string | undefined>;
@@ -19,9 +24,10 @@ export interface Router {
 }
 
 function createRouter(): Router {
-  let route = $state.raw<Route>(parseRoute(location.hash));
+  const first = parseRoute(location.hash);
+  let route = $state.raw<Route>(first);
   /** How each view was last left, so that returning to it finds it so. */
-  const left = new Map<string, Route['params']>();
+  const left = new Map<string, Route['params']>([[first.path, first.params]]);
 
   const write = (next: Route, replace: boolean): void => {
     left.set(next.path, next.params);
@@ -40,7 +46,10 @@ function createRouter(): Router {
   };
   const target = (path: string, changes: ParamChanges = {}): Route => {
     if (path === route.path) return { path, params: merge(route.params, changes) };
-    const shared = Object.fromEntries(SHARED.map((name) => [name, route.params[name]]));
+    // The bare address is the first view of whichever instrument the study has.
+    const stays = route.path === '' || instrumentOf(route.path) === instrumentOf(path);
+    const names = stays ? (SHARED[instrumentOf(path)] ?? []) : [];
+    const shared = Object.fromEntries(names.map((name) => [name, route.params[name]]));
     return { path, params: merge(merge(left.get(path) ?? {}, shared), changes) };
   };
   addEventListener('popstate', () => {

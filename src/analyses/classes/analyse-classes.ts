@@ -14,7 +14,7 @@ import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
 import { largeSectionContent } from './large-study.ts';
 import { type LoadedClassModel, loadClassModel } from './load-class-model.ts';
 import { type MeasuredModel, measureModel, modelId } from './measured-model.ts';
-import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES } from './options.ts';
+import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type FailedModel } from './options.ts';
 import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
 import type { RowClass } from './row-classes.ts';
@@ -25,12 +25,6 @@ export interface ClassesResult {
   manifest: StudyManifest;
   /** True when the store already held this very study and nothing was computed. */
   reused: boolean;
-}
-
-/** An input that could not be used, and why. */
-export interface FailedModel {
-  name: string;
-  error: { code: string; message: string; hint?: string };
 }
 
 /**

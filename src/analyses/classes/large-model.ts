@@ -6,7 +6,7 @@ import type { LongTask } from '../../progress.ts';
 import { pathOfDistance } from '../../semantics/path-similarity.ts';
 import { shortestPathDistances } from '../../semantics/shortest-paths.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
-import type { Alignment } from '../../study/manifest.ts';
+import type { Alignment } from '../../study/classes-section.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { ClassesOptions, ReferenceRequest } from './options.ts';
 import type { RowClass } from './row-classes.ts';

@@ -3,7 +3,7 @@ import { chanceLevel } from '../../class-similarity/chance.ts';
 import { findBetterOrder } from '../../class-similarity/order-guard.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../class-similarity/prepared-similarity.ts';
 import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
-import type { Alignment } from '../../study/manifest.ts';
+import type { Alignment } from '../../study/classes-section.ts';
 import { type LoadedClassModel, networkSimilarity } from './load-class-model.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';

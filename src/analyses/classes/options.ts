@@ -53,3 +53,9 @@ export interface ClassesOptions {
 }
 
 export const DEFAULT_REFERENCES: readonly ReferenceRequest[] = [{ kind: 'wordnet', measure: 'path' }];
+
+/** An input that could not be used, and why. */
+export interface FailedModel {
+  name: string;
+  error: { code: string; message: string; hint?: string };
+}

@@ -2,6 +2,7 @@ import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
 import { FormatError, IncomparableError } from '../../errors.ts';
 import { memorySource } from '../../model-files/byte-source.ts';
 import { openNpyArray } from '../../model-files/npy.ts';
+import { parseDelimited } from '../../parse-delimited.ts';
 import { treePathSimilarity } from '../../semantics/tree-similarity.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { formatShape } from '../../tensor/tensor.ts';
@@ -26,7 +27,7 @@ export async function referenceFromFile(file: ReferenceFile, classes: readonly C
   const known = classes.filter((_, i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!)).length;
   if (known < 3)
     throw new IncomparableError(
-      `${file.name}: knows ${known} of the ${classes.length} classes; at least 3 are needed.`,
+      `${file.name}: it knows ${known} of the ${classes.length} classes; at least 3 are needed.`,
       {
         hint: `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
       },
@@ -48,10 +49,7 @@ async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {
 
 function fromText(file: ReferenceFile, classes: readonly ClassIdentity[]): Matrix64 {
   const text = new TextDecoder().decode(file.bytes);
-  const rows = text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .map(splitCsvLine);
+  const rows = parseDelimited(text, ',', file.name);
   if (rows.length >= 2 && rows.every((cells) => cells.length === 2)) return fromTree(file.name, rows, classes);
   return fromNamedMatrix(file.name, rows, classes);
 }
@@ -70,11 +68,15 @@ function fromNamedMatrix(name: string, rows: string[][], classes: readonly Class
   const header = rows[0]?.slice(1).map((cell) => cell.trim()) ?? [];
   if (rows.length !== header.length + 1 || header.length < 3)
     throw new FormatError(
-      `${name}: is neither rows of child,parent nor a matrix with names: it has ${header.length} names in its first row and ${Math.max(0, rows.length - 1)} rows below.`,
+      `${name}: rows of child,parent were expected, or a matrix with names in its first row and column; names in the first row: ${header.length}, rows below it: ${Math.max(0, rows.length - 1)}.`,
+      {
+        hint: 'A tree has two columns (dog,animal). A matrix has one row and one column for each class, named alike; the first cell is empty.',
+      },
     );
   const position = new Map<string, number>();
   header.forEach((cell, i) => {
-    if (position.has(cell.toLowerCase())) throw new FormatError(`${name}: names ${JSON.stringify(cell)} twice.`);
+    if (position.has(cell.toLowerCase()))
+      throw new FormatError(`${name}: the first row names ${JSON.stringify(cell)} twice.`);
     position.set(cell.toLowerCase(), i);
   });
   const values = rows.slice(1).map((cells, i) => {
@@ -114,14 +116,7 @@ function requireSymmetric(name: string, { rows, data }: Matrix64): void {
       const lower = data[j * rows + i]!;
       if (Math.abs(upper - lower) > 1e-6 * Math.max(1, Math.abs(upper)))
         throw new FormatError(
-          `${name}: is not symmetric: row ${i + 1}, column ${j + 1} is ${upper}, but row ${j + 1}, column ${i + 1} is ${lower}.`,
+          `${name}: the matrix is not symmetric: row ${i + 1}, column ${j + 1} is ${upper}, but row ${j + 1}, column ${i + 1} is ${lower}.`,
         );
     }
-}
-
-/** One CSV line into cells; quotes protect commas and are doubled inside. */
-function splitCsvLine(line: string): string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((match) =>
-    match[1] === undefined ? (match[2] ?? '') : match[1].replaceAll('""', '"'),
-  );
 }

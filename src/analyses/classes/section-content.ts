@@ -7,7 +7,6 @@ import { relationFinder } from '../../semantics/relations/relations-between.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
 import { type WordNetGroup, wordnetOrder } from '../../semantics/wordnet-order.ts';
-import { encodeJsonl } from '../../study/jsonl.ts';
 import type {
   ClassesSection,
   ClassModel,
@@ -15,12 +14,13 @@ import type {
   ClassRow,
   OrderGroup,
   RankingRow,
-} from '../../study/manifest.ts';
+} from '../../study/classes-section.ts';
+import { encodeJsonl } from '../../study/jsonl.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
-import type { FailedModel } from './analyse-classes.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
+import type { FailedModel } from './options.ts';
 import type { populationSection } from './population-section.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';

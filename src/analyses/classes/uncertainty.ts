@@ -2,7 +2,7 @@ import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../class-similarit
 import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../class-similarity/bootstrap.ts';
 import { mantelTest } from '../../class-similarity/mantel.ts';
 import type { LongTask } from '../../progress.ts';
-import type { AlignmentDifference } from '../../study/manifest.ts';
+import type { AlignmentDifference } from '../../study/classes-section.ts';
 import type { MeasuredModel, PreparedReference } from './measured-model.ts';
 
 const LEVEL = 0.95;

@@ -158,6 +158,7 @@ function fromNamesAndShapes(
   const byRows = others.filter((candidate) =>
     classCount === undefined ? IMAGENET_ROWS.has(candidate.classes) : hasRows(candidate, classCount),
   );
+  if (byRows.length === 0 && classCount !== undefined) narrow(others, wrongCount(classCount), rejected);
   let left = narrow(byRows, secondChoice, rejected, 'unless all');
   if (left.length > 1) left = settle(file, left, classCount, rejected);
   const [candidate] = left;
@@ -211,8 +212,13 @@ function noHead(file: ModelFile, classCount: number | undefined, rejected: reado
   const stops = (file.graphStops ?? []).map(({ output, op }) => `the way back from ${output} ends at ${op}`);
   const why = rejected.map(({ tensor, shape, reason }) => `${tensor} (${formatShape(shape)}) ${reason}`);
   const details = [...why, ...stops].slice(0, LISTED);
+  const tensors = [...file.tensors.values()].map(
+    ({ name, dtype, shape }) => `${name} (${dtype} ${formatShape(shape)})`,
+  );
+  const found = details.length > 0 ? details.join('; ') : tensors.slice(0, LISTED).join(', ');
+  const wanted = classCount === undefined ? 'no classifier head' : `no classifier head of ${classCount} rows`;
   return new UnsupportedError(
-    `${file.name}: no classifier head was found among ${file.tensors.size} tensors${details.length > 0 ? `: ${details.join('; ')}` : ''}.`,
+    `${file.name}: ${wanted} was found among ${file.tensors.size} ${file.tensors.size === 1 ? 'tensor' : 'tensors'}${found ? `: ${found}` : ''}.`,
     { hint: 'Choose a tensor with --head NAME; it needs one row for each class.', file: file.name },
   );
 }

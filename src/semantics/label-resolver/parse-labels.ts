@@ -1,6 +1,6 @@
 import { FormatError, LimitError } from '../../errors.ts';
+import { parseDelimited } from '../../parse-delimited.ts';
 import type { LabelClass } from '../label-sets/label-sets.ts';
-import { parseDelimited } from './parse-delimited.ts';
 
 /** Above any label set in use (ImageNet-21k has 21,843) and below what a lying index could make of a small file. */
 const MAX_LABELS = 1_000_000;

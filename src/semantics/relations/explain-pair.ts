@@ -9,7 +9,7 @@ export interface ExplainPairInput {
   /** The same in the semantic reference. */
   semanticRank: number;
   classCount: number;
-  /** How far the semantic rank must lie behind, as a share of the other classes; 0.1 by default. */
+  /** How far the semantic rank must lie behind, as a share of the other classes; 0.1 by default, never under 3 ranks. */
   minGap?: number;
 }
 
@@ -26,6 +26,9 @@ export interface PairExplanation {
   labellingProblem: boolean;
 }
 
+/** Of few classes, a tenth is less than a rank: the second best is not far behind the best. */
+const LEAST_GAP = 3;
+
 /**
  * Says what explains that a network puts two classes side by side.
  *
@@ -37,7 +40,7 @@ export function explainPair(input: ExplainPairInput): PairExplanation {
     if (!(rank >= 1 && rank <= classCount - 1))
       throw new UsageError(`${name} is ${rank}; among ${classCount} classes a rank lies in 1 … ${classCount - 1}.`);
   const gap = semanticRank - networkRank;
-  const far = gap >= minGap * (classCount - 1);
+  const far = gap >= Math.max(minGap * (classCount - 1), LEAST_GAP);
   return {
     kind: relations[0]?.kind ?? (far ? 'unexplained' : 'alike-in-rank'),
     gap,

@@ -43,5 +43,6 @@ export function findClasses(classes: readonly ClassRow[], text: string, limit = 
   }
   return found
     .sort((a, b) => a.score - b.score || a.matched.length - b.matched.length || a.index - b.index)
-    .slice(0, limit);
+    .slice(0, limit)
+    .map(({ index, matched }) => ({ index, matched }));
 }

@@ -8,7 +8,7 @@ import {
   UnsupportedError,
   type WordNetExcerptRow,
 } from 'semblance';
-import type { OpenStudy } from '../../data/session.svelte.ts';
+import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';
 import { shortNames } from './class-names.ts';
 import { shortModelNames } from './model-names.ts';

@@ -1,22 +1,5 @@
 import type { Instrument } from '../registry.ts';
 
-export const trainingInstrument: Instrument = {
-  id: 'training',
-  title: 'Training',
-  has: () => false,
-  needs: {
-    short: 'Needs checkpoints',
-    question: 'How does the perception of similarity grow over the epochs, and do the mistakes follow it?',
-    inputs: [
-      'A folder with one checkpoint for each epoch.',
-      'Predictions on the test set, for the curves of mistakes (optional).',
-      'Features of the training images, for typicality (optional).',
-    ],
-    command: 'semblance training RUN',
-  },
-  views: [],
-};
-
 export const representationsInstrument: Instrument = {
   id: 'representations',
   title: 'Representations',

@@ -29,7 +29,7 @@ export function drawHistograms(
   rows.forEach(({ name, histogram }, r) => {
     const [top, bottom] = [r * ROW + 26, (r + 1) * ROW - 6];
     const most = Math.max(1, ...histogram.counts);
-    const y = linearAxis([0, most], bottom, top, 3);
+    const y = linearAxis([0, most * 1.06], bottom, top, 3);
     body.push(
       text(left, top - 12, name, { fill: palette.text, 'font-size': 12, 'font-weight': 600 }),
       text(
@@ -41,11 +41,11 @@ export function drawHistograms(
         { 'text-anchor': 'end' },
       ),
     );
-    for (const { value, label } of y.ticks)
+    for (const { value } of y.ticks)
       if (Number.isInteger(value))
         body.push(
           element('line', { x1: left, y1: y.place(value), x2: right, y2: y.place(value), stroke: palette.border }),
-          text(left - 6, y.place(value) + 4, label, { 'text-anchor': 'end' }),
+          text(left - 6, y.place(value) + 4, String(value), { 'text-anchor': 'end' }),
         );
     if (histogram.mean !== null && histogram.sd !== null) {
       const [from, to] = [x.place(histogram.mean - histogram.sd), x.place(histogram.mean + histogram.sd)];

@@ -12,8 +12,9 @@ import type { PopulationModel } from './population-model.ts';
 
 /** Numbers stand in the cells while there is room for them. */
 const NUMBERS_UP_TO = 14;
-const TREE_WIDTH = 190;
+const TREE_WIDTH = 170;
 const FAMILY_STRIP = 7;
+const SMALL_TEXT = 11;
 
 export interface NetworkFigure {
   width: number;
@@ -27,20 +28,27 @@ export interface NetworkFigure {
   body: string[];
 }
 
-/** NSAD of all pairs of networks in leaf order, with the dendrogram on its right and a strip of families. */
+/**
+ * NSAD of all pairs of networks in leaf order, with the dendrogram on its right and a strip of families; the cells are
+ * made to fit the available pixels.
+ */
 export function drawNetworks(
   models: readonly PopulationModel[],
   values: readonly (readonly (number | null)[])[],
   clustering: PopulationSection['clustering']['cosine'],
   palette: Palette,
   table: ColourTable,
+  available = Number.POSITIVE_INFINITY,
 ): NetworkFigure {
   const order = clustering.order.flatMap((index) => models.find((model) => model.index === index) ?? []);
   const n = order.length;
-  const cell = Math.max(8, Math.min(44, Math.floor(620 / n)));
-  const size = Math.max(8, Math.min(12, cell - 2));
   const names = order.map(({ name }) => name);
-  const gutter = Math.max(60, ...names.map((name) => textWidth(name, `${size}px ${FONT}`))) + 10;
+  const gutterAt = (size: number): number =>
+    Math.ceil(Math.max(60, ...names.map((name) => textWidth(name, `${size}px ${FONT}`)))) + 10;
+  const around = gutterAt(SMALL_TEXT) + FAMILY_STRIP + 4 + 8 + TREE_WIDTH + 14;
+  const cell = Math.max(8, Math.min(44, Math.floor(620 / n), Math.floor((available - around) / n)));
+  const size = Math.max(8, Math.min(12, cell - 2));
+  const gutter = gutterAt(size);
   const left = gutter + FAMILY_STRIP + 4;
   const top = 2;
   const side = n * cell;

@@ -43,7 +43,7 @@ export function populationModels(section: ClassesSection, reference: string | un
 export function groupTitle(group: string, hybrids: 'vit' | 'own'): string {
   if (group === 'all') return 'all';
   const title = KIND_TITLES[group as ModelKind] ?? group;
-  return group === 'vit' && hybrids === 'vit' ? `${title}, hybrids among them` : title;
+  return group === 'vit' && hybrids === 'vit' ? `${title} and hybrids` : title;
 }
 
 /** "3.5 M" parameters. */

@@ -1,6 +1,6 @@
 import { type Histogram, histogram, type Matrix32, type MeasureValues, type Progress, select } from 'semblance';
 import { compute } from '../../../compute/compute.ts';
-import { type ShownError, shownError } from '../../../data/session.svelte.ts';
+import { type ShownError, shownError } from '../../../data/shown-error.ts';
 import type { ClassesData } from '../classes-data.ts';
 import type { Measure } from '../models/measures.ts';
 
@@ -90,6 +90,7 @@ export function subtreeAlignment(
       ),
     stop() {
       controller?.abort();
+      progress = undefined;
       stopped = true;
     },
     restart() {

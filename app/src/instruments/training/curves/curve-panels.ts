@@ -1,0 +1,149 @@
+import type { TrainingData, TrainingRun } from '../training-data.ts';
+import { hasCurve } from '../training-data.ts';
+
+export const MEASURES = ['cosine', 'ssim', 'mse', 'mae'] as const;
+export type Measure = (typeof MEASURES)[number];
+export const MEASURE_TITLES: Readonly<Record<Measure, string>> = {
+  cosine: 'Cosine',
+  ssim: 'SSIM',
+  mse: 'MSE',
+  mae: 'MAE',
+};
+
+/** A curve of a panel; the second kind is dashed. */
+export interface PanelCurve {
+  name: string;
+  /** Tells the two kinds of a panel apart; "" where there is one only. */
+  label: string;
+  dashed?: boolean;
+}
+
+/** One small chart of the page. */
+export interface CurvePanel {
+  id: string;
+  title: string;
+  /** The question that it answers. */
+  question: string;
+  group: string;
+  curves: readonly PanelCurve[];
+  /** The curve of its chance level. */
+  chance?: string;
+  log?: boolean;
+  digits: number;
+  /** Share of class pairs that were confused at all, where the curve rests on them. */
+  density?: string;
+}
+
+const QUESTIONS: Readonly<Record<string, string>> = {
+  ncsm_scsm: 'does perception follow meaning?',
+  ncsm_ccsm: 'do mistakes follow perception?',
+  ccsm_scsm: 'do mistakes make sense?',
+  tncsm_test_scsm: 'do features follow meaning?',
+  ncsm_tncsm_train: 'weights against train features',
+  ncsm_tncsm_test: 'weights against test features',
+  tncsm_test_train: 'test against train features',
+};
+const MATRIX_TITLES: Readonly<Record<string, string>> = {
+  ncsm: 'NCSM',
+  scsm: 'SCSM',
+  ccsm: 'CCSM',
+  ccsm_train: 'CCSM-train',
+  tncsm_test: 'TNCSM-test',
+  tncsm_train: 'TNCSM-train',
+};
+
+/** "SAI(NCSM, SCSM)" for "ncsm_scsm". */
+export function pairTitle(pair: string): string {
+  if (pair === 'tncsm_test_train') return 'SAI(TNCSM-test, train)';
+  for (const [first, title] of Object.entries(MATRIX_TITLES)) {
+    const second = pair.startsWith(`${first}_`) ? MATRIX_TITLES[pair.slice(first.length + 1)] : undefined;
+    if (second) return `SAI(${title}, ${second})`;
+  }
+  return `SAI(${pair})`;
+}
+
+/** All panels in their order; those without a value in any of the runs are left out. */
+export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], measure: Measure): CurvePanel[] {
+  const { q } = data.section;
+  const panels: CurvePanel[] = [...alignmentPanels(runs, measure)];
+  const add = (
+    group: string,
+    id: string,
+    title: string,
+    question: string,
+    curves: [name: string, label: string, dashed?: boolean][],
+    rest: Partial<CurvePanel> = {},
+  ): void => {
+    panels.push({
+      id,
+      title,
+      question,
+      group,
+      curves: curves.map(([name, label, dashed]) => ({ name, label, ...(dashed ? { dashed } : {}) })),
+      digits: 3,
+      ...rest,
+    });
+  };
+  add('Alignment', 'gap', 'Train/test gap', 'of SAI(NCSM, TNCSM); widening is over-fitting', [['gap.ncsm_tncsm', '']], {
+    digits: 4,
+  });
+  add('Mistakes', 'nidm', 'Network IDM', 'mistakes near by the NCSM; 0.5 is random', [
+    ['idm.network.all', 'all'],
+    ['idm.network.errorsOnly', 'errors only', true],
+  ]);
+  add('Mistakes', 'widm', 'WordNet IDM', 'mistakes near by meaning; 0.5 is random', [
+    ['idm.semantic.all', 'all'],
+    ['idm.semantic.errorsOnly', 'errors only', true],
+  ]);
+  add(
+    'Mistakes',
+    'errors',
+    'Mistakes',
+    'wrong samples',
+    [
+      ['errors', 'test'],
+      ['trainErrors', 'train', true],
+    ],
+    { digits: 0 },
+  );
+  add('Weights', 'wsi-max', 'Max WSI', `closest neighbours, q ${q}`, [['wsi.max', '']]);
+  add('Weights', 'wsi-mean', 'Mean WSI', 'all pairs of classes', [['wsi.mean', '']]);
+  add('Weights', 'wsi-min', 'Min WSI', `farthest classes, q ${q}`, [['wsi.min', '']]);
+  add('Training', 'accuracy', 'Accuracy', 'share of right samples', [
+    ['accuracy', 'test'],
+    ['trainAccuracy', 'train', true],
+  ]);
+  add('Training', 'loss', 'Loss', 'as the run logged it', [
+    ['valLoss', 'test'],
+    ['loss', 'train', true],
+  ]);
+  add('Training', 'lr', 'Learning rate', '▲ changes by more than 2×', [['lr', '']], { log: true, digits: 5 });
+  add('Typicality', 'typicality-test', 'Typicality, test', 'templates of right and wrong samples', [
+    ['typicality.test.correct', 'right'],
+    ['typicality.test.wrong', 'wrong', true],
+  ]);
+  add('Typicality', 'typicality-train', 'Typicality, train', 'templates of right and wrong samples', [
+    ['typicality.train.correct', 'right'],
+    ['typicality.train.wrong', 'wrong', true],
+  ]);
+  return panels.filter(({ curves }) => runs.some((run) => curves.some(({ name }) => hasCurve(run, name))));
+}
+
+function alignmentPanels(runs: readonly TrainingRun[], measure: Measure): CurvePanel[] {
+  const pairs = new Set<string>();
+  for (const { curves } of runs)
+    for (const name of Object.keys(curves.values)) {
+      const [kind, pair, rest] = name.split('.');
+      if (kind === 'sai' && pair && rest === undefined) pairs.add(pair);
+    }
+  return [...pairs].map((pair) => ({
+    id: `sai-${pair}`,
+    title: pairTitle(pair),
+    question: QUESTIONS[pair] ?? '',
+    group: 'Alignment',
+    curves: [{ name: measure === 'cosine' ? `sai.${pair}` : `sai.${pair}.${measure}`, label: '' }],
+    ...(measure === 'cosine' ? { chance: `sai.${pair}.chance` } : {}),
+    ...(pair.includes('ccsm') ? { density: `sai.${pair}.density` } : {}),
+    digits: 3,
+  }));
+}

@@ -1,0 +1,8 @@
+/** Writes docs/population.schema.json from the schema that reads population files. Run after a build. */
+import { writeFileSync } from 'node:fs';
+import { populationJsonSchema } from 'semblance/node';
+
+writeFileSync(
+  new URL('../docs/population.schema.json', import.meta.url),
+  `${JSON.stringify(populationJsonSchema(), null, 2)}\n`,
+);

@@ -1,0 +1,216 @@
+import * as z from 'zod/mini';
+import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
+import type { Relation } from '../semantics/relations/relation.ts';
+import { populationSectionSchema } from './population-section.ts';
+
+const finite = z.number();
+const measureTriple = z.object({
+  cosine: z.nullable(finite),
+  spearman: z.nullable(finite),
+  kendall: z.nullable(finite),
+});
+const intervalSchema = z.object({ low: finite, high: finite });
+const chanceLevel = z.object({ mean: finite, sd: finite, z: z.nullable(finite) });
+
+/** Alignment of a model's class similarity with a reference, each measure beside its chance level. */
+export const alignmentSchema = z.extend(measureTriple, {
+  /** Why a measure is null, such as "the matrix is constant"; absent when all are there. */
+  reason: z.optional(z.string()),
+  /** Classes that took part. */
+  classes: z.int(),
+  chance: z.object({
+    permutations: z.int(),
+    seed: z.int(),
+    cosine: z.nullable(chanceLevel),
+    spearman: z.nullable(chanceLevel),
+    kendall: z.nullable(chanceLevel),
+  }),
+  /** Percentile interval of a bootstrap over classes; absent when none was asked for. */
+  interval: z.optional(
+    z.object({
+      level: finite,
+      resamples: z.int(),
+      seed: z.int(),
+      classes: z.int(),
+      cosine: z.nullable(intervalSchema),
+      spearman: z.nullable(intervalSchema),
+      kendall: z.nullable(intervalSchema),
+    }),
+  ),
+  /** p-values of Mantel's permutation test; absent when none was asked for. */
+  mantel: z.optional(z.extend(measureTriple, { permutations: z.int(), seed: z.int() })),
+});
+
+/** Alignment of model `a` minus that of `b` with the same reference, under the same resamples. */
+export const alignmentDifferenceSchema = z.object({
+  reference: z.string(),
+  measure: z.enum(['cosine', 'spearman', 'kendall']),
+  a: z.string(),
+  b: z.string(),
+  difference: finite,
+  low: finite,
+  high: finite,
+  signShare: finite,
+  /** False when the interval holds 0. */
+  distinguishable: z.boolean(),
+});
+
+export const referenceSchema = z.object({
+  /** Such as "wordnet-path", or the name of a reference file. */
+  id: z.string(),
+  title: z.string(),
+  kind: z.enum(['wordnet', 'file']),
+  /** f32 C×C in the order of the study's classes; rows of classes without a synset are NaN. Null: too large to keep. */
+  matrix: z.nullable(z.string()),
+});
+
+export const classModelSchema = z.object({
+  /** Short, unique in the study, used in paths and URLs. */
+  id: z.string(),
+  name: z.string(),
+  file: z.string(),
+  /** SHA-256 of the file; null for a remote file of which only the head was fetched. */
+  sha256: z.nullable(z.string()),
+  format: z.string(),
+  labels: z.object({
+    /** "imagenet-1k", the name of a labels file, or null when the classes are only numbered. */
+    set: z.nullable(z.string()),
+    /** True when nobody said so: 1000 rows were taken as ImageNet-1k. */
+    assumed: z.boolean(),
+    /** How the rows are ordered: a label set's id, or "file". */
+    order: z.nullable(z.string()),
+  }),
+  head: z.object({
+    tensor: z.string(),
+    classes: z.int(),
+    features: z.int(),
+    /** Rows of the stored tensor left out, with the reason: the background row, rows without a label. */
+    dropped: z.array(z.object({ row: z.int(), reason: z.string() })),
+    /** Rows of the stored tensor that are all zero, whether left out or not. */
+    zeroRows: z.optional(z.array(z.int())),
+    reason: z.string(),
+    rejected: z.array(z.object({ tensor: z.string(), shape: z.array(z.int()), reason: z.string() })),
+  }),
+  /** Classes of the study whose template is zero: their rows are NaN and they are in no measure. */
+  zeroTemplates: z.array(z.int()),
+  /**
+   * f32 C×C, the cosine similarity of class templates (NCSM), in the order of the study's classes. Null where there are
+   * too many classes to keep it; `neighbours` is there instead.
+   */
+  matrix: z.nullable(z.string()),
+  /** Table of each class's first neighbours, only where the matrix is not kept. */
+  neighbours: z.optional(z.string()),
+  /** Table of the closest neighbour of each class, most similar first. */
+  ranking: z.string(),
+  /** One alignment per reference id. */
+  alignment: z.record(z.string(), alignmentSchema),
+  /** What a reader should know about this model, such as "class order looks like darknet-1k". */
+  warnings: z.array(z.string()),
+});
+
+export const classesSectionSchema = z.object({
+  /** Hash of inputs, options, kernel tier and software version: equal hashes mean equal results. */
+  inputsHash: z.string(),
+  /** Everything that determined the result, with the seed. */
+  options: z.record(z.string(), z.unknown()),
+  /** The command that makes this section. */
+  command: z.string(),
+  labels: z.object({
+    set: z.nullable(z.string()),
+    classes: z.int(),
+    /** Classes with a WordNet synset. */
+    resolved: z.int(),
+    /** Classes with more than one candidate synset. */
+    ambiguous: z.int(),
+  }),
+  /** Table of the classes in the study's order. */
+  classes: z.string(),
+  /** WordNet's part for these classes and their ancestors, or null when none has a synset. */
+  wordnet: z.nullable(z.string()),
+  /** The orders for display and their groups. */
+  orders: z.string(),
+  references: z.array(referenceSchema),
+  models: z.array(classModelSchema),
+  /** Inputs that could not be used, and why. */
+  failed: z.array(
+    z.object({
+      name: z.string(),
+      error: z.object({ code: z.string(), message: z.string(), hint: z.optional(z.string()) }),
+    }),
+  ),
+  /** Models × models, in the order of `models`; null where it cannot be had. */
+  nsad: z.object({
+    cosine: z.array(z.array(z.nullable(finite))),
+    spearman: z.array(z.array(z.nullable(finite))),
+    kendall: z.array(z.array(z.nullable(finite))),
+  }),
+  /** Paired differences of all models; empty when no intervals were asked for. */
+  differences: z.array(alignmentDifferenceSchema),
+  population: z.optional(populationSectionSchema),
+  kernelTier: z.enum(['simd', 'plain']),
+});
+
+export type Alignment = z.infer<typeof alignmentSchema>;
+export type AlignmentDifference = z.infer<typeof alignmentDifferenceSchema>;
+export type ClassReference = z.infer<typeof referenceSchema>;
+export type ClassModel = z.infer<typeof classModelSchema>;
+export type ClassesSection = z.infer<typeof classesSectionSchema>;
+
+/** A row of the classes table (`classes/classes.jsonl`). */
+export interface ClassRow {
+  index: number;
+  /** As the label set or file names it. */
+  name: string;
+  /** WordNet 3.0 id such as "n02084071"; null when the name has no noun sense or none was asked for. */
+  synset: string | null;
+  /** How the synset was found. */
+  how: 'wnid' | 'lemmas' | 'label-set' | 'joint' | 'unresolved';
+  /** Other synsets the name could mean; empty when it is clear. */
+  candidates: string[];
+}
+
+/** A row of a model's ranking table: a class and its closest neighbour. */
+export interface RankingRow {
+  /** Study index of the class and of its neighbour. */
+  class: number;
+  neighbour: number;
+  similarity: number;
+  /** Rank of the neighbour among the class's neighbours in each reference, 1 = nearest; null when it has none. */
+  referenceRank: Record<string, number | null>;
+  /** True when the neighbour's own closest neighbour is this class. */
+  mutual: boolean;
+  /** Every relation that WordNet has between the two, the most specific first. */
+  relations: Relation[];
+  /** What explains the pair; null when the two have no rank in WordNet. */
+  explanation: PairExplanation | null;
+}
+
+/** A row of the neighbours table: a class and its first neighbours, most similar first. */
+export interface NeighboursRow {
+  class: number;
+  neighbours: { class: number; similarity: number }[];
+}
+
+/** A run of consecutive classes in a display order. */
+export interface OrderGroup {
+  name: string;
+  synset: string | null;
+  depth: number;
+  /** Positions in the order, end exclusive; a group holds those that follow it and lie within. */
+  start: number;
+  end: number;
+}
+
+/** `classes/orders.json`: display orders as permutations of the study's class indices; null without any synset. */
+export interface ClassOrders {
+  wordnet: { order: number[]; groups: OrderGroup[] } | null;
+}
+
+/** A synset of a study's part of WordNet (`classes/wordnet.json` is an array of these). */
+export interface WordNetExcerptRow {
+  id: string;
+  names: string[];
+  gloss: string;
+  hypernyms: string[];
+  depth: number;
+}

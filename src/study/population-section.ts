@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+
+const finite = z.number();
+const perMeasure = <T extends z.ZodMiniType>(value: T) => z.object({ cosine: value, spearman: value, kendall: value });
+
+const coefficient = z.nullable(z.object({ value: finite, p: finite }));
+const traitCorrelation = z.object({
+  /** Models that have both values. */
+  n: z.int(),
+  pearson: coefficient,
+  spearman: coefficient,
+  kendall: coefficient,
+});
+
+const dendrogramMerge = z.object({
+  from: finite,
+  to: finite,
+  fromHeight: finite,
+  toHeight: finite,
+  height: finite,
+  first: z.int(),
+  last: z.int(),
+});
+
+const histogramSchema = z.object({
+  n: z.int(),
+  mean: z.nullable(finite),
+  sd: z.nullable(finite),
+  edges: z.array(finite),
+  counts: z.array(z.int()),
+});
+
+const pairMean = z.nullable(z.object({ mean: finite, pairs: z.int() }));
+
+/** What a population of models tells beyond its members. */
+export const populationSectionSchema = z.object({
+  name: z.nullable(z.string()),
+  /** Whether hybrids are counted among the ViTs or stand alone. */
+  hybrids: z.enum(['vit', 'own']),
+  members: z.array(
+    z.object({
+      id: z.string(),
+      /** Its id among `models`; null when it could not be used. */
+      model: z.nullable(z.string()),
+      source: z.string(),
+      family: z.nullable(z.string()),
+      kind: z.nullable(z.enum(['cnn', 'vit', 'hybrid'])),
+      parameters: z.nullable(finite),
+      accuracy: z.nullable(finite),
+      published: z.nullable(
+        z.object({
+          cosine: z.optional(finite),
+          spearman: z.optional(finite),
+          kendall: z.optional(finite),
+          mostSimilarPair: z.optional(z.array(z.string())),
+        }),
+      ),
+    }),
+  ),
+  /** Of SSAD with size and accuracy: all models, then each kind. */
+  correlations: z.array(
+    z.extend(perMeasure(z.object({ parameters: traitCorrelation, accuracy: traitCorrelation })), { group: z.string() }),
+  ),
+  /** Average linkage on 1 − NSAD: order of the models, and the brackets of the dendrogram over that order. */
+  clustering: perMeasure(z.object({ order: z.array(z.int()), merges: z.array(dendrogramMerge) })),
+  families: perMeasure(
+    z.object({
+      within: pairMean,
+      between: pairMean,
+      difference: z.nullable(finite),
+      p: z.nullable(finite),
+      permutations: z.int(),
+      seed: z.int(),
+    }),
+  ),
+  histograms: z.object({
+    all: perMeasure(histogramSchema),
+    subtree: z.optional(
+      z.extend(perMeasure(histogramSchema), { synset: z.string(), name: z.string(), classes: z.int() }),
+    ),
+  }),
+  /** Table of the pairs of classes that models have among their first. */
+  pairs: z.string(),
+});
+
+export type PopulationSection = z.infer<typeof populationSectionSchema>;

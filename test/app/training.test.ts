@@ -1,0 +1,176 @@
+import type { NeighbourLists } from 'semblance';
+import { describe, expect, it } from 'vitest';
+import { linearAxis, logAxis, roundTicks, share, tickText } from '../../app/src/charts/axis.ts';
+import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
+import { animatedPng } from '../../app/src/export/apng.ts';
+import { pairTitle } from '../../app/src/instruments/training/curves/curve-panels.ts';
+import { phaseBands } from '../../app/src/instruments/training/phase-bands.ts';
+import { classResults, sortResults } from '../../app/src/instruments/training/time/class-results.ts';
+import { spread, tellingEpochs } from '../../app/src/instruments/training/time/matrix-kinds.ts';
+import { mistakeRows, sortMistakes } from '../../app/src/instruments/training/time/mistake-rows.ts';
+import { matricesAt, type TrainingRun } from '../../app/src/instruments/training/training-data.ts';
+
+describe('axes', () => {
+  it('mark round values, whole ones for epochs', () => {
+    expect(roundTicks(0, 40, 4, true)).toEqual([0, 10, 20, 30, 40]);
+    expect(roundTicks(0, 2, 6, true)).toEqual([0, 1, 2]);
+    expect(roundTicks(-0.004, 0.007, 4)).toEqual([0, 0.005]);
+  });
+  it('hold all values, begin at zero where that is near, and widen a flat curve', () => {
+    const axis = linearAxis([0.1, 0.9]);
+    expect([share(axis, 0.1) > 0, share(axis, 0.9) < 1, axis.low]).toEqual([true, true, 0]);
+    expect(linearAxis([0.8, 0.83]).low).toBeGreaterThan(0.79);
+    const flat = linearAxis([5, 5]);
+    expect(flat.high).toBeGreaterThan(flat.low);
+  });
+  it('write marks with as few decimals as tell them apart, and powers of ten', () => {
+    expect(tickText({ low: 0, high: 1, ticks: [0, 0.25], log: false }, 0.5)).toBe('0.5');
+    expect(tickText({ low: -1, high: 1, ticks: [-0.2, -0.1], log: false }, -0.2)).toBe('−0.2');
+    const axis = logAxis([0.1, 0.00001, 0]);
+    expect(axis.ticks).toContain(0.001);
+    expect(tickText(axis, 0.00001)).toBe('1e-5');
+  });
+  it('lay epochs from edge to edge, and back', () => {
+    const layout = layoutLineChart({ lines: [], bands: [], marks: [], epochs: [3, 43] }, 300, 130);
+    expect([layout.atEpoch(3), layout.atEpoch(43)]).toEqual([layout.left, layout.right]);
+    expect(layout.epochAt(layout.atEpoch(17))).toBeCloseTo(17, 9);
+  });
+});
+
+const boundary = (epoch: number) => ({ status: 'found' as const, epoch, value: 1, evidence: 'seen' });
+const none = { status: 'none' as const, reason: 'none' };
+const open = { status: 'not reached' as const, reason: 'too short' };
+function runWith(phases: object, epochs: number[]): TrainingRun {
+  const matrices = epochs.filter((epoch) => epoch % 2 === 0).map((epoch) => ({ epoch }));
+  return {
+    entry: { phases: { 'wsi.max': phases }, matrices },
+    curves: { epochs, values: {} },
+  } as unknown as TrainingRun;
+}
+const epochs = Array.from({ length: 31 }, (_, epoch) => epoch);
+
+describe('phases', () => {
+  const named = (phases: object) =>
+    phaseBands(runWith(phases, epochs)).map(({ name, from, to }) => `${name} ${from}-${to}`);
+  it('are drawn where they were found, to the end of the run', () => {
+    expect(named({ endOfSurge: boundary(4), startOfStabilisation: boundary(20), endOfDrop: none })).toEqual([
+      'surge 0-4',
+      'refinement 4-20',
+      'stabilisation 20-30',
+    ]);
+    expect(named({ endOfSurge: boundary(4), startOfStabilisation: boundary(4), endOfDrop: none })).toEqual([
+      'surge 0-4',
+      'stabilisation 4-30',
+    ]);
+    expect(named({ endOfSurge: none, startOfStabilisation: none, endOfDrop: boundary(6) })).toEqual([
+      'drop 0-6',
+      'slow growth 6-30',
+    ]);
+  });
+  it('are not invented', () => {
+    expect(named({ endOfSurge: open, startOfStabilisation: open, endOfDrop: none })).toEqual([]);
+  });
+});
+
+describe('epochs', () => {
+  it('without kept matrices take those of the nearest kept one before', () => {
+    const run = runWith({}, epochs);
+    expect([7, 8, 99].map((epoch) => matricesAt(run, epoch)?.epoch)).toEqual([6, 8, 30]);
+  });
+  it('that tell the course are distinct, more of them early, the first and the last among them', () => {
+    expect(tellingEpochs([0, 1, 2])).toEqual([0, 1, 2]);
+    for (const count of [7, 13, 41, 400]) {
+      const picked = tellingEpochs(Array.from({ length: count }, (_, i) => i));
+      expect(new Set(picked).size).toBe(6);
+      expect([picked[0], picked[5]]).toEqual([0, count - 1]);
+      expect(picked[2]!).toBeLessThanOrEqual(count / 2);
+    }
+    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
+  });
+  it('name their pairs of matrices', () => {
+    expect(pairTitle('ncsm_scsm')).toBe('SAI(NCSM, SCSM)');
+    expect(pairTitle('ccsm_train_tncsm_test')).toBe('SAI(CCSM-train, TNCSM-test)');
+    expect(pairTitle('tncsm_test_train')).toBe('SAI(TNCSM-test, train)');
+  });
+});
+
+describe('tables of an epoch', () => {
+  it('sort mistakes by rank, unknown ones last either way', () => {
+    const columns = ['sample', 'target', 'prediction', 'networkRank', 'semanticRank', 'templateCosine'];
+    const data = Float32Array.of(1, 0, 1, 5, 2, 0.5, 4, 1, 2, Number.NaN, 1, 0.25, 6, 2, 0, 9, 3, Number.NaN);
+    const rows = mistakeRows({ rows: 3, cols: 6, data }, columns);
+    expect(sortMistakes(rows, 'networkRank', false).map(({ sample }) => sample)).toEqual([6, 1, 4]);
+    expect(sortMistakes(rows, 'networkRank', true).map(({ sample }) => sample)).toEqual([1, 6, 4]);
+    expect(rows[2]!.templateCosine).toBeUndefined();
+  });
+  it('say which classes found their neighbours first and which changed', () => {
+    const lists = (...indices: number[]): NeighbourLists => ({ classes: 3, k: 1, indices: Int32Array.from(indices) });
+    const perClass = { rows: 3, cols: 2, data: Float32Array.of(10, 2, 10, 5, 0, 0) };
+    const rows = classResults(
+      3,
+      [
+        { class: 1, epoch: 2 },
+        { class: 0, epoch: 5 },
+        { class: 2, epoch: null },
+      ],
+      lists(1, 0, 0),
+      lists(1, 2, 1),
+      perClass,
+      ['samples', 'errors'],
+    );
+    expect(sortResults(rows, 'found', true).map((row) => row.class)).toEqual([1, 0, 2]);
+    expect(rows.map(({ kept }) => kept)).toEqual([1, 0, 0]);
+    expect(rows[1]).toMatchObject({ entered: [2], left: [0], accuracy: 0.5, networkIdm: undefined });
+    expect(rows[2]!.accuracy).toBeUndefined();
+  });
+});
+
+describe('an animated PNG', () => {
+  const word = (value: number) => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  const chunk = (kind: string, body: number[]) => [...word(body.length), ...Buffer.from(kind), ...body, 0, 0, 0, 0];
+  const picture = (width: number, ...data: number[][]): Blob =>
+    new Blob([
+      Uint8Array.from([
+        ...[137, 80, 78, 71, 13, 10, 26, 10],
+        ...chunk('IHDR', [...word(width), ...word(2), 8, 6, 0, 0, 0]),
+        ...data.flatMap((body) => chunk('IDAT', body)),
+        ...chunk('IEND', []),
+      ]),
+    ]);
+  const kinds = (bytes: Buffer): string[] => {
+    const found: string[] = [];
+    for (let at = 8; at < bytes.length; at += 12 + bytes.readUInt32BE(at))
+      found.push(bytes.toString('latin1', at + 4, at + 8));
+    return found;
+  };
+
+  it('holds every picture, numbered in sequence, with the length of each frame', async () => {
+    const blob = await animatedPng([picture(3, [1], [2]), picture(3, [3]), picture(3, [4], [5])], 250);
+    const bytes = Buffer.from(await blob.arrayBuffer());
+    expect(kinds(bytes)).toEqual([
+      'IHDR',
+      'acTL',
+      'fcTL',
+      'IDAT',
+      'IDAT',
+      'fcTL',
+      'fdAT',
+      'fcTL',
+      'fdAT',
+      'fdAT',
+      'IEND',
+    ]);
+    const sequence: number[] = [];
+    for (let at = 8; at < bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+      const kind = bytes.toString('latin1', at + 4, at + 8);
+      if (kind === 'fcTL') expect([bytes.readUInt16BE(at + 28), bytes.readUInt16BE(at + 30)]).toEqual([250, 1000]);
+      if (kind === 'fcTL' || kind === 'fdAT') sequence.push(bytes.readUInt32BE(at + 8));
+    }
+    expect(sequence).toEqual([0, 1, 2, 3, 4, 5]);
+    // The check sum of an empty end chunk is the same in every PNG.
+    expect(bytes.readUInt32BE(bytes.length - 4)).toBe(0xae426082);
+  });
+  it('refuses pictures of different sizes', async () => {
+    await expect(animatedPng([picture(3, [1]), picture(4, [1])], 100)).rejects.toThrow('Picture 2 of the animation');
+  });
+});

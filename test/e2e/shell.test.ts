@@ -1,0 +1,209 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { analyseClasses } from 'semblance';
+import { fileSource, folderStore } from 'semblance/node';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectParam,
+  launchBrowser,
+  openPage,
+  type Served,
+  serveStudy,
+  settled,
+  type WatchedPage,
+} from '../support/browser.ts';
+import { findChromium } from '../support/chromium.ts';
+
+const sample = (name: string): string =>
+  fileURLToPath(new URL(`../../samples/${name}/model.safetensors`, import.meta.url));
+
+describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
+  let served: Served;
+  let browser: Browser;
+  let opened: WatchedPage[] = [];
+  const open = async (hash: string, options = {}): Promise<Page> => {
+    const watched = await openPage(browser, `${served.server.url}${hash}`, options);
+    opened.push(watched);
+    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
+    return watched.page;
+  };
+  beforeAll(async () => {
+    served = await serveStudy(async (folder) => {
+      const sources = await Promise.all(
+        ['tiny-imagenet-cnn', 'tiny-imagenet-vit'].map((name) => fileSource(sample(name))),
+      );
+      await analyseClasses(
+        sources.map((source, i) => ({ source, name: ['cnn', 'vit'][i]! })),
+        { command: 'semblance demo', studyName: 'sample' },
+        folderStore(folder),
+      );
+    });
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+  afterEach(async () => {
+    const complaints = opened.flatMap((watched) => watched.complaints);
+    await Promise.all(opened.map(({ page }) => page.context().close()));
+    opened = [];
+    expect(complaints).toEqual([]);
+  });
+
+  it('reaches every view by its keys, and lists the keys', async () => {
+    const page = await open('#/');
+    for (const [key, path] of [
+      ['p', 'pairs'],
+      ['c', 'class'],
+      ['o', 'models'],
+      ['m', 'map'],
+    ]) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key!);
+      await expect.poll(() => page.url()).toContain(`#/classes/${path}`);
+    }
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    await dialog.waitFor();
+    expect(await dialog.innerText()).toMatch(/Fit the whole map/);
+    await page.getByRole('checkbox', { name: /Letters and signs/ }).uncheck();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    expect(page.url()).toContain('#/classes/map');
+  });
+
+  it('changes the model with [ and ] and in the header', async () => {
+    const page = await open('#/');
+    await page.keyboard.press(']');
+    await expectParam(page, 'model', 'vit');
+    await page.keyboard.press('[');
+    await expectParam(page, 'model', undefined);
+    await page.getByRole('button', { name: /^Model: cnn/ }).click();
+    await page.locator('.panel').getByRole('button', { name: 'vit', exact: true }).click();
+    await expectParam(page, 'model', 'vit');
+  });
+
+  it('keeps what is looked at from view to view, and how each view was left', async () => {
+    const page = await open('#/classes/map?cell=3,4&order=index');
+    await page.getByRole('link', { name: 'Pairs', exact: true }).click();
+    await expectParam(page, 'cell', '3,4');
+    await expectParam(page, 'order', undefined);
+    await page.getByRole('link', { name: 'Map', exact: true }).click();
+    await expectParam(page, 'order', 'index');
+    await page.goBack();
+    await expect.poll(() => page.url()).toContain('#/classes/pairs');
+  });
+
+  it('is light or dark as the system, or as the reader chooses', async () => {
+    const page = await open('#/', { colorScheme: 'dark' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await expect.poll(ground).toBe('rgb(17, 18, 20)');
+    await page.getByRole('button', { name: /^Appearance/ }).click();
+    await page.getByRole('button', { name: 'Light' }).click();
+    await expect.poll(ground).toBe('rgb(251, 251, 250)');
+    await page.reload();
+    await expect.poll(ground).toBe('rgb(251, 251, 250)');
+  });
+
+  it('says of each instrument that is not there what it needs', async () => {
+    const page = await open('#/training');
+    await page.getByText('semblance training RUN').waitFor();
+    await page.getByRole('link', { name: 'Needs two models and images' }).click();
+    await page.getByText(/Which visual concepts does one network have/).waitFor();
+  });
+
+  it('tells of an address that names nothing', async () => {
+    const page = await open('#/classes/nothing');
+    await page.getByText('There is no such page').waitFor();
+    await page.getByRole('link', { name: 'Go to the first view' }).click();
+    await settled(page);
+  });
+
+  it('fits 800 pixels without scrolling sideways', async () => {
+    for (const view of ['map', 'pairs', 'class?cell=1,2', 'models']) {
+      const page = await open(`#/classes/${view}`, { viewport: { width: 800, height: 900 } });
+      await page.waitForTimeout(300);
+      const [scroll, client] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth,
+      ]);
+      expect(scroll, view).toBeLessThanOrEqual(client!);
+    }
+  });
+
+  it('exports each panel as PNG, SVG and its data, and copies the link and the command', async () => {
+    const page = await open('#/');
+    await settled(page);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.keyboard.press('e');
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    const item = dialog.getByRole('listitem').first();
+    const save = async (button: string): Promise<Buffer> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        item.getByRole('button', { name: button, exact: true }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    expect((await save('PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const svg = (await save('SVG')).toString();
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg).toContain('data:image/png;base64,');
+    expect((await save('NumPy')).subarray(1, 6).toString()).toBe('NUMPY');
+    const csv = (await save('CSV')).toString().split('\r\n');
+    expect(csv[0]!.split(',').length).toBe(102);
+    expect(csv.length).toBe(102);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.getByText('Link copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    await page.getByRole('button', { name: 'Copy command' }).click();
+    await page.getByText('Command copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('semblance demo');
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility violation in %s', async (colorScheme) => {
+    for (const hash of [
+      '#/classes/map?cell=3,4',
+      '#/classes/pairs?cell=3,4',
+      '#/classes/class?cell=3,4',
+      '#/classes/class',
+      '#/classes/models',
+      '#/training',
+      '#/study',
+    ]) {
+      const page = await open(hash, { colorScheme });
+      await page.waitForTimeout(400);
+      const found = await violations(page);
+      expect(found, `${hash} in ${colorScheme}`).toEqual([]);
+    }
+    const page = await open('#/', { colorScheme });
+    await settled(page);
+    await page.keyboard.press('e');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+/** Serious and critical findings of axe on the page as it is. */
+async function violations(page: Page): Promise<string[]> {
+  // The policy of the page forbids inline scripts, so axe comes in through the debugger.
+  await page.evaluate(`${AxeBuilder.source}; undefined`);
+  const { violations: found } = await page.evaluate(() =>
+    (
+      globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe.run(),
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`);
+}
