@@ -6,9 +6,9 @@ import { readStudyFile, readStudyMatrix, readStudyTable } from '../study/read-st
 import type { StudyStore } from '../study/store.ts';
 import type { TrainingRunEntry } from '../study/training-section.ts';
 import { type NeighbourDiscovery, neighboursOf } from '../training/neighbour-history.ts';
-import { shortName } from './classes-report.ts';
 import type { CliIo } from './io.ts';
 import { findClass } from './neighbour-report.ts';
+import { shortClassNames } from './short-class-names.ts';
 import { formatTable } from './table.ts';
 import { figure } from './training-curves.ts';
 import { spread } from './training-report.ts';
@@ -40,7 +40,7 @@ export interface ClassHistory {
 export async function classHistory(manifest: StudyManifest, store: StudyStore, wanted: string): Promise<ClassHistory> {
   const section = manifest.instruments.training!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
-  const { index, name, synset } = findClass(classes, wanted);
+  const { index, name, synset } = findClass(classes, await shortClassNames(classes), wanted);
   const idOf = (c: number): string => classes[c]!.synset ?? classes[c]!.name;
   const runs = await Promise.all(
     section.runs.map(async (run) => ({
@@ -99,7 +99,8 @@ export async function classHistoryText(
   { colors }: CliIo,
 ): Promise<string> {
   const classes = await readStudyTable<ClassRow>(store, manifest, manifest.instruments.training!.classes);
-  const named = new Map(classes.map((entry) => [entry.synset ?? entry.name, shortName(entry)]));
+  const names = await shortClassNames(classes);
+  const named = new Map(classes.map((entry, i) => [entry.synset ?? entry.name, names[i]!]));
   let text = `${colors.bold(history.name)}  ${colors.dim(history.synset ?? 'no WordNet sense')}\n`;
   for (const run of history.runs) {
     const found =

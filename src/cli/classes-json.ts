@@ -4,9 +4,16 @@ import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';
+import { filterPairs, type PairFilter } from './pair-filter.ts';
+import { ambiguousClasses } from './uncertain-classes.ts';
 
 /** What `semblance classes --json` prints: the study's numbers in one object, classes as WordNet ids where they have one. */
-export async function classesJson(manifest: StudyManifest, store: StudyStore, folder: string, band?: AccuracyBand) {
+export async function classesJson(
+  manifest: StudyManifest,
+  store: StudyStore,
+  folder: string,
+  { band, filter }: { band?: AccuracyBand | undefined; filter?: PairFilter | undefined } = {},
+) {
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const idOf = (index: number): string => classes[index]!.synset ?? classes[index]!.name;
@@ -18,7 +25,7 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
         ...modelJson(model),
         ssad: main === undefined ? null : model.alignment[main]!,
         alignment: model.alignment,
-        ranking: ranking.map((row) => ({
+        ranking: filterPairs(ranking, filter).map((row) => ({
           class: idOf(row.class),
           neighbour: idOf(row.neighbour),
           similarity: row.similarity,
@@ -33,7 +40,11 @@ export async function classesJson(manifest: StudyManifest, store: StudyStore, fo
   return {
     schemaVersion: manifest.schemaVersion,
     command: section.command,
-    labels: section.labels,
+    labels: {
+      ...section.labels,
+      unresolvedClasses: classes.filter(({ synset }) => synset === null).map(({ name }) => name),
+      ambiguousClasses: await ambiguousClasses(classes),
+    },
     references: section.references.map(({ id, title }) => ({ id, title })),
     models,
     nsad: section.nsad,

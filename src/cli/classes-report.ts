@@ -3,7 +3,10 @@ import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CliIo, Colors } from './io.ts';
+import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
+import { shortClassNames } from './short-class-names.ts';
 import { formatTable } from './table.ts';
+import { classesText } from './uncertain-classes.ts';
 
 const PAIRS_SHOWN = 10;
 
@@ -20,22 +23,26 @@ export async function classesReport(
   store: StudyStore,
   folder: string,
   io: CliIo,
+  filter?: PairFilter,
 ): Promise<string> {
   const section = manifest.instruments.classes!;
   const { colors } = io;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  const names = await shortClassNames(classes);
   let text = '';
   for (const model of section.models) {
     const ranking = await readStudyTable<RankingRow>(store, manifest, model.ranking);
-    text += `${modelText(model, section, colors)}${rankingText(ranking, classes, section, colors)}\n`;
+    text += `${modelText(model, names, section, colors)}${rankingText(ranking, names, section, filter, colors)}\n`;
   }
   if (section.models.length > 1) text += `${nsadText(section, colors)}\n`;
-  text += labelsText(section, colors);
+  for (const { name, error } of section.failed)
+    text += `${colors.yellow('failed')}  ${error.message.startsWith(name) ? '' : `${name}: `}${error.message}\n`;
+  text += await classesText(section, classes, colors);
   text += `${colors.bold('study')}   ${folder}\n`;
   return text;
 }
 
-function modelText(model: ClassModel, section: ClassesSection, colors: Colors): string {
+function modelText(model: ClassModel, names: readonly string[], section: ClassesSection, colors: Colors): string {
   const { head } = model;
   let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.format}`)}\n`;
   text += `  head    ${head.tensor}, ${head.classes} classes × ${head.features} features ${colors.dim(`(${head.reason})`)}\n`;
@@ -43,13 +50,18 @@ function modelText(model: ClassModel, section: ClassesSection, colors: Colors): 
     text += colors.dim(`          not ${tensor} ${shape.join('×')}: ${reason}\n`);
   text += `  labels  ${describeLabels(model)}\n`;
   if (head.dropped.length > 0) text += `  dropped ${describeDropped(head.dropped)}\n`;
-  if (model.zeroTemplates.length > 0)
-    text += `  zero    ${model.zeroTemplates.length} classes have a template of zeros and are in no measure\n`;
+  if (model.zeroTemplates.length > 0) text += `  zero    ${describeZero(model.zeroTemplates, names)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   for (const { id, title } of section.references) text += alignmentText(title, model.alignment[id]!, colors);
   if (section.references.length === 0)
     text += `  ${colors.dim('No class has a WordNet sense, so there is no semantic alignment; name the classes with --labels.')}\n`;
   return text;
+}
+
+function describeZero(zero: readonly number[], names: readonly string[]): string {
+  const listed = zero.slice(0, 5).map((index) => names[index]!);
+  const which = listed.join(', ') + (zero.length > listed.length ? ` and ${zero.length - listed.length} more` : '');
+  return `${which}: a template of zeros has no direction, so ${zero.length === 1 ? 'this class is' : 'these classes are'} in no measure`;
 }
 
 function describeLabels({ labels }: ClassModel): string {
@@ -100,22 +112,19 @@ function alignmentText(title: string, alignment: Alignment, colors: Colors): str
 
 function rankingText(
   ranking: readonly RankingRow[],
-  classes: readonly ClassRow[],
+  names: readonly string[],
   section: ClassesSection,
+  filter: PairFilter | undefined,
   colors: Colors,
 ): string {
   const reference = section.references[0];
   const related = section.wordnet !== null;
-  const seen = new Set<string>();
-  const unique = ranking.filter((row) => {
-    const key = [row.class, row.neighbour].sort((a, b) => a - b).join();
-    return !seen.has(key) && seen.add(key);
-  });
+  const unique = uniquePairs(filterPairs(ranking, filter));
   const rows = unique
     .slice(0, PAIRS_SHOWN)
     .map((row) => [
-      shortName(classes[row.class]!),
-      shortName(classes[row.neighbour]!),
+      names[row.class]!,
+      names[row.neighbour]!,
       row.similarity.toFixed(4),
       ...(reference ? [describeRank(row.referenceRank[reference.id])] : []),
       ...(related ? [describeRelation(row, colors)] : []),
@@ -134,7 +143,9 @@ function rankingText(
       : []),
     ...(related ? [{ title: colors.dim('relation') }] : []),
   ];
-  return `  ${colors.bold('pairs')}   the most similar of ${unique.length}\n${formatTable(columns, rows, '          ')}`;
+  const shown = `${rows.length < unique.length ? `the first ${rows.length} of ` : ''}${unique.length}`;
+  const title = filter === undefined ? `the most similar of ${unique.length}` : `${filter}: ${shown}`;
+  return `  ${colors.bold('pairs')}   ${title}\n${formatTable(columns, rows, '          ')}`;
 }
 
 export function describeRank(rank: number | null | undefined): string {
@@ -148,12 +159,6 @@ function describeRelation({ relations, explanation }: RankingRow, colors: Colors
     return colors.yellow(`${relations[0]!.kind.replaceAll('-', ' ')}, a labelling problem?`);
   if (explanation.kind === 'unexplained') return colors.yellow('unexplained');
   return explanation.kind === 'alike-in-rank' ? '' : explanation.kind.replaceAll('-', ' ');
-}
-
-/** The first of a class's names, short enough for a table. */
-export function shortName({ name }: ClassRow): string {
-  const first = name.split(',')[0]!.trim();
-  return first.length > 32 ? `${first.slice(0, 31)}…` : first;
 }
 
 function nsadText({ models, nsad }: ClassesSection, colors: Colors): string {
@@ -173,13 +178,4 @@ function nsadText({ models, nsad }: ClassesSection, colors: Colors): string {
   }));
   text += formatTable(columns, rows, '  ');
   return text;
-}
-
-function labelsText({ labels }: ClassesSection, colors: Colors): string {
-  const without = labels.classes - labels.resolved;
-  let text = `${colors.bold('classes')} ${labels.classes}`;
-  if (labels.resolved > 0 && without > 0) text += `, ${without} without a WordNet sense (in no semantic measure)`;
-  if (labels.ambiguous > 0)
-    text += `, ${labels.ambiguous} with more than one possible sense (correct them in a labels file)`;
-  return `${text}\n`;
 }

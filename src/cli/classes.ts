@@ -1,20 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClassesOptions } from '../analyses/classes/options.ts';
 import { parseAccuracyBand } from '../class-similarity/population/at-accuracy.ts';
 import { UsageError } from '../errors.ts';
 import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
+import type { ClassRow } from '../study/classes-section.ts';
+import { readStudyTable } from '../study/read-study.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from './classes-inputs.ts';
 import { classesJson } from './classes-json.ts';
 import { classesReport } from './classes-report.ts';
-import { runClasses } from './classes-run.ts';
+import { type ClassesStudy, runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
+import { expandModels } from './expand-models.ts';
 import type { CliIo } from './io.ts';
 import { flagTypes, type ModelArgument, parseModelArguments } from './model-arguments.ts';
 import { neighbourReport } from './neighbour-report.ts';
 import { offerToOpen } from './offer-to-open.ts';
+import { PAIR_FILTERS, type PairFilter } from './pair-filter.ts';
+import { pairsCsv } from './pairs-csv.ts';
 import { populationReport } from './population-report.ts';
 import { addShowOptions, type ShowOptions } from './show-studies.ts';
+import { labelsFile } from './uncertain-classes.ts';
 
 interface Flags extends ShowOptions {
   reference: string[];
@@ -28,6 +36,9 @@ interface Flags extends ShowOptions {
   atAccuracy?: string;
   hybrids: 'vit' | 'own';
   subtree?: string;
+  relation?: PairFilter;
+  pairsCsv?: string;
+  saveLabels?: string;
   strict: boolean;
   out?: string;
   json: boolean;
@@ -49,13 +60,19 @@ Examples:
   semblance classes population.yaml --ci --at-accuracy 80±1
   semblance classes model.pth --class "tiger cat"          one class and its neighbours
   semblance classes model.pth --reference taxonomy.csv     your own tree instead of WordNet
+  semblance classes checkpoints/ --labels cifar-100        every model of a folder
+  semblance classes model.pth --relation unexplained --pairs-csv look-at-these.csv
+  semblance classes model.pth --labels names.txt --save-labels labels.json
 `;
 
 export function addClassesCommand(program: Command, io: CliIo): void {
   const command = program
     .command('classes')
     .description("Class similarity from the classifier's weights alone, against WordNet and between networks")
-    .argument('<models...>', 'model files (path, https://…, hf:owner/name[@revision][:file]), or one population.yaml')
+    .argument(
+      '<models...>',
+      'model files, folders or globs of them, https://…, hf:owner/name[@revision][:file]; or one population.yaml',
+    )
     .option('--labels <set|file>', 'what the rows of the head are')
     .option('--head <tensor>', 'which tensor is the head, where it is not clear')
     .option('--name <name>', 'name of the model in reports')
@@ -94,6 +111,16 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     )
     .option('--subtree <wnid>', 'WordNet subtree with histograms of its own (default: animals)')
     .option('--strict', 'stop at the first model of a population that fails', false)
+    .addOption(
+      new Option('--relation <kind>', 'only the pairs that this explains, in report, JSON and CSV').choices([
+        ...PAIR_FILTERS,
+      ]),
+    )
+    .option('--pairs-csv <file>', 'write the closest pairs of all models as a CSV table')
+    .option(
+      '--save-labels <file>',
+      'write the classes with all that their names may mean, to correct and give to --labels',
+    )
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -110,7 +137,7 @@ async function classes(
   args: readonly string[],
   io: CliIo,
 ): Promise<void> {
-  const { inputs, facts } = await readInputs(models, flags, io);
+  const { inputs, facts, several } = await readInputs(models, flags, io);
   const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
   if (band && !facts)
     throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
@@ -121,16 +148,20 @@ async function classes(
     permutations: flags.permutations,
     bootstrap: flags.ci ?? (band ? DEFAULT_RESAMPLES : 0),
     mantel: flags.mantel ?? 0,
-    strict: flags.strict || !facts,
+    strict: flags.strict || (!facts && !several),
     ...(facts ? { population: facts } : {}),
     command: commandLine('classes', args),
   };
   const study = await runClasses(inputs, options, flags, io);
   const { manifest, store, folder } = study;
-  if (flags.json) io.stdout(`${JSON.stringify(await classesJson(manifest, store, folder, band), null, 2)}\n`);
+  await writeExtras(study, flags, io);
+  if (flags.json)
+    io.stdout(
+      `${JSON.stringify(await classesJson(manifest, store, folder, { band, filter: flags.relation }), null, 2)}\n`,
+    );
   else if (flags.class !== undefined) io.stdout(await neighbourReport(manifest, store, flags.class, io));
   else if (facts) io.stdout(await populationReport(manifest, store, folder, band, io));
-  else io.stdout(await classesReport(manifest, store, folder, io));
+  else io.stdout(await classesReport(manifest, store, folder, io, flags.relation));
   if (study.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
   if (!flags.json && !flags.quiet && flags.class === undefined) await offerToOpen(folder, flags, io);
 }
@@ -139,12 +170,31 @@ async function classes(
 async function readInputs(models: readonly ModelArgument[], flags: Flags, io: CliIo) {
   const population = models.find(({ path }) => isPopulationFile(path));
   if (!population) {
-    const inputs = await Promise.all(models.map((model) => readModel(model, { quiet: flags.quiet }, io)));
-    return { inputs, facts: undefined };
+    const { models: all, several } = await expandModels(models, flags.quiet, io);
+    const inputs = await Promise.all(all.map((model) => readModel(model, { quiet: flags.quiet }, io)));
+    return { inputs, facts: undefined, several };
   }
   if (models.length > 1)
     throw new UsageError(`${population.path}: a population stands alone; list further models in it.`);
-  return readPopulation(population.path, flags, io);
+  return { ...(await readPopulation(population.path, flags, io)), several: true };
+}
+
+/** The files that --pairs-csv and --save-labels ask for beside the study. */
+async function writeExtras({ manifest, store }: ClassesStudy, flags: Flags, io: CliIo): Promise<void> {
+  const write = async (option: string, file: string, content: string): Promise<void> => {
+    try {
+      await writeFile(resolve(io.cwd, file), content);
+    } catch (cause) {
+      throw new UsageError(`${option} ${file}: the file cannot be written (${(cause as Error).message}).`, { cause });
+    }
+    if (!flags.quiet) io.stderr(`Written: ${file}\n`);
+  };
+  if (flags.pairsCsv !== undefined)
+    await write('--pairs-csv', flags.pairsCsv, await pairsCsv(manifest, store, flags.relation));
+  if (flags.saveLabels === undefined) return;
+  const section = manifest.instruments.classes!;
+  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  await write('--save-labels', flags.saveLabels, await labelsFile(section, classes));
 }
 
 /** A parser of whole numbers of at least `least`. */

@@ -22,19 +22,25 @@ export interface FoundFiles {
 }
 
 /**
- * Walks paths and tells models from their bytes. A folder with a study.json is a study, one with
- * checkpoints by epoch is a training run. Everything passed over is listed with its reason; nothing is left out in
- * silence.
+ * Walks paths and tells models from their bytes. A folder with a study.json is a study, one with checkpoints by epoch is
+ * a training run. Everything passed over is listed with its reason; nothing is left out in silence.
+ *
+ * @param runs False to take the checkpoints of training runs for models.
  * @throws SourceError when a path does not exist.
  */
-export async function findModels(paths: readonly string[], cwd: string, signal: AbortSignal): Promise<FoundFiles> {
+export async function findModels(
+  paths: readonly string[],
+  cwd: string,
+  signal: AbortSignal,
+  { runs = true } = {},
+): Promise<FoundFiles> {
   const found: FoundFiles = { models: [], studies: [], runs: [], skipped: [] };
   for (const path of paths) {
     const absolute = resolve(cwd, path);
     const entry = await stat(absolute).catch((cause) => {
       throw new SourceError(`${path}: no such file or folder.`, { cause });
     });
-    if (entry.isDirectory()) await walk(absolute, 0, found, signal);
+    if (entry.isDirectory()) await walk(absolute, 0, found, runs, signal);
     else await examine(absolute, found, true);
   }
   const shown = (absolute: string): string => relative(cwd, absolute) || basename(absolute);
@@ -42,7 +48,13 @@ export async function findModels(paths: readonly string[], cwd: string, signal: 
   return found;
 }
 
-async function walk(folder: string, depth: number, found: FoundFiles, signal: AbortSignal): Promise<void> {
+async function walk(
+  folder: string,
+  depth: number,
+  found: FoundFiles,
+  runs: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
     a.name.localeCompare(b.name, 'en', { numeric: true }),
@@ -51,20 +63,20 @@ async function walk(folder: string, depth: number, found: FoundFiles, signal: Ab
     found.studies.push(folder);
     return;
   }
-  if (looksLikeRun(entries)) {
+  if (runs && looksLikeRun(entries)) {
     found.runs.push(folder);
     return;
   }
-  const sharded = entries.some((entry) => /\.index\.json$/.test(entry.name));
+  const sharded = entries.some((entry) => /(\.index|^model)\.json$/.test(entry.name));
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (SKIPPED_FOLDERS.has(entry.name)) continue;
       if (depth + 1 >= MAX_DEPTH) found.skipped.push({ path, reason: `lies deeper than ${MAX_DEPTH} folders` });
-      else await walk(path, depth + 1, found, signal);
+      else await walk(path, depth + 1, found, runs, signal);
     } else if (!entry.isFile()) found.skipped.push({ path, reason: 'is neither a file nor a folder' });
     else if (COMPANIONS.test(entry.name)) found.skipped.push({ path, reason: 'is no model, or goes with one' });
-    else if (sharded && /-\d+-of-\d+\./.test(entry.name))
+    else if (sharded && /-\d+-of-\d+\.|-shard\d+of\d+/.test(entry.name))
       found.skipped.push({ path, reason: 'is a shard, read through its index' });
     else await examine(path, found, false);
   }

@@ -6,13 +6,11 @@ import { classesReport } from './classes-report.ts';
 import { runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
 import { findModels } from './find-models.ts';
+import { foundLines } from './found-lines.ts';
 import type { CliIo } from './io.ts';
 import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
 import { trainingReport } from './training-report.ts';
 import { readRunArguments, runTraining } from './training-run.ts';
-
-/** Files with one reason are listed up to this many. */
-const LISTED = 6;
 
 interface Flags extends ShowOptions {
   shared: boolean;
@@ -34,12 +32,9 @@ export function addLookCommand(program: Command, io: CliIo): void {
       return;
     }
     rejectMisspeltCommand(program, paths);
-    const { models, studies, runs, skipped } = await findModels(paths, io.cwd, io.signal);
-    const training = runs.length > 0 ? `, ${count(runs.length, 'training run', 'training runs')}` : '';
-    io.stderr(
-      `Found ${count(models.length, 'model', 'models')}${training} and ${count(studies.length, 'study', 'studies')}; skipped ${skipped.length}.\n`,
-    );
-    for (const line of skippedLines(skipped)) io.stderr(io.colors.dim(`  ${line}\n`));
+    const found = await findModels(paths, io.cwd, io.signal);
+    const { models, studies, runs } = found;
+    io.stderr(foundLines(found, io.colors));
     if (models.length + runs.length + studies.length === 0)
       throw new UsageError(`${paths.join(', ')}: neither a model nor a training run nor a study is there.`, {
         hint: 'Models are told from their bytes: safetensors, PyTorch, ONNX, TFLite, npy, npz. A training run is a folder of checkpoints with epochs in their names, a study a folder with a study.json.',
@@ -94,19 +89,4 @@ function rejectMisspeltCommand(program: Command, paths: readonly string[]): void
     names.map((name) => [name, name] as const),
   );
   if (near) throw new UsageError(`There is no command or path ${JSON.stringify(first)}. Did you mean ${near}?`);
-}
-
-/** One line a file, or one a reason where there are many files of it. */
-function skippedLines(skipped: readonly { path: string; reason: string }[]): string[] {
-  const reasons = [...new Set(skipped.map(({ reason }) => reason))];
-  return reasons.flatMap((reason) => {
-    const files = skipped.filter((file) => file.reason === reason);
-    return files.length <= LISTED
-      ? files.map(({ path }) => `skipped ${path}: ${reason}`)
-      : [`skipped ${files.length} files, such as ${files[0]!.path}: each ${reason}`];
-  });
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

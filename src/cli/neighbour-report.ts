@@ -4,8 +4,9 @@ import type { ClassModel, ClassRow, NeighboursRow } from '../study/classes-secti
 import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
-import { describeRank, shortName } from './classes-report.ts';
+import { describeRank } from './classes-report.ts';
 import type { CliIo } from './io.ts';
+import { shortClassNames } from './short-class-names.ts';
 import { formatTable } from './table.ts';
 
 const NEIGHBOURS_SHOWN = 10;
@@ -19,7 +20,8 @@ export async function neighbourReport(
 ): Promise<string> {
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
-  const found = findClass(classes, wanted);
+  const names = await shortClassNames(classes);
+  const found = findClass(classes, names, wanted);
   const { colors } = io;
   const reference = section.references[0];
   const semantic = reference?.matrix ? await readStudyMatrix(store, manifest, reference.matrix) : undefined;
@@ -28,7 +30,7 @@ export async function neighbourReport(
     const nearest = await nearestIn(model, found.index, manifest, store);
     const rows = nearest.map((entry, i) => [
       String(i + 1),
-      shortName(classes[entry.class]!),
+      names[entry.class]!,
       entry.similarity.toFixed(4),
       ...(semantic ? [describeRank(neighbourRank(semantic, found.index, entry.class))] : []),
     ]);
@@ -54,8 +56,8 @@ async function nearestIn(
   return table[index]!.neighbours.slice(0, NEIGHBOURS_SHOWN);
 }
 
-/** A class by WordNet id, by its whole name, by one of its names, else by part of one; several matches are listed. */
-export function findClass(classes: readonly ClassRow[], wanted: string): ClassRow {
+/** A class by WordNet id, by its whole name, by one of its names, by a word or else by part of one; several are listed. */
+export function findClass(classes: readonly ClassRow[], shown: readonly string[], wanted: string): ClassRow {
   const text = wanted.trim().toLowerCase();
   const names = (entry: ClassRow): string[] =>
     entry.name
@@ -66,6 +68,7 @@ export function findClass(classes: readonly ClassRow[], wanted: string): ClassRo
     (entry) => entry.synset === text,
     (entry) => entry.name.toLowerCase() === text,
     (entry) => names(entry).includes(text),
+    (entry) => names(entry).some((name) => name.split(/[^\p{L}\p{N}]+/u).includes(text)),
     (entry) => entry.name.toLowerCase().includes(text),
   ];
   for (const matches of steps) {
@@ -75,11 +78,11 @@ export function findClass(classes: readonly ClassRow[], wanted: string): ClassRo
       throw new UsageError(`--class ${wanted}: ${found.length} classes match.`, {
         hint: `Give one by its id: ${found
           .slice(0, 6)
-          .map((entry) => `${entry.synset ?? entry.index} (${shortName(entry)})`)
+          .map((entry) => `${entry.synset ?? entry.index} (${shown[entry.index]!})`)
           .join(', ')}${found.length > 6 ? ' …' : ''}.`,
       });
   }
   throw new UsageError(`--class ${wanted}: no class has that name or id.`, {
-    hint: `There are ${classes.length} classes, such as ${shortName(classes[0]!)}.`,
+    hint: `There are ${classes.length} classes, such as ${shown[0]!}.`,
   });
 }

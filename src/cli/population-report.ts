@@ -6,8 +6,9 @@ import type { PopulationSection } from '../study/population-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';
-import { MEASURES, shortName } from './classes-report.ts';
+import { MEASURES } from './classes-report.ts';
 import type { CliIo, Colors } from './io.ts';
+import { shortClassNames } from './short-class-names.ts';
 import { type Column, formatTable } from './table.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
@@ -43,7 +44,7 @@ async function modelTable(
   colors: Colors,
 ): Promise<string> {
   const reference = section.references[0]?.id;
-  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  const names = await shortClassNames(await readStudyTable<ClassRow>(store, manifest, section.classes));
   const rows = await Promise.all(
     section.models.map(async (model) => {
       const member = population.members.find((entry) => entry.model === model.id)!;
@@ -61,7 +62,7 @@ async function modelTable(
           return other === undefined ? value : `${value} ${colors.dim(`(${other})`)}`;
         }),
         alignment?.chance.cosine ? colors.dim(alignment.chance.cosine.mean.toFixed(3)) : '–',
-        first ? `${shortName(classes[first.class]!)} – ${shortName(classes[first.neighbour]!)}` : '–',
+        first ? `${names[first.class]!} – ${names[first.neighbour]!}` : '–',
       ];
     }),
   );

@@ -165,7 +165,7 @@ export interface ClassRow {
   synset: string | null;
   /** How the synset was found. */
   how: 'wnid' | 'lemmas' | 'label-set' | 'joint' | 'unresolved';
-  /** Other synsets the name could mean; empty when it is clear. */
+  /** All synsets that the name could mean, the one taken first; empty for a class of a label set. */
   candidates: string[];
 }
 

@@ -71,8 +71,8 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
   it('is analysed here, with the numbers of the command line, and nothing is sent', () =>
     withPage(async ({ page, requests }) => {
       requests.length = 0;
-      await drop(page, fromDisk([sample('model.safetensors'), sample('config.json')]));
-      const expected = await expectedAlignment({ source: await fileSource(sample('model.safetensors')) });
+      await drop(page, fromDisk([sample('epoch-0040.safetensors'), sample('config.json')]));
+      const expected = await expectedAlignment({ source: await fileSource(sample('epoch-0040.safetensors')) });
       expect(await shownAlignment(page)).toEqual(expected);
       await settled(page);
       await page.getByText('Analysed on this page; nothing was uploaded').waitFor();
@@ -83,7 +83,7 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
   it('can be read with other labels, and says what it passed over', () =>
     withPage(async ({ page }) => {
       await drop(page, [
-        ...fromDisk([sample('model.safetensors')]),
+        ...fromDisk([sample('epoch-0040.safetensors')]),
         { name: 'notes.pdf', bytes: Buffer.from('%PDF-1.7') },
       ]);
       await page.getByText('Passed over, as no model: notes.pdf').waitFor();

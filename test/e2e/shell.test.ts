@@ -16,8 +16,7 @@ import {
 } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 
-const sample = (name: string): string =>
-  fileURLToPath(new URL(`../../samples/${name}/model.safetensors`, import.meta.url));
+const sample = (path: string): string => fileURLToPath(new URL(`../../samples/${path}.safetensors`, import.meta.url));
 
 describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   let served: Served;
@@ -32,7 +31,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   beforeAll(async () => {
     served = await serveStudy(async (folder) => {
       const sources = await Promise.all(
-        ['tiny-imagenet-cnn', 'tiny-imagenet-vit'].map((name) => fileSource(sample(name))),
+        ['tiny-imagenet-cnn/epoch-0040', 'tiny-imagenet-vit/epoch-0032'].map((path) => fileSource(sample(path))),
       );
       await analyseClasses(
         sources.map((source, i) => ({ source, name: ['cnn', 'vit'][i]! })),

@@ -9,6 +9,9 @@ import type { Matrix32 } from '../../tensor/matrix.ts';
 import type { ClassModelInput } from './options.ts';
 import { classesOfRows, type RowClasses } from './row-classes.ts';
 
+/** Why a row that the graph slices off is in no comparison. */
+export const GRAPH_REMOVED = 'removed by the graph itself';
+
 /** A model ready to be compared: its templates, one row a class, and what each class is. */
 export interface LoadedClassModel {
   name: string;
@@ -43,7 +46,7 @@ export async function loadClassModel(
   const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
   const [all, sha256] = await Promise.all([head.readTemplates(), source.sha256()]);
   const stored = storedRows(head);
-  const byGraph = head.droppedRows.map((row) => ({ row, reason: 'removed by the graph itself' }));
+  const byGraph = head.droppedRows.map((row) => ({ row, reason: GRAPH_REMOVED }));
   const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
