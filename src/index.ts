@@ -7,6 +7,17 @@ export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analys
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
+export { analyseInvariance, type InvarianceOptions } from './analyses/representations/analyse-invariance.ts';
+export {
+  analyseRepresentations,
+  type RepresentationsResult,
+} from './analyses/representations/analyse-representations.ts';
+export type {
+  ImageInput,
+  RepresentationModelInput,
+  RepresentationsOptions,
+  RepresentationsPlatform,
+} from './analyses/representations/options.ts';
 export { analyseTraining, type TrainingResult } from './analyses/training/analyse-training.ts';
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
@@ -271,6 +282,15 @@ export {
   readStudyMatrix,
   readStudyTable,
 } from './study/read-study.ts';
+export type {
+  ImageRow,
+  InvarianceResult,
+  LayerComparison,
+  MatchRow,
+  RepresentationLayerEntry,
+  RepresentationModelEntry,
+  RepresentationsSection,
+} from './study/representations-section.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
 export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';

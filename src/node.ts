@@ -5,7 +5,11 @@ export {
   parsePopulation,
   populationJsonSchema,
 } from './analyses/classes/population-file.ts';
-export { type MatchOnThreadsOptions, matchOnThreads } from './analyses/representations/match-on-threads.ts';
+export {
+  type MatchOnThreadsOptions,
+  matchOnThreads,
+  matchThreads,
+} from './analyses/representations/match-on-threads.ts';
 export { type ThreadPoolOptions, threadPool } from './engine/thread-pool.ts';
 export { type ExportFolderOptions, exportFolder } from './export/export-folder.ts';
 export { type ExportHtmlOptions, type ExportResult, exportHtml } from './export/export-html.ts';

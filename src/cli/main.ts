@@ -8,6 +8,7 @@ import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
 import { addLookCommand } from './look.ts';
 import { addOpenCommand } from './open.ts';
+import { addRepresentationsCommand } from './representations.ts';
 import { addReproduceCommand } from './reproduce.ts';
 import { addTrainingCommand } from './training.ts';
 
@@ -17,6 +18,7 @@ export type AddCommand = (program: Command, io: CliIo) => void;
 const COMMANDS: readonly AddCommand[] = [
   addClassesCommand,
   addTrainingCommand,
+  addRepresentationsCommand,
   addOpenCommand,
   addExportCommand,
   addDemoCommand,
@@ -33,6 +35,7 @@ Examples:
   semblance classes resnet20.th --labels cifar-10          say what the rows of the head are
   semblance training runs/a runs/b                         how similarity grew over the epochs of two runs
   semblance training runs/a --watch                        follow a run while it trains
+  semblance representations model.onnx --images DIR        which images are alike to the network
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

@@ -11,39 +11,47 @@ export interface ModelArgument {
 }
 
 const PER_MODEL = ['labels', 'head', 'name'] as const;
-type PerModel = (typeof PER_MODEL)[number];
+
+type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>;
+
+/** The models of a command that takes `--labels`, `--head` and `--name`; see `parsePerModel`. */
+export function parseModelArguments(args: readonly string[], flags: OptionTypes): ModelArgument[] {
+  return parsePerModel(args, flags, PER_MODEL);
+}
 
 /**
- * Reads models and their options in the order given: `--labels`, `--head` and `--name` apply to the model named before
- * them; given before the first model, `--labels` and `--head` apply to every model that has none of its own.
+ * Reads models and their options in the order given: options that belong to a model apply to the one named before them;
+ * given before the first model, all but `--name` apply to every model that has none of its own.
  *
  * @param args The arguments behind the command's name.
  * @param flags Every other option of the command, by long name, so that values are not taken for models.
+ * @param perModel The options that belong to a model; each takes a value.
  */
-export function parseModelArguments(
+export function parsePerModel<K extends string>(
   args: readonly string[],
-  flags: Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>,
-): ModelArgument[] {
+  flags: OptionTypes,
+  perModel: readonly K[],
+): ({ path: string } & Partial<Record<K, string>>)[] {
   const { tokens } = parseArgs({
     args: [...args],
-    options: { ...flags, labels: { type: 'string' }, head: { type: 'string' }, name: { type: 'string' } },
+    options: { ...flags, ...Object.fromEntries(perModel.map((name) => [name, { type: 'string' as const }])) },
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
-  const models: ModelArgument[] = [];
-  const common: Partial<Record<PerModel, string>> = {};
+  const models: ({ path: string } & Partial<Record<K, string>>)[] = [];
+  const common: Partial<Record<string, string>> = {};
   for (const token of tokens) {
-    if (token.kind === 'positional') models.push({ path: token.value });
-    else if (token.kind === 'option' && (PER_MODEL as readonly string[]).includes(token.name)) {
-      const name = token.name as PerModel;
-      if (!token.value) throw new UsageError(`--${name} needs a value.`);
-      const target: Partial<Record<PerModel, string>> = models.at(-1) ?? common;
+    if (token.kind === 'positional') models.push({ path: token.value } as (typeof models)[number]);
+    else if (token.kind === 'option' && (perModel as readonly string[]).includes(token.name)) {
+      const { name, value } = token;
+      if (!value) throw new UsageError(`--${name} needs a value.`);
+      const target: Partial<Record<string, string>> = models.at(-1) ?? common;
       if (target[name] !== undefined)
         throw new UsageError(
-          `--${name} is given twice ${models.length === 0 ? 'before the first model' : `for ${models.at(-1)!.path}`}: ${target[name]} and ${token.value}.`,
+          `--${name} is given twice ${models.length === 0 ? 'before the first model' : `for ${models.at(-1)!.path}`}: ${target[name]} and ${value}.`,
         );
-      target[name] = token.value;
+      target[name] = value;
     }
   }
   if (common.name !== undefined && models.length > 1)

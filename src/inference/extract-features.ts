@@ -24,6 +24,8 @@ export interface ExtractOptions extends LongTask {
   decode?: (bytes: Uint8Array, name: string) => Promise<RgbImage>;
   /** Changes the picture after it was fitted to the network (a shift, a flip …). */
   transform?: (image: RgbImage) => RgbImage;
+  /** Give back the list of pictures left out even where that is all of them. Default false: throw. */
+  allowNone?: boolean;
 }
 
 /** A batch of results, in the order of the pictures. */
@@ -87,7 +89,7 @@ export async function extractFeatures(
     onProgress?.({ task: 'running the model', done: index + 1, total: images.length, unit: 'images' });
   }
   await flush();
-  if (skipped.length === images.length && skipped.length > 0)
+  if (skipped.length === images.length && skipped.length > 0 && !options.allowNone)
     throw new FormatError(`None of ${images.length} images could be decoded; the first: ${skipped[0]!.reason}`);
   return skipped;
 }
@@ -113,7 +115,8 @@ async function runBatch(
   preprocessing: Preprocessing,
 ): Promise<Map<string, Tensor>> {
   const { width, height } = images[0]!;
-  const { channelsLast } = inputShape(session, height);
+  // A model whose input leaves all axes open is fed as the preprocessing says.
+  const channelsLast = session.input.shape ? inputShape(session, height).channelsLast : preprocessing.layout === 'nhwc';
   const fixed = (session.input.shape?.[0] ?? null) !== null;
   // A model with a fixed batch gets the last, short one filled up with zeros.
   const count = fixed ? batchSize : images.length;

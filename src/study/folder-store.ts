@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SourceError, UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ const ABANDONED_AFTER_MS = 24 * 3600 * 1000;
 
 /**
  * A study in a folder. Node only. The folder is made by the first write. `write` fills a temporary file beside the
- * target, flushes it to the disk and renames it, so that a crash leaves the old bytes or the new ones. Temporary files
+ * target, flushes it to the disk and renames it, so that a crash leaves the old bytes or the new ones. `remove` takes folders along that are left empty. Temporary files
  * of writers that are gone are never listed, and are removed by the first write.
  * @throws UsageError on a path that leaves the folder, by its text or through a symbolic link; SourceError when the
  *   file system refuses.
@@ -66,7 +66,11 @@ export function folderStore(folder: string): StudyStore {
       const paths = await walk(root);
       return paths.filter((path) => !TEMPORARY.test(basename(path)) && path.startsWith(prefix)).sort();
     },
-    remove: async (path) => rm(await locate(path), { force: true }),
+    async remove(path) {
+      const target = await locate(path);
+      await rm(target, { force: true });
+      await removeEmptyFolders(dirname(target), root);
+    },
   };
 }
 
@@ -105,6 +109,16 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle?.close();
   }
+}
+
+/** Removes a folder and those above it, below `root`, as far as they are empty. */
+async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let at = folder; at !== root && isInside(root, at); at = dirname(at))
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
 }
 
 async function removeLeftovers(root: string): Promise<void> {

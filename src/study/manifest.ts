@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { classesSectionSchema } from './classes-section.ts';
+import { representationsSectionSchema } from './representations-section.ts';
 import { trainingSectionSchema } from './training-section.ts';
 
 /** The version of the study folder that this software writes. A newer one is refused, an older one is read. */
@@ -12,7 +13,11 @@ export const manifestSchema = z.object({
   schemaVersion: z.int(),
   software: z.object({ name: z.string(), version: z.string() }),
   name: z.string(),
-  instruments: z.object({ classes: z.optional(classesSectionSchema), training: z.optional(trainingSectionSchema) }),
+  instruments: z.object({
+    classes: z.optional(classesSectionSchema),
+    training: z.optional(trainingSectionSchema),
+    representations: z.optional(representationsSectionSchema),
+  }),
   /** Path → SHA-256 of every other file that belongs to the result. */
   files: z.record(z.string(), z.string()),
 });

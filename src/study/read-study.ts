@@ -6,6 +6,7 @@ import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
+import { representationsFiles } from './representations-section.ts';
 import type { StudyStore } from './store.ts';
 import { isStudyPath } from './study-path.ts';
 import { trainingFiles } from './training-section.ts';
@@ -75,8 +76,9 @@ function checkPaths(manifest: StudyManifest, study: string): void {
 
 /** The files that the sections of a manifest name, each once. */
 function referredFiles(manifest: StudyManifest): string[] {
-  const { classes, training } = manifest.instruments;
+  const { classes, training, representations } = manifest.instruments;
   const paths = training ? trainingFiles(training) : [];
+  if (representations) paths.push(...representationsFiles(representations));
   if (classes) {
     paths.push(classes.classes, classes.orders, ...classes.references.flatMap(({ matrix }) => matrix ?? []));
     if (classes.wordnet !== null) paths.push(classes.wordnet);

@@ -1,25 +1,14 @@
-import { runTasks } from '../../engine/task-pool.ts';
 import { type ThreadPoolOptions, threadPool } from '../../engine/thread-pool.ts';
-import type { LongTask } from '../../progress.ts';
 import type { FeatureMaps } from '../../representations/feature-maps.ts';
-import type { MatchedTile, MatchTileOptions } from '../../representations/match-tile.ts';
-import { collectTiles, type SimilarityMatrices } from '../../representations/similarity-matrices.ts';
-import { type PairTile, pairsInTile, planTiles } from '../../representations/tiles.ts';
-import { toShared } from '../../tensor/shared.ts';
-import type { MatchTask, ProductsBy } from './match-worker.ts';
+import type { MatchedTile } from '../../representations/match-tile.ts';
+import type { SimilarityMatrices } from '../../representations/similarity-matrices.ts';
+import { type MatchInTilesOptions, type MatchPool, type MatchTask, matchInTiles } from './match-in-tiles.ts';
 
-export interface MatchOnThreadsOptions extends Omit<MatchTileOptions, 'rowProducts'>, ThreadPoolOptions, LongTask {
-  /** Images per side of a tile; default 32. */
-  tileSize?: number;
-  /**
-   * What multiplies positions: this package's kernel (default; the same bits on every machine), or onnxruntime-node, several
-   * times faster where a layer has many channels, with sums rounded differently.
-   */
-  productsBy?: ProductsBy;
-  /** A tile kept from an earlier run, or undefined to compute it. */
-  storedTile?: (tile: PairTile, index: number) => MatchedTile | undefined;
-  /** Called with each computed tile, to keep it. */
-  onTile?: (tile: PairTile, matched: MatchedTile, index: number) => void | Promise<void>;
+export interface MatchOnThreadsOptions extends MatchInTilesOptions, ThreadPoolOptions {}
+
+/** Worker threads that match tiles (Node); close the pool when done. */
+export function matchThreads(options: ThreadPoolOptions = {}): Promise<MatchPool> {
+  return threadPool<MatchTask, MatchedTile>(new URL('./match-worker.js', import.meta.url), options);
 }
 
 /**
@@ -29,54 +18,12 @@ export interface MatchOnThreadsOptions extends Omit<MatchTileOptions, 'rowProduc
 export async function matchOnThreads(
   x: FeatureMaps,
   y: FeatureMaps | undefined,
-  options: MatchOnThreadsOptions = {},
+  { threads, ...options }: MatchOnThreadsOptions = {},
 ): Promise<SimilarityMatrices> {
-  const {
-    tileSize = 32,
-    productsBy = 'kernel',
-    storedTile,
-    onTile,
-    threads,
-    signal,
-    onProgress,
-    ...matching
-  } = options;
-  const sharedX = { ...x, data: toShared(x.data) };
-  const sharedY = y && y !== x ? { ...y, data: toShared(y.data) } : undefined;
-  const symmetric = sharedY === undefined;
-  const tiles = planTiles(x.images, (sharedY ?? x).images, symmetric, tileSize);
-  const collector = collectTiles(sharedX, sharedY);
-  const stored = new Set<number>();
-  tiles.forEach((tile, index) => {
-    const matched = storedTile?.(tile, index);
-    if (!matched) return;
-    stored.add(index);
-    collector.add(tile, matched);
-  });
-  const tasks = tiles.map(
-    (tile): MatchTask => ({ x: sharedX, ...(sharedY && { y: sharedY }), tile, productsBy, options: matching }),
-  );
-  const module = new URL('./match-worker.js', import.meta.url);
-  const pool = await threadPool<MatchTask, MatchedTile>(module, threads === undefined ? {} : { threads });
+  const pool = await matchThreads(threads === undefined ? {} : { threads });
   try {
-    await runTasks(
-      pool,
-      tasks,
-      async (matched, index) => {
-        collector.add(tiles[index]!, matched);
-        await onTile?.(tiles[index]!, matched, index);
-      },
-      {
-        name: 'matching images',
-        unit: 'pairs',
-        weigh: ({ tile }) => pairsInTile(tile, symmetric),
-        isDone: (index) => stored.has(index),
-        ...(signal && { signal }),
-        ...(onProgress && { onProgress }),
-      },
-    );
+    return await matchInTiles(pool, x, y, options);
   } finally {
     await pool.close();
   }
-  return collector.matrices();
 }

@@ -1,0 +1,285 @@
+import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../errors.ts';
+import {
+  extractFeatures,
+  joinBatches,
+  type LoadableImage,
+  type SkippedImage,
+} from '../../inference/extract-features.ts';
+import { cropImage, flipImage, type RgbImage, rotateImage } from '../../inference/image.ts';
+import { fitImage } from '../../inference/preprocess.ts';
+import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import type { LongTask } from '../../progress.ts';
+import { centre } from '../../representations/centring.ts';
+import { featureMaps } from '../../representations/feature-maps.ts';
+import { kernelMatrix, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
+import { type Separation, separation } from '../../statistics/separation.ts';
+import { encodeJsonl } from '../../study/jsonl.ts';
+import type { StudyManifest } from '../../study/manifest.ts';
+import type { ImageRow, InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
+import type { StudyStore } from '../../study/store.ts';
+import { writeSection } from '../../study/write-section.ts';
+import type { Matrix64 } from '../../tensor/matrix.ts';
+import { modelId } from '../classes/measured-model.ts';
+import { thisThread } from './analyse-representations.ts';
+import { planLayer } from './choose-layers.ts';
+import { hashImages, hashInputs } from './inputs-hash.ts';
+import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
+import { openRunnable, type RunnableModel } from './model-features.ts';
+import {
+  type ImageInput,
+  plainOptions,
+  type RepresentationModelInput,
+  type RepresentationsOptions,
+  type RepresentationsPlatform,
+} from './options.ts';
+
+export interface InvarianceOptions extends RepresentationsOptions {
+  /**
+   * How the second view of an image differs from the first: `shift`, two crops of the image resized to a square, the
+   * second `offset` pixels lower; `flip`, its mirror image; `rotate`, a quarter of a turn.
+   */
+  transform: 'shift' | 'flip' | 'rotate';
+  /** Pixels between the two crops; default 20/64 of the network's input, as in the paper. */
+  offset?: number;
+  /** Images of a batch, whose two views make one similarity matrix. Default 10, as in the paper. */
+  batch?: number;
+}
+
+/** Similarities of views of one image, and of views of different images. */
+interface Collected {
+  same: number[];
+  other: number[];
+}
+
+/**
+ * The overlap experiment: two views of each image go through a network, in batches; how far does the similarity of views of
+ * one image lie above that of different images, by semantic and by spatial similarity, layer by layer? Area under the ROC
+ * curve over all batches. By default with the RBF kernel, whose width is found anew for each batch, and without centring.
+ *
+ * @throws as {@link analyseRepresentations}.
+ */
+export async function analyseInvariance(
+  inputs: readonly RepresentationModelInput[],
+  images: readonly ImageInput[],
+  options: InvarianceOptions,
+  store: StudyStore,
+  platform: RepresentationsPlatform = {},
+  task: LongTask = {},
+): Promise<StudyManifest> {
+  const { transform, batch = 10, offset, ...rest } = options;
+  const plain = plainOptions({ kernels: ['rbf'], centring: 'none', ...rest });
+  const kernel = plain.kernels[0]!;
+  if (!(Number.isInteger(batch) && batch >= 2))
+    throw new UsageError(`batch must be a whole number of at least 2; found ${batch}.`);
+  const ids = await hashImages(images, task);
+  const determining = { ...plain, transform, batch, offset: offset ?? null };
+  const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const models: RepresentationModelEntry[] = [];
+  const results: InvarianceResult['models'] = [];
+  let common: { skipped: SkippedImage[]; size: number; shift: number; batches: number } | undefined;
+  const pool = platform.openPool ? await platform.openPool() : thisThread();
+  try {
+    for (const input of inputs) {
+      const runnable = await openRunnable(input, plain.depth, platform);
+      const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+      const id = modelId(name, models);
+      const shift = transform === 'shift' ? (offset ?? Math.round((runnable.size * 20) / 64)) : 0;
+      const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
+      const { layers, skipped, batches } = await runViews(plan, images, pool, platform, task).finally(() =>
+        runnable.session.close(),
+      );
+      common ??= { skipped, size: runnable.size, shift, batches };
+      results.push({ model: id, layers });
+      models.push({
+        id,
+        name,
+        file: input.source.name,
+        sha256: (await input.source.sha256()) ?? null,
+        format: 'onnx',
+        runtime: runnable.session.runtime,
+        preprocessing: { ...runnable.preprocessing },
+        preprocessingFrom: runnable.preprocessingFrom,
+        logits: null,
+        divergence: null,
+        layers: [],
+        warnings: [],
+      });
+    }
+  } finally {
+    await pool.close();
+  }
+  const { skipped, size, shift, batches } = common!;
+  const left = new Set(skipped.map((image) => image.name));
+  const used = images.map((image, i) => ({ image, id: ids[i] ?? null })).filter(({ image }) => !left.has(image.name));
+  const rows = used.slice(0, batches * batch).map(
+    ({ image, id }, index): ImageRow => ({
+      index,
+      name: image.name,
+      id,
+      label: image.label ?? null,
+      group: image.group ?? null,
+      counts: null,
+      thumbnail: null,
+    }),
+  );
+  return writeSection(store, {
+    instrument: 'representations',
+    studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
+    inputsHash,
+    files: new Map([['images.jsonl', encodeJsonl(rows)]]),
+    describe: (locate) => ({
+      inputsHash,
+      options: determining,
+      command: options.command ?? '',
+      images: locate('images.jsonl'),
+      imageCount: rows.length,
+      skipped,
+      kernels: plain.kernels,
+      method: plain.method,
+      centring: plain.centring,
+      models,
+      comparison: null,
+      invariance: {
+        transform,
+        offset: transform === 'shift' ? shift : null,
+        size,
+        batchSize: batch,
+        batches,
+        images: rows.length,
+        kernel,
+        models: results,
+      },
+      kernelTier: kernelTier(),
+    }),
+  });
+}
+
+interface ViewPlan {
+  runnable: RunnableModel;
+  transform: InvarianceOptions['transform'];
+  shift: number;
+  batch: number;
+  kernel: SimilarityKernel;
+  plain: ReturnType<typeof plainOptions>;
+  cls: 'keep' | 'drop';
+}
+
+async function runViews(
+  plan: ViewPlan,
+  images: readonly ImageInput[],
+  pool: MatchPool,
+  platform: RepresentationsPlatform,
+  task: LongTask,
+) {
+  const { runnable, batch } = plan;
+  const planned = runnable.layers.map((layer) => planLayer(layer, plan.cls, runnable.channelsLast));
+  const values = planned.map(() => ({ semantic: newCollected(), spatial: newCollected() }));
+  const skipped: SkippedImage[] = [];
+  let views: { name: string; first: RgbImage; second: RgbImage }[] = [];
+  let batches = 0;
+  for (const [i, image] of images.entries()) {
+    task.signal?.throwIfAborted();
+    try {
+      views.push({ name: image.name, ...(await twoViews(image, plan, platform)) });
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      skipped.push({ name: image.name, reason: error.message });
+    }
+    task.onProgress?.({ task: 'comparing views', done: i, total: images.length, unit: 'images' });
+    if (views.length < batch) continue;
+    await compareViews(plan, planned, views, values, pool, task);
+    batches++;
+    views = [];
+  }
+  if (batches === 0)
+    throw new IncomparableError(
+      `${images.length - skipped.length} images could be read; a batch of two views needs at least ${batch}.`,
+      { hint: 'Give more images, or a smaller --batch.' },
+    );
+  const layers = planned.map((layer, l) => ({
+    layer: layer.name,
+    positions: layer.positions - layer.droppedTokens,
+    channels: layer.channels,
+    semantic: separate(values[l]!.semantic),
+    spatial: separate(values[l]!.spatial),
+  }));
+  return { layers, skipped, batches };
+}
+
+function newCollected(): Collected {
+  return { same: [], other: [] };
+}
+
+function separate({ same, other }: Collected): Separation {
+  return separation(same, other);
+}
+
+/** The two views of a picture, as large as the network takes them. */
+async function twoViews(
+  image: LoadableImage,
+  { runnable: { preprocessing, size }, transform, shift }: ViewPlan,
+  { decode }: RepresentationsPlatform,
+): Promise<{ first: RgbImage; second: RgbImage }> {
+  const loaded = await image.load();
+  if (loaded instanceof Uint8Array && !decode)
+    throw new SemblanceError(`${image.name} is a file; pass a decoder to run it through a model.`);
+  const picture = loaded instanceof Uint8Array ? await decode!(loaded, image.name) : loaded;
+  if (transform !== 'shift') {
+    const first = fitImage(picture, preprocessing);
+    return { first, second: transform === 'flip' ? flipImage(first) : rotateImage(first, 1) };
+  }
+  const side = size + shift;
+  const whole = fitImage(picture, { ...preprocessing, resize: { height: side, width: side }, crop: null });
+  return { first: cropImage(whole, 0, 0, size, size), second: cropImage(whole, 0, shift, size, size) };
+}
+
+/** One batch: first views, then second views, in one similarity matrix for each layer. */
+async function compareViews(
+  { runnable, kernel, plain }: ViewPlan,
+  planned: readonly ReturnType<typeof planLayer>[],
+  views: readonly { name: string; first: RgbImage; second: RgbImage }[],
+  values: readonly { semantic: Collected; spatial: Collected }[],
+  pool: MatchPool,
+  { signal }: LongTask,
+): Promise<void> {
+  const load = (name: string, picture: RgbImage): LoadableImage => ({ name, load: async () => picture });
+  const list = [
+    ...views.map(({ name, first }) => load(name, first)),
+    ...views.map(({ name, second }) => load(name, second)),
+  ];
+  const parts = planned.map(({ name }) => ({ name, tensors: [] as Parameters<typeof joinBatches>[0][number][] }));
+  await extractFeatures(
+    runnable.session,
+    list,
+    ({ outputs }) => {
+      for (const { name, tensors } of parts) tensors.push(outputs.get(name)!);
+    },
+    { preprocessing: { ...runnable.preprocessing, resize: null, crop: null }, outputs: parts.map(({ name }) => name) },
+  );
+  for (const [l, { name, tensors }] of parts.entries()) {
+    const { kind, droppedTokens } = planned[l]!;
+    const maps = featureMaps(joinBatches(tensors), {
+      layout: kind === 'tokens' ? 'ntd' : runnable.channelsLast ? 'nhwc' : 'nchw',
+      ...(droppedTokens > 0 && { dropTokens: droppedTokens }),
+      layer: name,
+      names: list.map((image) => image.name),
+    });
+    const { method, batchSize, normOrder, topk, sigma } = plain;
+    const found = await matchInTiles(pool, centre(maps, plain.centring), undefined, {
+      method,
+      batchSize,
+      normOrder,
+      topk,
+      tileSize: 4,
+      ...(signal && { signal }),
+    });
+    for (const side of ['semantic', 'spatial'] as const)
+      collect(kernelMatrix(found[side]!, kernel, { sigma }).matrix, values[l]![side]);
+  }
+}
+
+/** Image i is seen in rows i and i + n; each pair of rows counts once. */
+function collect({ rows, cols, data }: Matrix64, { same, other }: Collected): void {
+  const n = rows / 2;
+  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) (i - j === n ? same : other).push(data[i * cols + j]!);
+}

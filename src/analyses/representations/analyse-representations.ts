@@ -1,0 +1,157 @@
+import { inProcessPool } from '../../engine/task-pool.ts';
+import { IncomparableError, UsageError } from '../../errors.ts';
+import type { LongTask } from '../../progress.ts';
+import { matchTile } from '../../representations/match-tile.ts';
+import { jensenShannonMatrix, softmaxRows } from '../../representations/output-similarity.ts';
+import { requireSameSamples } from '../../representations/rsa.ts';
+import { tileMaps } from '../../representations/similarity-matrices.ts';
+import type { StudyManifest } from '../../study/manifest.ts';
+import { readManifest } from '../../study/read-study.ts';
+import type { StudyStore } from '../../study/store.ts';
+import { isComplete } from '../../study/write-section.ts';
+import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
+import { modelId } from '../classes/measured-model.ts';
+import { collectFeatures } from './collect-features.ts';
+import { fileFeatures, isFeaturesFile, openFeaturesFile } from './file-features.ts';
+import { hashImages, hashInputs } from './inputs-hash.ts';
+import type { MatchPool } from './match-in-tiles.ts';
+import { measureLayer } from './measure-layer.ts';
+import { modelFeatures } from './model-features.ts';
+import {
+  DEFAULT_MAX_MEMORY,
+  type ImageInput,
+  type PlainOptions,
+  plainOptions,
+  type RepresentationModelInput,
+  type RepresentationsOptions,
+  type RepresentationsPlatform,
+} from './options.ts';
+import { settleSamples } from './samples.ts';
+import { thumbnailer } from './thumbnails.ts';
+import { workArea } from './work-area.ts';
+import { type MeasuredModel, writeStudy } from './write-study.ts';
+
+export interface RepresentationsResult {
+  manifest: StudyManifest;
+  /** True when the store already held this very study and nothing was computed. */
+  reused: boolean;
+}
+
+/**
+ * The representations instrument: which images are alike to a network, layer by layer, wherever their content stands in
+ * the frame; written to a study. Runs in Node and in browsers. Images that cannot be read are left out and reported by
+ * name. Features and tiles are kept beside the study while the work goes on, so that an interrupted analysis continues
+ * where it was and ends with the same bytes.
+ *
+ * @param images All images, in the order of every matrix. May be empty where every input is a file of features.
+ * @throws MissingRuntimeError where a model must run and nothing runs it; UnsupportedError and FormatError on files;
+ *   IncomparableError when models do not see the same images in the same order; UsageError on options and layers; the
+ *   signal's reason when aborted.
+ */
+export async function analyseRepresentations(
+  inputs: readonly RepresentationModelInput[],
+  images: readonly ImageInput[],
+  options: RepresentationsOptions,
+  store: StudyStore,
+  platform: RepresentationsPlatform = {},
+  task: LongTask = {},
+): Promise<RepresentationsResult> {
+  if (inputs.length === 0) throw new UsageError('No model was given.');
+  const plain = { ...checkOptions(plainOptions(options)), maxMemory: options.maxMemory ?? DEFAULT_MAX_MEMORY };
+  const { maxMemory: _, ...determining } = plain;
+  const ids = await hashImages(images, task);
+  const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const existing = await readManifest(store).catch(() => undefined);
+  if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))
+    return { manifest: existing, reused: true };
+
+  const files = await Promise.all(
+    inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
+  );
+  const samples = settleSamples(inputs, files, images, ids);
+  const work = workArea(store, inputsHash);
+  const pool = platform.openPool ? await platform.openPool() : thisThread();
+  const models: MeasuredModel[] = [];
+  try {
+    for (const [m, input] of inputs.entries()) {
+      const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+      const opened = files[m];
+      const provider = opened
+        ? await fileFeatures(input, name, opened)
+        : await modelFeatures(input, name, samples.images, plain.depth, platform);
+      const folder = `m${m}`;
+      const pictured = models.some((model) => model.provider.runtime !== null) || provider.runtime === null;
+      const onPicture = pictured ? undefined : thumbnailer(work, platform);
+      const collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
+        ...task,
+        ...(onPicture && { onPicture }),
+      }).finally(() => provider.close());
+      const first = models[0]?.collected ?? collected;
+      requireSameSamples(
+        first.indices.map((index) => samples.ids[0]![index] ?? `number ${index}`),
+        collected.indices.map((index) => samples.ids[m]![index] ?? samples.ids[0]![index] ?? `number ${index}`),
+      );
+      if (collected.indices.length < 2)
+        throw new IncomparableError(`There is ${collected.indices.length} image; similarity needs at least 2.`);
+      const model: MeasuredModel = {
+        id: modelId(name, models),
+        provider,
+        collected,
+        divergence: collected.logits && divergenceOf(collected.logits),
+        layers: [],
+      };
+      for (const [l, features] of collected.layers.entries())
+        model.layers.push(
+          await measureLayer(
+            modelId(features.layer.name, model.layers),
+            features,
+            {
+              pool,
+              work,
+              folder: `${folder}/l${l}`,
+              images: collected.indices.map((index) => samples.images[index]!),
+              divergence: model.divergence,
+              options: plain,
+            },
+            task,
+          ),
+        );
+      models.push(model);
+    }
+  } finally {
+    await pool.close();
+  }
+  const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
+  await work.clear();
+  return { manifest, reused: false };
+}
+
+function checkOptions(options: PlainOptions): PlainOptions {
+  if (options.kernels.length === 0) throw new UsageError('At least one kernel is needed.');
+  for (const [name, least] of [
+    ['k', 1],
+    ['depth', 1],
+    ['permutations', 0],
+    ['approximationPairs', 0],
+  ] as const)
+    if (!(Number.isInteger(options[name]) && options[name] >= least))
+      throw new UsageError(`${name} must be a whole number of at least ${least}; found ${options[name]}.`);
+  return options;
+}
+
+/** Matching in this thread, for browsers without threads and for small work. */
+export function thisThread(): MatchPool {
+  return inProcessPool(({ x, y = x, tile, options }) => matchTile(...tileMaps(x, y, tile), options));
+}
+
+/** Probabilities are taken as they are; anything else goes through softmax. */
+function divergenceOf(logits: Matrix): Matrix64 {
+  const { rows, cols, data } = logits;
+  let probabilities = true;
+  for (let i = 0; i < rows && probabilities; i++) {
+    let sum = 0;
+    for (let c = 0; c < cols; c++) sum += data[i * cols + c]! >= 0 ? data[i * cols + c]! : Number.NaN;
+    probabilities = Math.abs(sum - 1) < 1e-3;
+  }
+  return jensenShannonMatrix(probabilities ? logits : softmaxRows(logits));
+}

@@ -1,0 +1,37 @@
+import { assign } from '../../representations/assign.ts';
+import { type FeatureMaps, imageVectors, positionNorms } from '../../representations/feature-maps.ts';
+import { productsInMemory } from '../../representations/match-tile.ts';
+import type { MatchRow } from '../../study/representations-section.ts';
+import type { PlainOptions } from './options.ts';
+
+/** Matched places kept of a pair of images. */
+const KEPT = 64;
+
+/** The strongest matched places of each image and the images found for it. */
+export function matchTable(
+  maps: FeatureMaps,
+  found: Int32Array,
+  { k, method, batchSize, normOrder, topk }: PlainOptions,
+): MatchRow[] {
+  const n = maps.positions;
+  const norms = positionNorms(maps);
+  const rows: MatchRow[] = [];
+  for (let a = 0; a < maps.images; a++)
+    for (const b of found.subarray(a * k, (a + 1) * k)) {
+      if (b < 0) continue;
+      const { data } = productsInMemory(imageVectors(maps, a), imageVectors(maps, b));
+      const { columns } = assign(data, n, n, {
+        method,
+        batchSize,
+        normOrder,
+        topk,
+        rowNorms: norms.subarray(a * n, (a + 1) * n),
+        columnNorms: norms.subarray(b * n, (b + 1) * n),
+        ...(maps.extent && { extent: maps.extent }),
+      });
+      const pairs = Array.from(columns, (t, s): [number, number, number] => [s, t, data[s * n + t]!]);
+      pairs.sort((p, q) => q[2] - p[2] || p[0] - q[0]);
+      rows.push({ a, b, pairs: pairs.slice(0, KEPT).map(([s, t, value]) => [s, t, Number(value.toPrecision(6))]) });
+    }
+  return rows;
+}

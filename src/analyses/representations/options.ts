@@ -1,0 +1,126 @@
+import type { LoadableImage } from '../../inference/extract-features.ts';
+import type { RgbImage } from '../../inference/image.ts';
+import type { ImageSample } from '../../inference/image-list.ts';
+import type { Preprocessing } from '../../inference/preprocess.ts';
+import type { NamedRuntime } from '../../inference/runtime.ts';
+import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { MatchingMethod } from '../../representations/assign.ts';
+import type { Centring } from '../../representations/centring.ts';
+import type { FeatureLayout } from '../../representations/feature-maps.ts';
+import type { NormOrder } from '../../representations/norm-order.ts';
+import type { RsaMeasure } from '../../representations/rsa.ts';
+import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
+import type { MatchPool } from './match-in-tiles.ts';
+
+/** A picture with what is known about it. */
+export interface ImageInput extends ImageSample, LoadableImage {}
+
+/** A model that runs (ONNX), or a file of features that were computed elsewhere (npy, npz, safetensors). */
+export interface RepresentationModelInput {
+  source: ByteSource;
+  /** Shown in reports; by default the file's name without its ending. */
+  name?: string;
+  /** Layers by name. Default: the last one with positions, or `depth` of them; of a features file all. */
+  layers?: readonly string[];
+  /** Default: preprocessor_config.json or config.json beside the model, else the usual one for its input size. */
+  preprocessing?: Partial<Preprocessing>;
+  /** Order of the axes: of the input of a model that does not tell, or of features. */
+  layout?: FeatureLayout;
+  /** Whether tokens before the patches take part. Default `drop`. */
+  cls?: 'keep' | 'drop';
+  /** The output that divergence is of; null for none. Default: the one that looks like class scores. */
+  logits?: string | null;
+}
+
+export interface RepresentationsOptions {
+  /** Default `optimal`. */
+  method?: MatchingMethod;
+  /** Of `batch-optimal`; default 512. */
+  batchSize?: number;
+  normOrder?: NormOrder;
+  /** Of `topk-greedy`; default 128. */
+  topk?: number;
+  /** The first one is used where layers are compared. Default linear, cosine, rbf. */
+  kernels?: readonly SimilarityKernel[];
+  /** Width of the RBF kernel; see `kernelMatrix`. Default `code`. */
+  sigma?: 'code' | 'literal' | number;
+  /** One σ for all pairs, or one for each tile of 100×100. Default `global`. */
+  sigmaScope?: 'global' | 'tile';
+  /** Default `position`, the paper's wording taken literally. */
+  centring?: Centring;
+  /** How many layers to take by depth where none are named. Default 1, the last. */
+  depth?: number;
+  /** How many images are retrieved for each. Default 5. */
+  k?: number;
+  /** Sizes of random databases to repeat retrieval on. Default none. */
+  databaseSizes?: readonly number[];
+  rsa?: RsaMeasure;
+  /** Permutations for the p-values of RSA. Default 0. */
+  permutations?: number;
+  seed?: number;
+  /** Pairs of images on which the matching methods are held against the optimum. Default 50; fewer for large maps. */
+  approximationPairs?: number;
+  /** Keep the matched places of each image and those found for it. Default true where features fit into memory. */
+  matches?: boolean;
+  /** Bytes of memory to stay below, roughly. Default 2 GiB. */
+  maxMemory?: number;
+  command?: string;
+  studyName?: string;
+}
+
+/** What the platform has: a runtime, a decoder, threads. */
+export interface RepresentationsPlatform {
+  /** Opened only when a model has to run. */
+  runtime?: () => Promise<NamedRuntime>;
+  decode?: (bytes: Uint8Array, name: string) => Promise<RgbImage>;
+  /** Makes the PNG of a picture for the study; without it there are none. */
+  thumbnail?: (image: RgbImage) => Promise<Uint8Array>;
+  /** Default: this thread. */
+  openPool?: () => Promise<MatchPool>;
+  /** Threads of the runtime. */
+  threads?: number;
+}
+
+export const DEFAULT_MAX_MEMORY = 2 * 2 ** 30;
+
+/** Options with every default filled in, as plain data: what determines the result, beside the inputs. */
+export function plainOptions(options: RepresentationsOptions) {
+  const {
+    method = 'optimal',
+    batchSize = 512,
+    normOrder = 'ascending',
+    topk = 128,
+    kernels = SIMILARITY_KERNELS,
+    sigma = 'code',
+    sigmaScope = 'global',
+    centring = 'position',
+    depth = 1,
+    k = 5,
+    databaseSizes = [],
+    rsa = 'spearman',
+    permutations = 0,
+    seed = 0,
+    approximationPairs = 50,
+    matches = true,
+  } = options;
+  return {
+    method,
+    batchSize,
+    normOrder,
+    topk,
+    kernels: [...kernels],
+    sigma,
+    sigmaScope,
+    centring,
+    depth,
+    k,
+    databaseSizes: [...databaseSizes],
+    rsa,
+    permutations,
+    seed,
+    approximationPairs,
+    matches,
+  };
+}
+
+export type PlainOptions = ReturnType<typeof plainOptions>;

@@ -1,0 +1,206 @@
+import * as z from 'zod/mini';
+
+const finite = z.number();
+const maybe = z.nullable(finite);
+const kernel = z.enum(['linear', 'cosine', 'rbf']);
+
+/** A value by semantic (matched) and by spatial (same place) similarity; null where it cannot be had. */
+const bothSides = z.object({ semantic: maybe, spatial: maybe });
+
+const correlation = z.object({ pearson: maybe, spearman: maybe, pairs: z.int() });
+
+const score = z.object({
+  mean: finite,
+  low: finite,
+  high: finite,
+  level: finite,
+  resamples: z.int(),
+  seed: z.int(),
+  count: z.int(),
+  /** Queries without a score. */
+  skipped: z.int(),
+});
+
+const retrievalSchema = z.object({
+  /** What similarity is searched by. `average` and `first` are cosines of pooled vectors, the usual baseline. */
+  by: z.enum(['semantic', 'spatial', 'average', 'first']),
+  /** Null for pooled vectors. */
+  kernel: z.nullable(kernel),
+  /** i32 images × k: the most similar other images of each, best first, −1 where there are fewer. */
+  found: z.string(),
+  /** Share of the k that bear the query's label; F1 of object counts of the first, and of the best of k; IoU of labels. */
+  precisionAtK: z.nullable(score),
+  precisionAt1: z.nullable(score),
+  f1: z.nullable(score),
+  f1Best: z.nullable(score),
+  iou: z.nullable(score),
+  /** Precision at 1 (or F1 where there are counts) by database size. */
+  sweep: z.array(z.object({ size: z.int(), score: z.nullable(score) })),
+});
+
+const approximationSchema = z.object({
+  method: z.string(),
+  /** Σ value / Σ optimum over the pairs, and of each pair with a positive optimum. */
+  aggregate: maybe,
+  mean: maybe,
+  /** Minimum, quartiles and maximum; null without any such pair. */
+  quantiles: z.nullable(z.array(finite)),
+  pairs: z.int(),
+  skipped: z.int(),
+});
+
+export const representationLayerSchema = z.object({
+  /** Unique within its model, used in paths and URLs. */
+  id: z.string(),
+  name: z.string(),
+  positions: z.int(),
+  channels: z.int(),
+  /** Height and width of the grid of positions; null for tokens that form none. */
+  extent: z.nullable(z.object({ height: z.int(), width: z.int() })),
+  /** Tokens before the patches that were left out. */
+  droppedTokens: z.int(),
+  /** f32 images × images by kernel. */
+  matrices: z.partialRecord(kernel, z.object({ semantic: z.string(), spatial: z.string() })),
+  /** Width of the RBF kernel; null where all images are alike or the kernel was not asked for. */
+  sigma: bothSides,
+  /** Correlation of similarity with the divergence of outputs, by kernel; null without outputs. */
+  outputSimilarity: z.nullable(z.partialRecord(kernel, z.object({ semantic: correlation, spatial: correlation }))),
+  /** CKA of the semantic with the spatial matrix of this layer, of the first kernel. */
+  semanticSpatialCka: z.object({ biased: maybe, unbiased: maybe }),
+  approximation: z.array(approximationSchema),
+  retrieval: z.array(retrievalSchema),
+  /** Table of matched places for each image and those found for it; null where it was not asked for. */
+  matches: z.nullable(z.string()),
+});
+
+export const representationModelSchema = z.object({
+  /** Short, unique in the study. */
+  id: z.string(),
+  name: z.string(),
+  file: z.string(),
+  sha256: z.nullable(z.string()),
+  format: z.string(),
+  /** What ran the model, such as "onnxruntime-node 1.30.0"; null for features that were computed elsewhere. */
+  runtime: z.nullable(z.string()),
+  /** Resize, crop and normalisation; null for features that were computed elsewhere. */
+  preprocessing: z.nullable(z.record(z.string(), z.unknown())),
+  /** Where the preprocessing comes from: "flags", "preprocessor_config.json", "default" … */
+  preprocessingFrom: z.nullable(z.string()),
+  /** The output that divergence is of. */
+  logits: z.nullable(z.string()),
+  /** f32 images × images: Jensen–Shannon divergence of outputs, in nats. */
+  divergence: z.nullable(z.string()),
+  layers: z.array(representationLayerSchema),
+  warnings: z.array(z.string()),
+});
+
+const layerMap = z.array(z.array(maybe));
+const sides = z.object({ semantic: layerMap, spatial: layerMap });
+
+/** Layers × layers over all models, in the order of `layers`. */
+export const layerComparisonSchema = z.object({
+  kernel,
+  layers: z.array(z.object({ model: z.string(), layer: z.string() })),
+  cka: sides,
+  ckaUnbiased: sides,
+  rsa: z.extend(sides, {
+    measure: z.enum(['pearson', 'spearman', 'kendall']),
+    permutations: z.int(),
+    seed: z.int(),
+    /** p of the semantic and of the spatial side; null without permutations. */
+    p: z.nullable(sides),
+  }),
+  mutualNeighbours: z.nullable(z.extend(sides, { k: z.int(), chance: finite })),
+});
+
+const separationSchema = z.object({ auc: finite, dPrime: maybe });
+
+/** The overlap experiment: are two views of one image more alike than two images? */
+export const invarianceSchema = z.object({
+  transform: z.enum(['shift', 'flip', 'rotate']),
+  /** Pixels of the offset between the two views and of their size, for `shift`. */
+  offset: z.nullable(z.int()),
+  size: z.nullable(z.int()),
+  batchSize: z.int(),
+  batches: z.int(),
+  images: z.int(),
+  kernel,
+  models: z.array(
+    z.object({
+      model: z.string(),
+      layers: z.array(
+        z.object({
+          layer: z.string(),
+          positions: z.int(),
+          channels: z.int(),
+          semantic: separationSchema,
+          spatial: separationSchema,
+        }),
+      ),
+    }),
+  ),
+});
+
+export const representationsSectionSchema = z.object({
+  inputsHash: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  command: z.string(),
+  /** Table of the images, in the order of every matrix. */
+  images: z.string(),
+  imageCount: z.int(),
+  /** Images left out, by name. */
+  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  kernels: z.array(kernel),
+  method: z.string(),
+  centring: z.enum(['none', 'channel', 'position']),
+  models: z.array(representationModelSchema),
+  /** Null for an invariance experiment. */
+  comparison: z.nullable(layerComparisonSchema),
+  invariance: z.nullable(invarianceSchema),
+  kernelTier: z.enum(['simd', 'plain']),
+});
+
+export type RepresentationsSection = z.infer<typeof representationsSectionSchema>;
+export type RepresentationModelEntry = z.infer<typeof representationModelSchema>;
+export type RepresentationLayerEntry = z.infer<typeof representationLayerSchema>;
+export type LayerComparison = z.infer<typeof layerComparisonSchema>;
+export type InvarianceResult = z.infer<typeof invarianceSchema>;
+export type RetrievalEntry = z.infer<typeof retrievalSchema>;
+
+/** A row of the images table. */
+export interface ImageRow {
+  index: number;
+  name: string;
+  /** SHA-256 of the picture's bytes, or the id that precomputed features carry; null where they carry none. */
+  id: string | null;
+  label: string | null;
+  group: string | null;
+  counts: Record<string, number> | null;
+  /**
+   * PNG of what the first network saw of the picture, made smaller; a path from the folder of this table. Null where
+   * there is none.
+   */
+  thumbnail: string | null;
+}
+
+/** A row of a layer's matches table: how the places of image `a` are matched with those of `b`. */
+export interface MatchRow {
+  a: number;
+  b: number;
+  /** [place in a, place in b, inner product], strongest first. */
+  pairs: [number, number, number][];
+}
+
+/** Every file that a representations section names, but for thumbnails, which the images table names. */
+export function representationsFiles(section: RepresentationsSection): string[] {
+  const paths = [section.images];
+  for (const model of section.models) {
+    if (model.divergence !== null) paths.push(model.divergence);
+    for (const layer of model.layers) {
+      for (const { semantic, spatial } of Object.values(layer.matrices)) paths.push(semantic, spatial);
+      paths.push(...layer.retrieval.map(({ found }) => found));
+      if (layer.matches !== null) paths.push(layer.matches);
+    }
+  }
+  return paths;
+}

@@ -1,0 +1,224 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRandom, encodeNpy } from 'semblance';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
+import { madePicture, tinyVisionModel } from '../support/tiny-vision-model.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const cli = (...args: string[]) => runCli(['representations', ...args], { cwd: folder.path });
+
+function writeModel(name = 'tiny.onnx', seed = 1): string {
+  writeFileSync(join(folder.path, name), tinyVisionModel(seed));
+  return name;
+}
+
+/** Pictures of three classes in sub-folders. */
+async function writePictures(count: number, side = 16): Promise<string> {
+  for (let i = 0; i < count; i++) {
+    const label = i % 3;
+    mkdirSync(join(folder.path, 'photos', `class-${label}`), { recursive: true });
+    const { width, height, data } = madePicture(label, i, side);
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(join(folder.path, 'photos', `class-${label}`, `${i}.png`));
+  }
+  return 'photos';
+}
+
+function writeFeatures(name: string, images: number, positions: number, channels: number): string {
+  const random = createRandom(7);
+  const data = Float32Array.from({ length: images * positions * channels }, () => Math.max(0, random.normal()));
+  writeFileSync(join(folder.path, name), encodeNpy(data, [images, positions, channels]));
+  return name;
+}
+
+/** All files of a folder with their bytes. */
+function filesOf(path: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(path.length), readFileSync(file).toString('base64')]),
+  );
+}
+
+describe('semblance representations', () => {
+  test('reports a model on a folder of pictures and names what it left out', async () => {
+    writeModel();
+    await writePictures(9);
+    writeFileSync(join(folder.path, 'photos/class-0/broken.jpg'), 'no picture');
+    writeFileSync(join(folder.path, 'photos/notes.txt'), 'text');
+    const { code, stdout, stderr } = await cli('tiny.onnx', '--images', 'photos', '--layers', 'early,late');
+    expect(stderr).toContain('Passed over in photos: 1 .txt');
+    expect(code).toBe(0);
+    expect(stdout).toContain('images  9, 1 left out');
+    expect(stdout).toContain('class-0/broken.jpg cannot be decoded');
+    expect(stdout).toContain('16×16, mean 0.485 0.456 0.406, std 0.229 0.224 0.225 (default)');
+    expect(stdout).toMatch(/late\s+8×8 positions × 12 channels/);
+    expect(stdout).toMatch(/pooled average\s+[01]\.\d{3} \(/);
+    expect(stdout).toContain('layers against layers');
+    const study = /study {3}(.*)/.exec(stdout)![1]!;
+    expect(existsSync(join(study, 'representations/images/00000.png'))).toBe(true);
+    expect(existsSync(join(study, 'work'))).toBe(false);
+    const again = await cli('tiny.onnx', '--images', 'photos', '--layers', 'early,late');
+    expect(again.stderr).toContain('Nothing was computed');
+  });
+
+  test('--json prints one object; options belong to the model before them', async () => {
+    writeModel('a.onnx', 1);
+    writeModel('b.onnx', 2);
+    await writePictures(6);
+    const flags = ['--images', 'photos', '--kernel', 'cosine', '--method', 'greedy', '--centring', 'none', '--json'];
+    const { code, stdout } = await cli(
+      'a.onnx',
+      '--mean',
+      '0',
+      '--std',
+      '1',
+      'b.onnx',
+      '--name',
+      'B',
+      '--layers',
+      'early',
+      ...flags,
+    );
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      schemaVersion: 1,
+      imageCount: 6,
+      method: 'greedy',
+      centring: 'none',
+      kernels: ['cosine'],
+    });
+    expect(result.models).toMatchObject([
+      { name: 'a', preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] }, layers: [{ name: 'late' }] },
+      { name: 'B', preprocessing: { mean: [0.485, 0.456, 0.406] }, layers: [{ name: 'early' }] },
+    ]);
+    expect(result.comparison.layers).toHaveLength(2);
+    expect(result.command).toContain('semblance representations a.onnx --mean 0');
+  });
+
+  test('lists layers, and the arrays of a file of features', async () => {
+    writeModel();
+    const { stdout } = await cli('tiny.onnx', '--layers', 'list');
+    expect(stdout).toMatch(/late\s+Relu\s+map\s+1×12×8×8/);
+    writeFeatures('f.npy', 3, 4, 2);
+    const features = JSON.parse((await cli('f.npy', '--layers', 'list', '--json')).stdout);
+    expect(features.layers).toMatchObject([{ name: 'array', shape: [3, 4, 2] }]);
+  });
+
+  test('--transform gives the separation of two views, layer by layer', async () => {
+    writeModel();
+    await writePictures(8, 21);
+    const { code, stdout } = await cli(
+      'tiny.onnx',
+      '--images',
+      'photos',
+      '--transform',
+      'shift',
+      '--offset',
+      '5',
+      '--batch',
+      '4',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('two crops of 16 pixels, 5 pixels apart; 2 batches of 4 images, rbf kernel');
+    expect(stdout).toMatch(/late\s+64\s+[01]\.\d{3}\s+[01]\.\d{3}/);
+  });
+
+  test('says what is wrong with options, models and images', async () => {
+    writeModel();
+    await writePictures(4);
+    const fails = async (...args: string[]) => {
+      const { code, stderr } = await cli(...args);
+      return [code, stderr] as const;
+    };
+    expect(await fails('tiny.onnx')).toEqual([2, expect.stringContaining('--images')]);
+    expect(await fails('tiny.onnx', '--images', 'photos', '--layers', 'layt')).toEqual([
+      2,
+      expect.stringContaining('late'),
+    ]);
+    expect(await fails('tiny.onnx', '--images', 'photos', '--cls', 'maybe')).toEqual([
+      2,
+      expect.stringContaining('keep, drop'),
+    ]);
+    expect(await fails('tiny.onnx', '--images', 'photos', '--size', '20')).toEqual([
+      3,
+      expect.stringContaining('after preprocessing'),
+    ]);
+    expect(await fails('tiny.onnx', '--images', 'nowhere')).toEqual([3, expect.stringContaining('cannot be read')]);
+    writeFeatures('f.npy', 3, 4, 2);
+    expect(await fails('tiny.onnx', 'f.npy', '--images', 'photos')).toEqual([
+      4,
+      expect.stringContaining('3 images; there are 4'),
+    ]);
+  });
+
+  test('exits with 5 and the one line to add where a runtime or the decoder is missing', async () => {
+    writeModel();
+    await writePictures(4);
+    const hook = fileURLToPath(new URL('../support/hide-runtimes.mjs', import.meta.url));
+    const without = (packages: string) =>
+      runCli(['representations', 'tiny.onnx', '--images', 'photos', '--threads', '1'], {
+        cwd: folder.path,
+        env: { NODE_OPTIONS: `--import=${hook}`, HIDDEN_PACKAGES: packages },
+      });
+    const runtime = await without('onnxruntime-node,onnxruntime-web');
+    expect(runtime).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('npm install --ignore-scripts onnxruntime-node'),
+    });
+    const decoder = await without('sharp');
+    expect(decoder).toMatchObject({ code: 5, stderr: expect.stringContaining('npm install --ignore-scripts sharp') });
+  });
+
+  test('killed at any tile and started again it ends with the same bytes', { timeout: 60_000 }, async () => {
+    writeFeatures('f.npy', 128, 64, 16);
+    const args = (out: string) => [
+      'representations',
+      'f.npy',
+      '--out',
+      out,
+      '--threads',
+      '1',
+      '--approximation',
+      '0',
+      '-q',
+    ];
+    const whole = await runCli(args('whole'), { cwd: folder.path });
+    expect(whole.code).toBe(0);
+    const child = spawn(process.execPath, [CLI, ...args('killed')], { cwd: folder.path, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    const work = join(folder.path, 'killed/work/representations');
+    const tiles = () =>
+      (existsSync(work) ? readdirSync(work, { recursive: true, encoding: 'utf8' }) : []).filter((path) =>
+        /tile-\d+-\d+\.npy$/.test(path),
+      );
+    while (tiles().length < 2 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill('SIGKILL');
+    await ended;
+    expect(tiles().length).toBeGreaterThan(0);
+    expect(existsSync(join(folder.path, 'killed/study.json'))).toBe(false);
+    const resumed = await runCli(args('killed'), { cwd: folder.path });
+    expect(resumed.code).toBe(0);
+    const found = filesOf(join(folder.path, 'killed'));
+    // The two commands differ in the folder they name, and in nothing else.
+    const expected = filesOf(join(folder.path, 'whole'));
+    const manifest = (files: Record<string, string>) => {
+      const { instruments, ...rest } = JSON.parse(Buffer.from(files['/study.json']!, 'base64').toString());
+      return { ...rest, representations: { ...instruments.representations, command: '' } };
+    };
+    expect(manifest(found)).toEqual(manifest(expected));
+    expect({ ...found, '/study.json': '' }).toEqual({ ...expected, '/study.json': '' });
+  });
+});

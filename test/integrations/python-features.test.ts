@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { analyseRepresentations, type ImageRow, memoryStore, openModel, readStudyTable, sha256Hex } from 'semblance';
+import { fileSource } from 'semblance/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { python } from '../support/python.ts';
+
+const script = fileURLToPath(new URL('./write_features.py', import.meta.url));
+
+describe.skipIf(python?.hasTorch !== true)('semblance_features.py', () => {
+  let folder: string;
+  let facts: { ids: string[]; patches: number; failed: string; left: string[] };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'semblance-features-'));
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1' };
+    const { status, stderr } = spawnSync(python!.command, [script, folder], {
+      encoding: 'utf8',
+      env,
+      timeout: 120_000,
+    });
+    if (status !== 0) throw new Error(stderr);
+    facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8'));
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const open = async (name: string) => (await openModel(await fileSource(join(folder, name)))).tensors;
+  const values = async (file: string, tensor = 'array') => (await (await open(file)).get(tensor)!.read()).data;
+
+  it('writes layers, logits and head as PyTorch has them', async () => {
+    const tensors = await open('features.safetensors');
+    expect([...tensors.values()].map(({ name, shape }) => [name, [...shape]])).toEqual([
+      ['0', [5, 6, 8, 8]],
+      ['1', [5, 6, 8, 8]],
+      ['logits', [5, 4]],
+      ['head.weight', [4, 6]],
+      ['head.bias', [4]],
+    ]);
+    const close = (found: ArrayLike<number>, expected: ArrayLike<number>) => {
+      expect(found.length).toBe(expected.length);
+      Array.from(expected).forEach((value, k) => {
+        expect(Math.abs(found[k]! - value)).toBeLessThan(1e-5);
+      });
+    };
+    close(await values('features.safetensors', '1'), await values('expected.npy'));
+    close(await values('features.safetensors', 'logits'), await values('logits.npy'));
+    // Patches of 4 pixels, 3 apart, two by two: the second patch of image 1 begins at (0, 3).
+    expect(facts.patches).toBe(4);
+    const pooled = await values('patches.safetensors', '1');
+    close(pooled.subarray(5 * 6, 6 * 6), await values('patch.npy'));
+  });
+
+  it('is analysed without running the model, sample by sample', async () => {
+    const store = memoryStore();
+    const source = await fileSource(join(folder, 'features.safetensors'));
+    const { manifest } = await analyseRepresentations([{ source }], [], { k: 2 }, store);
+    const section = manifest.instruments.representations!;
+    expect(section.models[0]).toMatchObject({ logits: 'logits', warnings: [], runtime: null });
+    expect(section.models[0]!.layers.map(({ name }) => name)).toEqual(['0', '1']);
+    const rows = await readStudyTable<ImageRow>(store, manifest, section.images);
+    expect(rows.map(({ id }) => id)).toEqual(facts.ids);
+    expect(facts.ids[2]).toBe(await sha256Hex('image 2'));
+    expect(rows[3]).toMatchObject({ name: '3.png', label: '1' });
+  });
+
+  it('leaves no file behind when the pass fails', () => {
+    expect(facts.failed).toContain('run the model before add()');
+    expect(facts.left.filter((name) => !/\.(txt|npy|json)$/.test(name))).toEqual([
+      'features.safetensors',
+      'patches.safetensors',
+    ]);
+  });
+});

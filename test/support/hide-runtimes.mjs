@@ -1,0 +1,9 @@
+/** Loaded with `--import`: optional runtimes look as if they were not installed. Which, by an environment variable. */
+import { register } from 'node:module';
+
+const hidden = JSON.stringify((process.env.HIDDEN_PACKAGES ?? '').split(','));
+const hooks = `export async function resolve(specifier, context, next) {
+  if (${hidden}.includes(specifier)) throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+  return next(specifier, context);
+}`;
+register(`data:text/javascript,${encodeURIComponent(hooks)}`);

@@ -1,0 +1,40 @@
+import { createRandom } from 'semblance';
+import { type TensorSpec, valueInfo, writeOnnx } from './onnx-writer.ts';
+
+/**
+ * An ONNX network for pictures of 16×16: two 3×3 convolutions with ReLU ("early", 8 channels at 16×16; "late", 12 channels
+ * at 8×8), global average, a linear layer of 5 classes. Weights are seeded.
+ */
+export function tinyVisionModel(seed = 1): Uint8Array {
+  const random = createRandom(seed);
+  const weight = (name: string, shape: number[], scale: number): TensorSpec => ({
+    name,
+    shape,
+    values: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal() * scale),
+  });
+  return writeOnnx({
+    inputs: [valueInfo('input', ['n', 3, 16, 16])],
+    outputs: [valueInfo('logits', ['n', 5])],
+    tensors: [weight('w1', [8, 3, 3, 3], 0.4), weight('w2', [12, 8, 3, 3], 0.3), weight('head', [12, 5], 1)],
+    nodes: [
+      { op: 'Conv', inputs: ['input', 'w1'], outputs: ['c1'], attributes: { pads: [1, 1, 1, 1] } },
+      { op: 'Relu', inputs: ['c1'], outputs: ['early'] },
+      { op: 'Conv', inputs: ['early', 'w2'], outputs: ['c2'], attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+      { op: 'Relu', inputs: ['c2'], outputs: ['late'] },
+      { op: 'GlobalAveragePool', inputs: ['late'], outputs: ['pool'] },
+      { op: 'Flatten', inputs: ['pool'], outputs: ['vector'] },
+      { op: 'MatMul', inputs: ['vector', 'head'], outputs: ['logits'] },
+    ],
+  });
+}
+
+/** A picture of a bright square somewhere on noise: class decides its colour, the seed its place. */
+export function madePicture(label: number, seed: number, side = 16) {
+  const random = createRandom(1000 * label + seed);
+  const data = Uint8Array.from({ length: side * side * 3 }, () => random.below(60));
+  const top = random.below(side - 5);
+  const left = random.below(side - 5);
+  for (let y = top; y < top + 5; y++)
+    for (let x = left; x < left + 5; x++) data[(y * side + x) * 3 + (label % 3)] = 255 - 20 * label;
+  return { width: side, height: side, data };
+}
