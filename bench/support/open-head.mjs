@@ -1,5 +1,5 @@
 /** Opens the checkpoint and reads the named head: prints the seconds that took, the head's sum and the peak memory. */
-import { fileSource, openModel } from 'semblance/node';
+import { fileSource, openModel } from 'semblance/readers/node';
 import { peakMemory } from './peak-memory.mjs';
 
 const [path, head] = process.argv.slice(2);

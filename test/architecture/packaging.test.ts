@@ -42,22 +42,25 @@ describe('package.json', () => {
   });
 });
 
-test('the isomorphic entry bundles for the browser without any Node module', async () => {
-  const result = await build({
-    entryPoints: [join(root, 'dist/index.js')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    splitting: true,
-    outdir: join(tmpdir(), 'semblance-bundle'),
-    metafile: true,
-    logLevel: 'silent',
-  });
-  const inputs = Object.values(result.metafile.inputs).flatMap((input) => input.imports.map((item) => item.path));
-  expect(inputs.filter((path) => path.startsWith('node:'))).toEqual([]);
-  expect(result.errors).toEqual([]);
-});
+test.each(['index', 'readers'])(
+  'the isomorphic entry %s bundles for the browser without any Node module',
+  async (entry) => {
+    const result = await build({
+      entryPoints: [join(root, `dist/${entry}.js`)],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      splitting: true,
+      outdir: join(tmpdir(), 'semblance-bundle'),
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const inputs = Object.values(result.metafile.inputs).flatMap((input) => input.imports.map((item) => item.path));
+    expect(inputs.filter((path) => path.startsWith('node:'))).toEqual([]);
+    expect(result.errors).toEqual([]);
+  },
+);
 
 test('the packed tarball, installed in an empty folder, runs', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'semblance-pack-'));
