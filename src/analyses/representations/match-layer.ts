@@ -19,7 +19,8 @@ export function tileSizeFor(positions: number): number {
 
 /** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
 export function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
-  const matrices = 6 * 8 * features.images ** 2;
+  // Inner products, kernels in double and in single precision, and what sorting them takes.
+  const matrices = 12 * 8 * features.images ** 2;
   const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.75);
   if (features.images * features.imageBytes <= budget) return features.images;
   return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
