@@ -27,7 +27,11 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: single ? 100_000_000 : 0,
       cssCodeSplit: !single,
       reportCompressedSize: false,
-      ...(single ? { rolldownOptions: { output: { codeSplitting: false } } } : {}),
+      rolldownOptions: {
+        // On a busy machine the build would otherwise print which plugin took how long.
+        checks: { pluginTimings: false },
+        ...(single ? { output: { codeSplitting: false } } : {}),
+      },
     },
   };
 });

@@ -35,6 +35,7 @@ export async function classesReport(
     text += `${modelText(model, names, section, colors)}${rankingText(ranking, names, section, filter, colors)}\n`;
   }
   if (section.models.length > 1) text += `${nsadText(section, colors)}\n`;
+  text += differencesText(section, colors);
   for (const { name, error } of section.failed)
     text += `${colors.yellow('failed')}  ${error.message.startsWith(name) ? '' : `${name}: `}${error.message}\n`;
   text += await classesText(section, classes, colors);
@@ -159,6 +160,25 @@ function describeRelation({ relations, explanation }: RankingRow, colors: Colors
     return colors.yellow(`${relations[0]!.kind.replaceAll('-', ' ')}, a labelling problem?`);
   if (explanation.kind === 'unexplained') return colors.yellow('unexplained');
   return explanation.kind === 'alike-in-rank' ? '' : explanation.kind.replaceAll('-', ' ');
+}
+
+/** Whether the models' alignments differ by more than the bootstrap of their difference; empty without --ci. */
+function differencesText({ models, references, differences }: ClassesSection, colors: Colors): string {
+  const nameOf = (id: string): string => models.find((model) => model.id === id)!.name;
+  const rows = differences
+    .filter(({ measure, reference }) => measure === 'spearman' && reference === references[0]?.id)
+    .map(({ a, b, difference, low, high, distinguishable }) => [
+      `${nameOf(a)} − ${nameOf(b)}`,
+      difference.toFixed(4),
+      `${low.toFixed(4)} … ${high.toFixed(4)}`,
+      distinguishable ? '' : 'not distinguishable',
+    ]);
+  if (rows.length === 0) return '';
+  const columns = ['', 'difference', '95 % interval', ''].map((title, k) => ({
+    title: colors.dim(title),
+    align: k === 1 || k === 2 ? ('right' as const) : ('left' as const),
+  }));
+  return `${colors.bold('differences')}  of SSAD Spearman, paired\n${formatTable(columns, rows, '  ')}\n`;
 }
 
 function nsadText({ models, nsad }: ClassesSection, colors: Colors): string {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { kernelTier } from '../kernels/wasm-kernel.ts';
 import { VERSION } from '../version.ts';
@@ -55,16 +57,24 @@ function examine(): Finding[] {
 }
 
 function optional(name: string, purpose: string): Finding {
-  const require = createRequire(import.meta.url);
-  try {
-    const { version } = require(`${name}/package.json`) as { version: string };
-    return { part: name, ok: true, found: `${version} (${purpose})` };
-  } catch {
-    return {
-      part: name,
-      ok: false,
-      found: `not installed (${purpose}; not needed for class similarity)`,
-      remedy: `npm install ${name}`,
-    };
+  const version = installedVersion(name);
+  if (version !== undefined) return { part: name, ok: true, found: `${version} (${purpose})` };
+  return {
+    part: name,
+    ok: false,
+    found: `not installed (${purpose}; not needed for class similarity)`,
+    remedy: `npm install ${name}`,
+  };
+}
+
+/** Read from the package's folder, since a package's exports may hide its own package.json. */
+function installedVersion(name: string): string | undefined {
+  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
+    try {
+      return (JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8')) as { version: string }).version;
+    } catch {
+      // Not in this folder; the next one up may have it.
+    }
   }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import type { AccuracyBand } from '../class-similarity/population/at-accuracy.ts';
 import type { TraitCorrelation } from '../class-similarity/population/trait-correlation.ts';
-import type { ClassesSection, ClassRow, RankingRow } from '../study/classes-section.ts';
+import type { Alignment, ClassesSection, ClassRow, RankingRow } from '../study/classes-section.ts';
 import type { StudyManifest } from '../study/manifest.ts';
 import type { PopulationSection } from '../study/population-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
@@ -57,7 +57,7 @@ async function modelTable(
         member.parameters === null ? '–' : `${(member.parameters / 1e6).toFixed(1)} M`,
         member.accuracy === null ? '–' : String(member.accuracy),
         ...MEASURES.map(({ measure }) => {
-          const value = alignment?.[measure]?.toFixed(3) ?? '–';
+          const value = withUncertainty(alignment, measure);
           const other = published?.[measure];
           return other === undefined ? value : `${value} ${colors.dim(`(${other})`)}`;
         }),
@@ -75,6 +75,14 @@ async function modelTable(
     { title: colors.dim('most similar pair') },
   ];
   return formatTable(columns, rows, '  ');
+}
+
+/** A value with its 95 % interval and p-value where they were asked for. */
+function withUncertainty(alignment: Alignment | undefined, measure: 'cosine' | 'spearman' | 'kendall'): string {
+  const value = alignment?.[measure]?.toFixed(3) ?? '–';
+  const range = alignment?.interval?.[measure];
+  const p = alignment?.mantel?.[measure];
+  return `${value}${range ? ` [${range.low.toFixed(3)}, ${range.high.toFixed(3)}]` : ''}${p == null ? '' : ` p ${p.toPrecision(2)}`}`;
 }
 
 function correlationText({ correlations }: PopulationSection, colors: Colors): string {

@@ -71,6 +71,24 @@ describe('names with several senses', () => {
   });
 });
 
+test('--ci says whether two models can be told apart', async () => {
+  writeModel(6);
+  const { stdout } = await cli(
+    'classes',
+    '--labels',
+    'names.txt',
+    'm.safetensors',
+    '--name',
+    'A',
+    'm.safetensors',
+    '--name',
+    'B',
+    '--ci',
+    '100',
+  );
+  expect(stdout).toMatch(/A − B +0\.0000 +0\.0000 … 0\.0000 +not distinguishable/);
+});
+
 test('classes with a template of zeros are named', async () => {
   writeModel(6, 2);
   const { stdout } = await cli('classes', 'm.safetensors', '--labels', 'names.txt');

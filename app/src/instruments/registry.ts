@@ -25,7 +25,10 @@ export interface Needs {
   question: string;
   /** Inputs it takes, and the command that adds it to a study. */
   inputs: readonly string[];
-  command: string;
+  /** The command that makes it; undefined where this version has none. */
+  command?: string;
+  /** What this version cannot do with it yet, in a sentence. */
+  missing?: string;
 }
 
 /** A way of looking at networks. A study holds some of them; all are in the navigation. */

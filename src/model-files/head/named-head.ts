@@ -42,7 +42,11 @@ function findByName(file: ModelFile, head: string): TensorEntry {
   const what = ending.length > 1 ? `${ending.length} tensors end in ${head}` : `there is no tensor ${head}`;
   throw new UsageError(`${file.name}: ${what}, as --head asks.`, {
     hint:
-      list === '' ? 'The file has no tensors.' : `${ending.length > 1 ? 'They are' : 'The closest names are'} ${list}.`,
+      names.length === 0
+        ? 'The file has no tensors.'
+        : list === ''
+          ? `The file has ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' …' : ''}.`
+          : `${ending.length > 1 ? 'They are' : 'The closest names are'} ${list}.`,
     file: file.name,
   });
 }

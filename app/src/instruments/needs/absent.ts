@@ -6,6 +6,7 @@ export const representationsInstrument: Instrument = {
   has: () => false,
   needs: {
     short: 'Needs images',
+    missing: 'Its figures are printed by the command and kept in the study; this version draws no view of them.',
     question: 'Which images are alike to the network, layer by layer, wherever the content stands in the frame?',
     inputs: ['A model that runs (ONNX), or feature maps saved as arrays.', 'A folder of images.'],
     command: 'semblance representations MODEL --images FOLDER',
@@ -19,9 +20,9 @@ export const conceptsInstrument: Instrument = {
   has: () => false,
   needs: {
     short: 'Needs two models and images',
+    missing: 'This version does not compute it.',
     question: 'Which visual concepts does one network have that the other lacks, and do they matter?',
     inputs: ['Two models that run (ONNX), or their activations.', 'A folder of images.'],
-    command: 'semblance concepts MODEL_A MODEL_B --images FOLDER',
   },
   views: [],
 };
