@@ -49,7 +49,7 @@ export async function approximationTable(
 /** The chosen images, uncentred, one after the other. */
 async function gather(features: LayerFeatures, chosen: readonly number[]): Promise<FeatureMaps> {
   const parts: FeatureMaps<Float32Array>[] = [];
-  for (const image of chosen) parts.push(await features.load(image, image + 1, true));
+  for (const image of chosen) parts.push(await features.load(image, image + 1, { raw: true }));
   const size = features.positions * features.channels;
   const data = new Float32Array(chosen.length * size);
   parts.forEach((part, i) => {

@@ -28,8 +28,15 @@ export interface LayerFeatures {
   channels: number;
   /** Bytes of one image. */
   imageBytes: number;
-  /** Features of images `start` to `end`, centred unless `raw`. */
-  load(start: number, end: number, raw?: boolean): Promise<FeatureMaps<Float32Array>>;
+  /**
+   * Features of images `start` to `end`, centred unless `raw`; in `into` where it is given, which is then overwritten by
+   * the next call that is given it.
+   */
+  load(
+    start: number,
+    end: number,
+    options?: { raw?: boolean; into?: Float32Array },
+  ): Promise<FeatureMaps<Float32Array>>;
   /** Centred means over positions, and the token before the patches where there is one. */
   pooled: { average: Matrix64; first: Matrix64 | null };
 }
@@ -158,12 +165,8 @@ async function layerFeatures(
     channels,
     imageBytes: size * 4,
     pooled: { average: pooled(average), first: first && pooled(first) },
-    async load(start, end, raw = false) {
-      const length = (end - start) * size;
-      const data =
-        typeof SharedArrayBuffer === 'undefined'
-          ? new Float32Array(length)
-          : new Float32Array(new SharedArrayBuffer(length * 4));
+    async load(start, end, { raw = false, into } = {}) {
+      const data = (into ?? sharedFloats((end - start) * size)).subarray(0, (end - start) * size);
       for (let b = 0; b + 1 < starts.length; b++) {
         const from = Math.max(start, starts[b]!);
         const to = Math.min(end, starts[b + 1]!);
@@ -184,6 +187,13 @@ async function layerFeatures(
       return maps;
     },
   };
+}
+
+/** Zeros on memory that threads share, where there is such. */
+export function sharedFloats(length: number): Float32Array {
+  return typeof SharedArrayBuffer === 'undefined'
+    ? new Float32Array(length)
+    : new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
 function withoutColumnMeans({ rows, cols, data }: Matrix64): Matrix64 {

@@ -4,7 +4,7 @@ import type { MatchedTile } from '../../representations/match-tile.ts';
 import type { SimilarityMatrices } from '../../representations/similarity-matrices.ts';
 import { type PairTile, pairsInTile, planTiles } from '../../representations/tiles.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
-import type { LayerFeatures } from './collect-features.ts';
+import { type LayerFeatures, sharedFloats } from './collect-features.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 import type { PlainOptions } from './options.ts';
 import type { WorkArea } from './work-area.ts';
@@ -19,8 +19,9 @@ export function tileSizeFor(positions: number): number {
 
 /** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
 export function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
-  const matrices = 6 * 8 * features.images ** 2;
-  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.75);
+  // Inner products, kernels in double and in single precision, and what sorting them takes.
+  const matrices = 12 * 8 * features.images ** 2;
+  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);
   if (features.images * features.imageBytes <= budget) return features.images;
   return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
 }
@@ -48,14 +49,19 @@ export async function matchLayer(
   const spatial: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
   const squares = new Float64Array(n);
   const total = (n * (n - 1)) / 2;
+  // Two buffers for all groups, since shared memory is given back late.
+  const length = (size * features.imageBytes) / 4;
+  const buffers = groups.length > 1 ? [sharedFloats(length), sharedFloats(length)] : [];
+  const loadInto = (b: number, [start, end]: readonly [number, number]) =>
+    features.load(start, end, buffers[b] ? { into: buffers[b] } : {});
   let before = 0;
   let whole: FeatureMaps<Float32Array> | null = null;
   for (const [a, rows] of groups.entries()) {
-    const x = await features.load(...rows);
+    const x = await loadInto(0, rows);
     if (groups.length === 1) whole = x;
     for (const columns of groups.slice(0, a + 1)) {
       const symmetric = columns === rows;
-      const y = symmetric ? undefined : await features.load(...columns);
+      const y = symmetric ? undefined : await loadInto(1, columns);
       const name = (tile: PairTile): string =>
         `${folder}/tile-${rows[0] + tile.rowStart}-${columns[0] + tile.columnStart}.npy`;
       const plan = planTiles(x.images, (y ?? x).images, symmetric, tileSize);

@@ -13,7 +13,7 @@ import type { MatchPool } from './match-in-tiles.ts';
 import { matchLayer } from './match-layer.ts';
 import { matchTable } from './match-table.ts';
 import type { ImageInput, PlainOptions } from './options.ts';
-import { retrievalTable, type SearchedBy } from './retrieval-tables.ts';
+import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
 import type { WorkArea } from './work-area.ts';
 
 /** A layer with its similarity matrices and everything that follows from them. */
@@ -48,7 +48,11 @@ export async function measureLayer(
   const { kernels, sigma, sigmaScope, k } = options;
   const products = await matchLayer(features, pool, work, folder, options, task);
   const files = new Map<string, Uint8Array>();
-  const searched: SearchedBy[] = [];
+  const tables: RetrievalTable[] = [];
+  const search = (by: SearchedBy): void => {
+    task.signal?.throwIfAborted();
+    tables.push(retrievalTable(by, images, options));
+  };
   const sigmas: RepresentationLayerEntry['sigma'] = { semantic: null, spatial: null };
   const outputSimilarity: NonNullable<RepresentationLayerEntry['outputSimilarity']> = {};
   let first: { semantic: Matrix32; spatial: Matrix32 } | undefined;
@@ -57,7 +61,7 @@ export async function measureLayer(
     const [semantic, spatial] = (['semantic', 'spatial'] as const).map((side) => {
       const found = kernelMatrix(products[side]!, kernel, { sigma, scope: sigmaScope });
       if (found.sigma !== undefined) sigmas[side] = found.sigma;
-      searched.push({ by: side, kernel, matrix: found.matrix });
+      search({ by: side, kernel, matrix: found.matrix });
       return found.matrix;
     }) as [Matrix64, Matrix64];
     if (divergence)
@@ -77,11 +81,7 @@ export async function measureLayer(
     files.set(`spatial-${kernel}.npy`, encodeNpy(single.spatial.data, [spatial.rows, spatial.cols]));
   }
   for (const [by, vectors] of Object.entries(features.pooled))
-    if (vectors) searched.push({ by: by as 'average' | 'first', kernel: null, matrix: pooledSimilarity(vectors) });
-  const tables = searched.map((search) => {
-    task.signal?.throwIfAborted();
-    return retrievalTable(search, images, options);
-  });
+    if (vectors) search({ by: by as 'average' | 'first', kernel: null, matrix: pooledSimilarity(vectors) });
   for (const table of tables) files.set(foundPath(table), encodeNpy(table.found, [images.length, k]));
   const nearest = tables.find(({ by }) => by === 'semantic')!;
   const matches = options.matches && products.whole ? matchTable(products.whole, nearest.found, options) : null;
