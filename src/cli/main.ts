@@ -1,31 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, SemblanceError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import { addClassesCommand } from './classes.ts';
-import { addDemoCommand } from './demo.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addExportCommand } from './export.ts';
 import { type CliIo, processIo } from './io.ts';
-import { addLookCommand } from './look.ts';
-import { addOpenCommand } from './open.ts';
-import { addRepresentationsCommand } from './representations.ts';
-import { addReproduceCommand } from './reproduce.ts';
-import { addTrainingCommand } from './training.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
 
-const COMMANDS: readonly AddCommand[] = [
-  addClassesCommand,
-  addTrainingCommand,
-  addRepresentationsCommand,
-  addOpenCommand,
-  addExportCommand,
-  addDemoCommand,
-  addReproduceCommand,
-  addDoctorCommand,
-  addLookCommand,
-];
+/** Each command's module in the order of help, loaded only when it is called for: their parts are many. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  classes: async () => (await import('./classes.ts')).addClassesCommand,
+  training: async () => (await import('./training.ts')).addTrainingCommand,
+  representations: async () => (await import('./representations.ts')).addRepresentationsCommand,
+  open: async () => (await import('./open.ts')).addOpenCommand,
+  export: async () => (await import('./export.ts')).addExportCommand,
+  demo: async () => (await import('./demo.ts')).addDemoCommand,
+  reproduce: async () => (await import('./reproduce.ts')).addReproduceCommand,
+  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
+  look: async () => (await import('./look.ts')).addLookCommand,
+};
 
 const EPILOGUE = `
 Examples:
@@ -52,7 +44,7 @@ Nothing is sent anywhere: the only traffic is a model that you name by URL.
 export async function run(argv: readonly string[], given?: CliIo): Promise<number> {
   const own = given ? undefined : processIo(argv);
   const io = given ?? own!;
-  const program = createProgram(io);
+  const program = await createProgram(io, argv[0]);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(program.getOptionValue('exitCode') ?? EXIT_CODES.ok);
@@ -63,8 +55,8 @@ export async function run(argv: readonly string[], given?: CliIo): Promise<numbe
   }
 }
 
-/** The program with all its commands, for running and for help. */
-export function createProgram(io: CliIo): Command {
+/** The program with the command that is called for, or with all of them where none is: for help and for paths. */
+async function createProgram(io: CliIo, called: string | undefined): Promise<Command> {
   const program = new Command('semblance')
     .description('Opens a trained vision network and shows what the network sees as similar.')
     .version(`semblance ${VERSION} (Node ${process.versions.node})`, '-V, --version', 'print the version')
@@ -74,7 +66,9 @@ export function createProgram(io: CliIo): Command {
     .showHelpAfterError('Run semblance --help for the commands, or semblance COMMAND --help for one.')
     .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
     .exitOverride();
-  for (const add of COMMANDS) add(program, io);
+  const wanted =
+    called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]!] : Object.values(COMMANDS);
+  for (const load of wanted) (await load())(program, io);
   for (const command of program.commands)
     command.copyInheritedSettings(program).option('--no-color', 'print without colours');
   return program;
