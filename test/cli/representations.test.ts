@@ -199,7 +199,7 @@ describe('semblance representations', () => {
     expect(whole.code).toBe(0);
     const child = spawn(process.execPath, [CLI, ...args('killed')], { cwd: folder.path, stdio: 'ignore' });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    const work = join(folder.path, 'killed/work/representations');
+    const work = join(folder.path, 'killed', 'work', 'representations');
     const tiles = () =>
       (existsSync(work) ? readdirSync(work, { recursive: true, encoding: 'utf8' }) : []).filter((path) =>
         /tile-\d+-\d+\.npy$/.test(path),
