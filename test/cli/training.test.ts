@@ -299,7 +299,8 @@ describe('semblance training --watch', { timeout: 120_000 }, () => {
   const hasScript = spawnSync('script', ['--version']).status === 0;
   it.skipIf(!hasScript)('draws a dashboard on a terminal and ends with 0 on Ctrl+C', async () => {
     for (const epoch of [0, 1, 2]) put(epoch);
-    const command = `'${process.execPath}' '${CLI}' training run --watch --every 0.05 --out study --no-open`;
+    // The shell gives way to the command, else Ctrl+C ends the shell too, and some shells report that as 130.
+    const command = `exec '${process.execPath}' '${CLI}' training run --watch --every 0.05 --out study --no-open`;
     const { CI: _, ...env } = process.env;
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       cwd: folder.path,
