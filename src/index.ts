@@ -260,6 +260,7 @@ export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from '
 export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export * from './study/classes-section.ts';
+export * from './study/concepts-section.ts';
 export {
   type DisplayMatrix,
   decodeDisplayMatrix,
