@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { hashImages } from '../analyses/images/hash-images.ts';
 import { analyseInvariance } from '../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../analyses/representations/analyse-representations.ts';
 import { isFeaturesFile } from '../analyses/representations/file-features.ts';
-import { hashImages, hashInputs } from '../analyses/representations/inputs-hash.ts';
+import { hashInputs } from '../analyses/representations/inputs-hash.ts';
 import {
   type ImageInput,
   plainOptions,

@@ -20,9 +20,10 @@ import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../classes/measured-model.ts';
+import { hashImages } from '../images/hash-images.ts';
 import { thisThread } from './analyse-representations.ts';
 import { planLayer } from './choose-layers.ts';
-import { hashImages, hashInputs } from './inputs-hash.ts';
+import { hashInputs } from './inputs-hash.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 import { openRunnable, type RunnableModel } from './model-features.ts';
 import {
