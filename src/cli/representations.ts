@@ -226,7 +226,7 @@ async function run(
 }
 
 /** Every layer with its shape, as a table or as JSON. */
-async function layerList({ source, preprocessing }: RepresentationModelInput, json: boolean): Promise<string> {
+export async function layerList({ source, preprocessing }: RepresentationModelInput, json: boolean): Promise<string> {
   let layers: { name: string; op: string; kind: string; shape: readonly number[] }[];
   if (await isFeaturesFile(source)) {
     const { tensors } = await openModel(source);
