@@ -28,17 +28,18 @@ export interface Fit extends FactorStart {
 export function nmf(x: Matrix, start: FactorStart, options: NmfOptions): Fit {
   const coefficients = { ...start.coefficients, data: start.coefficients.data.slice() };
   const directions = { ...start.directions, data: start.directions.data.slice() };
-  const descent = nmfDescent(x, coefficients.data, directions.data, directions.rows, options);
+  const { precision, tier, maxIter, tol, signal } = options;
   let first = 0;
-  let iterations = 0;
   let converged = false;
-  while (!converged && iterations < options.maxIter) {
-    options.signal?.throwIfAborted();
-    const violation = descent.iterate();
-    iterations++;
-    if (iterations === 1) first = violation;
-    converged = first === 0 || violation / first <= options.tol;
-  }
-  descent.finish();
+  const iterations = nmfDescent(x, coefficients.data, directions.data, directions.rows, {
+    precision,
+    ...(tier && { tier }),
+    goOn(done, violation) {
+      signal?.throwIfAborted();
+      if (done === 1) first = violation;
+      converged = done > 0 && (first === 0 || violation / first <= tol);
+      return !converged && done < maxIter;
+    },
+  });
   return { coefficients, directions, iterations, converged };
 }

@@ -3,12 +3,12 @@ import { thinProducts } from '../kernels/thin-products.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
 import { requireFinite } from './check-activations.ts';
-import { PassiveSets } from './passive-sets.ts';
+import { NnlsSolver } from './nnls-solver.ts';
 
 /**
  * For each row a of the activations (N × D) the u ≥ 0 of least ‖a − u·W‖, given directions W (k × D): N × k, exact to
- * rounding. The active-set method of Lawson & Hanson (1974) on the normal equations (Bro & de Jong 1997); rows share the
- * Cholesky factors of their sets of non-zero coefficients. Where directions depend linearly on one another the minimum is
+ * rounding, each row by itself. On the normal equations (Bro & de Jong 1997); rows share the Cholesky factors of their sets
+ * of non-zero coefficients. Where directions depend linearly on one another the minimum is
  * reached by several u, and one of them is returned; a direction of 0 gets coefficients of 0.
  *
  * @throws UsageError for empty input, values that are not finite, or different numbers of columns.
@@ -31,7 +31,7 @@ export function nonNegativeCoefficients(
   thinProducts(directions, k, options).multiply(w, k, gram);
   const targets = new Float64Array(activations.rows * k);
   thinProducts(activations, k, options).multiply(w, k, targets);
-  const solver = new PassiveSets(gram, k);
+  const solver = new NnlsSolver(gram, k);
   const out: Matrix64 = { rows: activations.rows, cols: k, data: new Float64Array(activations.rows * k) };
   for (let i = 0; i < activations.rows; i++)
     solver.solve(targets.subarray(i * k, (i + 1) * k), out.data.subarray(i * k, (i + 1) * k));
