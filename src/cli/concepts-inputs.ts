@@ -1,8 +1,8 @@
-import {
-  type ConceptImageInput,
-  type ConceptModelInput,
-  type ConceptsPlatform,
-  type Factorisation,
+import type {
+  ConceptImageInput,
+  ConceptModelInput,
+  ConceptsPlatform,
+  Factorisation,
 } from '../analyses/concepts/options.ts';
 import { UsageError } from '../errors.ts';
 import { decodeImage } from '../inference/decode-image.ts';
@@ -75,7 +75,8 @@ export async function readConceptImages(
 ): Promise<ConceptImageInput[]> {
   if (group.length === 0) {
     const all: ConceptImageInput[] = images === undefined ? [] : await readImages(images, undefined, 0, io);
-    for (const path of heldOut) all.push(...(await readImages(path, undefined, 0, io)).map((image) => ({ ...image, heldOut: true })));
+    for (const path of heldOut)
+      all.push(...(await readImages(path, undefined, 0, io)).map((image) => ({ ...image, heldOut: true })));
     return all;
   }
   if (images !== undefined)

@@ -13,7 +13,6 @@ import {
   type Regression,
   SAMPLERS,
   type Sampler,
-  SWEEP,
 } from '../analyses/concepts/options.ts';
 import { UsageError } from '../errors.ts';
 import { folderStore } from '../study/folder-store.ts';
@@ -105,16 +104,27 @@ export function addConceptsCommand(program: Command, io: CliIo): void {
     .option('--patch <px>', 'side of a patch (default: 2/7 of the side of the crop)', whole(1))
     .option('--stride <px>', 'pixels between patches (default: 4/5 of their side)', whole(1))
     .option('--layers <names|list>', 'layers with commas between, concepts are of the last; "list" shows them')
-    .option('--layer-map [n]', 'map of layers against layers, n of each model (default: 8, or those of --layers)', whole(2))
+    .option(
+      '--layer-map [n]',
+      'map of layers against layers, n of each model (default: 8, or those of --layers)',
+      whole(2),
+    )
     .option('--factorisation <method>', 'nmf, semi-nmf or convex-nmf (default: by the sign of the features)')
     .option('-k, --k <n>', 'concepts of a class', whole(1), defaults.nComponents)
     .addOption(
-      new Option('--regression <kind>', 'how concepts are predicted').choices([...REGRESSIONS]).default(defaults.regression),
+      new Option('--regression <kind>', 'how concepts are predicted')
+        .choices([...REGRESSIONS])
+        .default(defaults.regression),
     )
     .option('--alpha <x>', 'penalty of lasso and ridge', positive, defaults.alpha)
     .option('--folds <n>', 'folds over images', whole(2), defaults.folds)
     .option('--fit-images <n>', 'most images of a class for the fit across models', whole(2), defaults.fitImages)
-    .option('--extraction-images <n>', 'most of them that concepts are extracted from', whole(1), defaults.extractionImages)
+    .option(
+      '--extraction-images <n>',
+      'most of them that concepts are extracted from',
+      whole(1),
+      defaults.extractionImages,
+    )
     .option('--evaluation-images <n>', 'most images of a class for evaluation', whole(2), defaults.evaluationImages)
     .option('--importance-images <n>', 'most images of a class for importance', whole(1), defaults.importanceImages)
     .option('--min-fit <n>', 'a class with fewer images for the fit is left out', whole(2), defaults.minFitImages)
@@ -171,12 +181,21 @@ async function concepts(
     return;
   }
   if (inputs.length !== 2)
-    throw new UsageError(`Concepts are compared between two models; ${inputs.length} ${inputs.length === 1 ? 'was' : 'were'} given.`, {
-      hint: 'semblance concepts MODEL_A MODEL_B --images DIR; the same model twice shows the ceilings.',
-    });
+    throw new UsageError(
+      `Concepts are compared between two models; ${inputs.length} ${inputs.length === 1 ? 'was' : 'were'} given.`,
+      {
+        hint: 'semblance concepts MODEL_A MODEL_B --images DIR; the same model twice shows the ceilings.',
+      },
+    );
   const images = await readConceptImages(flags, io);
   const options = conceptsOptions(flags, commandLine('concepts', args));
-  const { manifest, folder, reused } = await run(inputs as [ConceptModelInput, ConceptModelInput], images, options, flags, io);
+  const { manifest, folder, reused } = await run(
+    inputs as [ConceptModelInput, ConceptModelInput],
+    images,
+    options,
+    flags,
+    io,
+  );
   const section = manifest.instruments.concepts!;
   if (flags.json) {
     const { schemaVersion, software } = manifest;
@@ -212,7 +231,7 @@ function conceptsOptions(flags: Flags, command: string): ConceptsOptions {
     shuffles: flags.shuffles,
     randomNetwork: flags.randomNetwork,
     layerMap: layerMap === undefined ? 0 : layerMap === true ? 8 : layerMap,
-    ...(flags.sweep && { sweep: SWEEP }),
+    sweep: flags.sweep,
     collageSize: flags.collage,
     shortlist: flags.shortlist,
     resamples: flags.resamples,
@@ -236,8 +255,19 @@ export async function run(
     const name = inputs.map(({ name: given, source }) => given ?? source.name.replace(/\.[^.]+$/, '')).join('-');
     const folder = flags.out
       ? resolve(io.cwd, flags.out)
-      : defaultStudyFolder(io.cwd, `${name}-concepts`, await hashConceptInputs(inputs, images, plainOptions(options), task));
-    const result = await analyseConcepts(inputs, images, options, folderStore(folder), conceptsPlatform(flags.threads), task);
+      : defaultStudyFolder(
+          io.cwd,
+          `${name}-concepts`,
+          await hashConceptInputs(inputs, images, plainOptions(options), task),
+        );
+    const result = await analyseConcepts(
+      inputs,
+      images,
+      options,
+      folderStore(folder),
+      conceptsPlatform(flags.threads),
+      task,
+    );
     return { ...result, folder };
   } finally {
     bar.done();

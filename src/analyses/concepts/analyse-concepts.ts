@@ -6,9 +6,9 @@ import type { StudyStore } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import { hashImages } from '../images/hash-images.ts';
 import { workArea } from '../images/work-area.ts';
-import { classJobs } from './class-jobs.ts';
 import { checkConceptOptions, settleFactorisations } from './check-options.ts';
-import { groupImages, type GroupedImage } from './image-groups.ts';
+import { classJobs } from './class-jobs.ts';
+import { type GroupedImage, groupImages } from './image-groups.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
 import { openSources, readableImages } from './open-sources.ts';
 import {
@@ -85,12 +85,22 @@ export async function analyseConcepts(
       const predicted = ([0, 1] as const).map((m) =>
         columns[m] ? (labels!.ofColumn[m]![columns[m][i]!] ?? -1) : null,
       ) as [number | null, number | null];
-      return { index, id: opened.ids[index] ?? String(index), heldOut, group: conceptGroup, predicted, label: labelled[i]! };
+      return {
+        index,
+        id: opened.ids[index] ?? String(index),
+        heldOut,
+        group: conceptGroup,
+        predicted,
+        label: labelled[i]!,
+      };
     });
     if (classes.length === 0 && grouped.every(({ group }) => group === null))
-      throw new UsageError('Neither model is a classifier, and the images have no labels: there are no classes to compare.', {
-        hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
-      });
+      throw new UsageError(
+        'Neither model is a classifier, and the images have no labels: there are no classes to compare.',
+        {
+          hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
+        },
+      );
     const wanted = plain.classes && namedClasses(plain.classes, classes);
     const groups = groupImages(grouped, classes, wanted, plain);
     if (groups.groups.length === 0) {
@@ -103,12 +113,35 @@ export async function analyseConcepts(
       );
     }
     const measured = await classJobs(
-      { groups: groups.groups, grouped, columns: byImage(readable, columns), sources, sampler: opened.sampler, labels, factorisations, options: plain, work },
+      {
+        groups: groups.groups,
+        grouped,
+        columns: byImage(readable, columns),
+        sources,
+        sampler: opened.sampler,
+        labels,
+        factorisations,
+        options: plain,
+        work,
+      },
       task,
     );
     const manifest = await writeConceptsStudy(
       store,
-      { inputsHash, opened, labels, grouped, classes, groups, skipped, measured, factorisations, options: plain, asked: options, work, encode: platform.encode },
+      {
+        inputsHash,
+        opened,
+        labels,
+        grouped,
+        classes,
+        groups,
+        skipped,
+        measured,
+        factorisations,
+        options: plain,
+        asked: options,
+        encode: platform.encode,
+      },
       task,
     );
     await work.clear();

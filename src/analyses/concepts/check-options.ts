@@ -61,7 +61,9 @@ export async function settleFactorisations(
     if (asked === 'nmf' && least < 0)
       throw new UsageError(
         `${source.name}: plain NMF needs activations of at least 0; layer ${layer.name} goes down to ${least.toPrecision(3)}.`,
-        { hint: 'Leave --factorisation out, or ask for semi-nmf: transformers and networks with LeakyReLU have signed features.' },
+        {
+          hint: 'Leave --factorisation out, or ask for semi-nmf: transformers and networks with LeakyReLU have signed features.',
+        },
       );
     settled.push(asked ?? (least < 0 ? 'semi-nmf' : 'nmf'));
   }
@@ -71,6 +73,8 @@ export async function settleFactorisations(
 /** An error about one model and class, said so. */
 export function named(error: unknown, where: string): unknown {
   if (!(error instanceof UsageError)) return error;
-  return new UsageError(`${where}: ${error.message}`, { cause: error, ...(error.hint !== undefined && { hint: error.hint }) });
+  return new UsageError(`${where}: ${error.message}`, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
 }
-

@@ -44,7 +44,8 @@ export async function classJobs(jobs: ClassJobs, task: LongTask): Promise<ClassR
     const records: ClassRecord[] = [];
     for (const group of groups) {
       task.signal?.throwIfAborted();
-      if (waiting.has(group)) await measure(group, jobs, twins as [ActivationSource | null, ActivationSource | null], onRows, task);
+      if (waiting.has(group))
+        await measure(group, jobs, twins as [ActivationSource | null, ActivationSource | null], onRows, task);
       // Read back even what was just measured, so that a run gives the same bytes whether it was interrupted or not.
       records.push(await readRecord(group, work));
     }
@@ -79,11 +80,12 @@ async function measure(
         activations,
         perImage: sampler.perImage,
         extraction: group.extraction.map((images) => images.map((index) => place.get(index)!)) as [number[], number[]],
-        evaluationImages: group.evaluation.length,
         models: ([0, 1] as const).map((m) => ({
           head: columns[m] ? sources[m].head.head : null,
           method: factorisations[m],
-          targets: columns[m] ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) } : null,
+          targets: columns[m]
+            ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) }
+            : null,
           labels: labels?.columns[m] ? labelColumns(m) : null,
         })) as Parameters<typeof measureClass>[0]['models'],
         seed: `${options.seed}/${group.id}`,

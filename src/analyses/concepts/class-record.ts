@@ -38,6 +38,9 @@ export interface ClassRecord {
   /** Layers of the first model × layers of the second. */
   layerMap: LayerCell[][] | null;
   sweeps: ClassSweeps | null;
-  /** `directions-0`, `coefficients-0`, `cross-0`, `self-0`, the same of model 1, and `activations-0` and `-1`. */
+  /**
+   * Of model 0 `directions-0`, `coefficients-0`, `cross-0`, `self-0`, its similarities over bootstrap resamples in
+   * `cross-draws-0` and `self-draws-0`, and the evaluation patches in `activations-0`; the same of model 1.
+   */
   arrays: Record<string, Matrix32>;
 }

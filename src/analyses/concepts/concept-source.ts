@@ -50,4 +50,3 @@ export interface ConceptTask {
   /** Called with the number of rows that were computed. */
   onRows?: (count: number) => void;
 }
-

@@ -43,7 +43,9 @@ export async function fileSource(
     warnings.push(
       `There are no activations of whole images: classes are predicted from the mean logits of an image's ${opened.perImage} rows, and importance is measured on the rows.`,
     );
-  const classes = scores ? await classesOfRows(source.name, { classes: scores.shape[1]! }, input.labels, undefined, loadGraph) : null;
+  const classes = scores
+    ? await classesOfRows(source.name, { classes: scores.shape[1]! }, input.labels, undefined, loadGraph)
+    : null;
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
@@ -73,7 +75,14 @@ export async function fileSource(
       const [entry, at, perImage] = own
         ? [own, wholePlaces!, wholes!.perImage]
         : ([last, places, opened.perImage] as const);
-      return { features: rowsOfImages(await read(entry), wanted.map((i) => at[i]!), perImage), perImage };
+      return {
+        features: rowsOfImages(
+          await read(entry),
+          wanted.map((i) => at[i]!),
+          perImage,
+        ),
+        perImage,
+      };
     },
     ...rowsFrom(entries, places, opened.perImage, read),
     randomTwin: async () => (input.randomNetwork ? twinOf(input, entries, images, opened.perImage) : null),
@@ -114,19 +123,33 @@ async function twinOf(
   const source = randomNetwork!;
   const opened = await openActivationFile(source);
   if (opened.perImage !== perImage)
-    throw new IncomparableError(`${source.name} has ${opened.perImage} rows an image, the model's own file ${perImage}.`);
-  const own = chosenEntries(source.name, opened.layers, entries.map(({ name }) => name));
+    throw new IncomparableError(
+      `${source.name} has ${opened.perImage} rows an image, the model's own file ${perImage}.`,
+    );
+  const own = chosenEntries(
+    source.name,
+    opened.layers,
+    entries.map(({ name }) => name),
+  );
   return rowsFrom(own, placesOf(source.name, opened.images, images), perImage, reader());
 }
 
 /** The head of the file, if it makes the file's logits of the last layer. */
-async function checkedHead(input: ConceptModelInput, opened: ActivationFile, last: TensorEntry, read: Read): Promise<FoundHead> {
+async function checkedHead(
+  input: ConceptModelInput,
+  opened: ActivationFile,
+  last: TensorEntry,
+  read: Read,
+): Promise<FoundHead> {
   if (input.head === null) return { head: null, reason: 'left out as asked' };
   if (!opened.head) return { head: null, reason: 'the file holds no head.weight' };
   const weight = await readRows(opened.head.weight);
   const bias = opened.head.bias ? (await opened.head.bias.read()).data : new Float64Array(weight.rows);
   if (weight.cols !== last.shape[1])
-    return { head: null, reason: `head.weight takes ${weight.cols} channels and layer ${last.name} has ${last.shape[1]}` };
+    return {
+      head: null,
+      reason: `head.weight takes ${weight.cols} channels and layer ${last.name} has ${last.shape[1]}`,
+    };
   const head: ConceptHead = { kind: 'linear', weight, bias };
   if (!opened.logits) return { head, reason: 'head.weight of the file; without logits it could not be checked' };
   const [all, logits] = [await read(last), await read(opened.logits)];
@@ -135,7 +158,9 @@ async function checkedHead(input: ConceptModelInput, opened: ActivationFile, las
   if (made.cols !== logits.cols)
     return { head: null, reason: `head.weight has ${made.cols} rows and there are ${logits.cols} logits` };
   const difference = made.data.reduce((most, value, i) => Math.max(most, Math.abs(value - logits.data[i]!)), 0);
-  const largest = logits.data.subarray(0, rows * logits.cols).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  const largest = logits.data
+    .subarray(0, rows * logits.cols)
+    .reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   if (difference <= TOLERANCE * largest) return { head, reason: 'head.weight of the file, which gives its logits' };
   return {
     head: null,

@@ -144,7 +144,13 @@ function capped(
     const theirs = fit.filter(({ predicted }) => index === null || predicted[m] === null || predicted[m] === index);
     return places(theirs.slice(0, options.extractionImages));
   }) as [number[], number[]];
-  return { fit: places(fit), extraction, importance: places(fit.slice(0, options.importanceImages)), evaluation: places(evaluation), warnings };
+  return {
+    fit: places(fit),
+    extraction,
+    importance: places(fit.slice(0, options.importanceImages)),
+    evaluation: places(evaluation),
+    warnings,
+  };
 }
 
 function shortfall(all: number, { fit, evaluation }: Capped, options: PlainOptions): string | null {
@@ -158,7 +164,12 @@ function shortfall(all: number, { fit, evaluation }: Capped, options: PlainOptio
 }
 
 function slug(name: string): string {
-  const plain = name.split(',')[0]!.normalize('NFKD').replace(/[^\w]+/g, '-').replace(/^-+|-+$/g, '').toLowerCase();
+  const plain = name
+    .split(',')[0]!
+    .normalize('NFKD')
+    .replace(/[^\w]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .toLowerCase();
   return plain.slice(0, 40) || 'class';
 }
 

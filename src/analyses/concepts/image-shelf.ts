@@ -47,7 +47,14 @@ export function imageShelf(
 
 /** The middle of the fitted picture, side × side. */
 export function squareCrop(picture: RgbImage, side: number, geometry: CropGeometry): RgbImage {
-  const fitted = fitImage(picture, { ...geometry, rescale: 1, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb', layout: 'nchw' });
+  const fitted = fitImage(picture, {
+    ...geometry,
+    rescale: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    channels: 'rgb',
+    layout: 'nchw',
+  });
   if (fitted.width === side && fitted.height === side) return fitted;
   return cropImage(fitted, Math.floor((fitted.width - side) / 2), Math.floor((fitted.height - side) / 2), side, side);
 }
@@ -58,7 +65,9 @@ export function squareCrop(picture: RgbImage, side: number, geometry: CropGeomet
  *
  * @throws UnsupportedError where an input is not square.
  */
-export function sharedGeometry(models: readonly { name: string; height: number; width: number; preprocessing: Preprocessing }[]): {
+export function sharedGeometry(
+  models: readonly { name: string; height: number; width: number; preprocessing: Preprocessing }[],
+): {
   side: number;
   geometry: CropGeometry;
   /** What the other model would have seen otherwise; null where it is the same. */
@@ -71,7 +80,10 @@ export function sharedGeometry(models: readonly { name: string; height: number; 
       });
   const chosen = models.reduce((best, model) => (model.height > best.height ? model : best));
   const { resize, interpolation, crop, cropRounding } = chosen.preprocessing;
-  const other = models.find((model) => model !== chosen && JSON.stringify(cut(model.preprocessing)) !== JSON.stringify(cut(chosen.preprocessing)));
+  const other = models.find(
+    (model) =>
+      model !== chosen && JSON.stringify(cut(model.preprocessing)) !== JSON.stringify(cut(chosen.preprocessing)),
+  );
   return {
     side: chosen.height,
     geometry: { resize, interpolation, crop, cropRounding },

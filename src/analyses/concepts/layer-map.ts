@@ -11,7 +11,10 @@ import type { ClassInput } from './measure-class.ts';
  * Largest correlations of concepts between all layers of both models, on the fit images; null where no map was asked for. A
  * layer whose activations cannot be factorised (too low a rank) has no cells.
  */
-export function layerMapOfClass({ activations, extraction, perImage, models, options }: ClassInput, seed: number): LayerCell[][] | null {
+export function layerMapOfClass(
+  { activations, extraction, perImage, models, options }: ClassInput,
+  seed: number,
+): LayerCell[][] | null {
   const { layers } = activations;
   if (!layers) return null;
   const coefficients = layers.map((own, m) =>

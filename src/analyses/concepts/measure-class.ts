@@ -1,18 +1,16 @@
 import { conceptCorrelations, maxConceptSimilarity } from '../../concepts/concept-similarity.ts';
 import { fitCrossPrediction } from '../../concepts/cross-prediction.ts';
 import type { ConceptHead } from '../../concepts/heads.ts';
-import { imageDraws } from '../../concepts/similarity-interval.ts';
 import { digestPlain } from '../../sha256.ts';
-import { createRandom } from '../../statistics/random.ts';
-import { type Matrix32, type Matrix64 } from '../../tensor/matrix.ts';
+import type { Matrix32, Matrix64 } from '../../tensor/matrix.ts';
 import type { ClassRecord, MeasuredOwner } from './class-record.ts';
 import type { ClassActivations } from './collect-class.ts';
 import { type ExtractedConcepts, extractConcepts } from './extract-concepts.ts';
 import { layerMapOfClass } from './layer-map.ts';
 import { measureOwner } from './measure-owner.ts';
+import type { Factorisation, PlainOptions } from './options.ts';
 import { regressionOptions } from './regression-options.ts';
 import { sweepClass } from './sweep-class.ts';
-import type { Factorisation, PlainOptions } from './options.ts';
 
 /** What is known of one model beside its activations. */
 export interface ClassModel {
@@ -31,7 +29,6 @@ export interface ClassInput {
   perImage: number;
   /** Places among the fit images of those that each model's concepts are extracted from. */
   extraction: [number[], number[]];
-  evaluationImages: number;
   models: [ClassModel, ClassModel];
   seed: string;
   options: PlainOptions;
@@ -40,7 +37,7 @@ export interface ClassInput {
 
 /** The whole of RSVC for one class, from activations to collages. */
 export function measureClass(input: ClassInput): ClassRecord {
-  const { activations, perImage, evaluationImages, options, models } = input;
+  const { activations, perImage, options, models } = input;
   const warnings: string[] = [];
   const seed = seedOf(input.seed);
   const owners = ([0, 1] as const).map((m) => extractConcepts(input, m, seed, warnings)) as [
@@ -52,9 +49,8 @@ export function measureClass(input: ClassInput): ClassRecord {
     ...regressionOptions(options, activations.fit[0].rows / perImage),
     ...(input.signal && { signal: input.signal }),
   });
-  const random = createRandom(seed);
-  const draws = imageDraws(evaluationImages, options.resamples, (n) => random.below(n));
-  const matches = owners[0] && owners[1] ? maxConceptSimilarity(conceptCorrelations(owners[0].fit, owners[1].fit)) : null;
+  const matches =
+    owners[0] && owners[1] ? maxConceptSimilarity(conceptCorrelations(owners[0].fit, owners[1].fit)) : null;
   const arrays: Record<string, Matrix32> = {
     'activations-0': activations.evaluation[0],
     'activations-1': activations.evaluation[1],
@@ -62,11 +58,13 @@ export function measureClass(input: ClassInput): ClassRecord {
   const measured = ([0, 1] as const).map((m): MeasuredOwner | null => {
     const own = owners[m];
     if (!own) return null;
-    const made = measureOwner({ input, m, own, prediction: prediction[m]!, draws, matches: matches?.[m] ?? null, seed });
+    const made = measureOwner({ input, m, own, prediction: prediction[m]!, matches: matches?.[m] ?? null, seed });
     arrays[`directions-${m}`] = single(own.directions);
     arrays[`coefficients-${m}`] = single(own.evaluation);
     arrays[`cross-${m}`] = single(made.cross);
     arrays[`self-${m}`] = single(made.self);
+    arrays[`cross-draws-${m}`] = single(made.draws.cross);
+    arrays[`self-draws-${m}`] = single(made.draws.self);
     return made.owner;
   });
   if (models.some(({ head }) => head?.kind === 'layer-norm-linear'))
@@ -77,7 +75,7 @@ export function measureClass(input: ClassInput): ClassRecord {
     models: measured as [MeasuredOwner | null, MeasuredOwner | null],
     warnings,
     layerMap: layerMapOfClass(input, seed),
-    sweeps: options.sweep && sweepClass(input, seed),
+    sweeps: options.sweep ? sweepClass(input, owners, seed) : null,
     arrays,
   };
 }
@@ -90,4 +88,3 @@ function single({ rows, cols, data }: Matrix64): Matrix32 {
 function seedOf(text: string): number {
   return new DataView(digestPlain(new TextEncoder().encode(text)).buffer).getUint32(0);
 }
-

@@ -1,4 +1,5 @@
 import { agreements } from '../../concepts/agreement.ts';
+import { agreementBootstrap } from '../../concepts/agreement-bootstrap.ts';
 import type { ConceptMatch } from '../../concepts/concept-similarity.ts';
 import {
   type ConceptPrediction,
@@ -8,17 +9,16 @@ import {
   predictionSource,
 } from '../../concepts/cross-prediction.ts';
 import { headLogits } from '../../concepts/heads.ts';
+import { shuffledPairsNull } from '../../concepts/nulls.ts';
 import { replacementDelta, replacementEffects, wholeReplacement } from '../../concepts/replacement.ts';
-import { similarityIntervals } from '../../concepts/similarity-interval.ts';
 import type { ConceptEntry, OwnedConceptsEntry } from '../../study/concepts-section.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
-import type { MeasuredOwner } from './class-record.ts';
 import { classCollages } from './class-collages.ts';
+import type { MeasuredOwner } from './class-record.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
 import { importanceOf } from './importance.ts';
 import type { ClassInput } from './measure-class.ts';
 import { regressionOptions } from './regression-options.ts';
-import { shuffledNulls } from './shuffled-nulls.ts';
 import { stabilityOf } from './stability.ts';
 
 export interface OwnerInput {
@@ -26,24 +26,32 @@ export interface OwnerInput {
   m: 0 | 1;
   own: ExtractedConcepts;
   prediction: ConceptPrediction;
-  /** Bootstrap draws of the evaluation images. */
-  draws: Uint16Array;
   /** Largest correlation of each concept with one of the other model. */
   matches: ConceptMatch[] | null;
   seed: number;
 }
 
-/** Everything that is said of one model's concepts of one class, and the predicted coefficients of the evaluation patches. */
-export function measureOwner(owner: OwnerInput): { owner: MeasuredOwner; cross: Matrix64; self: Matrix64 } {
-  const { input, m, own, prediction, draws, matches, seed } = owner;
+export interface MeasuredWithArrays {
+  owner: MeasuredOwner;
+  /** Predicted coefficients of the evaluation patches. */
+  cross: Matrix64;
+  self: Matrix64;
+  /** Similarity in each bootstrap resample, concepts × resamples. */
+  draws: { cross: Matrix64; self: Matrix64 };
+}
+
+/** Everything that is said of one model's concepts of one class. */
+export function measureOwner(owner: OwnerInput): MeasuredWithArrays {
+  const { input, m, own, prediction, matches, seed } = owner;
   const { activations, perImage, models, options } = input;
   const { head, targets, labels } = models[m];
   const other = (1 - m) as 0 | 1;
   const cross = predictCoefficients(prediction.cross, activations.evaluation[other]);
   const self = predictCoefficients(prediction.self, activations.evaluation[m]);
+  const resampling = { perImage, resamples: options.resamples, level: options.level, seed };
   const similarity = {
-    cross: agreementEntries(own.evaluation, cross, prediction.cross, perImage, draws, options.level),
-    self: agreementEntries(own.evaluation, self, prediction.self, perImage, draws, options.level),
+    cross: agreementEntries(own.evaluation, cross, prediction.cross, resampling),
+    self: agreementEntries(own.evaluation, self, prediction.self, resampling),
   };
   const perPatch = targets ? targets.evaluation.flatMap((target) => Array<number>(perImage).fill(target)) : 0;
   const knownHead = targets ? head : null;
@@ -60,11 +68,14 @@ export function measureOwner(owner: OwnerInput): { owner: MeasuredOwner; cross: 
   };
   const importance = knownHead ? importanceOf(input, m, own.directions, knownHead, seed) : null;
   const randomNetwork = randomSimilarity(owner);
-  const shuffled = shuffledNulls(owner, similarity.cross.map(({ pearson }) => pearson.value));
-  const { stability, dead, duplicateOf } = stabilityOf(owner);
+  const shuffled =
+    options.shuffles > 0
+      ? shuffledPairsNull(own.evaluation, cross, { permutations: options.shuffles, perImage, seed })
+      : null;
+  const { stability, dead, duplicateOf } = stabilityOf(own, input, m, seed);
   const concepts = Array.from({ length: own.directions.rows }, (_, j) => ({
     index: j,
-    similarity: { cross: similarity.cross[j]!, self: similarity.self[j]! },
+    similarity: { cross: similarity.cross.entries[j]!, self: similarity.self.entries[j]! },
     null: { shuffled: shuffled?.[j] ?? null, randomNetwork: randomNetwork?.[j] ?? null },
     maxSimilarity: matches?.[j]?.value ?? null,
     partner: matches?.[j]?.partner ?? null,
@@ -92,6 +103,7 @@ export function measureOwner(owner: OwnerInput): { owner: MeasuredOwner; cross: 
     },
     cross,
     self,
+    draws: { cross: similarity.cross.draws, self: similarity.self.draws },
   };
 }
 
@@ -101,17 +113,25 @@ function agreementEntries(
   real: Matrix64,
   predicted: Matrix64,
   map: ConceptPrediction['cross'],
-  perImage: number,
-  draws: Uint16Array,
-  level: number,
-): Similarity[] {
-  const intervals = similarityIntervals(real, predicted, { perImage, draws, level });
-  return agreements(real, predicted).map(({ pearson, spearman, constant }, j) => ({
-    pearson: { value: pearson, ...(constant ? { low: null, high: null } : intervals[j]!) },
-    spearman,
-    folds: map.folds.map((fold) => fold.agreement[j]!.pearson),
-    constant,
-  }));
+  resampling: { perImage: number; resamples: number; level: number; seed: number },
+): { entries: Similarity[]; draws: Matrix64 } {
+  const bootstrap = agreementBootstrap(real, predicted, resampling);
+  const draws: Matrix64 = {
+    rows: real.cols,
+    cols: resampling.resamples,
+    data: new Float64Array(real.cols * resampling.resamples),
+  };
+  const entries = agreements(real, predicted).map(({ pearson, spearman, constant }, j) => {
+    const { low, high, draws: own } = bootstrap[j]!;
+    draws.data.set(own, j * draws.cols);
+    return {
+      pearson: { value: pearson, low, high },
+      spearman,
+      folds: map.folds.map((fold) => fold.agreement[j]!.pearson),
+      constant,
+    };
+  });
+  return { entries, draws };
 }
 
 /** Similarity given a network of the other's architecture with random weights, fitted and evaluated in the same way. */

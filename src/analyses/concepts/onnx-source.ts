@@ -11,7 +11,7 @@ import type { ActivationSource, ConceptSource, ConceptTask, FoundHead } from './
 import type { ImageShelf } from './image-shelf.ts';
 import type { OpenedModel } from './open-onnx.ts';
 import type { Sampler } from './options.ts';
-import { poolLayer, type PooledLayer } from './pool-layer.ts';
+import type { PooledLayer } from './pool-layer.ts';
 import { randomNetwork } from './random-network.ts';
 import { runPictures } from './run-pictures.ts';
 
@@ -36,7 +36,12 @@ export async function onnxSource(
   const { input, session, logits, preprocessing } = opened;
   const layers = opened.layers.map((layer) => pooledLayer(layer, opened.channelsLast, plan.kind));
   const runner = rowRunner(opened, session, layers, shelf, plan);
-  const scores: PooledLayer | null = logits && { ...layers.at(-1)!, name: logits.name, channels: logits.channels, kind: 'vector' };
+  const scores: PooledLayer | null = logits && {
+    ...layers.at(-1)!,
+    name: logits.name,
+    channels: logits.channels,
+    kind: 'vector',
+  };
   const whole = async (images: readonly number[], task: ConceptTask) => {
     const last = { ...layers.at(-1)!, cells: false };
     const [features, found] = await runner.run(images, scores ? [last, scores] : [last], 'image', task);
@@ -76,9 +81,12 @@ function pooledLayer(layer: Layer, channelsLast: boolean, sampler: Sampler): Poo
   const { name, kind, channels } = layer;
   const cells = sampler === 'cell';
   if (kind !== 'map' && cells)
-    throw new UsageError(`Layer "${name}" has no map whose cells could be taken; it has shape ${layer.shape.join('×')}.`, {
-      hint: 'Choose a convolutional layer with --layers, or --sampler patch.',
-    });
+    throw new UsageError(
+      `Layer "${name}" has no map whose cells could be taken; it has shape ${layer.shape.join('×')}.`,
+      {
+        hint: 'Choose a convolutional layer with --layers, or --sampler patch.',
+      },
+    );
   const reads = kind === 'tokens' && (leadingTokens(layer.positions) ?? 0) > 0 ? 'first' : 'mean';
   return { name, channels, kind: kind as PooledLayer['kind'], reads, channelsLast, cells };
 }
@@ -136,7 +144,12 @@ function rowRunner(
   shelf: ImageShelf,
   { kind, grid }: SamplerPlan,
 ): Pick<ActivationSource, 'activations'> & {
-  run(images: readonly number[], layers: readonly PooledLayer[], sampler: Sampler, task: ConceptTask): Promise<Matrix32[]>;
+  run(
+    images: readonly number[],
+    layers: readonly PooledLayer[],
+    sampler: Sampler,
+    task: ConceptTask,
+  ): Promise<Matrix32[]>;
 } {
   const whole = (crop: RgbImage): Float32Array => {
     const fitted = crop.width === height ? crop : resizeImage(crop, height, height, preprocessing.interpolation);
@@ -162,9 +175,12 @@ function rowRunner(
       const found = await run(images, chosen, kind, task);
       for (const [l, rows] of found.entries()) {
         if (rows.data.every(Number.isFinite)) continue;
-        throw new UnsupportedError(`${input.source.name}: layer "${chosen[l]!.name}" gives values that are not finite.`, {
-          hint: 'Check the preprocessing (--mean, --std, --rescale), or choose another layer.',
-        });
+        throw new UnsupportedError(
+          `${input.source.name}: layer "${chosen[l]!.name}" gives values that are not finite.`,
+          {
+            hint: 'Check the preprocessing (--mean, --std, --rescale), or choose another layer.',
+          },
+        );
       }
       return found;
     },
@@ -180,4 +196,3 @@ export function requireSameCells(models: readonly { name: string; perImage: numb
     { hint: 'Choose layers with equally large maps with --layers, or --sampler patch.' },
   );
 }
-

@@ -1,6 +1,13 @@
 import type { ConceptHead } from '../../concepts/heads.ts';
 import { UsageError } from '../../errors.ts';
-import { inputShape, type Layer, layersByDepth, lastSpatialLayer, openTapped, probeLayers } from '../../inference/layers.ts';
+import {
+  inputShape,
+  type Layer,
+  lastSpatialLayer,
+  layersByDepth,
+  openTapped,
+  probeLayers,
+} from '../../inference/layers.ts';
 import { checkPreprocessing, defaultPreprocessing, type Preprocessing } from '../../inference/preprocess.ts';
 import type { ModelSession, NamedRuntime } from '../../inference/runtime.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
@@ -141,7 +148,9 @@ function chooseConceptLayers(
   const { logits, choice, headInput, layerMap } = found;
   const last = (headInput && readByHead(all, headInput.tensors, choice!.features)) ?? lastRepresentation(all, logits);
   if (layerMap <= 1 || (last.kind !== 'map' && last.kind !== 'tokens')) return [last];
-  const before = all.slice(0, all.indexOf(last) + 1).filter(({ channels }) => channels !== logits?.channels || channels === last.channels);
+  const before = all
+    .slice(0, all.indexOf(last) + 1)
+    .filter(({ channels }) => channels !== logits?.channels || channels === last.channels);
   const deep = layersByDepth(before, layerMap).filter(({ name }) => name !== last.name);
   return [...deep.slice(-(layerMap - 1)), last];
 }
@@ -158,9 +167,12 @@ function namedLayer(all: readonly Layer[], name: string, file: string): Layer {
     });
   }
   if (layer.kind !== 'other') return layer;
-  throw new UsageError(`${file}: layer "${name}" has shape ${layer.shape.join('×')}, which is no map, tokens or vector.`, {
-    hint: 'Take a layer of shape 1×C×H×W, 1×T×D or 1×C; "--layers list" shows them.',
-  });
+  throw new UsageError(
+    `${file}: layer "${name}" has shape ${layer.shape.join('×')}, which is no map, tokens or vector.`,
+    {
+      hint: 'Take a layer of shape 1×C×H×W, 1×T×D or 1×C; "--layers list" shows them.',
+    },
+  );
 }
 
 /** Of the tensors that lead into the head the furthest back with its channels: a map, where there is one. */
@@ -195,5 +207,8 @@ async function headOfLayer(
   const { norm } = headInput;
   if (!norm || isNormalised) return { head: { kind: 'linear', weight, bias }, reason };
   const { gamma, beta, eps } = norm;
-  return { head: { kind: 'layer-norm-linear', gamma, beta, eps, weight, bias }, reason: `LayerNorm, then the ${reason}` };
+  return {
+    head: { kind: 'layer-norm-linear', gamma, beta, eps, weight, bias },
+    reason: `LayerNorm, then the ${reason}`,
+  };
 }

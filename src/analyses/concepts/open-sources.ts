@@ -57,9 +57,10 @@ export async function openSources(
 async function openFiles(inputs: readonly [ConceptModelInput, ConceptModelInput]): Promise<OpenedSources> {
   const opened = await Promise.all(inputs.map(({ source }) => openActivationFile(source)));
   const { images: listed, perImage } = opened[0]!;
-  const sources = (await Promise.all(
-    inputs.map((input, m) => fileSource(input, opened[m]!, listed, loadWordNet)),
-  )) as [ConceptSource, ConceptSource];
+  const sources = (await Promise.all(inputs.map((input, m) => fileSource(input, opened[m]!, listed, loadWordNet)))) as [
+    ConceptSource,
+    ConceptSource,
+  ];
   requireSameCells(inputs.map(({ source }, m) => ({ name: source.name, perImage: opened[m]!.perImage })));
   return {
     sources,

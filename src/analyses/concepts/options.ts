@@ -87,14 +87,14 @@ export interface ConceptsOptions {
   sobol?: boolean;
   /** Random starts that stability is measured over; default 5, 0 for none. */
   stabilitySeeds?: number;
-  /** Permutations of the shuffled-pairs null; default 20, 0 for none. */
+  /** Permutations of the shuffled-pairs null; default 999, 0 for none. */
   shuffles?: number;
   /** Whether a network with random weights is compared as well. Default true. */
   randomNetwork?: boolean;
   /** Layers of each model in the map of layers against layers; default 0, no map. */
   layerMap?: number;
-  /** Repeat with other numbers of concepts and penalties. Default none. */
-  sweep?: { components: readonly number[]; alpha: readonly number[] } | null;
+  /** Repeat with other numbers of concepts and penalties. Default false. */
+  sweep?: boolean;
   /** Patches of a collage; default 9. */
   collageSize?: number;
   /** Concepts of each model in the shortlist; default 20. */
@@ -122,9 +122,6 @@ export interface ConceptsPlatform {
   threads?: number;
 }
 
-/** The usual grids of a sweep. */
-export const SWEEP = { components: [5, 10, 15, 20], alpha: [0.01, 0.03, 0.1, 0.3] } as const;
-
 /** Options with every default filled in, as plain data: what determines the result, beside the inputs. */
 export function plainOptions(options: ConceptsOptions) {
   const { pictureMemory: _, command: __, studyName: ___, ...given } = options;
@@ -149,10 +146,10 @@ export function plainOptions(options: ConceptsOptions) {
     steps: 30,
     sobol: false,
     stabilitySeeds: 5,
-    shuffles: 20,
+    shuffles: 999,
     randomNetwork: true,
     layerMap: 0,
-    sweep: null as { components: readonly number[]; alpha: readonly number[] } | null,
+    sweep: false,
     collageSize: 9,
     shortlist: 20,
     resamples: 1000,

@@ -41,7 +41,8 @@ export async function runPictures(
     const data = input.subarray(0, count * size);
     const shape = channelsLast ? [count, side, side, 3] : [count, 3, side, side];
     const found = await session.run(channelsLast ? lastAxis(data, count, side) : data, shape, outputs);
-    for (const [l, layer] of layers.entries()) parts[l]!.push(poolLayer(firstOf(found.get(layer.name)!, count, held, layer.name), layer));
+    for (const [l, layer] of layers.entries())
+      parts[l]!.push(poolLayer(firstOf(found.get(layer.name)!, count, held, layer.name), layer));
     onRows?.(held);
     held = 0;
   };

@@ -83,7 +83,8 @@ export function classesOfLabels(labels: readonly (string | undefined)[], classes
 export function namedClasses(asked: readonly string[], classes: readonly SharedClass[]): number[] {
   const index = labelIndex(classes);
   return asked.map((text) => {
-    const found = index.get(keyOf(text)) ?? (/^\d+$/.test(text) && Number(text) < classes.length ? Number(text) : undefined);
+    const found =
+      index.get(keyOf(text)) ?? (/^\d+$/.test(text) && Number(text) < classes.length ? Number(text) : undefined);
     if (found !== undefined) return found;
     const near = nearestName(
       text,
@@ -112,5 +113,8 @@ function labelIndex(classes: readonly SharedClass[]): Map<string, number> {
 }
 
 function keyOf(text: string): string {
-  return text.toLowerCase().replaceAll(/[\s_-]+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, ' ')
+    .trim();
 }
