@@ -271,7 +271,7 @@ export {
 export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
-export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
+export { encodeHalfNpy, encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export * from './study/population-section.ts';
 export {
@@ -287,10 +287,13 @@ export type {
   ImageRow,
   InvarianceResult,
   LayerComparison,
+  LayerDifference,
   MatchRow,
+  PairFeaturesEntry,
   RepresentationLayerEntry,
   RepresentationModelEntry,
   RepresentationsSection,
+  RetrievalEntry,
 } from './study/representations-section.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';
