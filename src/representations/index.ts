@@ -35,6 +35,7 @@ export {
   sliceImages,
   squaredNorms,
 } from './feature-maps.ts';
+export { imageBatches, subMatrix } from './image-batches.ts';
 export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './match-tile.ts';
 export { type MutualNeighbours, mutualNeighbours } from './mutual-neighbours.ts';
 export type { NormOrder } from './norm-order.ts';
