@@ -92,6 +92,7 @@ export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
+export { type ExternalData, externalData } from './inference/external-data.ts';
 export {
   type ExtractOptions,
   extractFeatures,

@@ -118,6 +118,16 @@ export const layerComparisonSchema = z.object({
   layers: z.array(z.object({ model: z.string(), layer: z.string() })),
   cka: sides,
   ckaUnbiased: sides,
+  /** CKA from random batches of images; absent where it was not asked for. */
+  ckaMinibatch: z.optional(
+    z.extend(sides, {
+      rule: z.enum(['biased', 'unbiased', 'mean']),
+      /** Images of a batch at most, and how many batches there are. */
+      batchSize: z.int(),
+      batches: z.int(),
+      seed: z.int(),
+    }),
+  ),
   rsa: z.extend(sides, {
     measure: z.enum(['pearson', 'spearman', 'kendall']),
     permutations: z.int(),
