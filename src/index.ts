@@ -90,6 +90,18 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
+export {
+  FACTORISATION_METHODS,
+  type Factorisation,
+  type FactorisationInit,
+  type FactorisationMethod,
+  type FactoriseOptions,
+  factorise,
+} from './concepts/factorise.ts';
+export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
+export { nonNegativeCoefficients } from './concepts/nnls.ts';
+export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
+export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
