@@ -102,6 +102,7 @@ export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
 export { nonNegativeCoefficients } from './concepts/nnls.ts';
 export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
 export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
+export * from './concepts/scores.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
