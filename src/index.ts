@@ -260,6 +260,7 @@ export {
 } from './statistics/broken-line.ts';
 export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { pointDensity } from './statistics/density.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
@@ -274,6 +275,7 @@ export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from '
 export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export * from './study/classes-section.ts';
+export * from './study/concept-notes.ts';
 export * from './study/concepts-section.ts';
 export {
   type DisplayMatrix,
