@@ -2,6 +2,7 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
+
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
@@ -101,8 +102,8 @@ export {
 export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
 export { nonNegativeCoefficients } from './concepts/nnls.ts';
 export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
-export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export * from './concepts/scores.ts';
+export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
