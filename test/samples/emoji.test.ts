@@ -90,7 +90,10 @@ describe.each([{ file: 'cnn.onnx', layer: 'stage4', shape: [96, 8, 8], unseen: 0
       const store = memoryStore();
       const { manifest } = await analyseClasses([{ source: await fileSource(join(samples, path)) }], {}, store);
       expect(manifest.instruments.classes!.models[0]!.head.tensor).toBe('head.weight');
-      const lines = new TextDecoder().decode((await store.read('classes/classes.jsonl'))!).trim().split('\n');
+      const lines = new TextDecoder()
+        .decode((await store.read('classes/classes.jsonl'))!)
+        .trim()
+        .split('\n');
       expect(lines.map((line) => JSON.parse(line).synset)).toEqual(table.nouns.map(({ wnid }) => wnid));
     });
   },
