@@ -10,7 +10,10 @@ import { nodePlatform, readImages } from './representations-inputs.ts';
 import { representationsReport } from './representations-report.ts';
 
 /** The bundled networks that know emoji and the layers that are compared: one in the middle and the last. */
-const NETWORKS = [{ file: 'cnn.onnx', name: 'emoji-cnn', layers: ['stage3', 'stage4'] }] as const;
+const NETWORKS = [
+  { file: 'cnn.onnx', name: 'emoji-cnn', layers: ['stage3', 'stage4'] },
+  { file: 'vit.onnx', name: 'emoji-vit', layers: ['block2', 'tokens'] },
+] as const;
 
 /** A third of the nouns, each in all styles. */
 const IMAGES = 'emoji/demo.csv';

@@ -37,7 +37,7 @@ describe('the demo', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('NSAD');
     expect(stdout).toMatch(/Tiny-ImageNet-100, 32 px, ViT, learning rate 0\.03 {2}tiny-imagenet-vit-bad, 13 epochs/);
-    expect(stdout).toMatch(/emoji-cnn {2}cnn\.onnx, onnxruntime-node/);
+    expect(stdout).toMatch(/emoji-vit {2}vit\.onnx, onnxruntime-node/);
     const { instruments, name } = await readableStudy();
     expect(name).toBe('Semblance demo');
     expect(instruments.classes!.models.map(({ id }) => id)).toEqual(['tiny-imagenet-cnn', 'tiny-imagenet-vit']);
@@ -46,6 +46,7 @@ describe('the demo', () => {
     expect({ imageCount, skipped }).toEqual({ imageCount: 140, skipped: [] });
     expect(models.map(({ name: model, layers }) => [model, layers.map((layer) => layer.name)])).toEqual([
       ['emoji-cnn', ['stage3', 'stage4']],
+      ['emoji-vit', ['block2', 'tokens']],
     ]);
   });
 
