@@ -4,6 +4,7 @@ import { formatRoute, parseRoute, type Route } from './route.ts';
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   classes: ['model', 'cell'],
   training: ['run', 'hide', 'epoch', 'follow', 'cell', 'phases'],
+  concepts: ['concept', 'class', 'sim', 'imp', 'group', 'x'],
 };
 
 const instrumentOf = (path: string): string => path.split('/')[0]!;
