@@ -22,7 +22,12 @@ export function searchConcepts(data: ConceptsData, notes: ConceptNotes, text: st
   return found.sort((a, b) => a.at - b.at || a.title.length - b.title.length).slice(0, MOST);
 }
 
+/** "cat, ResNet20": whose a concept is. */
+export function ownerTitle(data: ConceptsData, { of, model }: Concept): string {
+  return `${of.name}, ${data.shortNames[model]}`;
+}
+
 /** "cat, ResNet20, concept 3". */
-export function conceptTitle(data: ConceptsData, { of, model, entry }: Concept): string {
-  return `${of.name}, ${data.shortNames[model]}, concept ${entry.index}`;
+export function conceptTitle(data: ConceptsData, concept: Concept): string {
+  return `${ownerTitle(data, concept)}, concept ${concept.entry.index}`;
 }

@@ -26,28 +26,22 @@ export function drawRealPredicted(
   palette: Palette,
 ): { points: PlacedPoint[]; body: string[] } {
   const box = { left: 44, right: width - 12, top: 26, bottom: height - 40 };
-  const x = linearAxis(extent(Array.from(real), 0.05), box.left, box.right, 5);
-  const y = linearAxis(extent(Array.from(predicted), 0.05), box.bottom, box.top, 5);
+  const ranges = { x: extent(Array.from(real), 0.05), y: extent(Array.from(predicted), 0.05) };
+  const x = linearAxis(ranges.x, box.left, box.right, 5);
+  const y = linearAxis(ranges.y, box.bottom, box.top, 5);
   const points = Array.from(real, (value, row) => ({
     key: String(row),
     x: x.place(value),
     y: y.place(predicted[row]!),
   }));
   const body = drawFrame(box, { x, y, xTitle: 'real coefficient →', yTitle: `predicted from ${from}` }, palette);
-  const clip = `equal-${width}`;
-  body.push(
-    element(
-      'clipPath',
-      { id: clip },
-      element('rect', { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top }),
-    ),
-    element(
-      'g',
-      { 'clip-path': `url(#${clip})` },
-      plotLine(x.place(-1e3), y.place(-1e3), x.place(1e3), y.place(1e3), palette.muted, { 'stroke-dasharray': '5 4' }),
-    ),
-    plotText(palette, box.right - 4, box.bottom - 6, 'dashes: equal', { 'text-anchor': 'end' }),
-  );
+  // Where both ranges overlap a value can be equal to its prediction.
+  const [low, high] = [Math.max(ranges.x[0], ranges.y[0]), Math.min(ranges.x[1], ranges.y[1])];
+  if (low < high)
+    body.push(
+      plotLine(x.place(low), y.place(low), x.place(high), y.place(high), palette.muted, { 'stroke-dasharray': '5 4' }),
+      plotText(palette, box.right - 4, box.bottom - 6, 'dashes: equal', { 'text-anchor': 'end' }),
+    );
   const inCollage = new Set(collages.flatMap(({ patches }) => patches.map(({ row }) => row)));
   points.forEach((point, row) => {
     if (!inCollage.has(row))

@@ -190,7 +190,6 @@ function references({ data, model, from, palette }: SimilarityDrawing, box: Plot
       }),
       plotLine(at, box.top, at, box.bottom, palette.outline, dashed),
       plotLine(box.left, level, box.right, level, palette.outline, dashed),
-      plotText(palette, box.left + 6, box.top + 13, 'not shared, important', { 'font-weight': 600 }),
     );
   }
   for (const { value, dashes } of referenceLevels(data, model, from))
@@ -199,6 +198,15 @@ function references({ data, model, from, palette }: SimilarityDrawing, box: Plot
         'stroke-width': 1.4,
         'stroke-dasharray': dashes,
         opacity: 0.85,
+      }),
+    );
+  if (from === 'cross' && y)
+    body.push(
+      plotText(palette, box.left + 6, box.top + 13, 'not shared, important', {
+        'font-weight': 600,
+        stroke: palette.background,
+        'stroke-width': 4,
+        'paint-order': 'stroke',
       }),
     );
   return body;
