@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   classes: async () => (await import('./classes.ts')).addClassesCommand,
   training: async () => (await import('./training.ts')).addTrainingCommand,
   representations: async () => (await import('./representations.ts')).addRepresentationsCommand,
+  concepts: async () => (await import('./concepts.ts')).addConceptsCommand,
   open: async () => (await import('./open.ts')).addOpenCommand,
   export: async () => (await import('./export.ts')).addExportCommand,
   demo: async () => (await import('./demo.ts')).addDemoCommand,
@@ -28,6 +29,7 @@ Examples:
   semblance training runs/a runs/b                         how similarity grew over the epochs of two runs
   semblance training runs/a --watch                        follow a run while it trains
   semblance representations model.onnx --images DIR        which images are alike to the network
+  semblance concepts a.onnx b.onnx --images DIR            what one network knows and the other does not
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

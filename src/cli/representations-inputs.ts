@@ -64,7 +64,7 @@ export async function readRepresentationModel(
   };
 }
 
-function preprocessingFlags(argument: RepresentationArgument): Partial<Preprocessing> {
+export function preprocessingFlags(argument: RepresentationArgument): Partial<Preprocessing> {
   const { mean, std, size, crop, resize, interpolation, channels, rescale } = argument;
   const flags: Partial<Preprocessing> = {};
   if (size !== undefined) {
@@ -123,7 +123,7 @@ function triple(name: string, text: string): [number, number, number] {
   throw new UsageError(`--${name} takes three numbers (red, green, blue) with commas, or one for all; found ${text}.`);
 }
 
-function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
+export function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
   if ((choices as readonly string[]).includes(value)) return value as T;
   throw new UsageError(`--${name} must be one of ${choices.join(', ')}; found ${value}.`);
 }
@@ -166,7 +166,7 @@ export function nodePlatform(threads: number | undefined, thumbnails: boolean): 
   };
 }
 
-async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
+export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
     throw new MissingRuntimeError('sharp cannot be loaded; keeping pictures in a study needs it.', {
       hint: 'npm install --ignore-scripts sharp',

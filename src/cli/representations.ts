@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { hashImages } from '../analyses/images/hash-images.ts';
 import { analyseInvariance } from '../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../analyses/representations/analyse-representations.ts';
 import { isFeaturesFile } from '../analyses/representations/file-features.ts';
-import { hashImages, hashInputs } from '../analyses/representations/inputs-hash.ts';
+import { hashInputs } from '../analyses/representations/inputs-hash.ts';
 import {
   type CkaChoice,
   type ImageInput,
@@ -245,7 +246,7 @@ async function run(
 }
 
 /** Every layer with its shape, as a table or as JSON. */
-async function layerList({ source, preprocessing }: RepresentationModelInput, json: boolean): Promise<string> {
+export async function layerList({ source, preprocessing }: RepresentationModelInput, json: boolean): Promise<string> {
   let layers: { name: string; op: string; kind: string; shape: readonly number[] }[];
   if (await isFeaturesFile(source)) {
     const { tensors } = await openModel(source);

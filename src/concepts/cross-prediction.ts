@@ -74,8 +74,27 @@ export function fitCrossPrediction(
   coefficients: readonly [Matrix | null, Matrix | null],
   options: CrossPredictionOptions = {},
 ): CrossPrediction {
-  const blocks = imageBlocks(activations[0].rows, options);
-  const sources = activations.map((x) => predictionSource(x, blocks, options));
+  return fitFromSources(predictionSources(activations, options), coefficients, options);
+}
+
+/** Both models' activations, prepared for {@link fitFromSources}: products of features serve any number of fits. */
+export function predictionSources(
+  activations: readonly [Matrix, Matrix],
+  options: CrossPredictionOptions = {},
+): [PredictionSource, PredictionSource] {
+  const [first, second] = activations;
+  if (first.rows !== second.rows)
+    throw new UsageError(`Both models' activations need equally many rows; found ${first.rows} and ${second.rows}.`);
+  const blocks = imageBlocks(first.rows, options);
+  return [predictionSource(first, blocks, options), predictionSource(second, blocks, options)];
+}
+
+/** {@link fitCrossPrediction} on prepared activations, for several penalties or coefficients. */
+export function fitFromSources(
+  sources: readonly [PredictionSource, PredictionSource],
+  coefficients: readonly [Matrix | null, Matrix | null],
+  options: CrossPredictionOptions = {},
+): CrossPrediction {
   const owners = [0, 1].filter((model) => coefficients[model]);
   // Both models' concepts share the products of a source's features, so they are fitted side by side.
   const fitted = sources.map((source, s) => {

@@ -1,8 +1,25 @@
 /** What the library exports of comparing concepts; factorisation has its own. */
 export * from './activation-rows.ts';
 export { type Agreement, agreement, agreements } from './agreement.ts';
+export {
+  type AgreementBootstrapOptions,
+  type AgreementDraws,
+  agreementBootstrap,
+  type ResampleOptions,
+  type Uncertain,
+} from './agreement-bootstrap.ts';
+export * from './alpha-sweep.ts';
+export * from './collage.ts';
+export * from './concept-groups.ts';
 export type { TargetClass } from './concept-head.ts';
-export * from './concept-similarity.ts';
+export {
+  type ConceptCorrelationOptions,
+  type ConceptMatch,
+  conceptCorrelations,
+  type LayerPairSimilarity,
+  layerPairSimilarity,
+  maxConceptSimilarity,
+} from './concept-similarity.ts';
 export * from './cross-prediction.ts';
 export { foldRanges, type Range } from './folds.ts';
 export { type ConceptHead, headLogits, type LayerNormLinearHead, type LinearHead } from './heads.ts';
@@ -11,7 +28,11 @@ export * from './integrated-gradients.ts';
 export { type LassoFit, type LassoOptions, lasso } from './lasso.ts';
 export { leastSquares, ridge } from './least-squares.ts';
 export { type LinearFit, predictLinear } from './linear-fit.ts';
+export * from './nulls.ts';
 export { type OcclusionImportance, occlusionImportance } from './occlusion.ts';
 export * from './patches.ts';
+export * from './performance.ts';
 export * from './replacement.ts';
+export * from './shortlist.ts';
 export { type SobolOptions, sobolImportance } from './sobol.ts';
+export * from './summary.ts';

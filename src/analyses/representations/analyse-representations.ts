@@ -12,9 +12,11 @@ import type { StudyStore } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../classes/measured-model.ts';
+import { hashImages } from '../images/hash-images.ts';
+import { workArea } from '../images/work-area.ts';
 import { collectFeatures } from './collect-features.ts';
 import { fileFeatures, isFeaturesFile, openFeaturesFile } from './file-features.ts';
-import { hashImages, hashInputs } from './inputs-hash.ts';
+import { hashInputs } from './inputs-hash.ts';
 import type { MatchPool } from './match-in-tiles.ts';
 import { measureLayer } from './measure-layer.ts';
 import { modelFeatures } from './model-features.ts';
@@ -29,7 +31,6 @@ import {
 } from './options.ts';
 import { settleSamples } from './samples.ts';
 import { thumbnailer } from './thumbnails.ts';
-import { workArea } from './work-area.ts';
 import { type MeasuredModel, writeStudy } from './write-study.ts';
 
 export interface RepresentationsResult {
@@ -70,7 +71,7 @@ export async function analyseRepresentations(
     inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
   );
   const samples = settleSamples(inputs, files, images, ids);
-  const work = workArea(store, inputsHash);
+  const work = workArea(store, 'representations', inputsHash);
   const pool = platform.openPool ? await platform.openPool() : thisThread();
   const models: MeasuredModel[] = [];
   try {

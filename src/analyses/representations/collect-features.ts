@@ -7,9 +7,9 @@ import { collectMean, subtractMean } from '../../representations/centring.ts';
 import { type FeatureMaps, featureMaps } from '../../representations/feature-maps.ts';
 import { pooledVectors } from '../../representations/retrieval.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
+import type { WorkArea } from '../images/work-area.ts';
 import type { PlannedLayer } from './choose-layers.ts';
 import type { FeatureProvider } from './feature-provider.ts';
-import type { WorkArea } from './work-area.ts';
 
 /** Images that are taken through a model before their features are put away. */
 const IMAGES_PER_BLOCK = 64;

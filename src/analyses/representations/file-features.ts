@@ -63,7 +63,7 @@ export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile
   return { file, layers, logits, images, samples: readSamples(file, images) };
 }
 
-function readSamples({ name, metadata }: ModelFile, images: number): FeatureSample[] | null {
+export function readSamples({ name, metadata }: ModelFile, images: number): FeatureSample[] | null {
   const text = (metadata as Record<string, unknown>).samples;
   if (typeof text !== 'string') return null;
   let samples: unknown;

@@ -4,10 +4,10 @@ import type { MatchedTile } from '../../representations/match-tile.ts';
 import type { SimilarityMatrices } from '../../representations/similarity-matrices.ts';
 import { type PairTile, pairsInTile, planTiles } from '../../representations/tiles.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
+import type { WorkArea } from '../images/work-area.ts';
 import { type LayerFeatures, sharedFloats } from './collect-features.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 import type { PlainOptions } from './options.ts';
-import type { WorkArea } from './work-area.ts';
 
 /** What the process needs beside features: code, the model, affinities of the threads. */
 const RESERVED_BYTES = 256 * 2 ** 20;

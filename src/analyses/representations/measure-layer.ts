@@ -7,6 +7,7 @@ import { encodeJsonl } from '../../study/jsonl.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { RepresentationLayerEntry } from '../../study/representations-section.ts';
 import type { Matrix, Matrix32, Matrix64 } from '../../tensor/matrix.ts';
+import type { WorkArea } from '../images/work-area.ts';
 import { approximationTable } from './approximation-table.ts';
 import type { LayerFeatures } from './collect-features.ts';
 import type { MatchPool } from './match-in-tiles.ts';
@@ -15,7 +16,6 @@ import { matchTable } from './match-table.ts';
 import type { ImageInput, PlainOptions } from './options.ts';
 import { pairFeatures } from './pair-features.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
-import type { WorkArea } from './work-area.ts';
 
 /** A layer with its similarity matrices and everything that follows from them. */
 export interface MeasuredLayer {

@@ -1,17 +1,12 @@
-import { MissingRuntimeError, UnsupportedError, UsageError } from '../../errors.ts';
+import { UnsupportedError, UsageError } from '../../errors.ts';
 import { extractFeatures, joinBatches } from '../../inference/extract-features.ts';
 import type { RgbImage } from '../../inference/image.ts';
 import { inputShape, type Layer, openTapped, probeLayers } from '../../inference/layers.ts';
-import {
-  checkPreprocessing,
-  defaultPreprocessing,
-  type Preprocessing,
-  parsePreprocessing,
-} from '../../inference/preprocess.ts';
-import type { ModelSession, NamedRuntime } from '../../inference/runtime.ts';
-import type { ByteSource } from '../../model-files/byte-source.ts';
+import { checkPreprocessing, defaultPreprocessing, type Preprocessing } from '../../inference/preprocess.ts';
+import type { ModelSession } from '../../inference/runtime.ts';
 import { featureMaps } from '../../representations/feature-maps.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { pictureSize, requireRuntime, settlePreprocessing } from '../images/model-preprocessing.ts';
 import { chooseLayers, chooseLogits, planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from './options.ts';
@@ -39,7 +34,7 @@ export async function openRunnable(
   depth: number,
   platform: RepresentationsPlatform,
 ): Promise<RunnableModel> {
-  const runtime = await requireRuntime(platform);
+  const runtime = await requireRuntime(platform.runtime);
   const threads = platform.threads === undefined ? {} : { threads: platform.threads };
   const settled = await settlePreprocessing(input);
   const asked = pictureSize(settled.preprocessing);
@@ -57,46 +52,6 @@ export async function openRunnable(
   });
   const last = channelsLast || preprocessing.layout === 'nhwc';
   return { session, layers, logits, preprocessing, preprocessingFrom: settled.from, size, channelsLast: last };
-}
-
-async function requireRuntime({ runtime }: RepresentationsPlatform): Promise<NamedRuntime> {
-  if (runtime) return runtime();
-  throw new MissingRuntimeError('Running a model needs an ONNX runtime, and none was given.', {
-    hint: 'npm install --ignore-scripts onnxruntime-node',
-  });
-}
-
-/** What is said of preprocessing: by the caller, else in a file beside the model, else nothing. */
-async function settlePreprocessing({
-  source,
-  preprocessing: given,
-}: RepresentationModelInput): Promise<{ preprocessing: Partial<Preprocessing>; from: string }> {
-  const found = await besideModel(source);
-  const said = given && Object.keys(given).length > 0 ? given : undefined;
-  const preprocessing = { ...found?.preprocessing, ...said };
-  const from = [said ? 'options' : null, found?.file ?? null].filter((part) => part !== null).join(' and ');
-  return { preprocessing, from: from || 'default' };
-}
-
-async function besideModel(source: ByteSource): Promise<{ preprocessing: Preprocessing; file: string } | undefined> {
-  for (const file of ['preprocessor_config.json', 'config.json']) {
-    const sibling = await source.sibling(file).catch(() => undefined);
-    if (!sibling || sibling.byteLength > 2 ** 20) continue;
-    let config: unknown;
-    try {
-      config = JSON.parse(new TextDecoder().decode(await sibling.read(0, sibling.byteLength)));
-    } catch {
-      continue;
-    }
-    const preprocessing = parsePreprocessing(config);
-    if (preprocessing) return { preprocessing, file };
-  }
-  return undefined;
-}
-
-/** The height of pictures after preprocessing, as far as it is told. */
-function pictureSize({ crop, resize }: Partial<Preprocessing>): number | null {
-  return crop?.height ?? (resize && 'height' in resize ? resize.height : null);
 }
 
 /** The features of images through a model. */

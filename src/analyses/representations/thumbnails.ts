@@ -1,7 +1,7 @@
 import type { RgbImage } from '../../inference/image.ts';
 import { resizeImage } from '../../inference/resize.ts';
+import type { WorkArea } from '../images/work-area.ts';
 import type { RepresentationsPlatform } from './options.ts';
-import type { WorkArea } from './work-area.ts';
 
 /** Longer side of the pictures kept in a study. */
 const THUMBNAIL_SIDE = 96;

@@ -7,6 +7,7 @@ import type { RepresentationModelEntry } from '../../study/representations-secti
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
+import type { WorkArea } from '../images/work-area.ts';
 import type { CollectedFeatures } from './collect-features.ts';
 import { compareLayers } from './compare-layers.ts';
 import type { FeatureProvider } from './feature-provider.ts';
@@ -16,7 +17,6 @@ import type { MeasuredLayer } from './measure-layer.ts';
 import type { PlainOptions, RepresentationsOptions } from './options.ts';
 import type { Samples } from './samples.ts';
 import { thumbnailPath } from './thumbnails.ts';
-import type { WorkArea } from './work-area.ts';
 
 /** A model that was taken through all images, with what follows from its features. */
 export interface MeasuredModel {

@@ -44,6 +44,8 @@ export interface OnnxNode {
 
 export interface OnnxAttribute {
   readonly int: number | undefined;
+  /** A single float, such as epsilon. */
+  readonly float: number | undefined;
   readonly ints: readonly number[];
 }
 
@@ -165,6 +167,7 @@ async function readAttribute(proto: ProtoReader, span: Span) {
   const floats: Span[] = [];
   let name = '';
   let int: number | undefined;
+  let float: number | undefined;
   let tensor: Span | undefined;
   for await (const field of proto.fields('an attribute', span)) {
     const at = { start: field.start, end: field.end };
@@ -172,9 +175,15 @@ async function readAttribute(proto: ProtoReader, span: Span) {
     else if (field.number === 3) int = field.value;
     else if (field.number === 5 && field.wire === 2) tensor = at;
     else if (field.number === 8) await readVarints(proto, 'an attribute', field, ints, MAX_ATTRIBUTE_INTS);
-    else if (field.number === 2 || field.number === 7) floats.push(at);
+    else if (field.number === 2 || field.number === 7) {
+      floats.push(at);
+      if (field.number === 2 && field.wire === 5) {
+        const bytes = await proto.bytes('an attribute', field);
+        float = new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true);
+      }
+    }
   }
-  return { name, attribute: { int, ints } as OnnxAttribute, tensor, floats };
+  return { name, attribute: { int, float, ints } as OnnxAttribute, tensor, floats };
 }
 
 function intsTensor(name: string, values: readonly number[], shape: readonly number[]): StoredTensor {

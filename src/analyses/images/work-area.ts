@@ -14,15 +14,14 @@ export interface WorkArea {
   writeBytes(path: string, bytes: Uint8Array): Promise<void>;
   readJson<T>(path: string): Promise<T | undefined>;
   writeJson(path: string, value: unknown): Promise<void>;
-  /** Removes this work and that of any other analysis. */
+  /** Removes this work and that of any other analysis of the instrument. */
   clear(): Promise<void>;
 }
 
-const FOLDER = 'work/representations';
-
-/** The work of the analysis with this hash of inputs and options. Files are written whole or not at all by the store. */
-export function workArea(store: StudyStore, inputsHash: string): WorkArea {
-  const place = (path: string): string => `${FOLDER}/${inputsHash.slice(0, 16)}/${path}`;
+/** The work of an instrument's analysis with this hash of inputs and options. Files are written whole or not at all by the store. */
+export function workArea(store: StudyStore, instrument: string, inputsHash: string): WorkArea {
+  const folder = `work/${instrument}`;
+  const place = (path: string): string => `${folder}/${inputsHash.slice(0, 16)}/${path}`;
   return {
     async readArray(path) {
       const bytes = await store.read(place(path));
@@ -38,7 +37,7 @@ export function workArea(store: StudyStore, inputsHash: string): WorkArea {
     },
     writeJson: (path, value) => store.write(place(path), new TextEncoder().encode(JSON.stringify(value))),
     async clear() {
-      for (const path of await store.list(`${FOLDER}/`)) await store.remove(path);
+      for (const path of await store.list(`${folder}/`)) await store.remove(path);
     },
   };
 }

@@ -1,0 +1,169 @@
+import { IncomparableError, UsageError } from '../../errors.ts';
+import type { LongTask } from '../../progress.ts';
+import type { StudyManifest } from '../../study/manifest.ts';
+import { readManifest } from '../../study/read-study.ts';
+import type { StudyStore } from '../../study/store.ts';
+import { isComplete } from '../../study/write-section.ts';
+import { hashImages } from '../images/hash-images.ts';
+import { workArea } from '../images/work-area.ts';
+import { checkConceptOptions, settleFactorisations } from './check-options.ts';
+import { classJobs } from './class-jobs.ts';
+import { type GroupedImage, groupImages } from './image-groups.ts';
+import { hashConceptInputs } from './inputs-hash.ts';
+import { openSources, readableImages } from './open-sources.ts';
+import {
+  type ConceptImageInput,
+  type ConceptModelInput,
+  type ConceptsOptions,
+  type ConceptsPlatform,
+  plainOptions,
+} from './options.ts';
+import { predictImages } from './predict-images.ts';
+import { classesOfLabels, namedClasses, shareLabels } from './shared-labels.ts';
+import { writeConceptsStudy } from './write-study.ts';
+
+export interface ConceptsResult {
+  manifest: StudyManifest;
+  /** True when the store already held this very study and nothing was computed. */
+  reused: boolean;
+}
+
+const PICTURE_MEMORY = 512 * 2 ** 20;
+
+/**
+ * The concepts instrument (RSVC, Kondapaneni et al. 2025): which visual concepts one network uses for a class and the
+ * other does not represent, and whether they matter to its decision; class by class, in both directions, written to a
+ * study. Runs in Node and in browsers. Images that cannot be read are left out and reported by name. Finished classes are
+ * kept beside the study while the work goes on, so that an interrupted analysis continues with the next class and ends
+ * with the same bytes.
+ *
+ * @param inputs Two models that run, or two files of activations of the same patches.
+ * @param images All images; empty where both inputs are files.
+ * @throws MissingRuntimeError where a model must run and nothing runs it; UnsupportedError and FormatError on files;
+ *   IncomparableError when label sets or images differ, or no class can be compared; UsageError on options; the signal's
+ *   reason when aborted.
+ */
+export async function analyseConcepts(
+  inputs: readonly [ConceptModelInput, ConceptModelInput],
+  images: readonly ConceptImageInput[],
+  options: ConceptsOptions,
+  store: StudyStore,
+  platform: ConceptsPlatform = {},
+  task: LongTask = {},
+): Promise<ConceptsResult> {
+  const plain = checkConceptOptions(plainOptions(options));
+  const hashed = await hashImages(images, task);
+  const inputsHash = await hashConceptInputs(inputs, images, plain, task, hashed);
+  const existing = await readManifest(store).catch(() => undefined);
+  if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))
+    return { manifest: existing, reused: true };
+
+  const work = workArea(store, 'concepts', inputsHash);
+  const opened = await openSources(
+    inputs,
+    images,
+    hashed,
+    { ...plain, pictureMemory: options.pictureMemory ?? PICTURE_MEMORY },
+    platform,
+  );
+  try {
+    const { sources } = opened;
+    const labels = shareLabels(sources, plain.shared);
+    const { readable, skipped } = await readableImages(opened, task);
+    const factorisations = await settleFactorisations(inputs, sources, readable, plain.nComponents);
+    const columns = [
+      await predictImages(sources[0], readable, work, 'm0', task),
+      await predictImages(sources[1], readable, work, 'm1', task),
+    ] as const;
+    const labelled = classesOfLabels(
+      readable.map((index) => opened.images[index]!.label),
+      labels?.classes ?? labelNames(opened.images),
+    );
+    const classes = labels?.classes ?? labelNames(opened.images);
+    const grouped = readable.map((index, i): GroupedImage => {
+      const { heldOut = false, conceptGroup = null } = opened.images[index]!;
+      const predicted = ([0, 1] as const).map((m) =>
+        columns[m] ? (labels!.ofColumn[m]![columns[m][i]!] ?? -1) : null,
+      ) as [number | null, number | null];
+      return {
+        index,
+        id: opened.ids[index] ?? String(index),
+        heldOut,
+        group: conceptGroup,
+        predicted,
+        label: labelled[i]!,
+      };
+    });
+    if (classes.length === 0 && grouped.every(({ group }) => group === null))
+      throw new UsageError(
+        'Neither model is a classifier, and the images have no labels: there are no classes to compare.',
+        {
+          hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
+        },
+      );
+    const wanted = plain.classes && namedClasses(plain.classes, classes);
+    const groups = groupImages(grouped, classes, wanted, plain);
+    if (groups.groups.length === 0) {
+      const [first] = groups.skipped;
+      throw new IncomparableError(
+        `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} images${first ? `; ${first.name}: ${first.reason}` : ''}.`,
+        {
+          hint: 'Give more images that the models know, compare them as one group with --group NAME=DIR, or lower --min-fit and --min-evaluation.',
+        },
+      );
+    }
+    const measured = await classJobs(
+      {
+        groups: groups.groups,
+        grouped,
+        columns: byImage(readable, columns),
+        sources,
+        sampler: opened.sampler,
+        labels,
+        factorisations,
+        options: plain,
+        work,
+      },
+      task,
+    );
+    const manifest = await writeConceptsStudy(
+      store,
+      {
+        inputsHash,
+        opened,
+        labels,
+        grouped,
+        classes,
+        groups,
+        skipped,
+        measured,
+        factorisations,
+        options: plain,
+        asked: options,
+        encode: platform.encode,
+      },
+      task,
+    );
+    await work.clear();
+    return { manifest, reused: false };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Without a classifier the labels of the images are the classes. */
+function labelNames(images: readonly ConceptImageInput[]): { name: string; wnid: string | null }[] {
+  const names = [...new Set(images.flatMap(({ label }) => label ?? []))].sort();
+  return names.map((name) => ({ name, wnid: /^n\d{8}$/.test(name) ? name : null }));
+}
+
+/** The column that each model predicts, by the image's place in the list of all. */
+function byImage(
+  readable: readonly number[],
+  columns: readonly [Int32Array | null, Int32Array | null],
+): [Map<number, number> | null, Map<number, number> | null] {
+  return columns.map((some) => some && new Map(readable.map((index, i) => [index, some[i]!]))) as [
+    Map<number, number> | null,
+    Map<number, number> | null,
+  ];
+}

@@ -1,0 +1,48 @@
+import { canonicalJson } from '../../canonical-json.ts';
+import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { LongTask } from '../../progress.ts';
+import { sha256Hex } from '../../sha256.ts';
+import { VERSION } from '../../version.ts';
+import { hashImages } from '../images/hash-images.ts';
+import type { ConceptImageInput, ConceptModelInput, PlainOptions } from './options.ts';
+
+/** Hash of all that determines the result: models, images, options, tier and version. */
+export async function hashConceptInputs(
+  inputs: readonly ConceptModelInput[],
+  images: readonly ConceptImageInput[],
+  options: PlainOptions,
+  task: LongTask = {},
+  ids?: readonly (string | null)[],
+): Promise<string> {
+  const known = ids ?? (await hashImages(images, task));
+  const models = await Promise.all(
+    inputs.map(async ({ source, wholes, randomNetwork, ...rest }) => ({
+      ...rest,
+      name: rest.name ?? source.name,
+      content: await contentOf(source),
+      wholes: wholes ? await contentOf(wholes) : null,
+      randomNetwork: randomNetwork ? await contentOf(randomNetwork) : null,
+    })),
+  );
+  return sha256Hex(
+    canonicalJson({
+      instrument: 'concepts',
+      version: VERSION,
+      tier: kernelTier(),
+      models,
+      images: images.map(({ name, label, heldOut, conceptGroup }, i) => [
+        name,
+        label ?? null,
+        heldOut ?? false,
+        conceptGroup ?? null,
+        known[i] ?? null,
+      ]),
+      options,
+    }),
+  );
+}
+
+async function contentOf(source: ByteSource): Promise<string> {
+  return (await source.sha256()) ?? `${source.name}:${source.byteLength}`;
+}

@@ -1,0 +1,41 @@
+import { conceptCorrelations, layerPairSimilarity } from '../../concepts/concept-similarity.ts';
+import { factorise } from '../../concepts/factorise.ts';
+import { UsageError } from '../../errors.ts';
+import type { Matrix64 } from '../../tensor/matrix.ts';
+import { rowsOfImages } from './activation-file.ts';
+import type { LayerCell } from './class-record.ts';
+import { coefficientsOf } from './extract-concepts.ts';
+import type { ClassInput } from './measure-class.ts';
+
+/**
+ * Largest correlations of concepts between all layers of both models, on the fit images; null where no map was asked for. A
+ * layer whose activations cannot be factorised (too low a rank) has no cells.
+ */
+export function layerMapOfClass(
+  { activations, extraction, perImage, models, options }: ClassInput,
+  seed: number,
+): LayerCell[][] | null {
+  const { layers } = activations;
+  if (!layers) return null;
+  const coefficients = layers.map((own, m) =>
+    own.map((rows): Matrix64 | null => {
+      const some = rowsOfImages(rows, extraction[m]!, perImage);
+      if (some.rows < options.nComponents || rows.cols < options.nComponents) return null;
+      const signed = some.data.some((value) => value < 0);
+      const method = signed && models[m]!.method === 'nmf' ? 'semi-nmf' : models[m]!.method;
+      try {
+        return coefficientsOf(rows, factorise(some, { method, nComponents: options.nComponents, seed }).directions);
+      } catch (error) {
+        if (error instanceof UsageError) return null;
+        throw error;
+      }
+    }),
+  );
+  return coefficients[0]!.map((a) =>
+    coefficients[1]!.map((b) =>
+      a && b
+        ? layerPairSimilarity(conceptCorrelations(a, b))
+        : { both: null, first: null, second: null, mean: null, max: null },
+    ),
+  );
+}
