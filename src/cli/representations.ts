@@ -5,7 +5,9 @@ import { analyseRepresentations } from '../analyses/representations/analyse-repr
 import { isFeaturesFile } from '../analyses/representations/file-features.ts';
 import { hashImages, hashInputs } from '../analyses/representations/inputs-hash.ts';
 import {
+  type CkaChoice,
   type ImageInput,
+  MINIBATCH_RULES,
   plainOptions,
   type RepresentationModelInput,
   type RepresentationsOptions,
@@ -15,6 +17,7 @@ import { loadRuntime } from '../inference/node-runtime.ts';
 import { openModel } from '../model-files/open-model.ts';
 import { MATCHING_METHODS, type MatchingMethod } from '../representations/assign.ts';
 import type { Centring } from '../representations/centring.ts';
+import { LEAST_BATCH } from '../representations/image-batches.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../representations/similarity-kernels.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { commandLine } from './command-line.ts';
@@ -35,6 +38,8 @@ interface Flags extends ShowOptions {
   method: MatchingMethod;
   batchSize: number;
   topk: number;
+  cka: CkaChoice;
+  ckaBatch: number;
   kernel: SimilarityKernel[];
   sigma: 'code' | 'literal' | number;
   sigmaScope: 'global' | 'tile';
@@ -113,6 +118,12 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('-k, --k <n>', 'images retrieved for each', whole(1), 5)
     .option('--databases <sizes>', 'repeat retrieval on random databases of these sizes', sizes, [])
     .addOption(
+      new Option('--cka <estimator>', 'CKA of layers: of all images, or from random batches of them')
+        .choices(Object.keys(MINIBATCH_RULES))
+        .default('biased'),
+    )
+    .option('--cka-batch <n>', 'images of a batch of --cka minibatch', whole(LEAST_BATCH), 250)
+    .addOption(
       new Option('--rsa <measure>', 'correlation of similarity matrices')
         .choices(['pearson', 'spearman', 'kendall'])
         .default('spearman'),
@@ -171,6 +182,8 @@ async function representations(
     depth: flags.depth,
     k: flags.k,
     databaseSizes: flags.databases,
+    cka: flags.cka,
+    ckaBatch: flags.ckaBatch,
     rsa: flags.rsa,
     permutations: flags.permutations,
     seed: flags.seed,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
 const maybe = z.nullable(finite);
@@ -85,18 +86,7 @@ export const representationLayerSchema = z.object({
 });
 
 export const representationModelSchema = z.object({
-  /** Short, unique in the study. */
-  id: z.string(),
-  name: z.string(),
-  file: z.string(),
-  sha256: z.nullable(z.string()),
-  format: z.string(),
-  /** What ran the model, such as "onnxruntime-node 1.30.0"; null for features that were computed elsewhere. */
-  runtime: z.nullable(z.string()),
-  /** Resize, crop and normalisation; null for features that were computed elsewhere. */
-  preprocessing: z.nullable(z.record(z.string(), z.unknown())),
-  /** Where the preprocessing comes from: "flags", "preprocessor_config.json", "default" … */
-  preprocessingFrom: z.nullable(z.string()),
+  ...ranModel,
   /** The output that divergence is of. */
   logits: z.nullable(z.string()),
   /** f32 images × images: Jensen–Shannon divergence of outputs, in nats. */
@@ -128,6 +118,16 @@ export const layerComparisonSchema = z.object({
   layers: z.array(z.object({ model: z.string(), layer: z.string() })),
   cka: sides,
   ckaUnbiased: sides,
+  /** CKA from random batches of images; absent where it was not asked for. */
+  ckaMinibatch: z.optional(
+    z.extend(sides, {
+      rule: z.enum(['biased', 'unbiased', 'mean']),
+      /** Images of a batch at most, and how many batches there are. */
+      batchSize: z.int(),
+      batches: z.int(),
+      seed: z.int(),
+    }),
+  ),
   rsa: z.extend(sides, {
     measure: z.enum(['pearson', 'spearman', 'kendall']),
     permutations: z.int(),
@@ -169,14 +169,12 @@ export const invarianceSchema = z.object({
 });
 
 export const representationsSectionSchema = z.object({
-  inputsHash: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  command: z.string(),
+  ...sectionOrigin,
   /** Table of the images, in the order of every matrix. */
   images: z.string(),
   imageCount: z.int(),
   /** Images left out, by name. */
-  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  skipped: skippedInputs,
   kernels: z.array(kernel),
   method: z.string(),
   centring: z.enum(['none', 'channel', 'position']),

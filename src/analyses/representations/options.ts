@@ -6,6 +6,7 @@ import type { NamedRuntime } from '../../inference/runtime.ts';
 import type { ByteSource } from '../../model-files/byte-source.ts';
 import type { MatchingMethod } from '../../representations/assign.ts';
 import type { Centring } from '../../representations/centring.ts';
+import type { MinibatchRule } from '../../representations/cka.ts';
 import type { FeatureLayout } from '../../representations/feature-maps.ts';
 import type { NormOrder } from '../../representations/norm-order.ts';
 import type { RsaMeasure } from '../../representations/rsa.ts';
@@ -33,6 +34,17 @@ export interface RepresentationModelInput {
   logits?: string | null;
 }
 
+/** What `--cka` chooses from, with the rule for batches of images. */
+export const MINIBATCH_RULES = {
+  biased: null,
+  unbiased: null,
+  minibatch: 'unbiased',
+  'minibatch-biased': 'biased',
+  'minibatch-mean': 'mean',
+} as const satisfies Record<string, MinibatchRule | null>;
+
+export type CkaChoice = keyof typeof MINIBATCH_RULES;
+
 export interface RepresentationsOptions {
   /** Default `optimal`. */
   method?: MatchingMethod;
@@ -55,6 +67,13 @@ export interface RepresentationsOptions {
   k?: number;
   /** Sizes of random databases to repeat retrieval on. Default none. */
   databaseSizes?: readonly number[];
+  /**
+   * The CKA that a reader wants to see. Biased and unbiased CKA of all images are always computed; the others add CKA from
+   * random batches: HSIC₁ averaged over them, biased HSIC averaged, or the mean of each batch's CKA. Default `biased`.
+   */
+  cka?: CkaChoice;
+  /** Images of a batch at most; default 250, as in the paper. */
+  ckaBatch?: number;
   rsa?: RsaMeasure;
   /** Permutations for the p-values of RSA. Default 0. */
   permutations?: number;
@@ -100,6 +119,8 @@ export function plainOptions(options: RepresentationsOptions) {
     depth = 1,
     k = 5,
     databaseSizes = [],
+    cka = 'biased',
+    ckaBatch = 250,
     rsa = 'spearman',
     permutations = 0,
     seed = 0,
@@ -119,6 +140,8 @@ export function plainOptions(options: RepresentationsOptions) {
     depth,
     k,
     databaseSizes: [...databaseSizes],
+    cka,
+    ckaBatch: MINIBATCH_RULES[cka] && ckaBatch,
     rsa,
     permutations,
     seed,
