@@ -3,7 +3,7 @@ import type { Component } from 'svelte';
 import type { OpenStudy } from '../data/open-study.ts';
 import { classesInstrument } from './classes/instrument.ts';
 import { conceptsInstrument } from './concepts/instrument.ts';
-import { representationsInstrument } from './needs/absent.ts';
+import { representationsInstrument } from './representations/instrument.ts';
 import { trainingInstrument } from './training/instrument.ts';
 
 /** One page of an instrument. */

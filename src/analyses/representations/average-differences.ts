@@ -29,7 +29,7 @@ export function averageDifferences(comparison: Omit<LayerComparison, 'difference
     found.push({
       kind,
       rows: [...new Set(pairs.map(([a]) => a))],
-      columns: [...new Set(pairs.map(([, b]) => b))],
+      columns: [...places.keys()].filter((model) => pairs.some(([, b]) => b === model)),
       pairs: pairs.length,
       measures,
     });

@@ -9,10 +9,10 @@ import {
   type OwnedConceptsEntry,
   type ShortlistRow,
 } from 'semblance';
+import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';
 import { type Pictures, studyPictures } from '../../data/pictures.ts';
 import type { StudySource } from '../../data/study-source.ts';
-import { shortModelNames } from '../classes/model-names.ts';
 
 /** The two models of the comparison. */
 export type ModelIndex = 0 | 1;

@@ -12,9 +12,9 @@ export const conceptsInstrument: Instrument = {
   },
   frame: () => import('./ConceptsFrame.svelte'),
   views: [
-    { id: 'overview', title: 'Overview', key: 'v', load: () => import('./overview/OverviewView.svelte') },
+    { id: 'overview', title: 'Overview', key: 'b', load: () => import('./overview/OverviewView.svelte') },
     { id: 'concept', title: 'Concept pages', key: 'k', load: () => import('./concept/ConceptView.svelte') },
-    { id: 'list', title: 'All concepts', key: 'a', load: () => import('./list/ListView.svelte') },
+    { id: 'list', title: 'All concepts', key: 'n', load: () => import('./list/ListView.svelte') },
     { id: 'replacement', title: 'Replacement', key: 'x', load: () => import('./replacement/ReplacementView.svelte') },
     {
       id: 'layers',
