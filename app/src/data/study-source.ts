@@ -4,6 +4,7 @@ import {
   type Matrix32,
   parseManifest,
   quantiseMatrix,
+  readStudyFile,
   readStudyJson,
   readStudyMatrix,
   readStudyTable,
@@ -27,6 +28,8 @@ export interface StudySource {
   row(path: string, i: number): Promise<Float32Array>;
   /** The whole matrix, exact. */
   matrix(path: string): Promise<Matrix32>;
+  /** A file as it is, such as a picture. */
+  bytes(path: string): Promise<Uint8Array>;
   /** Calls back when the study changed on disk; returns the way to stop. */
   onChanged?(listener: () => void): () => void;
 }
@@ -57,7 +60,7 @@ export function storeSource(store: StudyStore): StudySource {
     manifest = undefined;
     const now = await readOnce();
     for (const key of files.keys()) {
-      const path = key.replace(/^display:/, '');
+      const path = key.replace(/^(display|bytes):/, '');
       if (before?.files[path] !== now?.files[path]) files.delete(key);
     }
     return now;
@@ -71,5 +74,6 @@ export function storeSource(store: StudyStore): StudySource {
     display: (path) => once(`display:${path}`, async () => quantiseMatrix(await matrix(path))),
     row: async (path, i) => row(await matrix(path), i),
     matrix,
+    bytes: (path) => once(`bytes:${path}`, (listed) => readStudyFile(store, listed, path)),
   };
 }
