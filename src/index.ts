@@ -8,6 +8,8 @@ export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analys
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
+export { type ClassFolders, matchClassFolders, type NamedClass } from './analyses/pictures/class-folders.ts';
+export type { ClassPicture, PicturesRequest } from './analyses/pictures/options.ts';
 export { analyseInvariance, type InvarianceOptions } from './analyses/representations/analyse-invariance.ts';
 export {
   analyseRepresentations,
@@ -141,6 +143,14 @@ export {
   openTapped,
   probeLayers,
 } from './inference/layers.ts';
+export {
+  DUPLICATE_THRESHOLDS,
+  type DuplicatePair,
+  type DuplicateThresholds,
+  type FiledPicture,
+  nearDuplicates,
+} from './inference/near-duplicates.ts';
+export { type PictureFingerprint, pictureFingerprint } from './inference/picture-fingerprint.ts';
 export {
   checkPreprocessing,
   defaultPreprocessing,
@@ -304,6 +314,7 @@ export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeHalfNpy, encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
+export type { DuplicateRow, PicturesSection, TileRow } from './study/pictures-section.ts';
 export * from './study/population-section.ts';
 export {
   decodeNpyMatrix,

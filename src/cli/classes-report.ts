@@ -4,6 +4,7 @@ import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CliIo, Colors } from './io.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
+import { picturesText } from './pictures-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 import { formatTable } from './table.ts';
 import { classesText } from './uncertain-classes.ts';
@@ -39,6 +40,7 @@ export async function classesReport(
   for (const { name, error } of section.failed)
     text += `${colors.yellow('failed')}  ${error.message.startsWith(name) ? '' : `${name}: `}${error.message}\n`;
   text += await classesText(section, classes, colors);
+  if (section.pictures) text += await picturesText(section.pictures, names, manifest, store, colors);
   text += `${colors.bold('study')}   ${folder}\n`;
   return text;
 }

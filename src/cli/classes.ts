@@ -8,6 +8,7 @@ import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
 import type { ClassRow } from '../study/classes-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
+import { readPicturesRequest } from './class-pictures.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from './classes-inputs.ts';
 import { classesJson } from './classes-json.ts';
 import { classesReport } from './classes-report.ts';
@@ -39,6 +40,9 @@ interface Flags extends ShowOptions {
   relation?: PairFilter;
   pairsCsv?: string;
   saveLabels?: string;
+  images?: string;
+  imagesPerClass?: number;
+  imagesMost?: number;
   strict: boolean;
   out?: string;
   json: boolean;
@@ -121,6 +125,9 @@ export function addClassesCommand(program: Command, io: CliIo): void {
       '--save-labels <file>',
       'write the classes with all that their names may mean, to correct and give to --labels',
     )
+    .option('--images <dir|list>', 'pictures of the classes: folders called by name, WordNet id or number')
+    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole(1))
+    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole(1))
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -138,6 +145,7 @@ async function classes(
   io: CliIo,
 ): Promise<void> {
   const { inputs, facts, several } = await readInputs(models, flags, io);
+  const pictures = await readPicturesRequest(flags, io);
   const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
   if (band && !facts)
     throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
@@ -150,6 +158,7 @@ async function classes(
     mantel: flags.mantel ?? 0,
     strict: flags.strict || (!facts && !several),
     ...(facts ? { population: facts } : {}),
+    ...(pictures ? { pictures } : {}),
     command: commandLine('classes', args),
   };
   const study = await runClasses(inputs, options, flags, io);

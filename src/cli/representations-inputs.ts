@@ -166,6 +166,7 @@ export function nodePlatform(threads: number | undefined, thumbnails: boolean): 
   };
 }
 
+/** The PNG of a picture, by sharp. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
     throw new MissingRuntimeError('sharp cannot be loaded; keeping pictures in a study needs it.', {

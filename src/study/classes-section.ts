@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
+import { picturesSectionSchema } from './pictures-section.ts';
 import { populationSectionSchema } from './population-section.ts';
 import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
@@ -136,6 +137,8 @@ export const classesSectionSchema = z.object({
   /** Paired differences of all models; empty when no intervals were asked for. */
   differences: z.array(alignmentDifferenceSchema),
   population: z.optional(populationSectionSchema),
+  /** Pictures of the classes; absent where none were given. */
+  pictures: z.optional(picturesSectionSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
 

@@ -9,6 +9,7 @@ import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete, writeSection } from '../../study/write-section.ts';
+import { collectPictures, planPictures } from '../pictures/collect-pictures.ts';
 import { hashInputs, plainOptions } from './inputs-hash.ts';
 import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
 import { largeSectionContent } from './large-study.ts';
@@ -103,6 +104,8 @@ export async function analyseClasses(
         task,
       )
     : undefined;
+  const { pictures: request } = options;
+  const pictures = request && (await collectPictures(await planPictures(request, classes), new Set(), task));
   const content = sectionContent({
     inputsHash,
     options: plainOptions(options),
@@ -115,6 +118,7 @@ export async function analyseClasses(
     differences,
     nsad: networkAlignment,
     population,
+    pictures,
     wordnet,
     kernelTier: kernelTier(),
   });

@@ -3,6 +3,7 @@ import { kernelTier } from '../../kernels/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
 import { sha256Hex } from '../../sha256.ts';
 import { VERSION } from '../../version.ts';
+import { picturesKey } from '../pictures/collect-pictures.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
 
 /** Everything that determines the result beside the files, as plain data for the manifest. */
@@ -38,7 +39,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
       request.kind === 'file' ? sha256Hex(request.file.bytes) : request.measure,
     ),
   );
-  const { population = null } = options;
+  const { population = null, pictures } = options;
   return sha256Hex(
     canonicalJson({
       instrument: 'classes',
@@ -48,6 +49,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
       files,
       options: plainOptions(options),
       population,
+      ...(pictures && { pictures: await picturesKey(pictures) }),
     }),
   );
 }

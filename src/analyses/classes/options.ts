@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../model-files/byte-source.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { PicturesRequest } from '../pictures/options.ts';
 import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';
@@ -46,6 +47,8 @@ export interface ClassesOptions {
   strict?: boolean;
   /** Measure the models as a population too. */
   population?: PopulationFacts;
+  /** Pictures of the classes, to show beside them and to look for near-duplicates in. */
+  pictures?: PicturesRequest;
   /** The command that makes this study, for the manifest. */
   command?: string;
   /** Name of the study; by default from the models' names. */

@@ -18,6 +18,7 @@ import type {
 import { encodeJsonl } from '../../study/jsonl.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
+import type { CollectedPictures } from '../pictures/collect-pictures.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
 import type { FailedModel } from './options.ts';
@@ -43,6 +44,7 @@ export interface SectionInput {
   differences: ClassesSection['differences'];
   nsad: ClassesSection['nsad'];
   population: ReturnType<typeof populationSection> | undefined;
+  pictures: CollectedPictures | undefined;
   wordnet: WordNetParts | undefined;
   kernelTier: KernelTier;
 }
@@ -61,7 +63,8 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
     files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
     files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(model, input)));
   }
-  const { population } = input;
+  const { population, pictures } = input;
+  for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
   if (population) files.set('population-pairs.jsonl', encodeJsonl(population.pairs));
   return {
     instrument: 'classes',
@@ -92,6 +95,7 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
       differences: input.differences,
       nsad: input.nsad,
       ...(population ? { population: { ...population.section, pairs: locate('population-pairs.jsonl') } } : {}),
+      ...(pictures ? { pictures: pictures.describe(locate) } : {}),
       kernelTier: input.kernelTier,
     }),
   };
