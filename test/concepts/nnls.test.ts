@@ -8,14 +8,15 @@ function made(rows: number, cols: number, draw: () => number): Matrix64 {
 
 /**
  * How far coefficients are from the Karush–Kuhn–Tucker conditions: the largest gradient of a coefficient above 0, and the
- * largest rise that would lower the error of one at 0, both relative to the size of what they are made of.
+ * largest rise that would lower the error of one at 0, both relative to the sizes of row and direction.
  */
 function kktDefect(activations: Matrix64, directions: Matrix64, u: Matrix64): number {
   let worst = 0;
   for (let i = 0; i < activations.rows; i++)
     for (let t = 0; t < directions.rows; t++) {
       let gradient = 0;
-      let size = 1e-300;
+      let rowSize = 1e-100;
+      let directionSize = 1e-100;
       for (let c = 0; c < activations.cols; c++) {
         let rest = activations.data[i * activations.cols + c]!;
         let parts = Math.abs(rest);
@@ -25,9 +26,13 @@ function kktDefect(activations: Matrix64, directions: Matrix64, u: Matrix64): nu
           parts += Math.abs(part);
         }
         gradient += rest * directions.data[t * directions.cols + c]!;
-        size += parts * Math.abs(directions.data[t * directions.cols + c]!);
+        rowSize += parts;
+        directionSize += Math.abs(directions.data[t * directions.cols + c]!);
       }
-      worst = Math.max(worst, (u.data[i * u.cols + t]! > 0 ? Math.abs(gradient) : gradient) / size);
+      worst = Math.max(
+        worst,
+        (u.data[i * u.cols + t]! > 0 ? Math.abs(gradient) : gradient) / (rowSize * directionSize),
+      );
     }
   return worst;
 }
