@@ -93,11 +93,7 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export {
-  type ComponentSweepOptions,
-  type ComponentSweepPoint,
-  componentSweep,
-} from './concepts/component-sweep.ts';
+export * from './concepts/factors.ts';
 export {
   FACTORISATION_METHODS,
   type Factorisation,
@@ -106,9 +102,6 @@ export {
   type FactoriseOptions,
   factorise,
 } from './concepts/factorise.ts';
-export { type ConceptHygiene, conceptHygiene, type HygieneOptions } from './concepts/hygiene.ts';
-export { type ConceptMatch, matchConcepts } from './concepts/match-concepts.ts';
-export type { Precision } from './concepts/nmf.ts';
 export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
 export { nonNegativeCoefficients } from './concepts/nnls.ts';
 export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
