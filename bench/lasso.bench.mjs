@@ -73,8 +73,8 @@ function time(run, repeats) {
 function regressions() {
   const folder = mkdtempSync(join(tmpdir(), 'semblance-bench-'));
   for (const [features, repeats] of [
-    [512, 9],
-    [2048, 3],
+    [512, 31],
+    [2048, 5],
   ]) {
     const { x, y } = problem(features, features);
     const what = `lasso, ${features} features`;
