@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
 const maybe = z.nullable(finite);
@@ -116,14 +117,7 @@ export const conceptClassSchema = z.object({
 });
 
 export const conceptModelSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  file: z.string(),
-  sha256: z.nullable(z.string()),
-  format: z.string(),
-  runtime: z.nullable(z.string()),
-  preprocessing: z.nullable(z.record(z.string(), z.unknown())),
-  preprocessingFrom: z.nullable(z.string()),
+  ...ranModel,
   /** The layer whose pooled activations are factorised. */
   layer: z.string(),
   channels: z.int(),
@@ -152,13 +146,11 @@ const ownerSummarySchema = z.object({
 const correlationSchema = z.object({ pearson: uncertain, spearman: maybe, classes: z.int() });
 
 export const conceptsSectionSchema = z.object({
-  inputsHash: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  command: z.string(),
+  ...sectionOrigin,
   /** Table of the images that were used. */
   images: z.string(),
   imageCount: z.int(),
-  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  skipped: skippedInputs,
   /** Both models see the same square crop of each image; patches are cut from it in the order of `origins`. */
   sampler: z.object({
     kind: z.enum(['patch', 'cell', 'image', 'given']),
@@ -173,7 +165,7 @@ export const conceptsSectionSchema = z.object({
   models: z.tuple([conceptModelSchema, conceptModelSchema]),
   classes: z.array(conceptClassSchema),
   /** Classes left out, with the reason. */
-  skippedClasses: z.array(z.object({ name: z.string(), reason: z.string() })),
+  skippedClasses: skippedInputs,
   summary: z.object({
     models: z.tuple([ownerSummarySchema, ownerSummarySchema]),
     /** Mean over both models of the importance-weighted mean similarity. */
