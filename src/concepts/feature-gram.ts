@@ -113,19 +113,21 @@ function blockMoments(
 ): { sums: Float64Array[]; squares: Float64Array[] } {
   const sums = blocks.map(() => new Float64Array(cols));
   const squares = blocks.map(() => new Float64Array(cols));
-  for (let j = 0; j < cols; j++) {
-    const panel = (j >> 2) * rows * 4 + (j & 3);
-    blocks.forEach(({ from, to }, b) => {
-      let sum = 0;
-      let square = 0;
-      for (let at = panel + 4 * from; at < panel + 4 * to; at += 4) {
-        const value = data[at]!;
-        sum += value;
-        square += value * value;
-      }
-      sums[b]![j] = sum;
-      squares[b]![j] = square;
-    });
-  }
+  blocks.forEach(({ from, to }, b) => {
+    for (let panel = 0; 4 * panel < cols; panel++) {
+      const sum = new Float64Array(4);
+      const square = new Float64Array(4);
+      const end = 4 * (panel * rows + to);
+      for (let at = 4 * (panel * rows + from); at < end; at += 4)
+        for (let lane = 0; lane < 4; lane++) {
+          const value = data[at + lane]!;
+          sum[lane]! += value;
+          square[lane]! += value * value;
+        }
+      const width = Math.min(4, cols - 4 * panel);
+      sums[b]!.set(sum.subarray(0, width), 4 * panel);
+      squares[b]!.set(square.subarray(0, width), 4 * panel);
+    }
+  });
   return { sums, squares };
 }

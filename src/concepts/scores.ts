@@ -24,6 +24,7 @@ export * from './cross-prediction.ts';
 export { foldRanges, type Range } from './folds.ts';
 export { type ConceptHead, headLogits, type LayerNormLinearHead, type LinearHead } from './heads.ts';
 export * from './image-split.ts';
+export { importanceOverImages } from './importance-over-images.ts';
 export * from './integrated-gradients.ts';
 export { type LassoFit, type LassoOptions, lasso } from './lasso.ts';
 export { leastSquares, ridge } from './least-squares.ts';

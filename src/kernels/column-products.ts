@@ -20,9 +20,19 @@ export interface PackedColumns {
 /** The columns of a matrix, less `centre` where given, packed for {@link columnProducts}. */
 export function packColumns({ rows, cols, data }: Matrix, centre?: Float64Array): PackedColumns {
   const packed = new Float64Array(Math.ceil(cols / 4) * 4 * rows);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < cols; j++)
-      packed[((j >> 2) * rows + i) * 4 + (j & 3)] = data[i * cols + j]! - (centre ? centre[j]! : 0);
+  const less = centre ?? new Float64Array(cols);
+  const whole = cols & ~3;
+  for (let i = 0; i < rows; i++) {
+    const from = i * cols;
+    let to = 4 * i;
+    for (let j = 0; j < whole; j += 4, to += 4 * rows) {
+      packed[to] = data[from + j]! - less[j]!;
+      packed[to + 1] = data[from + j + 1]! - less[j + 1]!;
+      packed[to + 2] = data[from + j + 2]! - less[j + 2]!;
+      packed[to + 3] = data[from + j + 3]! - less[j + 3]!;
+    }
+    for (let j = whole; j < cols; j++) packed[to + j - whole] = data[from + j]! - less[j]!;
+  }
   return { rows, cols, data: packed };
 }
 
