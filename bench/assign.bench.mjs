@@ -27,7 +27,7 @@ function scipy(problems, repeatsFor) {
 
 /** Milliseconds of one call, the least of several: what the machine does when left alone. */
 function time(run, n) {
-  const repeats = n >= 3000 ? 3 : n >= 1000 ? 9 : n >= 200 ? 41 : 401;
+  const repeats = n >= 3000 ? 3 : n >= 1000 ? 9 : n >= 200 ? 41 : n >= 100 ? 401 : 4001;
   run();
   const times = [];
   for (let i = 0; i < repeats; i++) {
@@ -60,7 +60,9 @@ async function speed() {
     const result = assign(values, n, n);
     // Ours, the peer's and ours again, so that both meet the same load.
     const first = time(() => assign(values, n, n), n);
-    const peer = scipy([{ rows: n, columns: n, values }], () => (n >= 3000 ? 1 : n >= 1000 ? 5 : n >= 200 ? 31 : 301));
+    const peer = scipy([{ rows: n, columns: n, values }], () =>
+      n >= 3000 ? 1 : n >= 1000 ? 5 : n >= 200 ? 31 : n >= 100 ? 301 : 3001,
+    );
     const ours = Math.min(
       first,
       time(() => assign(values, n, n), n),
