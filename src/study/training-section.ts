@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { labelsSchema, sectionOrigin } from './section-parts.ts';
 import { pictureFiles, picturesSectionSchema } from './pictures-section.ts';
+import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
 
