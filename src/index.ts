@@ -92,19 +92,7 @@ export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export * from './concepts/factors.ts';
-export {
-  FACTORISATION_METHODS,
-  type Factorisation,
-  type FactorisationInit,
-  type FactorisationMethod,
-  type FactoriseOptions,
-  factorise,
-} from './concepts/factorise.ts';
-export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
-export { nonNegativeCoefficients } from './concepts/nnls.ts';
-export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
 export * from './concepts/scores.ts';
-export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
