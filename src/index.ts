@@ -94,17 +94,6 @@ export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export * from './concepts/factors.ts';
-export {
-  FACTORISATION_METHODS,
-  type Factorisation,
-  type FactorisationInit,
-  type FactorisationMethod,
-  type FactoriseOptions,
-  factorise,
-} from './concepts/factorise.ts';
-export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
-export { nonNegativeCoefficients } from './concepts/nnls.ts';
-export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
 export * from './concepts/scores.ts';
 export {
   type ConceptStability,

@@ -13,7 +13,7 @@ export {
   factorise,
 } from './factorise.ts';
 export { type ConceptHygiene, conceptHygiene, type HygieneOptions } from './hygiene.ts';
-export { type ConceptMatch, matchConcepts } from './match-concepts.ts';
+export { type DirectionMatching, matchConcepts } from './match-concepts.ts';
 export type { Precision } from './nmf.ts';
 export { type FactorStart, nndsvd } from './nndsvd.ts';
 export { nonNegativeCoefficients } from './nnls.ts';
