@@ -95,13 +95,6 @@ export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export * from './concepts/factors.ts';
 export * from './concepts/scores.ts';
-export {
-  type ConceptStability,
-  conceptStability,
-  type StabilityOptions,
-  type StabilityRun,
-} from './concepts/stability.ts';
-export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
