@@ -147,7 +147,7 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
-export { columnProducts, type PackedColumns, packColumns, pickColumns } from './kernels/column-products.ts';
+export * from './kernels/column-products.ts';
 export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { columnProducts, type PackedColumns, packColumns, pickColumns } from '../kernels/column-products.ts';
+import { columnMultiplier, type PackedColumns, packColumns, pickColumns } from '../kernels/column-products.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import type { Range } from './folds.ts';
@@ -50,6 +50,7 @@ export function featureGram(
     throw new UsageError(`Blocks must lie side by side and hold all ${rows} rows.`);
   const centre = columnMeans(x);
   const packed = packColumns(x, centre);
+  const productsWith = columnMultiplier(packed, options);
   const { sums, squares } = blockMoments(packed, blocks);
   const totals = new Map<number, Float64Array>();
   const byBlock = blocks.map(() => new Map<number, Float64Array>());
@@ -64,7 +65,7 @@ export function featureGram(
     ensure(features) {
       const missing = [...new Set(features)].filter((feature) => !totals.has(feature));
       if (missing.length === 0) return;
-      const products = columnProducts(pickColumns(packed, missing), packed, blocks, options);
+      const products = productsWith(pickColumns(packed, missing), blocks);
       missing.forEach((feature, k) => {
         const views = byBlock.map((stored, b) => {
           const from = (b * missing.length + k) * cols;
@@ -82,7 +83,7 @@ export function featureGram(
       const targets = y.cols;
       const targetCentre = columnMeans(y);
       const packedTargets = packColumns(y, targetCentre);
-      const products = columnProducts(packedTargets, packed, blocks, options);
+      const products = productsWith(packedTargets, blocks);
       const size = targets * cols;
       return {
         targets,

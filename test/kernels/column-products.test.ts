@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { columnProducts, createRandom, type KernelTier, type Matrix64, packColumns, pickColumns } from 'semblance';
+import {
+  columnMultiplier,
+  columnProducts,
+  createRandom,
+  type KernelTier,
+  type Matrix64,
+  type PackedColumns,
+  packColumns,
+  pickColumns,
+} from 'semblance';
 import { describe, expect, it } from 'vitest';
 
 function randomMatrix(rows: number, cols: number, seed: number): Matrix64 {
@@ -36,6 +45,22 @@ describe.each<KernelTier>(['simd', 'plain'])('column products, %s', (tier) => {
         });
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('are right whichever columns were multiplied before', () => {
+    const [a, b] = [randomMatrix(40, 6, 1), randomMatrix(40, 6, 2)].map((x) => packColumns(x)) as [
+      PackedColumns,
+      PackedColumns,
+    ];
+    const blocks = [{ from: 0, to: 40 }];
+    const [withA, withB] = [columnMultiplier(a, { tier }), columnMultiplier(b, { tier })];
+    const [aa, ab] = [withA(a, blocks), withB(a, blocks)];
+    expect(withA(a, blocks)).toEqual(aa);
+    expect(withA(b, blocks)[1]).toBeCloseTo(ab[6]!, 12);
+    expect(columnProducts(b, b, blocks, { tier })).toEqual(withB(b, blocks));
+    expect(() => withA(packColumns(randomMatrix(3, 1, 1)), blocks)).toThrow(
+      'Column products need equally many rows; found 3 and 40.',
     );
   });
 
