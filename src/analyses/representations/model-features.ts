@@ -67,10 +67,13 @@ async function requireRuntime({ runtime }: RepresentationsPlatform): Promise<Nam
 }
 
 /** What is said of preprocessing: by the caller, else in a file beside the model, else nothing. */
-async function settlePreprocessing({
+export async function settlePreprocessing({
   source,
   preprocessing: given,
-}: RepresentationModelInput): Promise<{ preprocessing: Partial<Preprocessing>; from: string }> {
+}: Pick<RepresentationModelInput, 'source' | 'preprocessing'>): Promise<{
+  preprocessing: Partial<Preprocessing>;
+  from: string;
+}> {
   const found = await besideModel(source);
   const said = given && Object.keys(given).length > 0 ? given : undefined;
   const preprocessing = { ...found?.preprocessing, ...said };
@@ -95,7 +98,7 @@ async function besideModel(source: ByteSource): Promise<{ preprocessing: Preproc
 }
 
 /** The height of pictures after preprocessing, as far as it is told. */
-function pictureSize({ crop, resize }: Partial<Preprocessing>): number | null {
+export function pictureSize({ crop, resize }: Partial<Preprocessing>): number | null {
   return crop?.height ?? (resize && 'height' in resize ? resize.height : null);
 }
 
