@@ -64,9 +64,14 @@ function describePreprocessing({ preprocessing, preprocessingFrom }: Representat
 function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
   const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
+  const { features } = layer;
   let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${dropped}`)}\n`;
   const { biased, unbiased } = layer.semanticSpatialCka;
   text += `    CKA of semantic with spatial ${show(biased)} (unbiased ${show(unbiased)})\n`;
+  if (features?.images)
+    text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
+  else if (features === null)
+    text += `    no features kept; only pairs that were retrieved can be opened (--pair-features)\n`;
   if (layer.outputSimilarity) {
     const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
       kernel,

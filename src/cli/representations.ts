@@ -51,6 +51,7 @@ interface Flags extends ShowOptions {
   seed: number;
   approximation: number;
   thumbnails: boolean;
+  pairFeatures?: number;
   transform?: 'shift' | 'flip' | 'rotate';
   offset?: number;
   batch: number;
@@ -142,6 +143,11 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('--threads <n>', 'worker threads (default: one per core)', whole(1))
     .option('--max-memory <size>', 'memory to stay below, such as 1G (default: 2G)', bytes)
     .option('--no-thumbnails', 'keep no small pictures in the study')
+    .option(
+      '--pair-features <size>',
+      'features of a layer kept to open any pair of images; 0: none (default: 32M)',
+      size,
+    )
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -183,6 +189,7 @@ async function representations(
     seed: flags.seed,
     approximationPairs: flags.approximation,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
+    ...(flags.pairFeatures !== undefined && { pairFeatures: flags.pairFeatures }),
     command: commandLine('representations', args),
   };
   const { manifest, folder, reused } = await run(inputs, images, options, flags, io);
@@ -281,10 +288,20 @@ function sizes(text: string): number[] {
   return text.split(',').map(whole(2));
 }
 
-/** "1G", "512M", or bytes. */
-function bytes(text: string): number {
+/** "1G", "512M", or bytes; NaN of anything else. */
+function parseSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]?)i?B?$/i.exec(text.trim()) ?? [];
-  const value = Number(number) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+  return Number(number) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+}
+
+function size(text: string): number {
+  const value = Math.floor(parseSize(text));
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('It must be a size such as 32M, or 0.');
+}
+
+function bytes(text: string): number {
+  const value = parseSize(text);
   if (value >= 2 ** 28) return value;
   throw new InvalidArgumentError('It must be a size such as 512M or 2G, at least 256M.');
 }

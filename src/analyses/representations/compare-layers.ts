@@ -7,6 +7,7 @@ import { prepareRanks, type RankVector } from '../../statistics/ranks.ts';
 import { spearmanOfRanks } from '../../statistics/spearman.ts';
 import type { LayerComparison } from '../../study/representations-section.ts';
 import { type Matrix, upperTriangle } from '../../tensor/matrix.ts';
+import { averageDifferences } from './average-differences.ts';
 import { MINIBATCH_RULES, type PlainOptions } from './options.ts';
 
 /** A layer with both of its similarity matrices, of one kernel. */
@@ -60,7 +61,7 @@ export function compareLayers(
       return found.value;
     });
   };
-  return {
+  const comparison = {
     kernel: kernels[0]!,
     layers: layers.map(({ model, layer }) => ({ model, layer })),
     cka: both((side) =>
@@ -107,6 +108,7 @@ export function compareLayers(
             chance: k / (images - 1),
           },
   };
+  return { ...comparison, differences: averageDifferences(comparison) };
 }
 
 function emptyMap(n: number): LayerMap {

@@ -12,6 +12,7 @@ import type { NormOrder } from '../../representations/norm-order.ts';
 import type { RsaMeasure } from '../../representations/rsa.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
 import type { MatchPool } from './match-in-tiles.ts';
+import { DEFAULT_PAIR_FEATURES } from './pair-features.ts';
 
 /** A picture with what is known about it. */
 export interface ImageInput extends ImageSample, LoadableImage {}
@@ -81,6 +82,8 @@ export interface RepresentationsOptions {
   approximationPairs?: number;
   /** Keep the matched places of each image and those found for it. Default true where features fit into memory. */
   matches?: boolean;
+  /** Bytes of features kept of each layer, so that any pair of images can be opened. Default 32 MiB; 0 keeps none. */
+  pairFeatures?: number;
   /** Bytes of memory to stay below, roughly. Default 2 GiB. */
   maxMemory?: number;
   command?: string;
@@ -123,6 +126,7 @@ export function plainOptions(options: RepresentationsOptions) {
     seed = 0,
     approximationPairs = 50,
     matches = true,
+    pairFeatures = DEFAULT_PAIR_FEATURES,
   } = options;
   return {
     method,
@@ -143,6 +147,7 @@ export function plainOptions(options: RepresentationsOptions) {
     seed,
     approximationPairs,
     matches,
+    pairFeatures,
   };
 }
 
