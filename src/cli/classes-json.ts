@@ -62,6 +62,9 @@ export async function classesJson(
   };
 }
 
-function modelJson({ id, name, file, sha256, format, labels, head, zeroTemplates, warnings }: ClassModel) {
-  return { id, name, file, sha256, format, labels, head, zeroTemplates, warnings };
+function modelJson({ id, name, file, sha256, format, labels, head, zeroTemplates, templates, warnings }: ClassModel) {
+  return {
+    ...{ id, name, file, sha256, format, labels, head, zeroTemplates, warnings },
+    ...(templates ? { templates } : {}),
+  };
 }

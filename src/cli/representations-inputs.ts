@@ -64,7 +64,8 @@ export async function readRepresentationModel(
   };
 }
 
-export function preprocessingFlags(argument: RepresentationArgument): Partial<Preprocessing> {
+/** What the options say of preprocessing. */
+export function preprocessingFlags(argument: Omit<RepresentationArgument, 'path'>): Partial<Preprocessing> {
   const { mean, std, size, crop, resize, interpolation, channels, rescale } = argument;
   const flags: Partial<Preprocessing> = {};
   if (size !== undefined) {

@@ -20,6 +20,7 @@ import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
 import type { RowClass } from './row-classes.ts';
 import { sectionContent } from './section-content.ts';
+import { loadTemplateModels } from './templates/load-template-models.ts';
 import { addUncertainty } from './uncertainty.ts';
 
 export interface ClassesResult {
@@ -133,7 +134,11 @@ async function loadModels(inputs: readonly ClassModelInput[], { strict = true }:
     task.signal?.throwIfAborted();
     task.onProgress?.({ task: 'reading heads', done: member, total: inputs.length, unit: 'models' });
     try {
-      loaded.push({ model: await loadClassModel(input, loadWordNet), member });
+      const { templates } = input;
+      const found = templates
+        ? await loadTemplateModels({ ...input, templates }, loadWordNet, task)
+        : [await loadClassModel(input, loadWordNet)];
+      loaded.push(...found.map((model) => ({ model, member })));
     } catch (error) {
       if (strict || !(error instanceof SemblanceError)) throw error;
       const { code, message, hint } = error;

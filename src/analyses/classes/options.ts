@@ -4,6 +4,7 @@ import type { PicturesRequest } from '../pictures/options.ts';
 import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';
+import type { TemplatesRequest } from './templates/options.ts';
 
 /** One model to look at. */
 export interface ClassModelInput {
@@ -12,8 +13,10 @@ export interface ClassModelInput {
   name?: string;
   /** What the rows of the head are; by default what the file says, else ImageNet-1k where the row count fits. */
   labels?: LabelsRequest;
-  /** The tensor to take as the head, where the choice is not clear. */
+  /** The tensor to take as the head, where the choice is not clear; "none" for a model without classifier, with templates. */
   head?: string;
+  /** Class templates from labelled pictures or features, beside those of the classifier or in their place. */
+  templates?: TemplatesRequest;
 }
 
 /** What network similarity is compared with. */

@@ -18,6 +18,7 @@ import type {
 import { encodeJsonl } from '../../study/jsonl.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
+import { similarityAlignmentIndex } from '../../training/alignment-index.ts';
 import type { CollectedPictures } from '../pictures/collect-pictures.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
@@ -90,7 +91,7 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
         kind,
         matrix: locate(`references/${id}.npy`),
       })),
-      models: models.map((entry) => modelEntry(entry, locate)),
+      models: models.map((entry) => modelEntry(entry, models, locate)),
       failed: [...input.failed],
       differences: input.differences,
       nsad: input.nsad,
@@ -160,7 +161,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
   });
 }
 
-function modelEntry(entry: MeasuredModel, locate: (path: string) => string): ClassModel {
+function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate: (path: string) => string): ClassModel {
   const { id, model, similarity, alignment, warnings } = entry;
   const { rows } = model;
   return {
@@ -175,7 +176,27 @@ function modelEntry(entry: MeasuredModel, locate: (path: string) => string): Cla
     matrix: locate(`models/${id}/ncsm.npy`),
     ranking: locate(`models/${id}/ranking.jsonl`),
     alignment,
+    ...templatesEntry(entry, all),
     warnings,
+  };
+}
+
+/** Where the templates come from, and how far they agree with the classifier's weights of the same network. */
+function templatesEntry(
+  { model, member, similarity, positions }: MeasuredModel,
+  all: readonly MeasuredModel[],
+): Pick<ClassModel, 'templates'> {
+  const { templatesFrom } = model;
+  if (!templatesFrom) return {};
+  const weights = all.find((other) => other.member === member && !other.model.templatesFrom);
+  const agreement = weights && similarityAlignmentIndex(weights.similarity, similarity);
+  return {
+    templates: {
+      ...templatesFrom,
+      counts: Array.from(positions, (position) => templatesFrom.counts[position]!),
+      weights: weights?.id ?? null,
+      agreement: agreement ? { cosine: agreement.cosine, chance: agreement.chance, classes: agreement.classes } : null,
+    },
   };
 }
 

@@ -1,8 +1,8 @@
 import type { RgbImage } from '../../inference/image.ts';
 import { resizeImage } from '../../inference/resize.ts';
 import type { LongTask } from '../../progress.ts';
-import type { ImageInput, RepresentationsPlatform } from './options.ts';
 import type { WorkArea } from '../images/work-area.ts';
+import type { ImageInput, RepresentationsPlatform } from './options.ts';
 
 /** Longer side of the pictures kept in a study. */
 const THUMBNAIL_SIDE = 96;
