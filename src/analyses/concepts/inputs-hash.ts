@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../canonical-json.ts';
 import { kernelTier } from '../../kernels/wasm-kernel.ts';
 import type { ByteSource } from '../../model-files/byte-source.ts';
+import { contentHash } from '../../model-files/content-hash.ts';
 import type { LongTask } from '../../progress.ts';
 import { sha256Hex } from '../../sha256.ts';
 import { VERSION } from '../../version.ts';
@@ -44,5 +45,5 @@ export async function hashConceptInputs(
 }
 
 async function contentOf(source: ByteSource): Promise<string> {
-  return (await source.sha256()) ?? `${source.name}:${source.byteLength}`;
+  return (await contentHash(source)) ?? `${source.name}:${source.byteLength}`;
 }
