@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { storeSource } from '../../app/src/data/study-source.ts';
 import { summariseClasses } from '../../app/src/instruments/concepts/classes/class-summary.ts';
 import { columnsOf } from '../../app/src/instruments/concepts/concept/real-predicted-figure.ts';
+import { readAnswer } from '../../app/src/instruments/concepts/concept/suggestion-answer.ts';
 import {
   formatRange,
   isNarrowed,
@@ -188,4 +189,17 @@ it('finds the place of a patch in its picture', () => {
   ]);
   expect(patchBox({ ...sampler, origins: null }, 0)).toBeUndefined();
   expect(patchGrid({ ...sampler, origins: null })).toBeUndefined();
+});
+
+it('reads the answer of a language model, and leaves one that is none', () => {
+  const asked = { name: 'ears', difference: 'tails', missing: 'fur', confidence: 0.7 };
+  expect(readAnswer(`Sure!\n\`\`\`json\n${JSON.stringify(asked)}\n\`\`\``)).toEqual(asked);
+  expect(readAnswer('{"name": " ears ", "confidence": 7}')).toEqual({
+    name: 'ears',
+    difference: undefined,
+    missing: undefined,
+    confidence: undefined,
+  });
+  for (const answer of ['Ears, mostly.', '{broken}', '{}', '[1]', '', `{"name": "${'x'.repeat(90)}"}`])
+    expect(readAnswer(answer)).toBeUndefined();
 });

@@ -302,7 +302,7 @@ describe.skipIf(!findChromium())('an exported comparison', () => {
                 provider: 'a test',
                 model: 'made-model',
                 prompt: 'What is it?',
-                answer: 'Name: Azure boxes\nThey are blue.',
+                answer: '```json\n{"name": "Azure boxes", "missing": "Edges.", "confidence": 0.8}\n```',
               },
             },
           }),
@@ -320,7 +320,7 @@ describe.skipIf(!findChromium())('an exported comparison', () => {
     await expect.poll(() => page.locator('main h1').innerText()).toContain('blue squares');
     await drawnPatches(page, 20);
     expect(await page.getByRole('region', { name: 'Suggestion' }).innerText()).toMatch(
-      /suggested by a language model\s+made-model, a test\s+Name: Azure boxes/,
+      /suggested by a language model\s+made-model, a test\s+Azure boxes says it is 80 % sure\s+what Large net does not notice\s+Edges\./,
     );
     await page.getByRole('button', { name: 'Take “Azure boxes” as the name' }).click();
     await expect.poll(() => page.locator('.notes [role="status"]').innerText()).toContain('kept in this browser');
