@@ -118,6 +118,8 @@ export {
   type StabilityRun,
 } from './concepts/stability.ts';
 export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
+export * from './concepts/factors.ts';
+export * from './concepts/scores.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
