@@ -37,7 +37,7 @@ export interface ClassInput {
 
 /** The whole of RSVC for one class, from activations to collages. */
 export function measureClass(input: ClassInput): ClassRecord {
-  const { activations, perImage, options, models } = input;
+  const { activations, perImage, options } = input;
   const warnings: string[] = [];
   const seed = seedOf(input.seed);
   const owners = ([0, 1] as const).map((m) => extractConcepts(input, m, seed, warnings)) as [
@@ -67,10 +67,6 @@ export function measureClass(input: ClassInput): ClassRecord {
     arrays[`self-draws-${m}`] = single(made.draws.self);
     return made.owner;
   });
-  if (models.some(({ head }) => head?.kind === 'layer-norm-linear'))
-    warnings.push(
-      'The zero baseline of integrated gradients is degenerate in front of a LayerNorm; occlusion stands beside it.',
-    );
   return {
     models: measured as [MeasuredOwner | null, MeasuredOwner | null],
     warnings,

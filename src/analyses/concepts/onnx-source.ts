@@ -69,7 +69,7 @@ export async function onnxSource(
       const made = await randomNetwork(input.source, seed);
       if (!made) return null;
       const names = layers.map(({ name }) => name);
-      const twin = await openTapped(opened.runtime, made.source, names, {});
+      const twin = await openTapped(opened.runtime, made.source, names, opened.threads);
       const { activations } = rowRunner(opened, twin, layers, shelf, plan);
       return { activations, close: () => twin.close() };
     },

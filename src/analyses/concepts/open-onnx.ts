@@ -34,6 +34,8 @@ export interface OpenedModel {
   input: ConceptModelInput;
   name: string;
   runtime: NamedRuntime;
+  /** Threads of the runtime, where they were asked for. */
+  threads: { threads?: number };
   session: ModelSession;
   /** From shallow to deep; concepts are of the last. */
   layers: Layer[];
@@ -81,6 +83,7 @@ export async function openOnnx(
     input,
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     runtime,
+    threads,
     session,
     layers,
     logits,

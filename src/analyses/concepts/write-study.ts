@@ -199,7 +199,7 @@ function classEntry(
 function modelEntry(
   source: ConceptSource,
   m: 0 | 1,
-  { factorisations, grouped, opened, labels }: WrittenConcepts,
+  { factorisations, grouped, opened, labels, measured, options }: WrittenConcepts,
   id: string,
 ): ConceptModelEntry {
   const { name, file, sha256, format, runtime, preprocessing, preprocessingFrom, head } = source;
@@ -224,7 +224,25 @@ function modelEntry(
     warnings: [
       ...source.warnings,
       ...(m === 0 ? opened.warnings : []),
+      ...(head.head?.kind === 'layer-norm-linear'
+        ? [
+            'In front of a LayerNorm the zero baseline of integrated gradients is degenerate; occlusion stands beside it.',
+          ]
+        : []),
+      ...(options.randomNetwork && !hasTwin(measured, m) ? [withoutTwin(runtime)] : []),
       ...(leftOut > 0 ? [`${leftOut} classes are left out because the other model lacks them.`] : []),
     ],
   };
+}
+
+function withoutTwin(runtime: string | null): string {
+  return runtime === null
+    ? 'No activations of a network with random weights were given, so that null is missing.'
+    : 'No network with random weights could be made of it: its weights are not 32-bit floats in the file.';
+}
+
+/** Whether concepts of the other model were predicted from this one with random weights. */
+function hasTwin(measured: readonly ClassRecord[], m: 0 | 1): boolean {
+  const others = measured.flatMap(({ models }) => models[1 - m]?.concepts ?? []);
+  return others.length === 0 || others.some((concept) => concept.null.randomNetwork !== null);
 }

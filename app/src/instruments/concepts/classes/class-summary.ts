@@ -1,5 +1,5 @@
-import type { ConceptClassEntry } from 'semblance';
-import { type Concept, type ConceptsData, importanceOf, similarityOf } from '../concepts-data.ts';
+import { type ConceptClassEntry, classSharing } from 'semblance';
+import { type ConceptsData, importanceOf, type ModelIndex, similarityOf } from '../concepts-data.ts';
 
 /** A class with the means over its concepts, as the performance correlations take them. */
 export interface ClassSummary {
@@ -19,22 +19,27 @@ export interface OwnerSummary {
 }
 
 export function summariseClasses(data: ConceptsData): ClassSummary[] {
+  const sharing = classSharing(
+    data.concepts.map((concept) => ({
+      classId: concept.of.id,
+      model: concept.model,
+      concept: concept.entry.index,
+      similarity: similarityOf(concept),
+      importance: importanceOf(concept),
+    })),
+  );
   return data.section.classes.map((entry) => {
     const [a, b] = entry.accuracy;
-    const owner = (model: 0 | 1): OwnerSummary | null => {
+    const owner = (model: ModelIndex): OwnerSummary | null => {
       const owned = entry.models[model];
       if (!owned) return null;
-      const concepts = data.concepts.filter((concept) => concept.of === entry && concept.model === model);
+      const shared = sharing.find((row) => row.classId === entry.id && row.model === model);
+      const ceilings = data.concepts.filter((concept) => concept.of === entry && concept.model === model);
       return {
-        concepts: concepts.length,
-        similarity: meanOf(concepts, (concept) => similarityOf(concept)),
-        self: meanOf(concepts, (concept) => similarityOf(concept, 'self')),
-        unshared: meanOf(concepts, (concept) => {
-          const [similarity, importance] = [similarityOf(concept), importanceOf(concept)];
-          return similarity === null || importance === null
-            ? null
-            : Math.max(0, importance) * (1 - Math.min(1, Math.max(0, similarity)));
-        }),
+        concepts: owned.concepts.length,
+        similarity: shared?.similarity ?? null,
+        self: meanOf(ceilings.map((concept) => similarityOf(concept, 'self'))),
+        unshared: shared?.unsharedImportance ?? null,
         relativeError: owned.relativeError,
       };
     };
@@ -42,7 +47,7 @@ export function summariseClasses(data: ConceptsData): ClassSummary[] {
   });
 }
 
-function meanOf(concepts: readonly Concept[], value: (concept: Concept) => number | null): number | null {
-  const values = concepts.map(value).filter((found) => found !== null);
-  return values.length === 0 ? null : values.reduce((sum, found) => sum + found, 0) / values.length;
+function meanOf(found: readonly (number | null)[]): number | null {
+  const values = found.filter((value) => value !== null);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
