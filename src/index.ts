@@ -6,6 +6,7 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/concepts/index.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
 export { type ClassFolders, matchClassFolders, type NamedClass } from './analyses/pictures/class-folders.ts';
@@ -94,6 +95,8 @@ export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
 export * from './concepts/factors.ts';
+export { type FeatureCka, featureCka } from './concepts/feature-cka.ts';
+export { type ConceptMatch, matchConcepts } from './concepts/match-concepts.ts';
 export * from './concepts/scores.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
