@@ -54,7 +54,7 @@ export class IncomparableError extends SemblanceError {
   override readonly exitCode = EXIT_CODES.incomparable;
 }
 
-/** An optional runtime (onnxruntime-node, sharp …) is needed and not installed. */
+/** A runtime (onnxruntime-node, onnxruntime-web, sharp) is needed and cannot be loaded. */
 export class MissingRuntimeError extends SemblanceError {
   override readonly code = 'MISSING_RUNTIME';
   override readonly exitCode = EXIT_CODES.missingRuntime;

@@ -2,6 +2,7 @@
  * Semblance, the isomorphic library: everything here runs in Node and in browsers. `semblance/node` adds what needs a
  * file system.
  */
+
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
@@ -90,8 +91,22 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
+export {
+  FACTORISATION_METHODS,
+  type Factorisation,
+  type FactorisationInit,
+  type FactorisationMethod,
+  type FactoriseOptions,
+  factorise,
+} from './concepts/factorise.ts';
+export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
+export { nonNegativeCoefficients } from './concepts/nnls.ts';
+export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
+export * from './concepts/scores.ts';
+export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
+export { type ExternalData, externalData } from './inference/external-data.ts';
 export {
   type ExtractOptions,
   extractFeatures,
@@ -246,6 +261,7 @@ export {
 } from './statistics/broken-line.ts';
 export { type ContingencyTable, kendallOfTable, spearmanOfTable } from './statistics/contingency.ts';
 export { type CosineMatrixOptions, cosineSimilarityMatrix, type SimilarityMatrix } from './statistics/cosine-matrix.ts';
+export { pointDensity } from './statistics/density.ts';
 export { kendall, kendallOfRanks } from './statistics/kendall.ts';
 export { pearson } from './statistics/pearson.ts';
 export { type PermutationSums, permutationMoments, permutationSums } from './statistics/permutation-moments.ts';
@@ -260,6 +276,8 @@ export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from '
 export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
 export * from './study/classes-section.ts';
+export * from './study/concept-notes.ts';
+export * from './study/concepts-section.ts';
 export {
   type DisplayMatrix,
   decodeDisplayMatrix,
@@ -270,7 +288,7 @@ export {
 export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
 export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
-export { encodeNpy, type NpyArray } from './study/npy-writer.ts';
+export { encodeHalfNpy, encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export * from './study/population-section.ts';
 export {
@@ -286,10 +304,13 @@ export type {
   ImageRow,
   InvarianceResult,
   LayerComparison,
+  LayerDifference,
   MatchRow,
+  PairFeaturesEntry,
   RepresentationLayerEntry,
   RepresentationModelEntry,
   RepresentationsSection,
+  RetrievalEntry,
 } from './study/representations-section.ts';
 export { memoryStore, type StudyStore } from './study/store.ts';
 export { isStudyPath } from './study/study-path.ts';

@@ -64,9 +64,14 @@ function describePreprocessing({ preprocessing, preprocessingFrom }: Representat
 function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
   const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
+  const { features } = layer;
   let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${dropped}`)}\n`;
   const { biased, unbiased } = layer.semanticSpatialCka;
   text += `    CKA of semantic with spatial ${show(biased)} (unbiased ${show(unbiased)})\n`;
+  if (features?.images)
+    text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
+  else if (features === null)
+    text += `    no features kept; only pairs that were retrieved can be opened (--pair-features)\n`;
   if (layer.outputSimilarity) {
     const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
       kernel,
@@ -123,6 +128,7 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
   const many = section.models.length > 1;
   const name = ({ model, layer }: LayerComparison['layers'][number]): string => (many ? `${model} ${layer}` : layer);
   const n = comparison.layers.length;
+  const { cka, title: ckaTitle } = shownCka(comparison, section);
   const rows = comparison.layers.flatMap((a, i) =>
     comparison.layers.slice(i + 1, n).map((b, d) => {
       const j = i + 1 + d;
@@ -133,7 +139,7 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
       return [
         name(a),
         name(b),
-        ...pick(comparison.cka),
+        ...pick(cka),
         ...pick(comparison.rsa),
         ...(comparison.mutualNeighbours ? pick(comparison.mutualNeighbours) : []),
       ];
@@ -148,7 +154,17 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
   ];
   const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => right(colors.dim(title)))];
   const chance = comparison.mutualNeighbours ? `, kNN by chance ${show(comparison.mutualNeighbours.chance)}` : '';
-  return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
+  return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, CKA ${ckaTitle}, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
+}
+
+/** The CKA that `--cka` asks for: from mini-batches where the study has it, else of all images. */
+function shownCka({ cka, ckaUnbiased, ckaMinibatch }: LayerComparison, { options }: RepresentationsSection) {
+  if (ckaMinibatch) {
+    const { rule, batches } = ckaMinibatch;
+    const how = { unbiased: 'HSIC₁', biased: 'biased HSIC', mean: 'the mean of CKA' }[rule];
+    return { cka: ckaMinibatch, title: `from ${how} of ${batches} ${batches === 1 ? 'batch' : 'batches'}` };
+  }
+  return options.cka === 'unbiased' ? { cka: ckaUnbiased, title: 'unbiased' } : { cka, title: 'biased' };
 }
 
 function invarianceText(result: InvarianceResult, { models }: RepresentationsSection, colors: Colors): string {

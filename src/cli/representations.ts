@@ -5,7 +5,9 @@ import { analyseRepresentations } from '../analyses/representations/analyse-repr
 import { isFeaturesFile } from '../analyses/representations/file-features.ts';
 import { hashImages, hashInputs } from '../analyses/representations/inputs-hash.ts';
 import {
+  type CkaChoice,
   type ImageInput,
+  MINIBATCH_RULES,
   plainOptions,
   type RepresentationModelInput,
   type RepresentationsOptions,
@@ -15,6 +17,7 @@ import { loadRuntime } from '../inference/node-runtime.ts';
 import { openModel } from '../model-files/open-model.ts';
 import { MATCHING_METHODS, type MatchingMethod } from '../representations/assign.ts';
 import type { Centring } from '../representations/centring.ts';
+import { LEAST_BATCH } from '../representations/image-batches.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../representations/similarity-kernels.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { commandLine } from './command-line.ts';
@@ -35,6 +38,8 @@ interface Flags extends ShowOptions {
   method: MatchingMethod;
   batchSize: number;
   topk: number;
+  cka: CkaChoice;
+  ckaBatch: number;
   kernel: SimilarityKernel[];
   sigma: 'code' | 'literal' | number;
   sigmaScope: 'global' | 'tile';
@@ -46,6 +51,7 @@ interface Flags extends ShowOptions {
   seed: number;
   approximation: number;
   thumbnails: boolean;
+  pairFeatures?: number;
   transform?: 'shift' | 'flip' | 'rotate';
   offset?: number;
   batch: number;
@@ -112,6 +118,12 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('-k, --k <n>', 'images retrieved for each', whole(1), 5)
     .option('--databases <sizes>', 'repeat retrieval on random databases of these sizes', sizes, [])
     .addOption(
+      new Option('--cka <estimator>', 'CKA of layers: of all images, or from random batches of them')
+        .choices(Object.keys(MINIBATCH_RULES))
+        .default('biased'),
+    )
+    .option('--cka-batch <n>', 'images of a batch of --cka minibatch', whole(LEAST_BATCH), 250)
+    .addOption(
       new Option('--rsa <measure>', 'correlation of similarity matrices')
         .choices(['pearson', 'spearman', 'kendall'])
         .default('spearman'),
@@ -131,6 +143,11 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('--threads <n>', 'worker threads (default: one per core)', whole(1))
     .option('--max-memory <size>', 'memory to stay below, such as 1G (default: 2G)', bytes)
     .option('--no-thumbnails', 'keep no small pictures in the study')
+    .option(
+      '--pair-features <size>',
+      'features of a layer kept to open any pair of images; 0: none (default: 32M)',
+      size,
+    )
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -165,11 +182,14 @@ async function representations(
     depth: flags.depth,
     k: flags.k,
     databaseSizes: flags.databases,
+    cka: flags.cka,
+    ckaBatch: flags.ckaBatch,
     rsa: flags.rsa,
     permutations: flags.permutations,
     seed: flags.seed,
     approximationPairs: flags.approximation,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
+    ...(flags.pairFeatures !== undefined && { pairFeatures: flags.pairFeatures }),
     command: commandLine('representations', args),
   };
   const { manifest, folder, reused } = await run(inputs, images, options, flags, io);
@@ -268,10 +288,20 @@ function sizes(text: string): number[] {
   return text.split(',').map(whole(2));
 }
 
-/** "1G", "512M", or bytes. */
-function bytes(text: string): number {
+/** "1G", "512M", or bytes; NaN of anything else. */
+function parseSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]?)i?B?$/i.exec(text.trim()) ?? [];
-  const value = Number(number) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+  return Number(number) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase());
+}
+
+function size(text: string): number {
+  const value = Math.floor(parseSize(text));
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('It must be a size such as 32M, or 0.');
+}
+
+function bytes(text: string): number {
+  const value = parseSize(text);
   if (value >= 2 ** 28) return value;
   throw new InvalidArgumentError('It must be a size such as 512M or 2G, at least 256M.');
 }

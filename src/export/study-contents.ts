@@ -1,4 +1,6 @@
 import type { LongTask } from '../progress.ts';
+import { encodeConceptNotes, readConceptNotes } from '../study/concept-notes.ts';
+import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
@@ -6,14 +8,17 @@ import type { StudyStore } from '../study/store.ts';
 /** A study as it is sent to someone. */
 export interface StudyContents {
   manifest: StudyManifest;
-  /** The files that the manifest lists, sorted, and behind them study.json, which makes them a study. */
+  /**
+   * The files that the manifest lists, sorted; behind them the notes of its concepts, if it has any; and study.json,
+   * which makes them a study.
+   */
   files: Map<string, Uint8Array>;
 }
 
 /**
  * Reads all that a study consists of and nothing else in its folder. Each file is checked against its hash, so that no
  * broken study is sent on.
- * @throws The errors of `readManifest` and `readStudyFile`.
+ * @throws The errors of `readManifest`, `readStudyFile` and `readConceptNotes`.
  */
 export async function studyContents(study: StudyStore, { signal, onProgress }: LongTask = {}): Promise<StudyContents> {
   const manifestBytes = await readManifestBytes(study);
@@ -25,6 +30,7 @@ export async function studyContents(study: StudyStore, { signal, onProgress }: L
     files.set(path, await readStudyFile(study, manifest, path));
     onProgress?.({ task: 'export', done: files.size, total: paths.length, unit: 'files' });
   }
+  if (manifest.instruments.concepts) files.set(CONCEPT_NOTES_PATH, encodeConceptNotes(await readConceptNotes(study)));
   files.set(MANIFEST_PATH, manifestBytes);
   return { manifest, files };
 }

@@ -5,7 +5,7 @@ import type { RgbImage } from './image.ts';
 const MAX_PIXELS = 100_000_000;
 
 /**
- * Decodes a picture file (JPEG, PNG, WebP, GIF, TIFF, AVIF …) to 8-bit RGB (Node, with the optional package sharp). As in
+ * Decodes a picture file (JPEG, PNG, WebP, GIF, TIFF, AVIF …) to 8-bit RGB (Node). As in
  * Pillow's `convert('RGB')`, transparency is dropped, not blended, and EXIF orientation is not applied.
  *
  * @throws MissingRuntimeError without sharp; FormatError naming the file where it is damaged, cut short or no picture.

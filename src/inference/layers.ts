@@ -5,6 +5,7 @@ import { protoReader } from '../model-files/onnx/protobuf.ts';
 import { readOnnxModel } from '../model-files/onnx/read-model.ts';
 import { nearestName } from '../nearest-name.ts';
 import { formatShape } from '../tensor/tensor.ts';
+import { externalData } from './external-data.ts';
 import { type ModelSession, type NamedRuntime, openSession } from './runtime.ts';
 import { tapGraph } from './tap-graph.ts';
 
@@ -82,7 +83,7 @@ export async function openTapped(
   }
   const added = [...new Set(names)].filter((name) => !tensors.get(name)!.isOutput);
   const bytes = tapGraph(await source.read(0, source.byteLength), added);
-  return openSession(runtime, bytes, { modelName: source.name, ...options });
+  return openSession(runtime, bytes, { modelName: source.name, externalData: await externalData(source), ...options });
 }
 
 /**
@@ -98,7 +99,11 @@ export async function probeLayers(
   const tensors = await listGraphTensors(source);
   const names = tensors.filter(({ isOutput }) => !isOutput).map(({ name }) => name);
   const bytes = tapGraph(await source.read(0, source.byteLength), names);
-  const session = await openSession(runtime, bytes, { modelName: source.name, ...options });
+  const session = await openSession(runtime, bytes, {
+    modelName: source.name,
+    externalData: await externalData(source),
+    ...options,
+  });
   try {
     const { shape, channelsLast } = inputShape(session, options.size ?? 224);
     const length = shape.reduce((product, size) => product * size, 1);

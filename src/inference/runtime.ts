@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { ExternalData } from './external-data.ts';
 
 /** What is used of onnxruntime-node, onnxruntime-web and their like: all have this shape. */
 export interface OnnxRuntime {
@@ -54,13 +55,14 @@ export interface ModelSession {
 /**
  * Opens an ONNX model, already tapped if need be, on a runtime.
  *
+ * @param options.externalData The files beside the model that hold values of its tensors.
  * @throws UnsupportedError if the runtime refuses the model, or the model has not exactly one image input of float32 or
  * uint8.
  */
 export async function openSession(
   { runtime, name }: NamedRuntime,
   model: Uint8Array,
-  options: { modelName: string; threads?: number } = { modelName: 'model' },
+  options: { modelName: string; threads?: number; externalData?: readonly ExternalData[] } = { modelName: 'model' },
 ): Promise<ModelSession> {
   const session = await create(runtime, model, options);
   const input = imageInput(session, options.modelName);
@@ -87,12 +89,13 @@ export async function openSession(
 async function create(
   runtime: OnnxRuntime,
   model: Uint8Array,
-  { modelName, threads }: { modelName: string; threads?: number },
+  { modelName, threads, externalData = [] }: Parameters<typeof openSession>[2] & { modelName: string },
 ): Promise<OnnxSession> {
   try {
     // Warnings about unused initializers and the like would clutter stderr; errors are thrown anyway.
     return await runtime.InferenceSession.create(model, {
       logSeverityLevel: 3,
+      ...(externalData.length > 0 && { externalData }),
       ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     });
   } catch (error) {

@@ -35,7 +35,10 @@ export {
   sliceImages,
   squaredNorms,
 } from './feature-maps.ts';
+export { imageBatches, subMatrix } from './image-batches.ts';
 export { type MatchedTile, type MatchTileOptions, matchTile, type RowProducts } from './match-tile.ts';
+export { type MatchedPlaces, matchPlaces } from './matched-places.ts';
+export { type MeanMap, meanOfMaps, type NumberMap } from './mean-of-maps.ts';
 export { type MutualNeighbours, mutualNeighbours } from './mutual-neighbours.ts';
 export type { NormOrder } from './norm-order.ts';
 export {

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SourceError, UsageError } from '../errors.ts';
 import { sha256Hex } from '../sha256.ts';
+import { checkNoteRequest, readConceptNotes, withWrittenNote, writeConceptNotes } from '../study/concept-notes.ts';
+import type { ConceptNotes } from '../study/concepts-section.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
@@ -11,7 +13,10 @@ import type { ByteCache } from './byte-cache.ts';
 import { mediaType } from './media-types.ts';
 import type { Content } from './send-content.ts';
 
-/** A study as the server shows it: read-only, and only the files that its manifest lists. */
+/** What became of a note: written, or why the study's folder did not take it. */
+export type SavedNote = { written: true; notes: ConceptNotes } | { written: false; reason: string };
+
+/** A study as the server shows it: only the files that its manifest lists, and nothing can be changed but its notes. */
 export interface ServedStudy {
   readonly id: string;
   readonly folder: string;
@@ -23,6 +28,10 @@ export interface ServedStudy {
   display(path: string): Promise<Content>;
   /** One row of a matrix, exact, as little-endian 32-bit floats. */
   row(path: string, row: number): Promise<Content>;
+  /** Names and notes that people gave its concepts. */
+  notes(): Promise<ConceptNotes>;
+  /** Checks and writes a note that was sent; notes that come at once are written one after another. */
+  saveNote(request: unknown): Promise<SavedNote>;
 }
 
 interface LoadedManifest {
@@ -37,6 +46,7 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
   // Messages name the study rather than the place on this machine's disk.
   const store: StudyStore = { ...folderStore(folder), name: basename(resolve(folder)) };
   let loaded: LoadedManifest | undefined;
+  let lastSave: Promise<unknown> = Promise.resolve();
 
   /** The manifest on disk, parsed again only when the file was replaced. */
   const load = async (): Promise<LoadedManifest> => {
@@ -106,7 +116,29 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       const bytes = new Uint8Array(data.slice(row * cols, (row + 1) * cols).buffer);
       return { tag: `${hash};row${row}`, type: 'application/octet-stream', bytes: async () => bytes };
     },
+    notes: () => readConceptNotes(store),
+    saveNote(request) {
+      const save = async (): Promise<SavedNote> => {
+        const { manifest } = await load();
+        const { concept, ...written } = checkNoteRequest(request, manifest.instruments.concepts, store.name);
+        const notes = withWrittenNote(await readConceptNotes(store), concept, written);
+        try {
+          await writeConceptNotes(store, notes);
+        } catch (error) {
+          if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
+          throw error;
+        }
+        return { written: true, notes };
+      };
+      const saved = lastSave.then(save, save);
+      lastSave = saved;
+      return saved;
+    },
   };
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'unknown reason';
 }
 
 /**

@@ -5,6 +5,7 @@ import { requireToken } from './access-token.ts';
 import { appFile, NOT_BUILT_PAGE } from './app-files.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { errorResponse, responseForError } from './error-response.ts';
+import { isNotesPath, noteBodyLimit, sendNotes, takeNote } from './note-routes.ts';
 import { type Content, sendContent } from './send-content.ts';
 import type { ServedStudy } from './served-study.ts';
 import type { StudyEvents } from './study-events.ts';
@@ -25,7 +26,7 @@ export interface StudyAppOptions {
 
 type Env = { Bindings: HttpBindings };
 
-/** The routes of the local server: the app, the studies it shows, and news of their changes. All read-only. */
+/** The routes of the local server: the app, the studies it shows, and news of their changes. Only notes are taken in. */
 export function studyApp(options: StudyAppOptions): Hono<Env> {
   const { studies, appFolder, cache, events, isOurHost, port, token, onError } = options;
   const app = new Hono<Env>();
@@ -37,11 +38,12 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
         message: `This server does not answer to the name ${JSON.stringify(c.req.header('host') ?? '')}.`,
         hint: `Use the address that the command line printed, such as http://127.0.0.1:${port}/.`,
       });
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD')
+    const takes = isNotesPath(new URL(c.req.url).pathname);
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !(takes && c.req.method === 'POST'))
       return errorResponse(
         405,
         { code: 'METHOD', message: `${c.req.method} is not allowed; this server only shows.` },
-        { Allow: 'GET, HEAD' },
+        { Allow: takes ? 'GET, HEAD, POST' : 'GET, HEAD' },
       );
     return next();
   });
@@ -89,6 +91,8 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
         return study.row(array, row);
       }, `${base}/row/`),
     );
+    app.get(`${base}/notes`, (c) => sendNotes(c, findStudy(studies, c.req.param('id'))));
+    app.post(`${base}/notes`, noteBodyLimit, (c) => takeNote(c, findStudy(studies, c.req.param('id'))));
   }
   app.all('/api/*', (c) => notFound(c));
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
 import { populationSectionSchema } from './population-section.ts';
+import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
 const measureTriple = z.object({
@@ -109,20 +110,8 @@ export const classModelSchema = z.object({
 });
 
 export const classesSectionSchema = z.object({
-  /** Hash of inputs, options, kernel tier and software version: equal hashes mean equal results. */
-  inputsHash: z.string(),
-  /** Everything that determined the result, with the seed. */
-  options: z.record(z.string(), z.unknown()),
-  /** The command that makes this section. */
-  command: z.string(),
-  labels: z.object({
-    set: z.nullable(z.string()),
-    classes: z.int(),
-    /** Classes with a WordNet synset. */
-    resolved: z.int(),
-    /** Classes with more than one candidate synset. */
-    ambiguous: z.int(),
-  }),
+  ...sectionOrigin,
+  labels: labelsSchema,
   /** Table of the classes in the study's order. */
   classes: z.string(),
   /** WordNet's part for these classes and their ancestors, or null when none has a synset. */

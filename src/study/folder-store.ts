@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SourceError, UsageError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type { StudyStore } from './store.ts';
 import { checkStudyPath } from './study-path.ts';
 
@@ -80,7 +81,7 @@ export function folderStore(folder: string): StudyStore {
  */
 export async function writeAtomically(target: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(target);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, `.semblance-${MACHINE}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx');

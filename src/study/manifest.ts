@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { classesSectionSchema } from './classes-section.ts';
+import { conceptsSectionSchema } from './concepts-section.ts';
 import { representationsSectionSchema } from './representations-section.ts';
 import { trainingSectionSchema } from './training-section.ts';
 
@@ -17,6 +18,7 @@ export const manifestSchema = z.object({
     classes: z.optional(classesSectionSchema),
     training: z.optional(trainingSectionSchema),
     representations: z.optional(representationsSectionSchema),
+    concepts: z.optional(conceptsSectionSchema),
   }),
   /** Path → SHA-256 of every other file that belongs to the result. */
   files: z.record(z.string(), z.string()),

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { numberToHalf } from '../tensor/dtype.ts';
 import { elementCount, formatShape } from '../tensor/tensor.ts';
 
 /** Arrays that `.npy` can hold as they are. */
@@ -35,11 +36,27 @@ const ALIGNMENT = 64;
  * @throws UsageError when the shape does not count the elements of `data`.
  */
 export function encodeNpy(data: NpyArray, shape: readonly number[] = [data.length]): Uint8Array<ArrayBuffer> {
+  return encode(data, DESCRIPTORS[data[Symbol.toStringTag]]!, shape);
+}
+
+/**
+ * As `encodeNpy`, with the values rounded to 16 bits (IEEE 754 half precision, to the nearest); beyond 65,504 they become
+ * infinite.
+ */
+export function encodeHalfNpy(
+  values: Float32Array | Float64Array,
+  shape: readonly number[] = [values.length],
+): Uint8Array<ArrayBuffer> {
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = numberToHalf(values[i]!);
+  return encode(bits, '<f2', shape);
+}
+
+function encode(data: NpyArray, descriptor: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   if (elementCount(shape) !== data.length)
     throw new UsageError(`encodeNpy: shape ${formatShape(shape)} does not hold ${data.length} elements.`);
   const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const kind = data[Symbol.toStringTag];
-  const header = `{'descr': '${DESCRIPTORS[kind]}', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const header = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${dimensions}), }`;
   const dataStart = Math.ceil((10 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
   const bytes = new Uint8Array(dataStart + data.byteLength);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);

@@ -4,6 +4,7 @@ import { openNpyArray } from '../model-files/npy.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
+import { conceptsFiles } from './concepts-section.ts';
 import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
 import { representationsFiles } from './representations-section.ts';
@@ -76,9 +77,10 @@ function checkPaths(manifest: StudyManifest, study: string): void {
 
 /** The files that the sections of a manifest name, each once. */
 function referredFiles(manifest: StudyManifest): string[] {
-  const { classes, training, representations } = manifest.instruments;
+  const { classes, training, representations, concepts } = manifest.instruments;
   const paths = training ? trainingFiles(training) : [];
   if (representations) paths.push(...representationsFiles(representations));
+  if (concepts) paths.push(...conceptsFiles(concepts));
   if (classes) {
     paths.push(classes.classes, classes.orders, ...classes.references.flatMap(({ matrix }) => matrix ?? []));
     if (classes.wordnet !== null) paths.push(classes.wordnet);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
 const maybe = z.nullable(finite);
@@ -49,6 +50,15 @@ const approximationSchema = z.object({
   skipped: z.int(),
 });
 
+/** Features of a layer, so that any pair of its images can be matched again. */
+export const pairFeaturesSchema = z.object({
+  /** Images × (positions · channels), centred as for the matching; floats of so many bits. */
+  path: z.string(),
+  bits: z.union([z.literal(16), z.literal(32)]),
+  /** The images that the rows are of; null where they are all. */
+  images: z.nullable(z.array(z.int())),
+});
+
 export const representationLayerSchema = z.object({
   /** Unique within its model, used in paths and URLs. */
   id: z.string(),
@@ -71,21 +81,12 @@ export const representationLayerSchema = z.object({
   retrieval: z.array(retrievalSchema),
   /** Table of matched places for each image and those found for it; null where it was not asked for. */
   matches: z.nullable(z.string()),
+  /** Null where they were not asked for or too large; absent from studies of older versions. */
+  features: z.optional(z.nullable(pairFeaturesSchema)),
 });
 
 export const representationModelSchema = z.object({
-  /** Short, unique in the study. */
-  id: z.string(),
-  name: z.string(),
-  file: z.string(),
-  sha256: z.nullable(z.string()),
-  format: z.string(),
-  /** What ran the model, such as "onnxruntime-node 1.30.0"; null for features that were computed elsewhere. */
-  runtime: z.nullable(z.string()),
-  /** Resize, crop and normalisation; null for features that were computed elsewhere. */
-  preprocessing: z.nullable(z.record(z.string(), z.unknown())),
-  /** Where the preprocessing comes from: "flags", "preprocessor_config.json", "default" … */
-  preprocessingFrom: z.nullable(z.string()),
+  ...ranModel,
   /** The output that divergence is of. */
   logits: z.nullable(z.string()),
   /** f32 images × images: Jensen–Shannon divergence of outputs, in nats. */
@@ -97,12 +98,36 @@ export const representationModelSchema = z.object({
 const layerMap = z.array(z.array(maybe));
 const sides = z.object({ semantic: layerMap, spatial: layerMap });
 
+const meanMap = z.object({ mean: layerMap, deviation: z.nullable(layerMap) });
+
+/** Semantic − spatial of maps of layers against layers, averaged over models with as many layers as one another. */
+const layerDifferenceSchema = z.object({
+  /** Models against themselves, or against other models. */
+  kind: z.enum(['within', 'across']),
+  /** The models whose layers the rows, and the columns, are; a row is the layer at that place in depth. */
+  rows: z.array(z.string()),
+  columns: z.array(z.string()),
+  /** How many maps were averaged. */
+  pairs: z.int(),
+  measures: z.partialRecord(z.enum(['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours']), meanMap),
+});
+
 /** Layers × layers over all models, in the order of `layers`. */
 export const layerComparisonSchema = z.object({
   kernel,
   layers: z.array(z.object({ model: z.string(), layer: z.string() })),
   cka: sides,
   ckaUnbiased: sides,
+  /** CKA from random batches of images; absent where it was not asked for. */
+  ckaMinibatch: z.optional(
+    z.extend(sides, {
+      rule: z.enum(['biased', 'unbiased', 'mean']),
+      /** Images of a batch at most, and how many batches there are. */
+      batchSize: z.int(),
+      batches: z.int(),
+      seed: z.int(),
+    }),
+  ),
   rsa: z.extend(sides, {
     measure: z.enum(['pearson', 'spearman', 'kendall']),
     permutations: z.int(),
@@ -111,6 +136,8 @@ export const layerComparisonSchema = z.object({
     p: z.nullable(sides),
   }),
   mutualNeighbours: z.nullable(z.extend(sides, { k: z.int(), chance: finite })),
+  /** Absent from studies of older versions. */
+  differences: z.optional(z.array(layerDifferenceSchema)),
 });
 
 const separationSchema = z.object({ auc: finite, dPrime: maybe });
@@ -142,14 +169,12 @@ export const invarianceSchema = z.object({
 });
 
 export const representationsSectionSchema = z.object({
-  inputsHash: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  command: z.string(),
+  ...sectionOrigin,
   /** Table of the images, in the order of every matrix. */
   images: z.string(),
   imageCount: z.int(),
   /** Images left out, by name. */
-  skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+  skipped: skippedInputs,
   kernels: z.array(kernel),
   method: z.string(),
   centring: z.enum(['none', 'channel', 'position']),
@@ -164,6 +189,8 @@ export type RepresentationsSection = z.infer<typeof representationsSectionSchema
 export type RepresentationModelEntry = z.infer<typeof representationModelSchema>;
 export type RepresentationLayerEntry = z.infer<typeof representationLayerSchema>;
 export type LayerComparison = z.infer<typeof layerComparisonSchema>;
+export type LayerDifference = z.infer<typeof layerDifferenceSchema>;
+export type PairFeaturesEntry = z.infer<typeof pairFeaturesSchema>;
 export type InvarianceResult = z.infer<typeof invarianceSchema>;
 export type RetrievalEntry = z.infer<typeof retrievalSchema>;
 
@@ -174,6 +201,8 @@ export interface ImageRow {
   /** SHA-256 of the picture's bytes, or the id that precomputed features carry; null where they carry none. */
   id: string | null;
   label: string | null;
+  /** The label in words, where labels are WordNet ids; null where they are words already. */
+  labelName?: string | null;
   group: string | null;
   counts: Record<string, number> | null;
   /**
@@ -200,6 +229,7 @@ export function representationsFiles(section: RepresentationsSection): string[] 
       for (const { semantic, spatial } of Object.values(layer.matrices)) paths.push(semantic, spatial);
       paths.push(...layer.retrieval.map(({ found }) => found));
       if (layer.matches !== null) paths.push(layer.matches);
+      if (layer.features) paths.push(layer.features.path);
     }
   }
   return paths;

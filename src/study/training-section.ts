@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
 
@@ -70,17 +71,10 @@ export const trainingRunSchema = z.object({
 });
 
 export const trainingSectionSchema = z.object({
-  inputsHash: z.string(),
+  ...sectionOrigin,
   /** Hash of options, classes and reference: epochs measured under another one are measured again. */
   settingsHash: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  command: z.string(),
-  labels: z.object({
-    set: z.nullable(z.string()),
-    classes: z.int(),
-    resolved: z.int(),
-    ambiguous: z.int(),
-  }),
+  labels: labelsSchema,
   classes: z.string(),
   wordnet: z.nullable(z.string()),
   orders: z.string(),

@@ -6,7 +6,7 @@ import { createRandom, encodeNpy } from 'semblance';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
-import { madePicture, tinyVisionModel } from '../support/tiny-vision-model.ts';
+import { madePicture, tinyVisionModel, tinyVisionModelInTwoFiles } from '../support/tiny-vision-model.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -220,5 +220,32 @@ describe('semblance representations', () => {
     };
     expect(manifest(found)).toEqual(manifest(expected));
     expect({ ...found, '/study.json': '' }).toEqual({ ...expected, '/study.json': '' });
+  });
+});
+
+describe('models in two files, and CKA of batches', () => {
+  test('a model with external data runs like the same model in one file; without the file the error names it', async () => {
+    writeModel('one.onnx');
+    const { model, weights } = tinyVisionModelInTwoFiles('two.onnx.data');
+    writeFileSync(join(folder.path, 'two.onnx'), model);
+    await writePictures(9);
+    const flags = ['--images', 'photos', '--json', '--cka', 'minibatch', '--cka-batch', '8', '--depth', '2'];
+    const missing = await cli('two.onnx', ...flags);
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toContain('two.onnx: w1 keeps its data in two.onnx.data, which is not beside the model.');
+    writeFileSync(join(folder.path, 'two.onnx.data'), weights);
+    const named = ['--name', 'model', ...flags];
+    const [one, two] = await Promise.all([cli('one.onnx', ...named), cli('two.onnx', ...named)]);
+    expect(two.code).toBe(0);
+    const { comparison } = JSON.parse(two.stdout);
+    expect(comparison).toEqual(JSON.parse(one.stdout).comparison);
+    expect(comparison.ckaMinibatch).toMatchObject({ rule: 'unbiased', batchSize: 8, batches: 2, seed: 0 });
+    expect(comparison.ckaMinibatch.semantic[0]).toEqual([1, expect.any(Number)]);
+    // Other weights beside the same model are another study.
+    writeFileSync(join(folder.path, 'two.onnx.data'), tinyVisionModelInTwoFiles('two.onnx.data', 2).weights);
+    const other = JSON.parse((await cli('two.onnx', ...named)).stdout);
+    expect(other.study).not.toBe(JSON.parse(two.stdout).study);
+    const text = await cli('one.onnx', '--images', 'photos', '--depth', '2', '--cka', 'minibatch-mean');
+    expect(text.stdout).toContain('CKA from the mean of CKA of 1 batch');
   });
 });

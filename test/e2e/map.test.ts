@@ -1,30 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectParam,
-  launchBrowser,
-  openPage,
-  paramsOf,
-  type Served,
-  serveSynthetic,
-  settled,
-  twoFrames,
-  type WatchedPage,
-} from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { appPages } from '../support/app-pages.ts';
+import { expectParam, paramsOf, serveSynthetic, settled, twoFrames } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 
 const MAP = '[role="application"]';
 
 describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
-  let served: Served;
-  let browser: Browser;
-  let opened: WatchedPage[] = [];
-  const open = async (hash: string): Promise<Page> => {
-    const watched = await openPage(browser, `${served.server.url}${hash}`);
-    opened.push(watched);
-    await settled(watched.page);
-    return watched.page;
-  };
+  const { open } = appPages(serveSynthetic, settled);
   const reading = (page: Page): Promise<string> => page.locator('#map-reading').innerText();
   /** A point of a map in shares of its plot; the plot is the square at the right top of the map's box. */
   const pointOn = async (page: Page, map: number, x: number, y: number) => {
@@ -32,21 +15,6 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
     const side = Math.min(box.width, box.height) - 30;
     return { x: box.x + box.width - side + x * side, y: box.y + y * side };
   };
-
-  beforeAll(async () => {
-    served = await serveSynthetic();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((watched) => watched.complaints);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(complaints).toEqual([]);
-  });
 
   it('opens on the network, WordNet and their difference', async () => {
     const page = await open('#/');
@@ -123,10 +91,7 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   });
 
   it('pinches with two fingers', async () => {
-    const watched = await openPage(browser, `${served.server.url}#/classes/map?layout=one`, { hasTouch: true });
-    opened.push(watched);
-    const { page } = watched;
-    await settled(page);
+    const page = await open('#/classes/map?layout=one', { hasTouch: true });
     const { x, y } = await pointOn(page, 0, 0.5, 0.5);
     const session = await page.context().newCDPSession(page);
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', spread?: number) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   histogram,
   neighbours,
@@ -13,17 +13,9 @@ import {
   select,
 } from 'semblance';
 import { folderStore } from 'semblance/node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectParam,
-  launchBrowser,
-  openPage,
-  paramsOf,
-  type Served,
-  serveStudy,
-  twoFrames,
-  type WatchedPage,
-} from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { appPages } from '../support/app-pages.ts';
+import { expectParam, paramsOf, serveStudy, twoFrames } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';
@@ -32,43 +24,26 @@ import { writeSyntheticPopulation } from '../support/synthetic-population.ts';
 const MODELS = 12;
 
 describe.skipIf(!findChromium())('the population view', () => {
-  let served: Served & { folder: string };
-  let browser: Browser;
   let manifest: StudyManifest;
-  let opened: WatchedPage[] = [];
-  const open = async (query = '', options: BrowserContextOptions = {}): Promise<Page> => {
-    const watched = await openPage(browser, `${served.server.url}#/classes/population${query}`, options);
-    opened.push(watched);
-    await watched.page.getByRole('heading', { name: 'synthetic', exact: true }).waitFor();
-    return watched.page;
-  };
+  const pages = appPages(
+    () =>
+      serveStudy(async (folder) => {
+        const source = temporaryFolder();
+        const { path } = await writeSyntheticPopulation(source.path, { models: MODELS });
+        const { code, stderr } = await runCli(
+          ['classes', path, '--ci', '100', '--mantel', '99', '--quiet', '--out', folder],
+          { cwd: source.path },
+        );
+        source.remove();
+        if (code !== 0) throw new Error(stderr);
+        manifest = JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8'));
+      }),
+    (page) => page.getByRole('heading', { name: 'synthetic', exact: true }).waitFor(),
+  );
+  const open = (query = '', options: BrowserContextOptions = {}) => pages.open(`#/classes/population${query}`, options);
   const section = () => manifest.instruments.classes!;
-  const matrixOf = (i: number) => readStudyMatrix(folderStore(served.folder), manifest, section().models[i]!.matrix!);
-
-  beforeAll(async () => {
-    served = await serveStudy(async (folder) => {
-      const source = temporaryFolder();
-      const { path } = await writeSyntheticPopulation(source.path, { models: MODELS });
-      const { code, stderr } = await runCli(
-        ['classes', path, '--ci', '100', '--mantel', '99', '--quiet', '--out', folder],
-        { cwd: source.path },
-      );
-      source.remove();
-      if (code !== 0) throw new Error(stderr);
-      manifest = JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8'));
-    });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((watched) => watched.complaints);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(complaints).toEqual([]);
-  });
+  const matrixOf = (i: number) =>
+    readStudyMatrix(folderStore(pages.served.folder), manifest, section().models[i]!.matrix!);
 
   const alignmentRows = (page: Page) =>
     page.getByRole('table', { name: 'Alignment of the networks with the reference' }).locator('tbody tr');
@@ -78,8 +53,7 @@ describe.skipIf(!findChromium())('the population view', () => {
     expect(await page.getByRole('link', { name: 'Population' }).getAttribute('aria-current')).toBe('page');
     const plain = await serveStudy((folder) => writeSampleStudy(folderStore(folder), { classes: 12 }));
     try {
-      const other = await openPage(browser, plain.server.url);
-      opened.push(other);
+      const other = await pages.visit(plain.server.url);
       await other.page.getByRole('link', { name: 'Models', exact: true }).waitFor();
       expect(await other.page.getByRole('link', { name: 'Population' }).count()).toBe(0);
     } finally {
@@ -174,12 +148,15 @@ describe.skipIf(!findChromium())('the population view', () => {
     const mean = Number(/\): mean (-?[\d.]+)/.exec(label)![1]);
 
     const wordnet: { id: string; hypernyms: string[] }[] = JSON.parse(
-      readFileSync(join(served.folder, section().wordnet!), 'utf8'),
+      readFileSync(join(pages.served.folder, section().wordnet!), 'utf8'),
     );
     const above = new Map(wordnet.map((row) => [row.id, row.hypernyms]));
     const isBelow = (id: string, root: string): boolean =>
       id === root || (above.get(id) ?? []).some((next) => isBelow(next, root));
-    const classes: { index: number; synset: string }[] = readFileSync(join(served.folder, section().classes), 'utf8')
+    const classes: { index: number; synset: string }[] = readFileSync(
+      join(pages.served.folder, section().classes),
+      'utf8',
+    )
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -192,9 +169,7 @@ describe.skipIf(!findChromium())('the population view', () => {
   });
 
   it('can cancel the computation of a subtree and take it up again', async () => {
-    const watched = await openPage(browser, served.server.url);
-    opened.push(watched);
-    const { page } = watched;
+    const { page } = await pages.visit();
     // Matrices are held back until the cancel has been seen.
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
@@ -204,7 +179,7 @@ describe.skipIf(!findChromium())('the population view', () => {
       await held;
       await route.continue();
     });
-    await page.goto(`${served.server.url}#/classes/population?part=networks&subtree=n00004475`);
+    await page.goto(`${pages.served.server.url}#/classes/population?part=networks&subtree=n00004475`);
     await page.getByRole('progressbar').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Cancelled.').waitFor();
@@ -221,7 +196,9 @@ describe.skipIf(!findChromium())('the population view', () => {
     await table.focus();
     await page.keyboard.press('Home');
     await expect.poll(() => paramsOf(page).cell).toMatch(/^\d+,\d+$/);
-    const first = JSON.parse(readFileSync(join(served.folder, section().population!.pairs), 'utf8').split('\n')[0]!);
+    const first = JSON.parse(
+      readFileSync(join(pages.served.folder, section().population!.pairs), 'utf8').split('\n')[0]!,
+    );
     expect(paramsOf(page).cell).toBe(first.classes.join(','));
     const list = page.getByRole('complementary', { name: 'The chosen pair' }).getByRole('listitem');
     await expect.poll(() => list.count()).toBe(MODELS);
@@ -239,7 +216,7 @@ describe.skipIf(!findChromium())('the population view', () => {
     const member = section().population!.members[0]!;
     const at = section().models.findIndex(({ id }) => id === member.model);
     const nearest = neighbours(await matrixOf(at), 30, 5).map((entry) => entry.class);
-    const names = readFileSync(join(served.folder, section().classes), 'utf8')
+    const names = readFileSync(join(pages.served.folder, section().classes), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).name as string);
@@ -271,14 +248,14 @@ describe.skipIf(!findChromium())('the population view', () => {
     expect(drawn).toMatch(/^<svg [\s\S]*<\/svg>$/);
     expect((drawn.match(/<circle|<polygon|<rect/g) ?? []).length).toBeGreaterThan(2 * MODELS);
     expect((await save('Models of like accuracy', 'Picture, PNG')).slice(1, 4)).toBe('PNG');
-    await page.goto(`${served.server.url}#/classes/population?part=networks`);
+    await page.goto(`${pages.served.server.url}#/classes/population?part=networks`);
     const rows = await save('Networks by NSAD Spearman ρ', 'Data, CSV, in leaf order');
     expect(rows.trim().split('\r\n')).toHaveLength(MODELS + 1);
   });
 
   it('offers the unexplained pairs of a network as a work list, the widest gap first', async () => {
     const page = await open();
-    await page.goto(`${served.server.url}#/classes/pairs`);
+    await page.goto(`${pages.served.server.url}#/classes/pairs`);
     await page.getByRole('combobox', { name: 'Relation' }).selectOption('unexplained');
     await expectParam(page, 'sort', 'gap');
     await page

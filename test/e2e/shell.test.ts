@@ -1,35 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import AxeBuilder from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { analyseClasses } from 'semblance';
 import { fileSource, folderStore } from 'semblance/node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectParam,
-  launchBrowser,
-  openPage,
-  type Served,
-  serveStudy,
-  settled,
-  type WatchedPage,
-} from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { appPages } from '../support/app-pages.ts';
+import { expectParam, serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 
 const sample = (path: string): string => fileURLToPath(new URL(`../../samples/${path}.safetensors`, import.meta.url));
 
 describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
-  let served: Served;
-  let browser: Browser;
-  let opened: WatchedPage[] = [];
-  const open = async (hash: string, options = {}): Promise<Page> => {
-    const watched = await openPage(browser, `${served.server.url}${hash}`, options);
-    opened.push(watched);
-    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
-    return watched.page;
-  };
-  beforeAll(async () => {
-    served = await serveStudy(async (folder) => {
+  const { open } = appPages(() =>
+    serveStudy(async (folder) => {
       const sources = await Promise.all(
         ['tiny-imagenet-cnn/epoch-0040', 'tiny-imagenet-vit/epoch-0032'].map((path) => fileSource(sample(path))),
       );
@@ -38,19 +22,8 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
         { command: 'semblance demo', studyName: 'sample' },
         folderStore(folder),
       );
-    });
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((watched) => watched.complaints);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(complaints).toEqual([]);
-  });
+    }),
+  );
 
   it('reaches every view by its keys, and lists the keys', async () => {
     const page = await open('#/');

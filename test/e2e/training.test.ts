@@ -1,20 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { analyseTraining, memoryRunFolder } from 'semblance';
 import { folderStore } from 'semblance/node';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectParam,
-  launchBrowser,
-  openPage,
-  paramsOf,
-  type Served,
-  serveStudy,
-  settled,
-  type WatchedPage,
-} from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { appPages, heading } from '../support/app-pages.ts';
+import { expectParam, paramsOf, serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { epochName, madeEpoch } from '../support/made-run.ts';
 
@@ -62,32 +54,15 @@ describe.skipIf(!findChromium())('the training instrument', () => {
       { command: 'semblance training made-one made-two', studyName: 'made' },
       folderStore(folder),
     );
-  let served: Served & { folder: string };
-  let browser: Browser;
-  let opened: WatchedPage[] = [];
-  const open = async (hash: string, options = {}): Promise<Page> => {
-    const watched = await openPage(browser, `${served.server.url}${hash}`, options);
-    opened.push(watched);
-    await watched.page.locator('main h1').first().waitFor({ state: 'attached' });
-    if (hash.includes('time')) await settled(watched.page);
-    return watched.page;
-  };
+  const pages = appPages(
+    () => serveStudy(analyse),
+    async (page, hash) => {
+      await heading(page);
+      if (hash.includes('time')) await settled(page);
+    },
+  );
+  const { open } = pages;
   const slider = (page: Page) => page.getByRole('slider', { name: 'Epoch' });
-
-  beforeAll(async () => {
-    served = await serveStudy(analyse);
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((watched) => watched.complaints);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(complaints).toEqual([]);
-  });
 
   it('opens on the curves of all runs at the last epoch, held in the address', async () => {
     const page = await open('#/');
@@ -241,7 +216,7 @@ describe.skipIf(!findChromium())('the training instrument', () => {
     const page = await open('#/training/curves?epoch=4');
     expect(await slider(page).getAttribute('max')).toBe(String(LAST));
     first.grow(LAST + 3);
-    await analyse(served.folder);
+    await analyse(pages.served.folder);
     const chip = page.getByRole('button', { name: '3 new epochs' });
     await chip.waitFor();
     expect(paramsOf(page).epoch).toBe('4');
@@ -252,7 +227,7 @@ describe.skipIf(!findChromium())('the training instrument', () => {
     await page.getByRole('checkbox', { name: 'Follow' }).check();
     await expectParam(page, 'follow', '1');
     first.grow(LAST + 4);
-    await analyse(served.folder);
+    await analyse(pages.served.folder);
     await expect
       .poll(() => slider(page).getAttribute('aria-valuetext'), { timeout: 10_000 })
       .toBe(`epoch ${LAST + 4} of ${LAST + 4}`);

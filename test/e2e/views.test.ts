@@ -1,40 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectParam,
-  launchBrowser,
-  openPage,
-  paramsOf,
-  type Served,
-  serveSynthetic,
-  type WatchedPage,
-} from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { appPages } from '../support/app-pages.ts';
+import { expectParam, paramsOf, serveSynthetic } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 
 describe.skipIf(!findChromium())('pairs, class pages and models, on a thousand classes', () => {
-  let served: Served;
-  let browser: Browser;
-  let opened: WatchedPage[] = [];
-  const open = async (hash: string): Promise<Page> => {
-    const watched = await openPage(browser, `${served.server.url}${hash}`);
-    opened.push(watched);
-    await watched.page.locator('h1').first().waitFor({ state: 'attached' });
-    return watched.page;
-  };
-  beforeAll(async () => {
-    served = await serveSynthetic();
-    browser = await launchBrowser();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  afterEach(async () => {
-    const complaints = opened.flatMap((watched) => watched.complaints);
-    await Promise.all(opened.map(({ page }) => page.context().close()));
-    opened = [];
-    expect(complaints).toEqual([]);
-  });
+  const { open } = appPages(serveSynthetic);
 
   describe('pairs', () => {
     const rows = (page: Page) => page.locator('tbody tr[aria-rowindex]');

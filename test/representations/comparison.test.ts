@@ -7,6 +7,7 @@ import {
   featureMaps,
   hsicOf,
   IncomparableError,
+  imageBatches,
   iouOfLabels,
   jensenShannonMatrix,
   type Matrix64,
@@ -21,6 +22,7 @@ import {
   rsa,
   scoreRetrieval,
   softmaxRows,
+  subMatrix,
   UsageError,
 } from 'semblance';
 import { describe, expect, it, test } from 'vitest';
@@ -316,5 +318,30 @@ describe('approximation ratios', () => {
       expect(aggregate!).toBeLessThanOrEqual(1);
     }
     expect(ratios[2]!.mean).toBe(1);
+  });
+});
+
+describe('batches of images', () => {
+  it('use every image once, in sizes that differ by at most one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 8, max: 60 }), (n, size) => {
+        const batches = imageBatches(n, size, 3);
+        const sizes = batches.map((batch) => batch.length);
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(size);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        if (n > 3) expect(Math.min(...sizes)).toBeGreaterThan(3);
+        expect(batches.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual([...Array(n).keys()]);
+      }),
+    );
+    expect(() => imageBatches(20, 7)).toThrow('A batch must be of at least 8 images; found 7.');
+  });
+
+  it('give CKA near that of all images where HSIC₁ is averaged, and above it where biased HSIC is', () => {
+    const k = gramOf(120, 20, 5);
+    const l = gramOf(120, 20, 6);
+    const batches = imageBatches(120, 30).map((images) => ({ k: subMatrix(k, images), l: subMatrix(l, images) }));
+    const whole = cka(k, l, { estimator: 'unbiased' }).value!;
+    expect(Math.abs(minibatchCka(batches, 'unbiased').value! - whole)).toBeLessThan(0.03);
+    expect(minibatchCka(batches, 'biased').value!).toBeGreaterThan(cka(k, l).value! + 0.1);
   });
 });

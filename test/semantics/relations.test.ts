@@ -63,6 +63,8 @@ describe('the pairs named in the paper', () => {
     expect(problem('n02129604', 'n02123159')).toBe(true);
     expect(problem('n03773504', 'n04008634')).toBe(false);
     expect(problem('n03832673', 'n03642806')).toBe(false);
+    // "cat" also names the big cats, which are no nearer to dogs than the cat is.
+    expect(find('n02121620', 'n02084071').map(({ kind }) => kind)).toEqual(['cousins']);
     const cranes = find('n02012849', 'n03126707');
     expect(cranes[0]).toEqual({
       kind: 'shared-name',

@@ -87,6 +87,14 @@ describe('folderStore', () => {
     const file = fresh();
     writeFileSync(file, '');
     await expect(folderStore(file).write('x', text('x'))).rejects.toThrow(SourceError);
+    await expect(folderStore(join(file, 'below', 'it')).write('x', text('x'))).rejects.toThrow('cannot be written');
+  });
+
+  it.runIf(existsSync('/proc/self'))('gives up below /proc, where making folders one by one has no end', async () => {
+    const store = folderStore('/proc/semblance/study');
+    await expect(store.write('study.json', text('{}'))).rejects.toThrow(
+      '/proc/semblance/study/study.json: cannot be written (ENOENT',
+    );
   });
 
   it('removes the temporary files of writers that are gone, and no others', async () => {

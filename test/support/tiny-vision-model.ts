@@ -1,11 +1,30 @@
 import { createRandom } from 'semblance';
-import { type TensorSpec, valueInfo, writeOnnx } from './onnx-writer.ts';
+import { type Field, message, packed, type TensorSpec, valueInfo, writeOnnx } from './onnx-writer.ts';
 
 /**
  * An ONNX network for pictures of 16×16: two 3×3 convolutions with ReLU ("early", 8 channels at 16×16; "late", 12 channels
  * at 8×8), global average, a linear layer of 5 classes. Weights are seeded.
  */
 export function tinyVisionModel(seed = 1): Uint8Array {
+  return visionModel(seed, (tensor) => tensor);
+}
+
+/** The same network with its weights in a second file, which the model knows as `location`. */
+export function tinyVisionModelInTwoFiles(location: string, seed = 1): { model: Uint8Array; weights: Uint8Array } {
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  const model = visionModel(seed, ({ values, ...tensor }) => {
+    const bytes = packed(values!, 'f32');
+    const entries = { location, offset: String(offset), length: String(bytes.length) };
+    parts.push(bytes);
+    offset += bytes.length;
+    const fields = Object.entries(entries).map(([key, value]): Field => [13, message([1, key], [2, value])]);
+    return { ...tensor, fields: [...fields, [14, 1]] };
+  });
+  return { model, weights: Uint8Array.from(Buffer.concat(parts)) };
+}
+
+function visionModel(seed: number, stored: (tensor: TensorSpec) => TensorSpec): Uint8Array {
   const random = createRandom(seed);
   const weight = (name: string, shape: number[], scale: number): TensorSpec => ({
     name,
@@ -15,7 +34,9 @@ export function tinyVisionModel(seed = 1): Uint8Array {
   return writeOnnx({
     inputs: [valueInfo('input', ['n', 3, 16, 16])],
     outputs: [valueInfo('logits', ['n', 5])],
-    tensors: [weight('w1', [8, 3, 3, 3], 0.4), weight('w2', [12, 8, 3, 3], 0.3), weight('head', [12, 5], 1)],
+    tensors: [weight('w1', [8, 3, 3, 3], 0.4), weight('w2', [12, 8, 3, 3], 0.3), weight('head', [12, 5], 1)].map(
+      stored,
+    ),
     nodes: [
       { op: 'Conv', inputs: ['input', 'w1'], outputs: ['c1'], attributes: { pads: [1, 1, 1, 1] } },
       { op: 'Relu', inputs: ['c1'], outputs: ['early'] },

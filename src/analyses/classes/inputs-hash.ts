@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../canonical-json.ts';
 import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import { contentHash } from '../../model-files/content-hash.ts';
 import { sha256Hex } from '../../sha256.ts';
 import { VERSION } from '../../version.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
@@ -27,7 +28,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
   const models = await Promise.all(
     inputs.map(async ({ source, labels, head, name }) => ({
       name: name ?? source.name,
-      content: (await source.sha256()) ?? `${source.name}:${source.byteLength}`,
+      content: (await contentHash(source)) ?? `${source.name}:${source.byteLength}`,
       labels,
       head,
     })),

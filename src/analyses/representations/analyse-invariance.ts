@@ -15,14 +15,16 @@ import { kernelMatrix, type SimilarityKernel } from '../../representations/simil
 import { type Separation, separation } from '../../statistics/separation.ts';
 import { encodeJsonl } from '../../study/jsonl.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
-import type { ImageRow, InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
+import type { InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../classes/measured-model.ts';
 import { thisThread } from './analyse-representations.ts';
 import { planLayer } from './choose-layers.ts';
+import { imageRow } from './image-row.ts';
 import { hashImages, hashInputs } from './inputs-hash.ts';
+import { labelNames } from './label-names.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 import { openRunnable, type RunnableModel } from './model-features.ts';
 import {
@@ -111,17 +113,10 @@ export async function analyseInvariance(
   const { skipped, size, shift, batches } = common!;
   const left = new Set(skipped.map((image) => image.name));
   const used = images.map((image, i) => ({ image, id: ids[i] ?? null })).filter(({ image }) => !left.has(image.name));
-  const rows = used.slice(0, batches * batch).map(
-    ({ image, id }, index): ImageRow => ({
-      index,
-      name: image.name,
-      id,
-      label: image.label ?? null,
-      group: image.group ?? null,
-      counts: null,
-      thumbnail: null,
-    }),
-  );
+  const words = await labelNames(used.map(({ image }) => image.label));
+  const rows = used
+    .slice(0, batches * batch)
+    .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
   return writeSection(store, {
     instrument: 'representations',
     studyName: options.studyName ?? `${models[0]!.name} ${transform}`,

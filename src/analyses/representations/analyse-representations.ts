@@ -1,6 +1,7 @@
 import { inProcessPool } from '../../engine/task-pool.ts';
 import { IncomparableError, UsageError } from '../../errors.ts';
 import type { LongTask } from '../../progress.ts';
+import { imageBatches } from '../../representations/image-batches.ts';
 import { matchTile } from '../../representations/match-tile.ts';
 import { jensenShannonMatrix, softmaxRows } from '../../representations/output-similarity.ts';
 import { requireSameSamples } from '../../representations/rsa.ts';
@@ -136,6 +137,7 @@ function checkOptions(options: PlainOptions): PlainOptions {
   ] as const)
     if (!(Number.isInteger(options[name]) && options[name] >= least))
       throw new UsageError(`${name} must be a whole number of at least ${least}; found ${options[name]}.`);
+  if (options.ckaBatch !== null) imageBatches(0, options.ckaBatch);
   return options;
 }
 

@@ -1,12 +1,14 @@
 import type { LongTask } from '../../progress.ts';
-import { type HsicEstimator, hsicOf } from '../../representations/cka.ts';
+import { type HsicEstimator, hsicOf, type MinibatchRule, minibatchCka } from '../../representations/cka.ts';
+import { imageBatches, subMatrix } from '../../representations/image-batches.ts';
 import { retrieve } from '../../representations/retrieval.ts';
 import { rsa } from '../../representations/rsa.ts';
 import { prepareRanks, type RankVector } from '../../statistics/ranks.ts';
 import { spearmanOfRanks } from '../../statistics/spearman.ts';
 import type { LayerComparison } from '../../study/representations-section.ts';
 import { type Matrix, upperTriangle } from '../../tensor/matrix.ts';
-import type { PlainOptions } from './options.ts';
+import { averageDifferences } from './average-differences.ts';
+import { MINIBATCH_RULES, type PlainOptions } from './options.ts';
 
 /** A layer with both of its similarity matrices, of one kernel. */
 export interface ComparedLayer {
@@ -27,7 +29,7 @@ const NEIGHBOURS = 10;
  */
 export function compareLayers(
   layers: readonly ComparedLayer[],
-  { kernels, rsa: measure, permutations, seed }: PlainOptions,
+  { kernels, rsa: measure, permutations, seed, cka, ckaBatch }: PlainOptions,
   task: LongTask = {},
 ): LayerComparison {
   const images = layers[0]?.semantic.rows ?? 0;
@@ -36,6 +38,8 @@ export function compareLayers(
     semantic: make('semantic'),
     spatial: make('spatial'),
   });
+  const rule = MINIBATCH_RULES[cka];
+  const batches = rule !== null && images > 3 ? imageBatches(images, ckaBatch!, seed) : [];
   const p = both(() => emptyMap(layers.length));
   const total = layers.length * (layers.length + 1);
   let done = 0;
@@ -57,7 +61,7 @@ export function compareLayers(
       return found.value;
     });
   };
-  return {
+  const comparison = {
     kernel: kernels[0]!,
     layers: layers.map(({ model, layer }) => ({ model, layer })),
     cka: both((side) =>
@@ -74,6 +78,21 @@ export function compareLayers(
           )
         : emptyMap(layers.length),
     ),
+    ...(rule !== null && {
+      ckaMinibatch: {
+        rule,
+        batchSize: ckaBatch!,
+        batches: batches.length,
+        seed,
+        ...both((side) =>
+          minibatchMap(
+            layers.map((layer) => layer[side]),
+            batches,
+            rule,
+          ),
+        ),
+      },
+    }),
     rsa: { ...both(rsaMap), measure, permutations, seed, p: permutations > 0 ? p : null },
     mutualNeighbours:
       k < 1
@@ -89,6 +108,7 @@ export function compareLayers(
             chance: k / (images - 1),
           },
   };
+  return { ...comparison, differences: averageDifferences(comparison) };
 }
 
 function emptyMap(n: number): LayerMap {
@@ -108,6 +128,17 @@ function ckaMap(matrices: readonly Matrix[], estimator: HsicEstimator): LayerMap
   return symmetricMap(matrices.length, (i, j) => {
     if (!(own[i]! > 0 && own[j]! > 0)) return null;
     return i === j ? 1 : hsicOf(matrices[i]!, matrices[j]!, estimator) / Math.sqrt(own[i]!) / Math.sqrt(own[j]!);
+  });
+}
+
+/** CKA of all pairs from batches of images. */
+function minibatchMap(matrices: readonly Matrix[], batches: readonly Int32Array[], rule: MinibatchRule): LayerMap {
+  if (batches.length === 0) return emptyMap(matrices.length);
+  const parts = matrices.map((matrix) => batches.map((batch) => subMatrix(matrix, batch)));
+  return symmetricMap(matrices.length, (i, j) => {
+    const pairs = parts[i]!.map((k, b) => ({ k, l: parts[j]![b]! }));
+    const { value } = minibatchCka(pairs, rule);
+    return i === j && value !== null ? 1 : value;
   });
 }
 

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../canonical-json.ts';
 import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import { contentHash } from '../../model-files/content-hash.ts';
 import type { LongTask } from '../../progress.ts';
 import { sha256Hex } from '../../sha256.ts';
 import { VERSION } from '../../version.ts';
@@ -28,7 +29,7 @@ export async function hashInputs(
     inputs.map(async ({ source, ...rest }) => ({
       ...rest,
       name: rest.name ?? source.name,
-      content: (await source.sha256()) ?? `${source.name}:${source.byteLength}`,
+      content: (await contentHash(source)) ?? `${source.name}:${source.byteLength}`,
     })),
   );
   return sha256Hex(

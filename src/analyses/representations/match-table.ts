@@ -1,6 +1,5 @@
-import { assign } from '../../representations/assign.ts';
 import { type FeatureMaps, imageVectors, positionNorms } from '../../representations/feature-maps.ts';
-import { productsInMemory } from '../../representations/match-tile.ts';
+import { matchPlaces } from '../../representations/matched-places.ts';
 import type { MatchRow } from '../../study/representations-section.ts';
 import type { PlainOptions } from './options.ts';
 
@@ -19,8 +18,7 @@ export function matchTable(
   for (let a = 0; a < maps.images; a++)
     for (const b of found.subarray(a * k, (a + 1) * k)) {
       if (b < 0) continue;
-      const { data } = productsInMemory(imageVectors(maps, a), imageVectors(maps, b));
-      const { columns } = assign(data, n, n, {
+      const { first, second, affinity } = matchPlaces(imageVectors(maps, a), imageVectors(maps, b), {
         method,
         batchSize,
         normOrder,
@@ -29,9 +27,12 @@ export function matchTable(
         columnNorms: norms.subarray(b * n, (b + 1) * n),
         ...(maps.extent && { extent: maps.extent }),
       });
-      const pairs = Array.from(columns, (t, s): [number, number, number] => [s, t, data[s * n + t]!]);
-      pairs.sort((p, q) => q[2] - p[2] || p[0] - q[0]);
-      rows.push({ a, b, pairs: pairs.slice(0, KEPT).map(([s, t, value]) => [s, t, Number(value.toPrecision(6))]) });
+      const pairs = Array.from(first.subarray(0, KEPT), (s, i): [number, number, number] => [
+        s,
+        second[i]!,
+        Number(affinity[i]!.toPrecision(6)),
+      ]);
+      rows.push({ a, b, pairs });
     }
   return rows;
 }

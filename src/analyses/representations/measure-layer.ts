@@ -13,6 +13,7 @@ import type { MatchPool } from './match-in-tiles.ts';
 import { matchLayer } from './match-layer.ts';
 import { matchTable } from './match-table.ts';
 import type { ImageInput, PlainOptions } from './options.ts';
+import { pairFeatures } from './pair-features.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
 import type { WorkArea } from './work-area.ts';
 
@@ -86,6 +87,8 @@ export async function measureLayer(
   const nearest = tables.find(({ by }) => by === 'semantic')!;
   const matches = options.matches && products.whole ? matchTable(products.whole, nearest.found, options) : null;
   if (matches) files.set('matches.jsonl', encodeJsonl(matches));
+  const kept = await pairFeatures(features, options.pairFeatures);
+  if (kept) files.set('features.npy', kept.bytes);
   const approximation = await approximationTable(features, options);
   const { layer } = features;
   return {
@@ -111,6 +114,7 @@ export async function measureLayer(
       approximation,
       retrieval: tables.map((table) => ({ ...table.entry, found: locate(foundPath(table)) })),
       matches: matches ? locate('matches.jsonl') : null,
+      features: kept && { ...kept.entry, path: locate('features.npy') },
     }),
   };
 }

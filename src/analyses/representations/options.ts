@@ -6,11 +6,13 @@ import type { NamedRuntime } from '../../inference/runtime.ts';
 import type { ByteSource } from '../../model-files/byte-source.ts';
 import type { MatchingMethod } from '../../representations/assign.ts';
 import type { Centring } from '../../representations/centring.ts';
+import type { MinibatchRule } from '../../representations/cka.ts';
 import type { FeatureLayout } from '../../representations/feature-maps.ts';
 import type { NormOrder } from '../../representations/norm-order.ts';
 import type { RsaMeasure } from '../../representations/rsa.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
 import type { MatchPool } from './match-in-tiles.ts';
+import { DEFAULT_PAIR_FEATURES } from './pair-features.ts';
 
 /** A picture with what is known about it. */
 export interface ImageInput extends ImageSample, LoadableImage {}
@@ -31,6 +33,17 @@ export interface RepresentationModelInput {
   /** The output that divergence is of; null for none. Default: the one that looks like class scores. */
   logits?: string | null;
 }
+
+/** What `--cka` chooses from, with the rule for batches of images. */
+export const MINIBATCH_RULES = {
+  biased: null,
+  unbiased: null,
+  minibatch: 'unbiased',
+  'minibatch-biased': 'biased',
+  'minibatch-mean': 'mean',
+} as const satisfies Record<string, MinibatchRule | null>;
+
+export type CkaChoice = keyof typeof MINIBATCH_RULES;
 
 export interface RepresentationsOptions {
   /** Default `optimal`. */
@@ -54,6 +67,13 @@ export interface RepresentationsOptions {
   k?: number;
   /** Sizes of random databases to repeat retrieval on. Default none. */
   databaseSizes?: readonly number[];
+  /**
+   * The CKA that a reader wants to see. Biased and unbiased CKA of all images are always computed; the others add CKA from
+   * random batches: HSIC₁ averaged over them, biased HSIC averaged, or the mean of each batch's CKA. Default `biased`.
+   */
+  cka?: CkaChoice;
+  /** Images of a batch at most; default 250, as in the paper. */
+  ckaBatch?: number;
   rsa?: RsaMeasure;
   /** Permutations for the p-values of RSA. Default 0. */
   permutations?: number;
@@ -62,6 +82,8 @@ export interface RepresentationsOptions {
   approximationPairs?: number;
   /** Keep the matched places of each image and those found for it. Default true where features fit into memory. */
   matches?: boolean;
+  /** Bytes of features kept of each layer, so that any pair of images can be opened. Default 32 MiB; 0 keeps none. */
+  pairFeatures?: number;
   /** Bytes of memory to stay below, roughly. Default 2 GiB. */
   maxMemory?: number;
   command?: string;
@@ -97,11 +119,14 @@ export function plainOptions(options: RepresentationsOptions) {
     depth = 1,
     k = 5,
     databaseSizes = [],
+    cka = 'biased',
+    ckaBatch = 250,
     rsa = 'spearman',
     permutations = 0,
     seed = 0,
     approximationPairs = 50,
     matches = true,
+    pairFeatures = DEFAULT_PAIR_FEATURES,
   } = options;
   return {
     method,
@@ -115,11 +140,14 @@ export function plainOptions(options: RepresentationsOptions) {
     depth,
     k,
     databaseSizes: [...databaseSizes],
+    cka,
+    ckaBatch: MINIBATCH_RULES[cka] && ckaBatch,
     rsa,
     permutations,
     seed,
     approximationPairs,
     matches,
+    pairFeatures,
   };
 }
 

@@ -3,13 +3,15 @@ import type { LongTask } from '../../progress.ts';
 import { encodeJsonl } from '../../study/jsonl.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
-import type { ImageRow, RepresentationModelEntry } from '../../study/representations-section.ts';
+import type { RepresentationModelEntry } from '../../study/representations-section.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import type { CollectedFeatures } from './collect-features.ts';
 import { compareLayers } from './compare-layers.ts';
 import type { FeatureProvider } from './feature-provider.ts';
+import { imageRow } from './image-row.ts';
+import { labelNames } from './label-names.ts';
 import type { MeasuredLayer } from './measure-layer.ts';
 import type { PlainOptions, RepresentationsOptions } from './options.ts';
 import type { Samples } from './samples.ts';
@@ -65,10 +67,11 @@ export async function writeStudy(
     task,
   );
   const names = models.map(({ provider }) => ({ name: provider.name }));
-  files.set(
-    'images.jsonl',
-    encodeJsonl(indices.map((image, index) => imageRow(index, image, samples, pictures.get(image)))),
+  const words = await labelNames(indices.map((image) => samples.images[image]!.label));
+  const rows = indices.map((image, index) =>
+    imageRow(index, samples.images[image]!, samples.ids[0]![image] ?? null, words, pictures.get(image)),
   );
+  files.set('images.jsonl', encodeJsonl(rows));
   return writeSection(store, {
     instrument: 'representations',
     studyName: options.studyName ?? defaultRepresentationsName(names),
@@ -90,19 +93,6 @@ export async function writeStudy(
       kernelTier: kernelTier(),
     }),
   });
-}
-
-function imageRow(index: number, image: number, { images, ids }: Samples, picture: string | undefined): ImageRow {
-  const { name, label, group, counts } = images[image]!;
-  return {
-    index,
-    name,
-    id: ids[0]![image] ?? null,
-    label: label ?? null,
-    group: group ?? null,
-    counts: counts ?? null,
-    thumbnail: picture ?? null,
-  };
 }
 
 function modelEntry(

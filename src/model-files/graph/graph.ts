@@ -66,6 +66,11 @@ export interface AxisSlice {
   readonly step: number;
 }
 
+/** The role of a node that class scores pass through, with what it does to a weight if weights may pass it too. */
+export function passRole(weight: WeightStep | undefined): NodeRole {
+  return weight ? { kind: 'pass', weight } : { kind: 'pass' };
+}
+
 /** Which node makes each tensor. */
 export function producersOf(nodes: readonly GraphNode[]): Map<string, GraphNode> {
   const producers = new Map<string, GraphNode>();

@@ -1,4 +1,4 @@
-import type { AxisSlice, LinearOperand, NodeRole, WeightStep } from '../graph/graph.ts';
+import { type AxisSlice, type LinearOperand, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
 import type { OnnxGraph, OnnxNode } from './read-model.ts';
 
 /** Where a node keeps an integer weight together with what turns it into real values; input indices. */
@@ -61,10 +61,7 @@ export function onnxRoles(graph: OnnxGraph): (node: OnnxNode) => NodeRole {
 
 function roleOf(graph: OnnxGraph, node: OnnxNode, isScale: (tensor: string) => boolean): NodeRole {
   const { op } = node;
-  if (Object.hasOwn(PASSABLE, op)) {
-    const weight = PASSABLE[op];
-    return weight ? { kind: 'pass', weight } : { kind: 'pass' };
-  }
+  if (Object.hasOwn(PASSABLE, op)) return passRole(PASSABLE[op]);
   switch (op) {
     case 'Transpose': {
       const permutation = node.attributes.get('perm')?.ints;

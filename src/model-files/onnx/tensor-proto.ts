@@ -11,6 +11,8 @@ export interface StoredTensor {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Where the values are kept in a file beside the model, as the model writes it; undefined for values of its own. */
+  readonly external?: { readonly path: string; readonly start: number; readonly end: number };
   /** The stored numbers, not dequantised. */
   read(): Promise<Tensor>;
 }
@@ -85,7 +87,11 @@ export async function readTensorProto(
 
   const base = { name: tensorName, dtype, shape };
   if (isExternal)
-    return { ...base, read: async () => decode(await readExternal(file, tensorName, external, location, bytes)) };
+    return {
+      ...base,
+      external: externalPlace(location, bytes),
+      read: async () => decode(await readExternal(file, tensorName, external, location, bytes)),
+    };
   if (raw) {
     if (raw.end - raw.start !== bytes)
       throw new FormatError(
@@ -108,12 +114,17 @@ async function readExternal(
   location: ReadonlyMap<string, string>,
   bytes: number,
 ): Promise<Uint8Array> {
-  const source = await external.open(tensor, location.get('location') ?? '');
+  const { path, start, end } = externalPlace(location, bytes);
+  const source = await external.open(tensor, path);
+  if (end - start !== bytes)
+    throw new FormatError(`${file}: tensor ${tensor} needs ${bytes} bytes, but its external data has ${end - start}.`);
+  return readRange(source, `tensor ${tensor} of ${file}`, start, end);
+}
+
+function externalPlace(location: ReadonlyMap<string, string>, bytes: number) {
   const start = Number(location.get('offset') ?? 0);
-  const length = Number(location.get('length') ?? bytes);
-  if (length !== bytes)
-    throw new FormatError(`${file}: tensor ${tensor} needs ${bytes} bytes, but its external data has ${length}.`);
-  return readRange(source, `tensor ${tensor} of ${file}`, start, start + length);
+  const end = start + Number(location.get('length') ?? bytes);
+  return { path: location.get('location') ?? '', start, end };
 }
 
 /** Values stored one by one, packed or not; the message is walked again and its numbers collected. */

@@ -1,5 +1,6 @@
 import { FormatError } from '../../errors.ts';
-import type { AxisSlice, Graph, GraphNode, NodeRole, WeightStep } from '../graph/graph.ts';
+import { type Graph, type GraphNode, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
+import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
 import { checkLimit, LIMITS } from '../limits.ts';
 import type { TensorEntry } from '../model-file.ts';
 
@@ -115,14 +116,8 @@ function decodeBase64(text: string): string {
   }
 }
 
-/** Values of a small constant tensor; undefined when the file does not store it. */
-type ReadConstant = (tensor: string) => Promise<readonly number[] | undefined>;
-
 function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole {
-  if (Object.hasOwn(PASSABLE, op)) {
-    const weight = PASSABLE[op];
-    return weight ? { kind: 'pass', weight } : { kind: 'pass' };
-  }
+  if (Object.hasOwn(PASSABLE, op)) return passRole(PASSABLE[op]);
   const flag = (name: string) => attributes[name]?.b === true;
   switch (op) {
     case 'Transpose': {
@@ -140,7 +135,7 @@ function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole 
     case 'Slice':
       return { kind: 'slice', bounds: () => sliceBounds(inputs, read) };
     case 'StridedSlice':
-      return { kind: 'slice', bounds: () => stridedBounds(inputs, attributes, read) };
+      return { kind: 'slice', bounds: () => stridedBounds(inputs, stridedMasks(attributes), read) };
     case 'MatMul':
     case '_FusedMatMul':
       return {
@@ -164,34 +159,13 @@ function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole 
   }
 }
 
-async function sliceBounds(inputs: readonly string[], read: ReadConstant): Promise<AxisSlice[] | undefined> {
-  const begin = await read(inputs[1] ?? '');
-  const size = await read(inputs[2] ?? '');
-  if (!begin || !size || begin.length !== size.length) return undefined;
-  // A size of −1 means "to the end".
-  return begin.map((start, axis) => {
-    const length = size[axis]!;
-    return { axis: axis, start, end: length < 0 ? Number.MAX_SAFE_INTEGER : start + length, step: 1 };
-  });
-}
-
-async function stridedBounds(
-  inputs: readonly string[],
-  attributes: Node['attributes'],
-  read: ReadConstant,
-): Promise<AxisSlice[] | undefined> {
-  const [begin, end, strides] = await Promise.all([1, 2, 3].map((i) => read(inputs[i] ?? '')));
-  if (!begin || !end || !strides || begin.length !== end.length) return undefined;
-  const mask = (name: string) => Number(attributes[name]?.i ?? 0);
-  if (mask('ellipsis_mask') || mask('new_axis_mask') || mask('shrink_axis_mask')) return undefined;
-  return begin.map((start, axis) => {
-    const step = strides[axis] ?? 1;
-    const isSet = (name: string) => (mask(name) & (2 ** axis)) !== 0;
-    return {
-      axis,
-      start: isSet('begin_mask') ? (step > 0 ? 0 : Number.MAX_SAFE_INTEGER) : start,
-      end: isSet('end_mask') ? (step > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER) : end[axis]!,
-      step,
-    };
-  });
+function stridedMasks(attributes: Node['attributes']): StridedMasks {
+  const mask = (name: string) => Number(attributes[`${name}_mask`]?.i ?? 0);
+  return {
+    begin: mask('begin'),
+    end: mask('end'),
+    ellipsis: mask('ellipsis'),
+    newAxis: mask('new_axis'),
+    shrinkAxis: mask('shrink_axis'),
+  };
 }

@@ -1,4 +1,5 @@
-import type { AxisSlice, NodeRole, WeightStep } from '../graph/graph.ts';
+import { type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
+import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
 import type { TfliteOperator, TfliteSubgraph } from './read-model.ts';
 
 /** Built-in operators that the head walk knows, by their number in the TFLite schema. */
@@ -62,16 +63,10 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   EXPAND_DIMS: RESHAPE,
 };
 
-/** Values of a small constant tensor; undefined when the file does not store it. */
-type ReadConstant = (tensor: string) => Promise<readonly number[] | undefined>;
-
 /** Translates one operator to what the head walk knows. */
 export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, readConstant: ReadConstant): NodeRole {
   const { op, inputs, options } = operator;
-  if (Object.hasOwn(PASSABLE, op)) {
-    const weight = PASSABLE[op];
-    return weight ? { kind: 'pass', weight } : { kind: 'pass' };
-  }
+  if (Object.hasOwn(PASSABLE, op)) return passRole(PASSABLE[op]);
   const shapeOf = (index: number) => subgraph.byName.get(inputs[index] ?? '')?.shape;
   switch (op) {
     case 'TRANSPOSE': {
@@ -87,7 +82,7 @@ export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, r
     case 'SLICE':
       return { kind: 'slice', bounds: () => sliceBounds(inputs, readConstant) };
     case 'STRIDED_SLICE':
-      return { kind: 'slice', bounds: () => stridedBounds(operator, readConstant) };
+      return { kind: 'slice', bounds: () => stridedBounds(inputs, stridedMasks(operator), readConstant) };
     case 'FULLY_CONNECTED':
       // A second weights format shuffles the rows for one kind of processor.
       return options?.uint8(1)
@@ -111,33 +106,7 @@ function isGrouped(data: readonly number[] | undefined, kernel: readonly number[
   return data?.length === 4 && kernel?.length === 4 && data[3]! > 0 && data[3] !== kernel[3];
 }
 
-async function sliceBounds(inputs: readonly string[], read: ReadConstant): Promise<AxisSlice[] | undefined> {
-  const begin = await read(inputs[1] ?? '');
-  const size = await read(inputs[2] ?? '');
-  if (!begin || !size || begin.length !== size.length) return undefined;
-  // A size of −1 means "to the end".
-  return begin.map((start, axis) => {
-    const length = size[axis]!;
-    return { axis, start, end: length < 0 ? Number.MAX_SAFE_INTEGER : start + length, step: 1 };
-  });
-}
-
-async function stridedBounds(operator: TfliteOperator, read: ReadConstant): Promise<AxisSlice[] | undefined> {
-  const { inputs, options } = operator;
-  const begin = await read(inputs[1] ?? '');
-  const end = await read(inputs[2] ?? '');
-  const strides = await read(inputs[3] ?? '');
-  if (!begin || !end || !strides || begin.length !== end.length) return undefined;
-  const [beginMask, endMask, ellipsis, newAxis, shrink] = [0, 1, 2, 3, 4].map((field) => options?.int32(field) ?? 0);
-  if (ellipsis || newAxis || shrink) return undefined;
-  return begin.map((start, axis) => {
-    const step = strides[axis] ?? 1;
-    const bit = 2 ** axis;
-    return {
-      axis,
-      start: beginMask! & bit ? (step > 0 ? 0 : Number.MAX_SAFE_INTEGER) : start,
-      end: endMask! & bit ? (step > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER) : end[axis]!,
-      step,
-    };
-  });
+function stridedMasks({ options }: TfliteOperator): StridedMasks {
+  const mask = (field: number) => options?.int32(field) ?? 0;
+  return { begin: mask(0), end: mask(1), ellipsis: mask(2), newAxis: mask(3), shrinkAxis: mask(4) };
 }

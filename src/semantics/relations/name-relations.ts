@@ -26,8 +26,9 @@ const NEAR = 5;
 
 /**
  * A lemma of one class that also names another synset, of the other class's own lexicographer file, which lies near the
- * other class and at most as far from it as the class itself does: then the images may have been gathered under the
- * wrong sense.
+ * other class and nearer to it than the class itself does; or as near, where the lemma holds a name of the other class (tiger –
+ * tiger cat): then the images may have been gathered under the wrong sense. A sense that is merely as near explains
+ * nothing: that a big cat is a cat too does not bring the cat closer to the dog.
  */
 export function ambiguousNames(
   wordnet: WordNet,
@@ -52,15 +53,16 @@ function ambiguousName(
   labelSet: ReadonlySet<string>,
 ): Relation[] {
   let nearest = -1;
-  let least = Math.min(distance, NEAR) + 1;
+  let least = NEAR + 1;
   let word = -1;
-  for (const lemma of one.lemmaIndices) {
+  for (const [k, lemma] of one.lemmaIndices.entries()) {
+    const farthest = holdsName(one.lemmaParts[k]!, other) ? distance : distance - 1;
     for (let i = wordnet.senseStart[lemma]!; i < wordnet.senseStart[lemma + 1]!; i++) {
       const sense = wordnet.senses[i]!;
       if (sense === one.synset || sense === other.synset) continue;
       if (wordnet.lexFiles[sense] !== wordnet.lexFiles[other.synset]) continue;
       const length = distanceTo(aboveOther, linksUp(sense));
-      if (length >= least) continue;
+      if (length >= least || length > farthest) continue;
       least = length;
       nearest = sense;
       word = lemma;
@@ -79,6 +81,10 @@ function ambiguousName(
       labellingProblem: true,
     },
   ];
+}
+
+function holdsName(parts: string, other: SynsetFacts): boolean {
+  return other.lemmaParts.some((inner) => parts.includes(inner));
 }
 
 /** A lemma of one that is a compound of a whole lemma of the other: ski – ski mask. */

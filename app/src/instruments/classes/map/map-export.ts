@@ -1,5 +1,3 @@
-import { encodeNpy } from 'semblance';
-import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import type { OrderName } from '../../../matrix/class-order.ts';
@@ -7,6 +5,7 @@ import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { mapFigure } from '../../../matrix/map-figure.ts';
 import type { Cell } from '../../../matrix/map-geometry.ts';
 import type { MapScene } from '../../../matrix/map-scene.svelte.ts';
+import { matrixDownloads } from '../../../matrix/matrix-downloads.ts';
 import type { PanelMatrix } from '../../../matrix/panel-matrix.ts';
 import type { SequentialName } from '../../../theme/colour-maps.ts';
 import { differenceTable, similarityTable } from '../../../theme/palette.ts';
@@ -49,32 +48,7 @@ export function mapExport(map: MapToExport): ExportablePanel {
         table: spec.kind === 'difference' ? differenceTable(palette) : similarityTable(colourMap),
         palette,
       }),
-    data: [
-      {
-        label: 'NumPy',
-        name: `${stem}.npy`,
-        make: async () => {
-          const { rows, cols, data: values } = await matrix.matrix();
-          return new Blob([encodeNpy(values, [rows, cols])], { type: 'application/octet-stream' });
-        },
-      },
-      {
-        label: 'CSV',
-        name: `${stem}.csv`,
-        make: async () => {
-          const { cols, data: values } = await matrix.matrix();
-          const ids = data.classes.map((row) => row.synset ?? String(row.index));
-          return csvBlob(
-            ['class', 'name', ...ids],
-            data.classes.map((row, i) => [
-              ids[i]!,
-              row.name,
-              ...Array.from(values.subarray(i * cols, (i + 1) * cols), (x) => Number(x.toPrecision(7))),
-            ]),
-          );
-        },
-      },
-    ],
+    data: matrixDownloads(stem, matrix, data.classes),
     command: data.section.command,
   };
 }

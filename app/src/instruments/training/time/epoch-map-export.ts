@@ -1,11 +1,10 @@
-import { encodeNpy } from 'semblance';
-import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel, Figure } from '../../../export/panel.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { mapFigure } from '../../../matrix/map-figure.ts';
 import type { Cell } from '../../../matrix/map-geometry.ts';
 import type { MapScene } from '../../../matrix/map-scene.svelte.ts';
+import { matrixDownloads } from '../../../matrix/matrix-downloads.ts';
 import type { PanelMatrix } from '../../../matrix/panel-matrix.ts';
 import type { SequentialName } from '../../../theme/colour-maps.ts';
 import { type Palette, similarityTable } from '../../../theme/palette.ts';
@@ -55,32 +54,7 @@ export function epochMapExport(map: EpochMapToExport): ExportablePanel {
     title,
     rank: map.rank,
     figure: (palette) => epochFigure(map, palette),
-    data: [
-      {
-        label: 'NumPy',
-        name: `${stem}.npy`,
-        make: async () => {
-          const { rows, cols, data: values } = await matrix.matrix();
-          return new Blob([encodeNpy(values, [rows, cols])], { type: 'application/octet-stream' });
-        },
-      },
-      {
-        label: 'CSV',
-        name: `${stem}.csv`,
-        make: async () => {
-          const { cols, data: values } = await matrix.matrix();
-          const ids = data.classes.map((row) => row.synset ?? String(row.index));
-          return csvBlob(
-            ['class', 'name', ...ids],
-            data.classes.map((row, i) => [
-              ids[i]!,
-              row.name,
-              ...Array.from(values.subarray(i * cols, (i + 1) * cols), (x) => Number(x.toPrecision(7))),
-            ]),
-          );
-        },
-      },
-    ],
+    data: matrixDownloads(stem, matrix, data.classes),
     command: data.section.command,
   };
 }

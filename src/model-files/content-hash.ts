@@ -1,0 +1,18 @@
+import { sha256Hex } from '../sha256.ts';
+import type { ByteSource } from './byte-source.ts';
+import { listExternalData } from './onnx/list-external-data.ts';
+import { detectFormat } from './open-model.ts';
+
+/**
+ * What tells a model from any other: the SHA-256 of its file, or, for an ONNX model with values in files beside it, the hash
+ * of all their hashes. Undefined where one is not known (a remote file).
+ */
+export async function contentHash(source: ByteSource): Promise<string | undefined> {
+  const own = await source.sha256();
+  if (own === undefined || source.byteLength === 0 || (await detectFormat(source))?.name !== 'onnx') return own;
+  // What is wrong with the file is told where it is opened.
+  const beside = await listExternalData(source).catch(() => []);
+  if (beside.length === 0) return own;
+  const hashes = [own, ...(await Promise.all(beside.map(({ file }) => file.sha256())))];
+  return hashes.includes(undefined) ? undefined : sha256Hex(hashes.join());
+}

@@ -1,0 +1,289 @@
+import * as z from 'zod/mini';
+import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
+
+const finite = z.number();
+const maybe = z.nullable(finite);
+
+/** A number with its percentile bootstrap interval over images. */
+const uncertain = z.object({ value: maybe, low: maybe, high: maybe });
+
+/** Why a correlation has no value of its own: what is constant over the evaluation patches. */
+const constant = z.nullable(z.enum(['prediction', 'concept']));
+
+/**
+ * How well the real coefficients of a concept agree with those predicted from a model's activations, on evaluation
+ * images. A constant prediction counts as similarity 0 and is flagged; a concept that is constant there is missing.
+ */
+const agreementSchema = z.object({
+  pearson: uncertain,
+  spearman: maybe,
+  /** Pearson on the held-out part of each fold of the fit images. */
+  folds: z.array(maybe),
+  constant,
+});
+
+/** Effect of putting predicted coefficients in place of the real ones, averaged over patches. */
+const replacementSchema = z.object({
+  /** Euclidean distance of activations. */
+  l2: finite,
+  /** KL(original ‖ replaced) of the class distribution, in nats; null without a head, as are the next two. */
+  kl: maybe,
+  /** Share of patches whose predicted class stays. */
+  match: maybe,
+  /** Change of the class's probability. */
+  deltaTarget: maybe,
+});
+
+/** Cross: predicted from the other model. Self: from the concept's own model, the ceiling. */
+const bothWays = <T extends z.core.SomeType>(schema: T) => z.object({ cross: schema, self: schema });
+
+export const conceptSchema = z.object({
+  /** Row of the concept matrix, from 0. */
+  index: z.int(),
+  similarity: bothWays(agreementSchema),
+  /** Similarity to be expected from chance: patches of the other model shuffled, or a network with random weights. */
+  null: z.object({
+    shuffled: z.nullable(z.object({ mean: finite, q95: finite, p: finite, permutations: z.int() })),
+    randomNetwork: maybe,
+  }),
+  /** Largest signed correlation with any concept of the other model of this class, without regression (MCS). */
+  maxSimilarity: maybe,
+  /** The other model's concept of that correlation. */
+  partner: z.nullable(z.int()),
+  /** Null without a head. */
+  importance: z.nullable(
+    z.object({
+      /** Minus the integrated gradient of the class's cross-entropy, averaged over images. */
+      value: finite,
+      low: maybe,
+      high: maybe,
+      /** Divided by the model's largest absolute importance over all classes. */
+      normalised: finite,
+      /** Rise of the cross-entropy when the concept's coefficient is set to 0. */
+      occlusion: finite,
+      /** Share of the variance of the class logit (Sobol total order); null where it was not asked for. */
+      sobol: maybe,
+    }),
+  ),
+  /** Null without a head for KL and match; L2 is there always. Delta is cross minus self. */
+  replacement: z.object({ cross: replacementSchema, self: replacementSchema, delta: replacementSchema }),
+  /** Mean cosine with the matched concept over factorisations from other seeds; null where it was not asked for. */
+  stability: maybe,
+  /** No patch of the fit images shows it. */
+  dead: z.boolean(),
+  /** An earlier concept of nearly the same direction. */
+  duplicateOf: z.nullable(z.int()),
+  /** By similarity and importance against the thresholds of the pair; null where either is missing. */
+  group: z.nullable(z.enum(['low-low', 'low-high', 'high-low', 'high-high'])),
+});
+
+/** The concepts of one model for one class. */
+export const ownedConceptsSchema = z.object({
+  nComponents: z.int(),
+  /** ‖A − UW‖_F of the fit patches, and divided by ‖A‖_F. */
+  error: finite,
+  relativeError: finite,
+  iterations: z.int(),
+  converged: z.boolean(),
+  /** f32 k × channels: directions of the concepts. */
+  directions: z.string(),
+  /** f32 patches × k of the evaluation images: real coefficients, and those predicted from the other and the own model. */
+  coefficients: z.string(),
+  predicted: bothWays(z.string()),
+  concepts: z.array(conceptSchema),
+  /** All concepts replaced at once, without a blend. */
+  whole: bothWays(replacementSchema),
+  /** Share of evaluation patches classified as their image's label: by the model, and from UW. Null without labels. */
+  patchAccuracy: z.object({ original: maybe, reconstructed: maybe }),
+  /** Table of the patches of each collage. */
+  collages: z.string(),
+});
+
+export const conceptClassSchema = z.object({
+  /** Unique, used in paths and URLs. */
+  id: z.string(),
+  /** Index in the label set that both models share; null for a group that is no class of theirs. */
+  index: z.nullable(z.int()),
+  name: z.string(),
+  wnid: z.nullable(z.string()),
+  /** Rows of the images table by what they were used for. */
+  fitImages: z.array(z.int()),
+  evaluationImages: z.array(z.int()),
+  /** Accuracy of each model on the evaluation images labelled with this class; null without labels. */
+  accuracy: z.tuple([maybe, maybe]),
+  /** Concepts of the first and of the second model; null where it predicts the class for no image. */
+  models: z.tuple([z.nullable(ownedConceptsSchema), z.nullable(ownedConceptsSchema)]),
+  warnings: z.array(z.string()),
+});
+
+export const conceptModelSchema = z.object({
+  ...ranModel,
+  /** The layer whose pooled activations are factorised. */
+  layer: z.string(),
+  channels: z.int(),
+  factorisation: z.enum(['nmf', 'semi-nmf', 'convex-nmf']),
+  /** How activations become logits; "none" leaves out importance and the effect on classes. */
+  head: z.object({ kind: z.enum(['linear', 'layer-norm-linear', 'none']), reason: z.string() }),
+  accuracy: maybe,
+  warnings: z.array(z.string()),
+});
+
+/** Summary over all concepts of one model. */
+const ownerSummarySchema = z.object({
+  concepts: z.int(),
+  /** Concepts without a similarity, and those of similarity 0 because their prediction is constant. */
+  missing: z.int(),
+  constantPredictions: z.int(),
+  cross: z.object({ mean: uncertain, median: maybe, std: maybe, weightedMean: uncertain, weightedMedian: maybe }),
+  self: z.object({ mean: uncertain, median: maybe, std: maybe, weightedMean: uncertain, weightedMedian: maybe }),
+  /** Mean similarity under each null. */
+  null: z.object({ shuffled: maybe, randomNetwork: maybe }),
+  groups: z.object({ 'low-low': z.int(), 'low-high': z.int(), 'high-low': z.int(), 'high-high': z.int() }),
+  /** Mean of the concepts' largest correlations (MMCS). */
+  maxSimilarity: maybe,
+});
+
+const correlationSchema = z.object({ pearson: uncertain, spearman: maybe, classes: z.int() });
+
+export const conceptsSectionSchema = z.object({
+  ...sectionOrigin,
+  /** Table of the images that were used. */
+  images: z.string(),
+  imageCount: z.int(),
+  skipped: skippedInputs,
+  /** Both models see the same square crop of each image; patches are cut from it in the order of `origins`. */
+  sampler: z.object({
+    kind: z.enum(['patch', 'cell', 'image', 'given']),
+    /** Side of the crop, of a patch, and pixels between patches; null where activations were given. */
+    side: z.nullable(z.int()),
+    size: z.nullable(z.int()),
+    stride: z.nullable(z.int()),
+    perImage: z.int(),
+    /** [y, x] of each patch in the crop; null where activations were given. */
+    origins: z.nullable(z.array(z.tuple([z.int(), z.int()]))),
+  }),
+  models: z.tuple([conceptModelSchema, conceptModelSchema]),
+  classes: z.array(conceptClassSchema),
+  /** Classes left out, with the reason. */
+  skippedClasses: skippedInputs,
+  summary: z.object({
+    models: z.tuple([ownerSummarySchema, ownerSummarySchema]),
+    /** Mean over both models of the importance-weighted mean similarity. */
+    score: uncertain,
+    maxSimilarity: maybe,
+    /** CKA of the pooled activations of all evaluation patches. */
+    cka: z.object({ biased: maybe, unbiased: maybe }),
+    /** What separates low from high. Importance is in normalised units. */
+    thresholds: z.object({ similarity: finite, importance: finite }),
+    level: finite,
+    resamples: z.int(),
+    seed: z.int(),
+  }),
+  /** Do unshared concepts explain performance? Over classes; null with fewer than three, or without labels. */
+  performance: z.nullable(
+    z.object({
+      /** Accuracy of the first model minus that of the second, against the owner's mean similarity and weighted importance. */
+      models: z.tuple([
+        z.object({ similarity: correlationSchema, importance: correlationSchema }),
+        z.object({ similarity: correlationSchema, importance: correlationSchema }),
+      ]),
+    }),
+  ),
+  /** Layers of the first model (rows) against those of the second; averages over classes that have both. Null if not asked for. */
+  layerMap: z.nullable(
+    z.object({
+      layers: z.tuple([z.array(z.string()), z.array(z.string())]),
+      /** Mean of the concepts' largest correlations, both models averaged; then each side alone; mean and largest of all. */
+      both: z.array(z.array(maybe)),
+      first: z.array(z.array(maybe)),
+      second: z.array(z.array(maybe)),
+      mean: z.array(z.array(maybe)),
+      max: z.array(z.array(maybe)),
+      /** Classes behind each cell. */
+      classes: z.array(z.array(z.int())),
+    }),
+  ),
+  /** How the figures change with the number of concepts and with the penalty; null if not asked for. */
+  sweeps: z.nullable(
+    z.object({
+      components: z.array(
+        z.object({
+          nComponents: z.int(),
+          models: z.array(z.object({ cross: maybe, self: maybe, relativeError: maybe, stability: maybe })),
+        }),
+      ),
+      alpha: z.array(
+        z.object({
+          alpha: finite,
+          models: z.array(z.object({ cross: maybe, self: maybe, features: maybe })),
+        }),
+      ),
+    }),
+  ),
+  /** Table of the least shared important concepts of both models. */
+  shortlist: z.string(),
+  kernelTier: z.enum(['simd', 'plain']),
+});
+
+export type ConceptsSection = z.infer<typeof conceptsSectionSchema>;
+export type ConceptModelEntry = z.infer<typeof conceptModelSchema>;
+export type ConceptClassEntry = z.infer<typeof conceptClassSchema>;
+export type OwnedConceptsEntry = z.infer<typeof ownedConceptsSchema>;
+export type ConceptEntry = z.infer<typeof conceptSchema>;
+export type ReplacementEntry = z.infer<typeof replacementSchema>;
+
+/** A row of the images table. */
+export interface ConceptImageRow {
+  index: number;
+  name: string;
+  /** SHA-256 of the picture's bytes, or the id that precomputed activations carry. */
+  id: string;
+  /** Name of the class it is labelled with. */
+  label: string | null;
+  /** Class that each model predicts, as names of the shared label set. */
+  predicted: [string | null, string | null];
+  split: 'fit' | 'evaluation';
+  /** PNG of the square crop that both models see, from the folder of this table; null where activations were given. */
+  picture: string | null;
+}
+
+/** A row of a collages table: the patches of one picture of a concept, the most extreme first, one an image. */
+export interface CollageRow {
+  concept: number;
+  /** Strongest; shown but not noticed by the other model; noticed by the other model but not shown. */
+  kind: 'top' | 'under' | 'over';
+  /** `row` of the coefficients, `image` of the images table, `patch` of the sampler's origins. */
+  patches: { row: number; image: number; patch: number; real: number; predicted: number }[];
+}
+
+/** A row of the shortlist: the model that has the concept, and how little the other shares it. */
+export interface ShortlistRow {
+  model: 0 | 1;
+  class: string;
+  concept: number;
+  similarity: number;
+  self: number | null;
+  importance: number | null;
+}
+
+/** Name and note that a person gave a concept, and what a language model answered; kept outside the hashed files. */
+export interface ConceptNote {
+  name?: string;
+  note?: string;
+  suggestion?: { provider: string; model: string; prompt: string; answer: string };
+}
+
+/** The file of all notes, at the root of the study: by "class id/model 0 or 1/concept". */
+export const CONCEPT_NOTES_PATH = 'concept-notes.json';
+
+export type ConceptNotes = Record<string, ConceptNote>;
+
+/** Every file that a concepts section names, but for pictures, which the images table names. */
+export function conceptsFiles(section: ConceptsSection): string[] {
+  const paths = [section.images, section.shortlist];
+  for (const { models } of section.classes)
+    for (const owned of models)
+      if (owned)
+        paths.push(owned.directions, owned.coefficients, owned.predicted.cross, owned.predicted.self, owned.collages);
+  return paths;
+}
