@@ -94,10 +94,7 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export * from './concepts/factors.ts';
-export { type FeatureCka, featureCka } from './concepts/feature-cka.ts';
-export { type ConceptMatch, matchConcepts } from './concepts/match-concepts.ts';
-export * from './concepts/scores.ts';
+export * from './concepts/index.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
