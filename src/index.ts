@@ -118,14 +118,8 @@ export {
   openTapped,
   probeLayers,
 } from './inference/layers.ts';
-export {
-  DUPLICATE_THRESHOLDS,
-  type DuplicatePair,
-  type DuplicateThresholds,
-  type FiledPicture,
-  nearDuplicates,
-} from './inference/near-duplicates.ts';
-export { type PictureFingerprint, pictureFingerprint } from './inference/picture-fingerprint.ts';
+export * from './inference/near-duplicates.ts';
+export * from './inference/picture-fingerprint.ts';
 export {
   checkPreprocessing,
   defaultPreprocessing,
