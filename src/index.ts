@@ -6,6 +6,7 @@
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export * from './analyses/concepts/index.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
 export { analyseInvariance, type InvarianceOptions } from './analyses/representations/analyse-invariance.ts';
@@ -91,34 +92,8 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export {
-  type ComponentSweepOptions,
-  type ComponentSweepPoint,
-  componentSweep,
-} from './concepts/component-sweep.ts';
-export {
-  FACTORISATION_METHODS,
-  type Factorisation,
-  type FactorisationInit,
-  type FactorisationMethod,
-  type FactoriseOptions,
-  factorise,
-} from './concepts/factorise.ts';
-export { type ConceptHygiene, conceptHygiene, type HygieneOptions } from './concepts/hygiene.ts';
-export { type ConceptMatch, matchConcepts } from './concepts/match-concepts.ts';
-export type { Precision } from './concepts/nmf.ts';
-export { type FactorStart, nndsvd } from './concepts/nndsvd.ts';
-export { nonNegativeCoefficients } from './concepts/nnls.ts';
-export { type ReconstructionError, reconstructionError } from './concepts/reconstruction.ts';
-export * from './concepts/scores.ts';
-export {
-  type ConceptStability,
-  conceptStability,
-  type StabilityOptions,
-  type StabilityRun,
-} from './concepts/stability.ts';
-export { type TruncatedSvd, truncatedSvd } from './concepts/truncated-svd.ts';
 export * from './concepts/factors.ts';
+export { type FeatureCka, featureCka } from './concepts/feature-cka.ts';
 export * from './concepts/scores.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';

@@ -9,7 +9,8 @@ import type { ClassInput } from './measure-class.ts';
 
 /**
  * Largest correlations of concepts between all layers of both models, on the fit images; null where no map was asked for. A
- * layer whose activations cannot be factorised (too low a rank) has no cells.
+ * layer whose activations cannot be factorised (too low a rank) has no cells, and with the cell sampler neither has a pair of
+ * layers whose maps differ in size.
  */
 export function layerMapOfClass(
   { activations, extraction, perImage, models, options }: ClassInput,
@@ -17,9 +18,10 @@ export function layerMapOfClass(
 ): LayerCell[][] | null {
   const { layers } = activations;
   if (!layers) return null;
+  const images = activations.fit[0].rows / perImage;
   const coefficients = layers.map((own, m) =>
     own.map((rows): Matrix64 | null => {
-      const some = rowsOfImages(rows, extraction[m]!, perImage);
+      const some = rowsOfImages(rows, extraction[m]!, rows.rows / images);
       if (some.rows < options.nComponents || rows.cols < options.nComponents) return null;
       const signed = some.data.some((value) => value < 0);
       const method = signed && models[m]!.method === 'nmf' ? 'semi-nmf' : models[m]!.method;
@@ -33,7 +35,7 @@ export function layerMapOfClass(
   );
   return coefficients[0]!.map((a) =>
     coefficients[1]!.map((b) =>
-      a && b
+      a && b && a.rows === b.rows
         ? layerPairSimilarity(conceptCorrelations(a, b))
         : { both: null, first: null, second: null, mean: null, max: null },
     ),
