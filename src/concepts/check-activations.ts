@@ -3,14 +3,14 @@ import type { Matrix } from '../tensor/matrix.ts';
 
 /**
  * @throws UsageError for a matrix without rows or columns, of another length than its shape says, or with a value that is
- * not finite; `name` is what the message calls it.
+ * not finite; `name` is what the message calls its values, in the plural.
  */
 export function requireFinite(matrix: Matrix, name: string): void {
   const { rows, cols, data } = matrix;
   if (data.length !== rows * cols)
-    throw new UsageError(`${name} has ${data.length} values, which is not ${rows}×${cols}.`);
+    throw new UsageError(`${name} have ${data.length} values, which is not ${rows}×${cols}.`);
   if (data.length === 0)
-    throw new UsageError(`${name} is empty: ${rows} rows × ${cols} columns.`, {
+    throw new UsageError(`${name} are empty: ${rows} rows × ${cols} columns.`, {
       hint: 'Give at least one row of at least one value; a class without images has no concepts.',
     });
   let finite = 0;
@@ -38,20 +38,18 @@ export function requireComponents(nComponents: number, { rows, cols }: Matrix): 
     throw new UsageError(`nComponents must be a whole number above 0; found ${nComponents}.`);
   const most = Math.min(rows, cols);
   if (nComponents > most)
-    throw new UsageError(
-      `nComponents is ${nComponents}, above the ${most} that activations of ${rows} rows × ${cols} columns allow.`,
-      { hint: `Ask for at most ${most} components, or give more ${rows < cols ? 'images' : 'channels'}.` },
-    );
+    throw new UsageError(`nComponents is ${nComponents}, above the ${most} that ${rows}×${cols} activations allow.`, {
+      hint: `Ask for at most ${most} components, or give more ${rows < cols ? 'images' : 'channels'}.`,
+    });
 }
 
 /** @throws UsageError unless `rank`, of the matrix as far as nComponents goes, reaches nComponents. */
 export function requireRank(rank: number, nComponents: number, { rows, cols }: Matrix): void {
   if (rank >= nComponents) return;
   if (rank === 0) throw new UsageError(`All ${rows}×${cols} activations are 0: there is nothing to factorise.`);
-  throw new UsageError(
-    `nComponents is ${nComponents}, above the rank ${rank} of the activations (${rows} rows × ${cols} columns).`,
-    { hint: `Ask for at most ${rank} components, or give more varied images.` },
-  );
+  throw new UsageError(`nComponents is ${nComponents}, above the rank ${rank} of the ${rows}×${cols} activations.`, {
+    hint: `Ask for at most ${rank} components, or give more varied images.`,
+  });
 }
 
 /** @throws UsageError on options out of range. */

@@ -138,8 +138,8 @@ function requireStart(start: FactorStart, activations: Matrix, { method, nCompon
   requireFinite(start.coefficients, 'Coefficients of the start');
   requireFinite(start.directions, 'Directions of the start');
   const hint = 'Start from nndsvd, k-means or random, or from factors of an earlier run.';
-  requireNonNegative(start.coefficients, method, 'coefficients to start from', hint);
-  if (method === 'nmf') requireNonNegative(start.directions, method, 'directions to start from', hint);
+  requireNonNegative(start.coefficients, method, 'start coefficients', hint);
+  if (method === 'nmf') requireNonNegative(start.directions, method, 'start directions', hint);
 }
 
 function unknownInit(method: FactorisationMethod, init: string, choice: string): UsageError {

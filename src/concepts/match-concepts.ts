@@ -4,7 +4,7 @@ import { type Matrix, row } from '../tensor/matrix.ts';
 import { requireFinite } from './check-activations.ts';
 import { dot, norm } from './vectors.ts';
 
-export interface ConceptMatch {
+export interface DirectionMatching {
   /** The other's concept of each concept, each at most once; −1 where the other has fewer. */
   partners: Int32Array;
   /** Cosine of the two directions, in [−1, 1]; 0 with a direction of 0 and where there is no partner. */
@@ -17,7 +17,7 @@ export interface ConceptMatch {
  *
  * @throws UsageError for empty or non-finite directions, or different numbers of channels.
  */
-export function matchConcepts(directions: Matrix, others: Matrix): ConceptMatch {
+export function matchConcepts(directions: Matrix, others: Matrix): DirectionMatching {
   requireFinite(directions, 'The directions');
   requireFinite(others, 'The other directions');
   if (directions.cols !== others.cols)

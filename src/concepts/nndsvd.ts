@@ -22,7 +22,7 @@ const SMALLEST = 1e-6;
  * @throws UsageError for an empty matrix, values below 0 or not finite, or nComponents above min(rows, cols).
  */
 export function nndsvd(matrix: Matrix, nComponents: number, options: KernelOptions = {}): FactorStart {
-  requireFinite(matrix, 'The matrix');
+  requireFinite(matrix, 'Values');
   requireNonNegative(matrix, 'NNDSVD', 'values', 'It starts plain NMF; semi-nmf starts from k-means.');
   requireComponents(nComponents, matrix);
   return nndsvdOf(truncatedSvd(matrix, nComponents, options));

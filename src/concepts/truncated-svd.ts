@@ -4,7 +4,8 @@ import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { createRandom } from '../statistics/random.ts';
 import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
 import { jacobiSvd, type SmallSvd } from './jacobi-svd.ts';
-import { addScaled, dot, norm, scale } from './vectors.ts';
+import { removeFrom } from './remove-from.ts';
+import { addScaled, norm, scale } from './vectors.ts';
 
 export interface TruncatedSvd {
   /** k × rows: left singular vectors, one a row. */
@@ -85,7 +86,11 @@ function krylovBasis(x: Matrix, block: number, options: KernelOptions): KrylovBa
     });
     const out = new Float64Array(x.rows * vectors.length);
     products.multiply(packed, vectors.length, out);
-    return vectors.map((_, j) => Float64Array.from({ length: x.rows }, (_, i) => out[i * vectors.length + j]!));
+    return vectors.map((_, j) => {
+      const image = new Float64Array(x.rows);
+      for (let i = 0; i < x.rows; i++) image[i] = out[i * vectors.length + j]!;
+      return image;
+    });
   };
   const preimagesOf = (vectors: Float64Array[]): Float64Array[] => {
     const packed = new Float64Array(x.rows * vectors.length);
@@ -192,19 +197,6 @@ function randomBlock(length: number, count: number): Float64Array[] {
     block.push(vector);
   }
   return block;
-}
-
-/** Makes `vector` orthogonal to an orthonormal basis, twice for rounding's sake; returns its coefficients in it. */
-function removeFrom(vector: Float64Array, basis: readonly Float64Array[]): number[] {
-  const coefficients: number[] = new Array(basis.length).fill(0);
-  for (let pass = 0; pass < 2; pass++) {
-    for (let i = 0; i < basis.length; i++) {
-      const share = dot(basis[i]!, vector);
-      coefficients[i]! += share;
-      addScaled(vector, -share, basis[i]!);
-    }
-  }
-  return coefficients;
 }
 
 function combine(basis: readonly Float64Array[], weights: Float64Array, length: number): Float64Array {

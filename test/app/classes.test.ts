@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { findClasses, shortNames } from '../../app/src/data/class-names.ts';
+import { shortModelNames } from '../../app/src/data/model-names.ts';
 import { csvBlob } from '../../app/src/export/csv.ts';
 import { neighbourColumns, overlap, sharedEntries } from '../../app/src/instruments/classes/class/neighbour-columns.ts';
-import { findClasses, shortNames } from '../../app/src/instruments/classes/class-names.ts';
-import { shortModelNames } from '../../app/src/instruments/classes/model-names.ts';
 import { meeting } from '../../app/src/instruments/classes/wordnet-meeting.ts';
 import { definition, pathFromRoot } from '../../app/src/instruments/classes/wordnet-path.ts';
 import { fixed, signed } from '../../app/src/ui/numbers.ts';

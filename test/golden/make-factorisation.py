@@ -1,5 +1,6 @@
 """Writes factorisation.json: NNDSVD starts from NumPy's full SVD, scikit-learn's coordinate-descent NMF from them, and
-NNLS by SciPy. Needs NumPy, SciPy and scikit-learn.
+NNLS by SciPy; and the updates of semi- and convex-NMF as Ding, Li and Jordan (2010) write them, with the data as columns.
+Needs NumPy, SciPy and scikit-learn.
 
 scikit-learn's own NNDSVD start uses a randomised SVD, so the start is computed here and given as init="custom".
 """
@@ -74,6 +75,67 @@ def case(name, x, k, tol, max_iter):
     }
 
 
+def above(m):
+    return (np.abs(m) + m) / 2
+
+
+def below(m):
+    return (np.abs(m) - m) / 2
+
+
+def signed(n, d, k):
+    """Rows around k far apart centres, row i at centre i mod k, of integers alone."""
+    i, j = np.arange(n)[:, None], np.arange(d)[None, :]
+    return ((i * 5 + j * 3 + i * j) % 9 - 4 + 40 * np.where(j % k == i % k, 1, -0.5)) / 8
+
+
+def semi_nmf(rows, coefficients, iterations):
+    x, h = rows.T, coefficients.T.copy()
+    tiny = 1e-9 * np.mean(rows**2)
+    for _ in range(iterations):
+        f = x @ h.T @ np.linalg.inv(h @ h.T)
+        a, b = (x.T @ f).T, f.T @ f
+        h *= np.sqrt((above(a) + below(b) @ h) / (below(a) + above(b) @ h + tiny))
+    f = x @ h.T @ np.linalg.inv(h @ h.T)
+    return h.T, f.T
+
+
+def convex_nmf(rows, labels, k, iterations):
+    one_hot = np.eye(k)[labels]
+    h, g = one_hot + 0.2, (one_hot + 0.01) / one_hot.sum(axis=0)
+    kernel = rows @ rows.T
+    tiny = 1e-9 * np.mean(rows**2)
+    for _ in range(iterations):
+        h *= np.sqrt(
+            (above(kernel) @ g + h @ g.T @ below(kernel) @ g) / (below(kernel) @ g + h @ g.T @ above(kernel) @ g + tiny)
+        )
+        g *= np.sqrt(
+            (above(kernel) @ h + below(kernel) @ g @ h.T @ h) / (below(kernel) @ h + above(kernel) @ g @ h.T @ h + tiny)
+        )
+    return h, g.T @ rows
+
+
+def updates():
+    n, d, k = 24, 10, 3
+    x = signed(n, d, k)
+    begin = ((np.arange(n)[:, None] * 3 + np.arange(k)[None, :] * 5) % 7 + 1) / 4
+    u, w = semi_nmf(x, begin, 25)
+    c, v = convex_nmf(x, np.arange(n) % k, k, 25)
+    # Without values below 0 the same updates take a shorter way.
+    cp, vp = convex_nmf(np.abs(x), np.arange(n) % k, k, 25)
+    return {
+        "rows": n,
+        "cols": d,
+        "k": k,
+        "iterations": 25,
+        "sum": float(x.sum()),
+        "start": begin.tolist(),
+        "semi": {"coefficients": u.tolist(), "directions": w.tolist()},
+        "convex": {"coefficients": c.tolist(), "directions": v.tolist()},
+        "convexPositive": {"coefficients": cp.tolist(), "directions": vp.tolist()},
+    }
+
+
 small = np.array([[(7 * i + 3 * j) % 11 + 1 for j in range(4)] for i in range(6)], float)
 cases = [
     case("6x4", small, 2, 1e-4, 200),
@@ -81,7 +143,5 @@ cases = [
     case("60x90, wide", matrix(60, 90, 5), 6, 1e-6, 500),
 ]
 versions = f"NumPy {np.__version__}, SciPy {scipy.__version__}, scikit-learn {sklearn.__version__}"
-text = json.dumps({"made with": versions, "cases": cases}) + "\n"
+text = json.dumps({"made with": versions, "cases": cases, "updates": updates()}) + "\n"
 Path(__file__).with_name("factorisation.json").write_text(text)
-for c in cases:
-    print(c["name"], c["iterations"], c["error"], c["singularValues"])

@@ -9,6 +9,7 @@ import {
   similarityRanks,
 } from 'semblance';
 import { alignAll } from './align-all.ts';
+import { type MatchedPair, type MatchTask, matchPair } from './match-pair.ts';
 
 /** Work that would hold up the page; the same function runs in the worker and, where there is none, here. */
 export type ComputeTask =
@@ -16,7 +17,8 @@ export type ComputeTask =
   | { kind: 'order'; matrix: Matrix32 }
   | { kind: 'difference'; a: Matrix32; b: Matrix32 }
   | { kind: 'different-pairs'; a: Matrix32; b: Matrix32; limit: number }
-  | { kind: 'align-all'; matrices: readonly Matrix32[] };
+  | { kind: 'align-all'; matrices: readonly Matrix32[] }
+  | MatchTask;
 
 export interface ComputeResults {
   ranks: Matrix32;
@@ -24,6 +26,7 @@ export interface ComputeResults {
   difference: Matrix32;
   'different-pairs': DifferentPair[];
   'align-all': MeasureValues[];
+  'match-pair': MatchedPair;
 }
 
 /** Only tasks that say so heed `signal` and tell of their progress; the others are short. */
@@ -39,5 +42,7 @@ export async function runTask(task: ComputeTask, watch: LongTask = {}): Promise<
       return mostDifferentPairs(rankDifference(task.a, task.b), task.limit);
     case 'align-all':
       return alignAll(task.matrices, watch);
+    case 'match-pair':
+      return matchPair(task);
   }
 }

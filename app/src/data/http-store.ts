@@ -18,10 +18,10 @@ export function httpStore(base: URL, name: string): StudyStore {
 }
 
 /** Fetches; undefined when the file is not there. A server's own error is passed on with its hint. */
-export async function request(url: URL, file: string): Promise<Response | undefined> {
+export async function request(url: URL, file: string, init?: RequestInit): Promise<Response | undefined> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, init);
   } catch (cause) {
     throw new SourceError(`${file} could not be fetched: ${url.host || 'the page’s folder'} does not answer.`, {
       hint: 'If the command that opened this page was stopped, start it again: semblance open.',

@@ -1,4 +1,4 @@
-import { type DisplayMatrix, decodeDisplayMatrix, FormatError } from 'semblance';
+import { type ConceptNotes, type DisplayMatrix, decodeDisplayMatrix, FormatError } from 'semblance';
 import { httpStore, request } from './http-store.ts';
 import { type StudySource, storeSource } from './study-source.ts';
 
@@ -60,6 +60,20 @@ export function serverSource(api: URL): StudySource {
     matrix: (path) => {
       matrices.add(path);
       return whole.matrix(path);
+    },
+    notes: async () => {
+      const response = await request(new URL('study/notes', api), 'the notes');
+      return ((await response!.json()) as { notes: ConceptNotes }).notes;
+    },
+    saveNote: async (concept, note) => {
+      const response = await request(new URL('study/notes', api), 'the note', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ concept, ...note }),
+        // A note that is sent as the page is left still arrives.
+        keepalive: true,
+      });
+      return ((await response!.json()) as { notes: ConceptNotes }).notes;
     },
     onChanged: (listener) => {
       const events = new EventSource(new URL('events', api));

@@ -1,9 +1,12 @@
 import {
+  type ConceptNotes,
   type DisplayMatrix,
   MANIFEST_PATH,
   type Matrix32,
   parseManifest,
   quantiseMatrix,
+  readConceptNotes,
+  readStudyFile,
   readStudyJson,
   readStudyMatrix,
   readStudyTable,
@@ -11,6 +14,7 @@ import {
   SourceError,
   type StudyManifest,
   type StudyStore,
+  type WrittenNote,
 } from 'semblance';
 
 /** Where the app reads a study from: a server, the page itself, or memory. Errors are the library's. */
@@ -27,6 +31,12 @@ export interface StudySource {
   row(path: string, i: number): Promise<Float32Array>;
   /** The whole matrix, exact. */
   matrix(path: string): Promise<Matrix32>;
+  /** The bytes of a file as they are, such as a picture's. */
+  bytes(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Names and notes that people gave concepts. */
+  notes(): Promise<ConceptNotes>;
+  /** Keeps a note in the study and gives all notes; undefined where the study cannot be written from here. */
+  saveNote?(concept: string, note: WrittenNote): Promise<ConceptNotes>;
   /** Calls back when the study changed on disk; returns the way to stop. */
   onChanged?(listener: () => void): () => void;
 }
@@ -57,7 +67,7 @@ export function storeSource(store: StudyStore): StudySource {
     manifest = undefined;
     const now = await readOnce();
     for (const key of files.keys()) {
-      const path = key.replace(/^display:/, '');
+      const path = key.replace(/^(display|bytes):/, '');
       if (before?.files[path] !== now?.files[path]) files.delete(key);
     }
     return now;
@@ -71,5 +81,8 @@ export function storeSource(store: StudyStore): StudySource {
     display: (path) => once(`display:${path}`, async () => quantiseMatrix(await matrix(path))),
     row: async (path, i) => row(await matrix(path), i),
     matrix,
+    bytes: (path) =>
+      once(`bytes:${path}`, (listed) => readStudyFile(store, listed, path) as Promise<Uint8Array<ArrayBuffer>>),
+    notes: () => readConceptNotes(store),
   };
 }

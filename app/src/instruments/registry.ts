@@ -2,7 +2,8 @@ import type { StudyManifest } from 'semblance';
 import type { Component } from 'svelte';
 import type { OpenStudy } from '../data/open-study.ts';
 import { classesInstrument } from './classes/instrument.ts';
-import { conceptsInstrument, representationsInstrument } from './needs/absent.ts';
+import { conceptsInstrument } from './concepts/instrument.ts';
+import { representationsInstrument } from './representations/instrument.ts';
 import { trainingInstrument } from './training/instrument.ts';
 
 /** One page of an instrument. */

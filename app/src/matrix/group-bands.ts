@@ -44,6 +44,8 @@ export function groupBands(
   span: number,
 ): [outer: GroupNode[], inner: GroupNode[]] {
   const outer = largestGroups(roots, start, span, OUTER_SHARE);
+  // Groups that hold none others, such as labels, lie next to the map.
+  if (roots.every(({ children }) => children.length === 0)) return [[], outer];
   return [outer, outer.flatMap(({ children }) => largestGroups(children, start, span, INNER_SHARE))];
 }
 

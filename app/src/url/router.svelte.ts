@@ -3,7 +3,9 @@ import { formatRoute, parseRoute, type Route } from './route.ts';
 /** Parameters that stay when the reader moves between views of one instrument: what they look at, not how. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   classes: ['model', 'cell'],
+  representations: ['layer', 'kernel', 'pair'],
   training: ['run', 'hide', 'epoch', 'follow', 'cell', 'phases'],
+  concepts: ['concept', 'class', 'sim', 'imp', 'group', 'x'],
 };
 
 const instrumentOf = (path: string): string => path.split('/')[0]!;

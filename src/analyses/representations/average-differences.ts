@@ -1,7 +1,7 @@
 import { meanOfMaps, type NumberMap } from '../../representations/mean-of-maps.ts';
 import type { LayerComparison, LayerDifference } from '../../study/representations-section.ts';
 
-const MEASURES = ['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours'] as const;
+const MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours'] as const;
 
 /**
  * What matching changes in the maps of layers against layers, averaged over models: semantic − spatial of CKA, RSA and
@@ -29,7 +29,7 @@ export function averageDifferences(comparison: Omit<LayerComparison, 'difference
     found.push({
       kind,
       rows: [...new Set(pairs.map(([a]) => a))],
-      columns: [...new Set(pairs.map(([, b]) => b))],
+      columns: [...places.keys()].filter((model) => pairs.some(([, b]) => b === model)),
       pairs: pairs.length,
       measures,
     });

@@ -1,3 +1,4 @@
+import { parseCell } from '../../matrix/cell-param.ts';
 import type { Cell } from '../../matrix/map-geometry.ts';
 import { modelColour } from '../../theme/palette.ts';
 import { theme } from '../../theme/theme.svelte.ts';
@@ -14,14 +15,6 @@ export interface ClassSelection {
   /** `replace` for moves by key, which would otherwise fill the history. */
   chooseCell(cell: Cell | undefined, options?: { replace?: boolean }): void;
   colourOf(modelId: string): string;
-}
-
-/** "657,744" with both within the classes. */
-export function parseCell(text: string | undefined, classes: number): Cell | undefined {
-  const match = /^(\d{1,6}),(\d{1,6})$/.exec(text ?? '');
-  if (!match) return undefined;
-  const [row, col] = [Number(match[1]), Number(match[2])];
-  return row < classes && col < classes ? { row, col } : undefined;
 }
 
 export function createSelection(data: ClassesData): ClassSelection {

@@ -8,10 +8,10 @@ import {
   UnsupportedError,
   type WordNetExcerptRow,
 } from 'semblance';
+import { shortNames } from '../../data/class-names.ts';
+import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';
-import { shortNames } from './class-names.ts';
-import { shortModelNames } from './model-names.ts';
 
 /** A model and a reference whose whole matrix the study holds, so that it can be drawn. */
 export type DrawableModel = ClassModel & { matrix: string };

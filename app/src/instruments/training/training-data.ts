@@ -9,10 +9,10 @@ import type {
   TrainingRunEntry,
   TrainingSection,
 } from 'semblance';
+import { shortNames } from '../../data/class-names.ts';
+import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';
-import { shortNames } from '../classes/class-names.ts';
-import { shortModelNames } from '../classes/model-names.ts';
 
 /** One run with what every view shows of it. */
 export interface TrainingRun {

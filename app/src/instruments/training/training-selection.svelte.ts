@@ -1,9 +1,9 @@
 import { untrack } from 'svelte';
+import { parseCell } from '../../matrix/cell-param.ts';
 import type { Cell } from '../../matrix/map-geometry.ts';
 import { modelColour } from '../../theme/palette.ts';
 import { theme } from '../../theme/theme.svelte.ts';
 import { router } from '../../url/router.svelte.ts';
-import { parseCell } from '../classes/class-selection.svelte.ts';
 import type { TrainingData, TrainingRun } from './training-data.ts';
 
 /** What is looked at, shared by the views of the instrument and kept in the address. */

@@ -1,0 +1,157 @@
+import { element, escapeText } from '../export/svg.ts';
+import type { Palette } from '../theme/palette.ts';
+import { type Axis, linearAxis, roundTicks, share, tickText } from './axis.ts';
+
+/** One value of a row. Shapes tell kinds apart without their colour. */
+export interface DotMark {
+  value: number | null;
+  shape: 'disc' | 'square' | 'diamond' | 'ring';
+  colour: string;
+  /** Ends of the thin line and, where there are some, of the thick one: an interval, or extremes and quartiles. */
+  low?: number | undefined;
+  high?: number | undefined;
+  quartiles?: readonly [number, number] | undefined;
+  /** Told where the pointer rests. */
+  title: string;
+}
+
+export interface DotRow {
+  label: string;
+  marks: readonly DotMark[];
+  /** A line of its own above the row, such as the model's name. */
+  heading?: string | undefined;
+}
+
+/** Rows of values along one axis. */
+export interface DotPlot {
+  rows: readonly DotRow[];
+  /** The ends of the axis; by default around the values. */
+  domain?: readonly [number, number] | undefined;
+  /** A line at what chance, or the best, gives. */
+  reference?: { value: number; name: string } | undefined;
+  axis: string;
+}
+
+export interface DotLayout {
+  width: number;
+  height: number;
+  left: number;
+  right: number;
+  bottom: number;
+  axis: Axis;
+  /** Middle of each row. */
+  middles: readonly number[];
+}
+
+const ROW = 22;
+const HEADING = 24;
+const TOP = 16;
+
+/** `gutter` is the room for the labels. */
+export function layoutDotPlot(plot: DotPlot, width: number, gutter: number): DotLayout {
+  const values = plot.rows.flatMap(({ marks }) =>
+    marks.flatMap(({ value, low, high }) => [value, low, high].filter((x) => x !== null && x !== undefined)),
+  );
+  if (plot.reference) values.push(plot.reference.value);
+  const axis: Axis = plot.domain
+    ? { low: plot.domain[0], high: plot.domain[1], ticks: roundTicks(...plot.domain, 5), log: false }
+    : linearAxis(values, 5);
+  let y = TOP;
+  const middles = plot.rows.map(({ heading }) => {
+    if (heading !== undefined) y += HEADING;
+    y += ROW;
+    return y - ROW / 2;
+  });
+  return {
+    width,
+    height: y + 38,
+    left: gutter,
+    right: Math.max(gutter + 40, width - 14),
+    bottom: y + 4,
+    axis,
+    middles,
+  };
+}
+
+/** The plot as SVG elements: what the screen shows is what is exported. */
+export function drawDotPlot(plot: DotPlot, layout: DotLayout, palette: Palette): string[] {
+  const { left, right, bottom, axis, middles } = layout;
+  const at = (value: number): number => left + share(axis, value) * (right - left);
+  const text = (x: number, y: number, content: string, style: Record<string, string | number> = {}): string =>
+    element('text', { x, y, fill: palette.muted, 'font-size': 11, ...style }, escapeText(content));
+  const line = (x1: number, y1: number, x2: number, y2: number, style: Record<string, string | number>): string =>
+    element('line', { x1, y1, x2, y2, ...style });
+  const parts: string[] = [];
+  for (const tick of axis.ticks)
+    parts.push(
+      line(at(tick), TOP, at(tick), bottom, { stroke: palette.border }),
+      text(at(tick), bottom + 14, tickText(axis, tick), { 'text-anchor': 'middle' }),
+    );
+  parts.push(text(right, bottom + 30, plot.axis, { 'text-anchor': 'end' }));
+  if (plot.reference) {
+    const x = at(plot.reference.value);
+    parts.push(
+      line(x, TOP - 2, x, bottom, { stroke: palette.outline, 'stroke-dasharray': '3 3' }),
+      text(x, TOP - 6, plot.reference.name, { 'text-anchor': x > right - 60 ? 'end' : 'middle' }),
+    );
+  }
+  plot.rows.forEach(({ label, marks, heading }, r) => {
+    const y = middles[r]!;
+    if (heading !== undefined)
+      parts.push(text(0, y - ROW / 2 - 7, heading, { fill: palette.text, 'font-weight': 600, 'font-size': 12 }));
+    parts.push(text(left - 10, y + 4, label, { 'text-anchor': 'end', fill: palette.text, 'font-size': 12 }));
+    const known = marks.map(({ value }) => value).filter((value) => value !== null);
+    if (known.length > 1)
+      parts.push(
+        line(at(Math.min(...known)), y, at(Math.max(...known)), y, { stroke: palette.border, 'stroke-width': 2 }),
+      );
+    for (const mark of marks) parts.push(drawMark(mark, at, y, palette));
+  });
+  return parts;
+}
+
+function drawMark(
+  { value, shape, colour, low, high, quartiles, title }: DotMark,
+  at: (value: number) => number,
+  y: number,
+  palette: Palette,
+): string {
+  if (value === null) return '';
+  const x = at(value);
+  const style = { fill: colour, stroke: palette.background, 'stroke-width': 1.2 };
+  const shapes = {
+    disc: () => element('circle', { cx: x, cy: y, r: 5, ...style }),
+    ring: () => element('circle', { cx: x, cy: y, r: 4, fill: palette.background, stroke: colour, 'stroke-width': 2 }),
+    square: () =>
+      element('rect', {
+        x: x - 4,
+        y: y - 4,
+        width: 8,
+        height: 8,
+        fill: palette.background,
+        stroke: colour,
+        'stroke-width': 2,
+      }),
+    diamond: () =>
+      element('path', { d: `M${x - 5.4} ${y}L${x} ${y - 5.4}L${x + 5.4} ${y}L${x} ${y + 5.4}z`, ...style }),
+  };
+  const band = (from: number, to: number, width: number, opacity: number): string =>
+    element('line', {
+      x1: at(from),
+      x2: at(to),
+      y1: y,
+      y2: y,
+      stroke: colour,
+      'stroke-width': width,
+      'stroke-linecap': 'round',
+      opacity,
+    });
+  return element(
+    'g',
+    {},
+    element('title', {}, escapeText(title)),
+    ...(low !== undefined && high !== undefined ? [band(low, high, 1.6, 0.75)] : []),
+    ...(quartiles ? [band(quartiles[0], quartiles[1], 7, 0.35)] : []),
+    shapes[shape](),
+  );
+}

@@ -1,0 +1,67 @@
+import { element } from '../../../export/svg.ts';
+import { extent, linearAxis, logAxis } from '../../../plot/axis.ts';
+import { drawFrame, plotLine } from '../../../plot/plot-frame.ts';
+import { modelColour, type Palette } from '../../../theme/palette.ts';
+
+/** Curves of both models over what was swept. */
+export interface SweepChart {
+  title: string;
+  xTitle: string;
+  /** The value that the analysis itself used, if it is known. */
+  used: number | undefined;
+  /** Equal ratios along x rather than equal steps. */
+  log: boolean;
+  x: readonly number[];
+  lines: readonly SweepLine[];
+}
+
+export interface SweepLine {
+  model: 0 | 1;
+  name: string;
+  dashed: boolean;
+  values: readonly (number | null)[];
+}
+
+/** Models by colour, kinds by dashes, and a mark on each value that was computed. */
+export function drawSweep(chart: SweepChart, width: number, height: number, palette: Palette): string[] {
+  const box = { left: 46, right: width - 12, top: 26, bottom: height - 40 };
+  const values = chart.lines.flatMap(({ values: line }) => line.filter((value) => value !== null));
+  const y = linearAxis(extent(values, 0.08), box.bottom, box.top, 4);
+  const x =
+    chart.log && chart.x.every((value) => value > 0)
+      ? logAxis([Math.min(...chart.x) / 1.15, Math.max(...chart.x) * 1.15], box.left, box.right, (value) =>
+          String(Number(value.toPrecision(2))),
+        )
+      : linearAxis(extent(chart.x, 0.05), box.left, box.right, 6);
+  const body = drawFrame(box, { x, y, xTitle: `${chart.xTitle} →`, yTitle: chart.title }, palette);
+  if (chart.used !== undefined)
+    body.push(
+      plotLine(x.place(chart.used), box.top, x.place(chart.used), box.bottom, palette.text, {
+        'stroke-dasharray': '2 3',
+      }),
+    );
+  for (const { model, dashed, values: line } of chart.lines) {
+    const stroke = modelColour(palette, model);
+    let d = '';
+    line.forEach((value, i) => {
+      if (value === null) return;
+      const at = `${x.place(chart.x[i]!).toFixed(1)} ${y.place(value).toFixed(1)}`;
+      d += `${d === '' || line[i - 1] === null ? 'M' : 'L'}${at}`;
+    });
+    if (d === '') continue;
+    body.push(
+      element('path', { d, fill: 'none', stroke, 'stroke-width': 1.8, 'stroke-dasharray': dashed ? '5 4' : undefined }),
+    );
+    line.forEach((value, i) => {
+      if (value === null) return;
+      const place = { cx: x.place(chart.x[i]!), cy: y.place(value) };
+      // A square for the second model, so that the two differ in more than colour.
+      body.push(
+        model === 0
+          ? element('circle', { ...place, r: 3.2, fill: stroke })
+          : element('rect', { x: place.cx - 3, y: place.cy - 3, width: 6, height: 6, fill: stroke }),
+      );
+    });
+  }
+  return body;
+}

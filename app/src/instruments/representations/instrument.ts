@@ -1,0 +1,53 @@
+import type { RepresentationsSection, StudyManifest } from 'semblance';
+import type { Instrument } from '../registry.ts';
+
+const section = (manifest: StudyManifest): RepresentationsSection | undefined => manifest.instruments.representations;
+/** An overlap experiment has no matrices of its own. */
+const hasLayers = (manifest: StudyManifest): boolean =>
+  section(manifest)?.models.some(({ layers }) => layers.length > 0) ?? false;
+
+export const representationsInstrument: Instrument = {
+  id: 'representations',
+  title: 'Representations',
+  has: (manifest) => section(manifest) !== undefined,
+  needs: {
+    short: 'Needs images',
+    question: 'Which images are alike to the network, layer by layer, wherever the content stands in the frame?',
+    inputs: ['A model that runs (ONNX), or feature maps saved as arrays.', 'A folder of images.'],
+    command: 'semblance representations MODEL --images FOLDER',
+  },
+  frame: () => import('./RepresentationsFrame.svelte'),
+  views: [
+    { id: 'map', title: 'Similar images', key: 'r', has: hasLayers, load: () => import('./map/MapView.svelte') },
+    {
+      id: 'retrieval',
+      title: 'Retrieval',
+      key: 's',
+      has: hasLayers,
+      load: () => import('./retrieval/RetrievalView.svelte'),
+    },
+    { id: 'layers', title: 'Layers', key: 'l', has: hasLayers, load: () => import('./layers/LayersView.svelte') },
+    {
+      id: 'outputs',
+      title: 'Outputs',
+      key: 'j',
+      has: hasLayers,
+      load: () => import('./outputs/OutputsView.svelte'),
+    },
+    {
+      id: 'matching',
+      title: 'Matching',
+      key: 'a',
+      has: hasLayers,
+      load: () => import('./matching/MatchingView.svelte'),
+    },
+    {
+      id: 'invariance',
+      title: 'Invariance',
+      key: 'v',
+      has: (manifest) => Boolean(section(manifest)?.invariance),
+      load: () => import('./invariance/InvarianceView.svelte'),
+    },
+    { id: 'images', title: 'Images', key: 'i', load: () => import('./images/ImagesView.svelte') },
+  ],
+};
