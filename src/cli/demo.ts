@@ -6,6 +6,8 @@ import type { Command } from 'commander';
 import { fileSource } from '../model-files/file-source.ts';
 import { classesReport } from './classes-report.ts';
 import { runClasses } from './classes-run.ts';
+import { demoRepresentations } from './demo-representations.ts';
+import type { DemoTask } from './demo-task.ts';
 import type { CliIo } from './io.ts';
 import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
 import { trainingReport } from './training-report.ts';
@@ -29,30 +31,46 @@ Examples:
 export function addDemoCommand(program: Command, io: CliIo): void {
   const command = program
     .command('demo')
-    .description('Analyse the bundled sample: three training runs of small networks on 100 classes of Tiny-ImageNet')
+    .description('Analyse the bundled samples: training runs on 100 classes of Tiny-ImageNet, networks that know emoji')
     .option('--out <folder>', 'where the study is written (default: a temporary folder)');
   addShowOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ShowOptions & { out?: string }) => {
-      const samples = fileURLToPath(new URL('../../samples/', import.meta.url));
-      const out = flags.out ?? (await mkdtemp(join(tmpdir(), 'semblance-demo-')));
-      const studyName = 'Semblance demo';
-      const inputs = await Promise.all(
-        NETWORKS.map(async ({ name, file }) => ({ source: await fileSource(join(samples, name, file)), name })),
-      );
-      const paths = NETWORKS.map(({ name, file }) => `samples/${name}/${file} --name ${name}`).join(' ');
-      const classes = await runClasses(inputs, { command: `semblance classes ${paths}`, studyName }, { out }, io);
       const shown = io.isTerminal && !io.env.CI;
-      const print = shown ? io.stderr : io.stdout;
-      print(await classesReport(classes.manifest, classes.store, classes.folder, io));
-
-      const runs = await readRunArguments(
-        RUNS.map((name) => ({ path: join(samples, name) })),
-        io,
-      );
-      const command = `semblance training ${RUNS.map((name) => `samples/${name}`).join(' ')}`;
-      const training = await runTraining(runs, { command, studyName }, { out }, io);
-      print(`\n${await trainingReport(training.manifest, training.store, training.folder, io, { brief: true })}`);
-      if (shown) await showStudies([training.folder], flags, io);
+      const task: DemoTask = {
+        samples: fileURLToPath(new URL('../../samples/', import.meta.url)),
+        out: flags.out ?? (await mkdtemp(join(tmpdir(), 'semblance-demo-'))),
+        studyName: 'Semblance demo',
+        print: shown ? io.stderr : io.stdout,
+      };
+      await demoClasses(task, io);
+      const folder = await demoTraining(task, io);
+      await demoRepresentations(task, io);
+      if (shown) await showStudies([folder], flags, io);
     });
+}
+
+async function demoClasses({ samples, out, studyName, print }: DemoTask, io: CliIo): Promise<void> {
+  const inputs = await Promise.all(
+    NETWORKS.map(async ({ name, file }) => ({ source: await fileSource(join(samples, name, file)), name })),
+  );
+  const paths = NETWORKS.map(({ name, file }) => `samples/${name}/${file} --name ${name}`).join(' ');
+  const { manifest, store, folder } = await runClasses(
+    inputs,
+    { command: `semblance classes ${paths}`, studyName },
+    { out },
+    io,
+  );
+  print(await classesReport(manifest, store, folder, io));
+}
+
+async function demoTraining({ samples, out, studyName, print }: DemoTask, io: CliIo): Promise<string> {
+  const runs = await readRunArguments(
+    RUNS.map((name) => ({ path: join(samples, name) })),
+    io,
+  );
+  const command = `semblance training ${RUNS.map((name) => `samples/${name}`).join(' ')}`;
+  const { manifest, store, folder } = await runTraining(runs, { command, studyName }, { out }, io);
+  print(`\n${await trainingReport(manifest, store, folder, io, { brief: true })}`);
+  return folder;
 }

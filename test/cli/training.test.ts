@@ -374,17 +374,6 @@ describe('the bundled runs', { timeout: 60_000 }, () => {
     expect(cat.stdout).toMatch(/Tiny-ImageNet-100, 32 px, CNN, half of its final neighbours from epoch \d+ on\n/);
     expect(cat.stdout).toMatch(/ 0 +\d+\/50 .*\n/);
   });
-
-  it('make one study of both instruments in the demo', async () => {
-    const { code, stdout } = await runCli(['demo', '--no-open', '--out', studyFolder()], { cwd: folder.path });
-    expect(code).toBe(0);
-    expect(stdout).toContain('NSAD');
-    expect(stdout).toMatch(/Tiny-ImageNet-100, 32 px, ViT, learning rate 0\.03 {2}tiny-imagenet-vit-bad, 13 epochs/);
-    const { instruments, name } = await readableStudy();
-    expect(name).toBe('Semblance demo');
-    expect(instruments.classes!.models.map(({ id }) => id)).toEqual(['tiny-imagenet-cnn', 'tiny-imagenet-vit']);
-    expect(instruments.training!.runs.map(({ epochs: list }) => list.length)).toEqual([41, 33, 13]);
-  });
 });
 
 describe('golden figures', () => {

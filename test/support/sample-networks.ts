@@ -22,11 +22,12 @@ export async function runNetwork(
   path: string,
   images: readonly LoadableImage[],
   layers: readonly string[] = [],
+  runtime = loadRuntime(),
 ): Promise<Map<string, Tensor[]>> {
   const source = await fileSource(join(samples, path));
   const beside = await (await source.sibling('preprocessor_config.json'))!;
   const config = JSON.parse(new TextDecoder().decode(await beside.read(0, beside.byteLength)));
-  const session = await openTapped(await loadRuntime(), source, layers);
+  const session = await openTapped(await runtime, source, layers);
   const rows = new Map<string, Tensor[]>();
   await extractFeatures(
     session,

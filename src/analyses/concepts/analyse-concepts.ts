@@ -102,7 +102,13 @@ export async function analyseConcepts(
         },
       );
     const wanted = plain.classes && namedClasses(plain.classes, classes);
-    const groups = groupImages(grouped, classes, wanted, plain);
+    const groups = groupImages(
+      grouped,
+      classes,
+      wanted,
+      plain,
+      opened.images.some(({ heldOut }) => heldOut),
+    );
     if (groups.groups.length === 0) {
       const [first] = groups.skipped;
       throw new IncomparableError(

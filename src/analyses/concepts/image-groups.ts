@@ -46,15 +46,17 @@ export interface ImageGroups {
  * all would.
  *
  * @param wanted Places of the classes that were asked for; null for all.
+ * @param hasHeldOut Whether images for evaluation were given; else each class is halved.
  */
 export function groupImages(
   images: readonly GroupedImage[],
   classes: readonly SharedClass[] | null,
   wanted: readonly number[] | null,
   options: PlainOptions,
+  hasHeldOut: boolean,
 ): ImageGroups {
   const keysOf = images.map((image) => groupKeys(image, options.join));
-  const split = splitSides(images, keysOf, options);
+  const split = splitSides(images, keysOf, options.seed, hasHeldOut);
   const members = new Map<string, GroupedImage[]>();
   images.forEach((image, i) => {
     for (const key of keysOf[i]!) {
@@ -91,10 +93,11 @@ function groupKeys({ group, predicted, label }: GroupedImage, join: Join): strin
 function splitSides(
   images: readonly GroupedImage[],
   keys: readonly string[][],
-  { seed }: PlainOptions,
+  seed: number,
+  hasHeldOut: boolean,
 ): Map<number, 'fit' | 'evaluation'> {
   const sides = new Map<number, 'fit' | 'evaluation'>();
-  if (images.some(({ heldOut }) => heldOut)) {
+  if (hasHeldOut) {
     for (const { index, heldOut } of images) sides.set(index, heldOut ? 'evaluation' : 'fit');
     return sides;
   }

@@ -1,5 +1,4 @@
 import { conceptCorrelations, maxConceptSimilarity } from '../../concepts/concept-similarity.ts';
-import { fitCrossPrediction } from '../../concepts/cross-prediction.ts';
 import type { ConceptHead } from '../../concepts/heads.ts';
 import { digestPlain } from '../../sha256.ts';
 import type { Matrix32, Matrix64 } from '../../tensor/matrix.ts';
@@ -9,7 +8,7 @@ import { type ExtractedConcepts, extractConcepts } from './extract-concepts.ts';
 import { layerMapOfClass } from './layer-map.ts';
 import { measureOwner } from './measure-owner.ts';
 import type { Factorisation, PlainOptions } from './options.ts';
-import { regressionOptions } from './regression-options.ts';
+import { fitMaps } from './regression-options.ts';
 import { sweepClass } from './sweep-class.ts';
 
 /** What is known of one model beside its activations. */
@@ -37,18 +36,14 @@ export interface ClassInput {
 
 /** The whole of RSVC for one class, from activations to collages. */
 export function measureClass(input: ClassInput): ClassRecord {
-  const { activations, perImage, options } = input;
+  const { activations, options } = input;
   const warnings: string[] = [];
   const seed = seedOf(input.seed);
   const owners = ([0, 1] as const).map((m) => extractConcepts(input, m, seed, warnings)) as [
     ExtractedConcepts | null,
     ExtractedConcepts | null,
   ];
-  const prediction = fitCrossPrediction(activations.fit, [owners[0]?.fit ?? null, owners[1]?.fit ?? null], {
-    perImage,
-    ...regressionOptions(options, activations.fit[0].rows / perImage),
-    ...(input.signal && { signal: input.signal }),
-  });
+  const prediction = fitMaps(input, owners);
   const matches =
     owners[0] && owners[1] ? maxConceptSimilarity(conceptCorrelations(owners[0].fit, owners[1].fit)) : null;
   const arrays: Record<string, Matrix32> = {

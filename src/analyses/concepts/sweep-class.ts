@@ -1,10 +1,9 @@
 import { alphaSweep, heldOutSimilarity, SWEPT_ALPHAS } from '../../concepts/alpha-sweep.ts';
-import { fitCrossPrediction } from '../../concepts/cross-prediction.ts';
 import { UsageError } from '../../errors.ts';
 import type { ClassSweeps } from './class-record.ts';
 import { type ExtractedConcepts, extractConcepts } from './extract-concepts.ts';
 import type { ClassInput } from './measure-class.ts';
-import { regressionOptions } from './regression-options.ts';
+import { fitMaps, regressionOptions } from './regression-options.ts';
 import { stabilityOf } from './stability.ts';
 
 /** Numbers of concepts that a sweep tries. */
@@ -19,14 +18,13 @@ type Pair<T> = [T | null, T | null];
  */
 export function sweepClass(input: ClassInput, owners: Pair<ExtractedConcepts>, seed: number): ClassSweeps {
   const { activations, perImage, options } = input;
-  const settings = { perImage, ...regressionOptions(options, activations.fit[0].rows / perImage) };
-  const { alpha: _, regressor: __, ...folds } = settings;
+  const { folds } = regressionOptions(options, activations.fit[0].rows / perImage);
   const none = { cross: null, self: null, features: null };
   return {
     components: SWEPT_COMPONENTS.map((nComponents) => {
       const changed = { ...input, options: { ...options, nComponents } };
       const found = ([0, 1] as const).map((m) => extractIfPossible(changed, m, seed)) as Pair<ExtractedConcepts>;
-      const maps = fitCrossPrediction(activations.fit, [found[0]?.fit ?? null, found[1]?.fit ?? null], settings);
+      const maps = fitMaps(changed, found);
       return {
         nComponents,
         models: found.map((own, m) => ({
@@ -37,10 +35,13 @@ export function sweepClass(input: ClassInput, owners: Pair<ExtractedConcepts>, s
         })),
       };
     }),
-    alpha: alphaSweep(activations.fit, [owners[0]?.fit ?? null, owners[1]?.fit ?? null], {
-      ...folds,
-      alphas: SWEPT_ALPHAS,
-    }).map(({ alpha, models }) => ({ alpha, models: models.map((model) => model ?? none) })),
+    alpha: owners.some((own) => own)
+      ? alphaSweep(activations.fit, [owners[0]?.fit ?? null, owners[1]?.fit ?? null], {
+          perImage,
+          ...(folds !== undefined && { folds }),
+          alphas: SWEPT_ALPHAS,
+        }).map(({ alpha, models }) => ({ alpha, models: models.map((model) => model ?? none) }))
+      : [],
   };
 }
 

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readManifest, type StudyManifest, sha256Hex } from 'semblance';
+import { folderStore } from 'semblance/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli, temporaryFolder } from '../support/run-cli.ts';
+
+const hook = fileURLToPath(new URL('../support/hide-runtimes.mjs', import.meta.url));
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+/** Runs the demo where the named packages are not installed. */
+const demo = (...hidden: string[]) =>
+  runCli(['demo', '--no-open', '--out', 'study'], {
+    cwd: folder.path,
+    env: hidden.length > 0 ? { NODE_OPTIONS: `--import=${hook}`, HIDDEN_PACKAGES: hidden.join(',') } : {},
+  });
+
+/** The study, read and checked: every file that its manifest lists is there with its hash. */
+async function readableStudy(): Promise<StudyManifest> {
+  const store = folderStore(join(folder.path, 'study'));
+  const manifest = await readManifest(store);
+  for (const [path, hash] of Object.entries(manifest.files)) {
+    const bytes = await store.read(path);
+    expect(bytes && (await sha256Hex(bytes)), path).toBe(hash);
+  }
+  return manifest;
+}
+
+describe('the demo', () => {
+  it('makes one study of all instruments', { timeout: 240_000 }, async () => {
+    const { code, stdout } = await demo();
+    expect(code).toBe(0);
+    expect(stdout).toContain('NSAD');
+    expect(stdout).toMatch(/Tiny-ImageNet-100, 32 px, ViT, learning rate 0\.03 {2}tiny-imagenet-vit-bad, 13 epochs/);
+    expect(stdout).toMatch(/emoji-vit {2}vit\.onnx, onnxruntime-node/);
+    const { instruments, name } = await readableStudy();
+    expect(name).toBe('Semblance demo');
+    expect(instruments.classes!.models.map(({ id }) => id)).toEqual(['tiny-imagenet-cnn', 'tiny-imagenet-vit']);
+    expect(instruments.training!.runs.map(({ epochs }) => epochs.length)).toEqual([41, 33, 13]);
+    const { imageCount, skipped, models } = instruments.representations!;
+    expect({ imageCount, skipped }).toEqual({ imageCount: 140, skipped: [] });
+    expect(models.map(({ name: model, layers }) => [model, layers.map((layer) => layer.name)])).toEqual([
+      ['emoji-cnn', ['stage3', 'stage4']],
+      ['emoji-vit', ['block2', 'tokens']],
+    ]);
+  });
+
+  it.each([
+    { hidden: ['onnxruntime-node', 'onnxruntime-web'], add: 'onnxruntime-node' },
+    { hidden: ['sharp'], add: 'sharp' },
+  ])('leaves out what needs $add where it is missing, and says so', async ({ hidden, add }) => {
+    const { code, stdout } = await demo(...hidden);
+    expect(code).toBe(0);
+    expect(stdout).toContain('left out the representations instrument');
+    expect(stdout).toContain(`npm install --ignore-scripts ${add}`);
+    expect(Object.keys((await readableStudy()).instruments).sort()).toEqual(['classes', 'training']);
+  });
+});
