@@ -9,6 +9,8 @@ export type { LabelsRequest } from './analyses/classes/row-classes.ts';
 export * from './analyses/concepts/index.ts';
 export * from './analyses/logging/run-writer.ts';
 export * from './analyses/logging/tfjs-callback.ts';
+export { type ClassFolders, matchClassFolders, type NamedClass } from './analyses/pictures/class-folders.ts';
+export type { ClassPicture, PicturesRequest } from './analyses/pictures/options.ts';
 export { analyseInvariance, type InvarianceOptions } from './analyses/representations/analyse-invariance.ts';
 export {
   analyseRepresentations,
@@ -92,9 +94,8 @@ export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clu
 export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
 export { averageLinkage, type Linkage } from './clustering/linkage.ts';
 export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export * from './concepts/factors.ts';
 export { type FeatureCka, featureCka } from './concepts/feature-cka.ts';
-export * from './concepts/scores.ts';
+export * from './concepts/index.ts';
 export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
 export * from './errors.ts';
 export { type ExternalData, externalData } from './inference/external-data.ts';
@@ -118,6 +119,8 @@ export {
   openTapped,
   probeLayers,
 } from './inference/layers.ts';
+export * from './inference/near-duplicates.ts';
+export * from './inference/picture-fingerprint.ts';
 export {
   checkPreprocessing,
   defaultPreprocessing,
@@ -139,6 +142,7 @@ export {
   openSession,
 } from './inference/runtime.ts';
 export { tapGraph } from './inference/tap-graph.ts';
+export * from './kernels/column-products.ts';
 export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
 export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
 export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
@@ -281,6 +285,7 @@ export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
 export { encodeHalfNpy, encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
+export type { DuplicateRow, PicturesSection, TileRow } from './study/pictures-section.ts';
 export * from './study/population-section.ts';
 export {
   decodeNpyMatrix,

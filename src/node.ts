@@ -1,4 +1,5 @@
 /** Semblance in Node: the isomorphic library and what needs a file system. */
+
 export {
   type Population,
   type PopulationMember,

@@ -43,7 +43,7 @@ export function printRatio(what, oursMs, peerName, peerMs, goal) {
 }
 
 function format(ms) {
-  return `${ms >= 1000 ? (ms / 1000).toFixed(2) : ms.toFixed(ms < 10 ? 2 : 1)} ${ms >= 1000 ? 's ' : 'ms'}`.padStart(
+  return `${ms >= 1000 ? (ms / 1000).toFixed(2) : ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : 1)} ${ms >= 1000 ? 's ' : 'ms'}`.padStart(
     10,
   );
 }

@@ -1,14 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ClassModelInput, PopulationFacts, ReferenceRequest } from '../analyses/classes/options.ts';
+import { NO_HEAD } from '../analyses/classes/templates/load-template-models.ts';
 import { SemblanceError, SourceError, UsageError } from '../errors.ts';
+import { decodeImage } from '../inference/decode-image.ts';
+import { loadRuntime } from '../inference/node-runtime.ts';
 import { memorySource } from '../model-files/byte-source.ts';
 import { isHubReference } from '../model-files/remote/hub-reference.ts';
 import { modelSource } from '../model-files/remote/model-source.ts';
 import type { SemanticMeasure } from '../semantics/semantic-similarity.ts';
+import { findClassPictures } from './class-pictures.ts';
 import type { CliIo } from './io.ts';
 import { readLabels } from './labels.ts';
-import type { ModelArgument } from './model-arguments.ts';
+import type { ClassModelArgument } from './model-arguments.ts';
+import { preprocessingFlags } from './representations-inputs.ts';
 
 /** A population file as it is given in place of models. */
 export function isPopulationFile(path: string): boolean {
@@ -17,10 +22,11 @@ export function isPopulationFile(path: string): boolean {
 
 /** One model of the command line, opened: a path, https:// or hf:. Notes on remote files go to stderr. */
 export async function readModel(
-  { path, labels, head, name }: ModelArgument,
+  argument: ClassModelArgument,
   { cwd = undefined as string | undefined, quiet = false },
   io: CliIo,
 ): Promise<ClassModelInput> {
+  const { path, labels, head, name } = argument;
   const folder = cwd ?? io.cwd;
   const source = await modelSource(path, {
     cwd: folder,
@@ -36,6 +42,35 @@ export async function readModel(
     ...(shown === undefined ? {} : { name: shown }),
     ...(head === undefined ? {} : { head }),
     ...(labels === undefined ? {} : { labels: await readLabels(labels, folder) }),
+    ...(argument.templates === undefined ? {} : await readTemplates(argument, argument.templates, io)),
+  };
+}
+
+/** What `--templates` asks for: a folder or list of pictures to run the model on, or a file of features. */
+async function readTemplates(
+  argument: ClassModelArgument,
+  value: string,
+  io: CliIo,
+): Promise<Pick<ClassModelInput, 'templates' | 'head'>> {
+  const layer = argument['template-layer'];
+  const common = { source: value, ...(layer === undefined ? {} : { layer }) };
+  if (/\.(npy|npz|safetensors)$/i.test(value)) {
+    const features = await modelSource(value, { cwd: io.cwd, env: io.env, signal: io.signal });
+    // A file of features that is its own model has no classifier.
+    const isModel = resolve(io.cwd, value) === resolve(io.cwd, argument.path);
+    return { templates: { ...common, kind: 'features', features }, ...(isModel ? { head: NO_HEAD } : {}) };
+  }
+  const preprocessing = preprocessingFlags(argument);
+  const { pictures } = await findClassPictures(value, io);
+  return {
+    templates: {
+      ...common,
+      kind: 'images',
+      images: pictures,
+      ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
+      runtime: () => loadRuntime(),
+      decode: decodeImage,
+    },
   };
 }
 

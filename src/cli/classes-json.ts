@@ -5,6 +5,7 @@ import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';
 import { filterPairs, type PairFilter } from './pair-filter.ts';
+import { picturesJson } from './pictures-report.ts';
 import { ambiguousClasses } from './uncertain-classes.ts';
 
 /** What `semblance classes --json` prints: the study's numbers in one object, classes as WordNet ids where they have one. */
@@ -54,12 +55,16 @@ export async function classesJson(
     ...(band && section.population
       ? { atAccuracy: { ...band, ranking: rankedAtAccuracy(section, section.population, band) } }
       : {}),
+    ...(section.pictures ? { pictures: await picturesJson(section.pictures, idOf, manifest, store) } : {}),
     options: section.options,
     kernelTier: section.kernelTier,
     study: folder,
   };
 }
 
-function modelJson({ id, name, file, sha256, format, labels, head, zeroTemplates, warnings }: ClassModel) {
-  return { id, name, file, sha256, format, labels, head, zeroTemplates, warnings };
+function modelJson({ id, name, file, sha256, format, labels, head, zeroTemplates, templates, warnings }: ClassModel) {
+  return {
+    ...{ id, name, file, sha256, format, labels, head, zeroTemplates, warnings },
+    ...(templates ? { templates } : {}),
+  };
 }

@@ -4,6 +4,7 @@ import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CliIo, Colors } from './io.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
+import { picturesText } from './pictures-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 import { formatTable } from './table.ts';
 import { classesText } from './uncertain-classes.ts';
@@ -39,6 +40,7 @@ export async function classesReport(
   for (const { name, error } of section.failed)
     text += `${colors.yellow('failed')}  ${error.message.startsWith(name) ? '' : `${name}: `}${error.message}\n`;
   text += await classesText(section, classes, colors);
+  if (section.pictures) text += await picturesText(section.pictures, names, manifest, store, colors);
   text += `${colors.bold('study')}   ${folder}\n`;
   return text;
 }
@@ -46,17 +48,34 @@ export async function classesReport(
 function modelText(model: ClassModel, names: readonly string[], section: ClassesSection, colors: Colors): string {
   const { head } = model;
   let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.format}`)}\n`;
-  text += `  head    ${head.tensor}, ${head.classes} classes × ${head.features} features ${colors.dim(`(${head.reason})`)}\n`;
+  text += `  ${model.templates ? 'layer ' : 'head  '}  ${head.tensor}, ${head.classes} classes × ${head.features} features ${colors.dim(`(${head.reason})`)}\n`;
   for (const { tensor, shape, reason } of head.rejected.slice(0, 3))
     text += colors.dim(`          not ${tensor} ${shape.join('×')}: ${reason}\n`);
   text += `  labels  ${describeLabels(model)}\n`;
   if (head.dropped.length > 0) text += `  dropped ${describeDropped(head.dropped)}\n`;
-  if (model.zeroTemplates.length > 0) text += `  zero    ${describeZero(model.zeroTemplates, names)}\n`;
+  if (model.zeroTemplates.length > 0 && !model.templates)
+    text += `  zero    ${describeZero(model.zeroTemplates, names)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   for (const { id, title } of section.references) text += alignmentText(title, model.alignment[id]!, colors);
+  if (model.templates?.agreement) text += agreementText(model, model.templates.agreement, section, colors);
   if (section.references.length === 0)
     text += `  ${colors.dim('No class has a WordNet sense, so there is no semantic alignment; name the classes with --labels.')}\n`;
   return text;
+}
+
+/** How far mean features and classifier weights of one network tell the same similarity of classes. */
+function agreementText(
+  { id, templates }: ClassModel,
+  { cosine, chance, classes }: NonNullable<NonNullable<ClassModel['templates']>['agreement']>,
+  { models, nsad }: ClassesSection,
+  colors: Colors,
+): string {
+  const at = (wanted: string | null | undefined): number => models.findIndex((model) => model.id === wanted);
+  const rank = nsad.spearman[at(templates?.weights)]?.[at(id)];
+  const level = chance
+    ? colors.dim(` (by chance ${chance.mean.toFixed(4)} ± ${chance.sd.toFixed(4)}, z ${chance.z?.toFixed(1) ?? '–'})`)
+    : '';
+  return `  ${colors.bold('agrees')}  with the weights: SAI(NCSM, TNCSM) ${cosine?.toFixed(4) ?? '–'}${level}, Spearman ρ ${rank?.toFixed(4) ?? '–'}, ${classes} classes\n`;
 }
 
 function describeZero(zero: readonly number[], names: readonly string[]): string {

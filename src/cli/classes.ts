@@ -8,6 +8,7 @@ import { LABEL_SETS } from '../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../semantics/semantic-similarity.ts';
 import type { ClassRow } from '../study/classes-section.ts';
 import { readStudyTable } from '../study/read-study.ts';
+import { readPicturesRequest } from './class-pictures.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from './classes-inputs.ts';
 import { classesJson } from './classes-json.ts';
 import { classesReport } from './classes-report.ts';
@@ -15,7 +16,7 @@ import { type ClassesStudy, runClasses } from './classes-run.ts';
 import { commandLine } from './command-line.ts';
 import { expandModels } from './expand-models.ts';
 import type { CliIo } from './io.ts';
-import { flagTypes, type ModelArgument, parseModelArguments } from './model-arguments.ts';
+import { type ClassModelArgument, flagTypes, parseClassModels } from './model-arguments.ts';
 import { neighbourReport } from './neighbour-report.ts';
 import { offerToOpen } from './offer-to-open.ts';
 import { PAIR_FILTERS, type PairFilter } from './pair-filter.ts';
@@ -39,6 +40,9 @@ interface Flags extends ShowOptions {
   relation?: PairFilter;
   pairsCsv?: string;
   saveLabels?: string;
+  images?: string;
+  imagesPerClass?: number;
+  imagesMost?: number;
   strict: boolean;
   out?: string;
   json: boolean;
@@ -49,7 +53,8 @@ interface Flags extends ShowOptions {
 const DEFAULT_RESAMPLES = 1000;
 
 const EXAMPLES = `
---labels, --head and --name apply to the model named before them; given before the first model, to all.
+--labels, --head, --name, --templates and what says how its pictures enter apply to the model named before them;
+given before the first model, to all. --head none: the model has no classifier.
 Label sets: ${LABEL_SETS.map(({ id }) => id).join(', ')}; or a file of names or WordNet ids, one a line.
 
 Examples:
@@ -61,6 +66,8 @@ Examples:
   semblance classes model.pth --class "tiger cat"          one class and its neighbours
   semblance classes model.pth --reference taxonomy.csv     your own tree instead of WordNet
   semblance classes checkpoints/ --labels cifar-100        every model of a folder
+  semblance classes dino.onnx --templates photos/          a network without classifier, by its mean features
+  semblance classes model.pth --templates features.safetensors
   semblance classes model.pth --relation unexplained --pairs-csv look-at-these.csv
   semblance classes model.pth --labels names.txt --save-labels labels.json
 `;
@@ -121,23 +128,37 @@ export function addClassesCommand(program: Command, io: CliIo): void {
       '--save-labels <file>',
       'write the classes with all that their names may mean, to correct and give to --labels',
     )
+    .option('--templates <dir|features>', 'class templates from the mean features of labelled pictures (TNCSM) too')
+    .option('--template-layer <name>', 'the layer of --templates (default: what the classifier reads)')
+    .option('--mean <r,g,b>', 'how pictures of --templates enter the model, as in "semblance representations":')
+    .option('--std <r,g,b>', 'deviation of the input')
+    .option('--rescale <x>', 'factor before mean and deviation (default: 1/255)')
+    .option('--size <n>', 'side of the input, resized and cropped in the usual way')
+    .option('--resize <n|HxW|none>', 'resize the shorter side, or both')
+    .option('--crop <n|HxW|none>', 'cut out the middle')
+    .option('--interpolation <filter>', 'nearest, box, bilinear, hamming, bicubic, lanczos')
+    .option('--channels <rgb|bgr>', 'order of the colours')
+    .option('--images <dir|list>', 'pictures of the classes: folders called by name, WordNet id or number')
+    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole(1))
+    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole(1))
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_models: string[], flags: Flags) => {
     const args = program.args.slice(program.args.indexOf('classes') + 1);
-    await classes(parseModelArguments(args, flagTypes(command)), flags, args, io);
+    await classes(parseClassModels(args, flagTypes(command)), flags, args, io);
   });
 }
 
 async function classes(
-  models: readonly ModelArgument[],
+  models: readonly ClassModelArgument[],
   flags: Flags,
   args: readonly string[],
   io: CliIo,
 ): Promise<void> {
   const { inputs, facts, several } = await readInputs(models, flags, io);
+  const pictures = await readPicturesRequest(flags, io);
   const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
   if (band && !facts)
     throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
@@ -150,6 +171,7 @@ async function classes(
     mantel: flags.mantel ?? 0,
     strict: flags.strict || (!facts && !several),
     ...(facts ? { population: facts } : {}),
+    ...(pictures ? { pictures } : {}),
     command: commandLine('classes', args),
   };
   const study = await runClasses(inputs, options, flags, io);
@@ -167,7 +189,7 @@ async function classes(
 }
 
 /** The models of the command line, or the members of the one population file that stands in their place. */
-async function readInputs(models: readonly ModelArgument[], flags: Flags, io: CliIo) {
+async function readInputs(models: readonly ClassModelArgument[], flags: Flags, io: CliIo) {
   const population = models.find(({ path }) => isPopulationFile(path));
   if (!population) {
     const { models: all, several } = await expandModels(models, flags.quiet, io);
@@ -176,6 +198,8 @@ async function readInputs(models: readonly ModelArgument[], flags: Flags, io: Cl
   }
   if (models.length > 1)
     throw new UsageError(`${population.path}: a population stands alone; list further models in it.`);
+  if (population.templates !== undefined)
+    throw new UsageError(`--templates is for models named one by one; ${population.path} is a population.`);
   return { ...(await readPopulation(population.path, flags, io)), several: true };
 }
 

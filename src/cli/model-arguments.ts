@@ -10,6 +10,18 @@ export interface ModelArgument {
   name?: string;
 }
 
+/** A model of `semblance classes`, which may also be run for class templates. */
+export type ClassModelArgument = ModelArgument &
+  Partial<Record<'templates' | 'template-layer' | (typeof PREPROCESSING)[number], string>>;
+
+/** The options that say how pictures enter a model. */
+export const PREPROCESSING = ['mean', 'std', 'size', 'crop', 'resize', 'interpolation', 'channels', 'rescale'] as const;
+
+/** The models of `semblance classes`; see `parsePerModel`. */
+export function parseClassModels(args: readonly string[], flags: OptionTypes): ClassModelArgument[] {
+  return parsePerModel(args, flags, [...PER_MODEL, 'templates', 'template-layer', ...PREPROCESSING]);
+}
+
 const PER_MODEL = ['labels', 'head', 'name'] as const;
 
 type OptionTypes = Readonly<Record<string, { type: 'string' | 'boolean'; short?: string }>>;

@@ -64,7 +64,8 @@ export async function readRepresentationModel(
   };
 }
 
-export function preprocessingFlags(argument: RepresentationArgument): Partial<Preprocessing> {
+/** What the options say of preprocessing. */
+export function preprocessingFlags(argument: Omit<RepresentationArgument, 'path'>): Partial<Preprocessing> {
   const { mean, std, size, crop, resize, interpolation, channels, rescale } = argument;
   const flags: Partial<Preprocessing> = {};
   if (size !== undefined) {
@@ -166,6 +167,7 @@ export function nodePlatform(threads: number | undefined, thumbnails: boolean): 
   };
 }
 
+/** The PNG of a picture, by sharp. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp').catch((cause: unknown) => {
     throw new MissingRuntimeError('sharp cannot be loaded; keeping pictures in a study needs it.', {

@@ -1,9 +1,11 @@
 import type { EpochRecord } from '../analyses/training/epoch-record.ts';
+import type { ClassRow } from '../study/classes-section.ts';
 import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { CheckpointRanking } from './checkpoint-ranking.ts';
 import type { ClassHistory } from './class-history.ts';
+import { picturesJson } from './pictures-report.ts';
 import { readRuns } from './training-curves.ts';
 import type { RunThreshold } from './training-thresholds.ts';
 
@@ -23,6 +25,8 @@ export async function trainingJson(
 ) {
   const section = manifest.instruments.training!;
   const runs = await readRuns(manifest, store);
+  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  const idOf = (index: number): string => classes[index]!.synset ?? classes[index]!.name;
   return {
     schemaVersion: manifest.schemaVersion,
     command: section.command,
@@ -53,6 +57,7 @@ export async function trainingJson(
           })),
         }
       : {}),
+    ...(section.pictures ? { pictures: await picturesJson(section.pictures, idOf, manifest, store) } : {}),
     options: section.options,
     kernelTier: section.kernelTier,
     study: folder,

@@ -1,8 +1,13 @@
+import type { ClassRow } from '../study/classes-section.ts';
 import type { StudyManifest } from '../study/manifest.ts';
+import type { PicturesSection } from '../study/pictures-section.ts';
+import { readStudyMatrix, readStudyTable } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { TrainingRunEntry, TrainingSection } from '../study/training-section.ts';
 import type { PhaseBoundary } from '../training/phases.ts';
 import type { CliIo, Colors } from './io.ts';
+import { picturesText } from './pictures-report.ts';
+import { shortClassNames } from './short-class-names.ts';
 import { sparkline } from './sparkline.ts';
 import { type Column, formatTable } from './table.ts';
 import {
@@ -41,7 +46,31 @@ export async function trainingReport(
   if (runs.length > 1) text += `${comparisonText(runs, io.colors)}\n`;
   text += settingsText(section, io.colors);
   if (section.matricesKept !== null) text += `${section.matricesKept}\n`;
+  if (section.pictures && !brief)
+    text += await samplePicturesText(section, section.pictures, manifest, store, io.colors);
   return `${text}${io.colors.bold('study')}   ${folder}\n`;
+}
+
+/** The pictures of the study, and how many test samples of each run have one. */
+async function samplePicturesText(
+  section: TrainingSection,
+  pictures: PicturesSection,
+  manifest: StudyManifest,
+  store: StudyStore,
+  colors: Colors,
+): Promise<string> {
+  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  let text = await picturesText(pictures, await shortClassNames(classes), manifest, store, colors);
+  for (const { name, pictures: path } of section.runs) {
+    if (path === undefined) {
+      text += `  ${name}: no samples.jsonl says which pictures its test samples are, so mistakes are shown without\n`;
+      continue;
+    }
+    const tiles = await readStudyMatrix(store, manifest, path);
+    const shown = tiles.data.reduce((sum, tile) => sum + Number(tile >= 0), 0);
+    text += `  ${name}: pictures of ${shown} of ${tiles.rows} test samples\n`;
+  }
+  return text;
 }
 
 function runText(entry: RunWithCurves, section: TrainingSection, io: CliIo, brief: boolean): string {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { picturesKey } from '../analyses/pictures/collect-pictures.ts';
 import { analyseTraining, defaultTrainingName, type TrainingResult } from '../analyses/training/analyse-training.ts';
 import type { TrainingOptions, TrainingRunInput } from '../analyses/training/options.ts';
 import { scanRun } from '../analyses/training/scan-run.ts';
@@ -56,12 +57,13 @@ async function contentFolder(
 ): Promise<string> {
   const scanned = await Promise.all(inputs.map(({ folder, fileKeys }) => scanRun(folder, fileKeys)));
   const names = inputs.map(({ name, folder }, r) => ({ name: name ?? scanned[r]!.info.name ?? folder.name }));
-  const { reference, ...rest } = options;
+  const { reference, pictures, ...rest } = options;
   const hash = await hashOf({
     version: VERSION,
     runs: scanned.map(({ info, log, epochs }) => [info, log, epochs.map(({ files, key }) => [files.epoch, key])]),
     said: inputs.map(({ name, head, labels }) => ({ name, head, labels })),
     options: { ...rest, command: null },
+    ...(pictures ? { pictures: await picturesKey(pictures) } : {}),
     reference: reference?.kind === 'file' ? await sha256Hex(reference.file.bytes) : (reference?.measure ?? null),
   });
   return defaultStudyFolder(io.cwd, defaultTrainingName(names), hash);

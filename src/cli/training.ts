@@ -6,6 +6,7 @@ import { parseThreshold } from '../training/thresholds.ts';
 import { DEFAULT_WSI_QUANTILE } from '../training/weights-similarity-index.ts';
 import { parseBand, rankCheckpoints, rankingText } from './checkpoint-ranking.ts';
 import { classHistory, classHistoryText } from './class-history.ts';
+import { readPicturesRequest } from './class-pictures.ts';
 import { readReferences } from './classes-inputs.ts';
 import { commandLine } from './command-line.ts';
 import type { CliIo } from './io.ts';
@@ -69,6 +70,9 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
     )
     .option('--at-accuracy <band>', 'rank the checkpoints within a band of test accuracy such as 40±1 (per cent)')
     .option('--class <name>', "print one class's neighbours over the epochs: a name, part of one, or a WordNet id")
+    .option('--images <dir|list>', 'pictures of the classes, and those that samples.jsonl of a run names')
+    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole)
+    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole)
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
@@ -91,7 +95,9 @@ async function training(
   const band = flags.atAccuracy === undefined ? undefined : parseBand(flags.atAccuracy);
   const inputs = await readRunArguments(runs, io);
   const [reference] = await readReferences([flags.reference], 'path', io);
+  const pictures = await readPicturesRequest(flags, io);
   const options: TrainingOptions = {
+    ...(pictures ? { pictures } : {}),
     reference: reference!,
     pairs: [...new Set([...NAMED_PAIRS, ...flags.pair])],
     q: flags.q,
@@ -132,6 +138,12 @@ function repeatable<T>(flags: string, description: string, parse: (text: string)
   return new Option(flags, description)
     .argParser((text: string, all: T[]) => [...all, parse(text)])
     .default([], 'none');
+}
+
+function parseWhole(text: string): number {
+  const value = Number(text);
+  if (!(Number.isSafeInteger(value) && value > 0)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
 }
 
 function parseQuantile(text: string): number {

@@ -5,6 +5,7 @@ import {
   type ConceptPrediction,
   type CrossPredictionOptions,
   fitFromSources,
+  foldSimilarities,
   type PredictionMap,
   predictionSources,
 } from './cross-prediction.ts';
@@ -60,5 +61,5 @@ function sweptModel({ cross, self }: ConceptPrediction): SweptModel {
 
 /** Mean held-out similarity over folds and concepts: the evaluation that needs no images beside the fit images. */
 export function heldOutSimilarity(map: PredictionMap): number | null {
-  return meanOf(map.folds.flatMap(({ agreement }) => agreement.map(({ pearson }) => pearson)));
+  return meanOf(foldSimilarities(map).flat());
 }

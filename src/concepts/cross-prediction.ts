@@ -166,6 +166,12 @@ export function predictCoefficients(map: LinearFit, activations: Matrix): Matrix
   return predictLinear(map, activations);
 }
 
+/** Held-out similarity of each concept in each fold, concepts × folds: how much it depends on the images of the fit. */
+export function foldSimilarities({ folds }: PredictionMap): (number | null)[][] {
+  const concepts = folds[0]?.agreement.length ?? 0;
+  return Array.from({ length: concepts }, (_, j) => folds.map(({ agreement }) => agreement[j]!.pearson));
+}
+
 function fitFold(
   { activations, blocks, gram }: PredictionSource,
   coefficients: Matrix,

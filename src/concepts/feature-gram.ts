@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { columnProducts, type PackedColumns, packColumns, pickColumns } from '../kernels/column-products.ts';
+import { columnMultiplier, type PackedColumns, packColumns, pickColumns } from '../kernels/column-products.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import type { Range } from './folds.ts';
@@ -50,6 +50,7 @@ export function featureGram(
     throw new UsageError(`Blocks must lie side by side and hold all ${rows} rows.`);
   const centre = columnMeans(x);
   const packed = packColumns(x, centre);
+  const productsWith = columnMultiplier(packed, options);
   const { sums, squares } = blockMoments(packed, blocks);
   const totals = new Map<number, Float64Array>();
   const byBlock = blocks.map(() => new Map<number, Float64Array>());
@@ -64,7 +65,7 @@ export function featureGram(
     ensure(features) {
       const missing = [...new Set(features)].filter((feature) => !totals.has(feature));
       if (missing.length === 0) return;
-      const products = columnProducts(pickColumns(packed, missing), packed, blocks, options);
+      const products = productsWith(pickColumns(packed, missing), blocks);
       missing.forEach((feature, k) => {
         const views = byBlock.map((stored, b) => {
           const from = (b * missing.length + k) * cols;
@@ -82,7 +83,7 @@ export function featureGram(
       const targets = y.cols;
       const targetCentre = columnMeans(y);
       const packedTargets = packColumns(y, targetCentre);
-      const products = columnProducts(packedTargets, packed, blocks, options);
+      const products = productsWith(packedTargets, blocks);
       const size = targets * cols;
       return {
         targets,
@@ -113,19 +114,21 @@ function blockMoments(
 ): { sums: Float64Array[]; squares: Float64Array[] } {
   const sums = blocks.map(() => new Float64Array(cols));
   const squares = blocks.map(() => new Float64Array(cols));
-  for (let j = 0; j < cols; j++) {
-    const panel = (j >> 2) * rows * 4 + (j & 3);
-    blocks.forEach(({ from, to }, b) => {
-      let sum = 0;
-      let square = 0;
-      for (let at = panel + 4 * from; at < panel + 4 * to; at += 4) {
-        const value = data[at]!;
-        sum += value;
-        square += value * value;
-      }
-      sums[b]![j] = sum;
-      squares[b]![j] = square;
-    });
-  }
+  blocks.forEach(({ from, to }, b) => {
+    for (let panel = 0; 4 * panel < cols; panel++) {
+      const sum = new Float64Array(4);
+      const square = new Float64Array(4);
+      const end = 4 * (panel * rows + to);
+      for (let at = 4 * (panel * rows + from); at < end; at += 4)
+        for (let lane = 0; lane < 4; lane++) {
+          const value = data[at + lane]!;
+          sum[lane]! += value;
+          square[lane]! += value * value;
+        }
+      const width = Math.min(4, cols - 4 * panel);
+      sums[b]!.set(sum.subarray(0, width), 4 * panel);
+      squares[b]!.set(square.subarray(0, width), 4 * panel);
+    }
+  });
   return { sums, squares };
 }

@@ -1,3 +1,4 @@
+import { moveOnSupport } from './lasso-polish.ts';
 import type { RegressionProblem } from './training-rows.ts';
 
 export interface LassoDescentOptions {
@@ -25,6 +26,8 @@ export interface LassoSolution {
 const FIRST_ENTRANTS = 10;
 /** Sweeps between two looks at the gap of the working set. */
 const SWEEPS = 5;
+/** Sweeps after which the weights that are not 0 are solved for together, and then every so often. */
+const POLISH_AFTER = 25;
 
 interface Target {
   weights: Float64Array;
@@ -40,7 +43,7 @@ interface Target {
 /**
  * Minimises ‖y − Xw‖²/(2n) + α‖w‖₁ for many targets in lockstep, by cyclic coordinate descent on XᵀX (Friedman et al. 2010)
  * over working sets: the features that have a weight and those that violate the optimality conditions most (Massias et
- * al. 2018). Targets share the products of whatever features enter, which are computed for all targets at once.
+ * al. 2018); once signs have settled, weights are solved for together. Targets share the products of whatever features enter, which are computed for all targets at once.
  */
 export function lassoDescent(problem: RegressionProblem, options: LassoDescentOptions): LassoSolution {
   const { features, targets, covariance, power } = problem;
@@ -197,6 +200,8 @@ function descend(
       steepest = Math.max(steepest, Math.abs(gradient[a]!));
     }
     if (gapOf(state.power, explained, residual, norm, steepest, alpha) <= goal) break;
+    // Sweeps crawl where features are much alike; the signs settle long before the weights do.
+    if (sweep % POLISH_AFTER === 0) moveOnSupport(weights, gradient, products, alpha);
   }
   working.forEach((j, a) => {
     state.weights[j] = weights[a]!;

@@ -48,6 +48,8 @@ export interface LinearLayer {
   readonly tensor: string;
   /** Which axis of the stored tensor counts the layer's outputs. */
   readonly classAxis: number;
+  /** The tensor of the graph that the layer reads, where the format names it. */
+  readonly input?: string;
 }
 
 /** Where a walk back from a graph output ended without a linear layer. */

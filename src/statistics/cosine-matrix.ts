@@ -1,9 +1,8 @@
 import { UsageError } from '../errors.ts';
 import { gram } from '../kernels/gram.ts';
-import { rowProductsPlain } from '../kernels/plain/gram.ts';
+import { gram64 } from '../kernels/gram64.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
-import { mirrorUpper } from '../tensor/symmetric.ts';
 
 export interface CosineMatrixOptions extends KernelOptions {
   /**
@@ -40,16 +39,15 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
   const { rows, cols } = templates;
   let data: Float32Array | Float64Array;
   let missing: number[];
-  if (options.precision === 'f64') {
-    const unit = new Float64Array(rows * cols);
-    missing = unitRows(templates, unit);
-    data = new Float64Array(rows * rows);
-    rowProductsPlain(unit, unit, cols, data, true);
-    mirrorUpper(data, rows);
-  } else if (templates.data instanceof Float32Array) {
+  if (templates.data instanceof Float32Array) {
     const { rowScale, zero } = inverseNorms(templates.data, rows, cols);
     missing = zero;
-    data = gram({ rows, cols, data: templates.data }, { ...options, rowScale }).data;
+    const single = { rows, cols, data: templates.data };
+    data = (options.precision === 'f64' ? gram64 : gram)(single, { ...options, rowScale }).data;
+  } else if (options.precision === 'f64') {
+    const unit = new Float64Array(rows * cols);
+    missing = unitRows(templates, unit);
+    data = gram64({ rows, cols, data: unit }, options).data;
   } else {
     const unit = new Float32Array(rows * cols);
     missing = unitRows(templates, unit);

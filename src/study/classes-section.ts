@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
+import { picturesSectionSchema } from './pictures-section.ts';
 import { populationSectionSchema } from './population-section.ts';
 import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
@@ -105,6 +106,29 @@ export const classModelSchema = z.object({
   ranking: z.string(),
   /** One alignment per reference id. */
   alignment: z.record(z.string(), alignmentSchema),
+  /**
+   * Set where the matrix is a TNCSM: class templates are the mean features of labelled pictures, not classifier weights, and
+   * `head` tells of the layer that they are of.
+   */
+  templates: z.optional(
+    z.object({
+      /** The folder of pictures or file of features, as it was named. */
+      source: z.string(),
+      layer: z.string(),
+      /** How positions became one vector. */
+      pooling: z.enum(['none', 'mean', 'first']),
+      runtime: z.nullable(z.string()),
+      /** Pictures of each class, in the order of the study's classes. */
+      counts: z.array(z.int()),
+      skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+      /** Id of the entry of the same network by its classifier's weights; null where it has none. */
+      weights: z.nullable(z.string()),
+      /** SAI cosine of the two matrices (min–max scaled) with its chance level, beside NSAD in `nsad`; null without weights. */
+      agreement: z.nullable(
+        z.object({ cosine: z.nullable(finite), chance: z.nullable(chanceLevel), classes: z.int() }),
+      ),
+    }),
+  ),
   /** What a reader should know about this model, such as "class order looks like darknet-1k". */
   warnings: z.array(z.string()),
 });
@@ -136,6 +160,8 @@ export const classesSectionSchema = z.object({
   /** Paired differences of all models; empty when no intervals were asked for. */
   differences: z.array(alignmentDifferenceSchema),
   population: z.optional(populationSectionSchema),
+  /** Pictures of the classes; absent where none were given. */
+  pictures: z.optional(picturesSectionSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
 

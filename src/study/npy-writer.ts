@@ -41,12 +41,13 @@ export function encodeNpy(data: NpyArray, shape: readonly number[] = [data.lengt
 
 /**
  * As `encodeNpy`, with the values rounded to 16 bits (IEEE 754 half precision, to the nearest); beyond 65,504 they become
- * infinite.
+ * infinite. A Uint16Array is taken for such bits.
  */
 export function encodeHalfNpy(
-  values: Float32Array | Float64Array,
+  values: Float32Array | Float64Array | Uint16Array,
   shape: readonly number[] = [values.length],
 ): Uint8Array<ArrayBuffer> {
+  if (values instanceof Uint16Array) return encode(values, '<f2', shape);
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = numberToHalf(values[i]!);
   return encode(bits, '<f2', shape);

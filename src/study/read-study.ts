@@ -7,6 +7,7 @@ import { formatShape } from '../tensor/tensor.ts';
 import { conceptsFiles } from './concepts-section.ts';
 import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
+import { pictureFiles } from './pictures-section.ts';
 import { representationsFiles } from './representations-section.ts';
 import type { StudyStore } from './store.ts';
 import { isStudyPath } from './study-path.ts';
@@ -87,6 +88,7 @@ function referredFiles(manifest: StudyManifest): string[] {
     for (const { matrix, ranking, neighbours } of classes.models)
       paths.push(...[matrix, ranking, neighbours].filter((path) => typeof path === 'string'));
     if (classes.population) paths.push(classes.population.pairs);
+    if (classes.pictures) paths.push(...pictureFiles(classes.pictures));
   }
   return [...new Set(paths)];
 }

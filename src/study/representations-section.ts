@@ -109,7 +109,7 @@ const layerDifferenceSchema = z.object({
   columns: z.array(z.string()),
   /** How many maps were averaged. */
   pairs: z.int(),
-  measures: z.partialRecord(z.enum(['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours']), meanMap),
+  measures: z.partialRecord(z.enum(['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours']), meanMap),
 });
 
 /** Layers × layers over all models, in the order of `layers`. */
@@ -206,8 +206,8 @@ export interface ImageRow {
   group: string | null;
   counts: Record<string, number> | null;
   /**
-   * PNG of what the first network saw of the picture, made smaller; a path from the folder of this table. Null where
-   * there is none.
+   * PNG of what the first network saw of the picture, or of all of it where features were computed elsewhere, made
+   * smaller; a path from the folder of this table. Null where there is none.
    */
   thumbnail: string | null;
 }

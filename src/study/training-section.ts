@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pictureFiles, picturesSectionSchema } from './pictures-section.ts';
 import { labelsSchema, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
@@ -68,6 +69,8 @@ export const trainingRunSchema = z.object({
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   /** Table of the files behind the samples (split, index, path); null where the run does not say. */
   samples: z.nullable(z.string()),
+  /** i32 test samples × 1: the tile of each sample's picture, −1 where there is none; absent without pictures. */
+  pictures: z.optional(z.string()),
 });
 
 export const trainingSectionSchema = z.object({
@@ -89,6 +92,8 @@ export const trainingSectionSchema = z.object({
   /** Null when the matrices of all epochs are kept; else one line that says which are. */
   matricesKept: z.nullable(z.string()),
   runs: z.array(trainingRunSchema),
+  /** Pictures of the classes and of the runs' samples; absent where none were given. */
+  pictures: z.optional(picturesSectionSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
 
@@ -105,8 +110,10 @@ export function trainingFiles(section: TrainingSection): string[] {
   for (const run of section.runs) {
     paths.push(run.curves, run.records);
     for (const path of [run.neighbours, run.discoveries, run.samples]) if (path !== null) paths.push(path);
+    if (run.pictures !== undefined) paths.push(run.pictures);
     for (const { epoch: _, ...matrices } of run.matrices)
       for (const path of Object.values(matrices)) if (path !== null) paths.push(path);
   }
+  if (section.pictures) paths.push(...pictureFiles(section.pictures));
   return paths;
 }

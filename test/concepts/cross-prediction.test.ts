@@ -1,4 +1,11 @@
-import { agreements, createRandom, fitCrossPrediction, type Matrix64, predictCoefficients } from 'semblance';
+import {
+  agreements,
+  createRandom,
+  fitCrossPrediction,
+  foldSimilarities,
+  type Matrix64,
+  predictCoefficients,
+} from 'semblance';
 import { describe, expect, it } from 'vitest';
 
 const IMAGES = 30;
@@ -24,6 +31,9 @@ describe('cross-prediction', () => {
   it('of a network from itself is its ceiling, exactly', () => {
     const [first, second] = fitCrossPrediction([a, a], [u, u], options);
     expect(first!.cross).toEqual(first!.self);
+    const folds = foldSimilarities(first!.cross);
+    expect([folds.length, folds[0]!.length]).toEqual([4, 5]);
+    expect(folds[2]![1]).toBe(first!.self.folds[1]!.agreement[2]!.pearson);
     expect(second!.cross).toEqual(first!.self);
   });
 
@@ -94,6 +104,13 @@ describe('cross-prediction', () => {
     const [fold] = owner!.self.folds;
     for (let k = 0; k < 4; k++) expect(fold!.weights.data[13 * k + 12]).toBe(0);
     expect(fold!.agreement[0]!.pearson).toBeGreaterThan(0.9);
+  });
+
+  it('divides by the deviation of n values, not n − 1 (G10)', () => {
+    const values: Matrix64 = { rows: 6, cols: 1, data: Float64Array.of(3, 1, 8, 1, 2, 4) };
+    const [owner] = fitCrossPrediction([values, values], [values, null], { perImage: 3 });
+    // With 1.527525 in place of 1.247219 the penalty would weigh 0.15.
+    expect(owner!.self.folds[0]!.weights.data[0]).toBeCloseTo(0.9, 7);
   });
 
   it('fits by least squares and ridge too', () => {

@@ -3,6 +3,7 @@ import {
   conceptImportance,
   createRandom,
   headLogits,
+  importanceOverImages,
   occlusionImportance,
   sobolImportance,
   weightByConfidence,
@@ -71,6 +72,16 @@ describe('concept integrated gradients', () => {
     const { values } = conceptImportance(head, directions, coefficients, 0);
     const weighted = weightByConfidence(values, [0.5, -1, 0]);
     expect(rounded(weighted.data).map((value) => value + 0)).toEqual([-0.843098, -1.964384, 0.642081, 0, 0, 0]);
+  });
+
+  it('are averaged over images, with an interval', () => {
+    const { values } = conceptImportance(head, directions, coefficients, 0);
+    const [first, second] = importanceOverImages(values);
+    expect(first!.value).toBeCloseTo((-1.686196 - 0.642081 - 0.313481) / 3, 6);
+    expect(first!.low).toBeCloseTo(-1.686196, 6);
+    expect(second!.high).toBe(0);
+    const one = importanceOverImages({ ...values, rows: 1, data: values.data.subarray(0, 2) });
+    expect(one[0]).toMatchObject({ low: null, high: null });
   });
 
   it('refuse classes and sizes that do not fit', () => {

@@ -118,15 +118,40 @@ describe.each(TIERS)('the optimal assignment (%s)', (tier) => {
       Float32Array.from(normals(n, n, 10), (value, k) => (k % n === 3 ? 1e6 * value : value)),
     blocks: (n) =>
       Float32Array.from({ length: n * n }, (_, k) => ((Math.floor(k / n / 8) * 5 + ((k % n) >> 3) * 3) % 7) / 3),
+    'columns that no row wants': (n) =>
+      Float32Array.from(normals(n, n, 11), (value, k) => (k % n < n / 3 ? value - 50 - (k % n) : value)),
+    'levels, three rows after the same two columns': (n) =>
+      Float32Array.from(normals(n, n, 12), (value, k) => {
+        const top = k % n < 2;
+        return Math.floor(k / n) % 20 < 3 ? (top ? 4 : 0) : Math.min(3, Math.max(0, Math.round(value + 1)));
+      }),
   };
   test.each(Object.entries(degenerate))('closes the gap on degenerate input: %s', (_name, make) => {
-    for (const n of [12, 40, 100]) {
+    for (const n of [12, 16, 17, 40, 49, 64, 65, 100]) {
       const values = make(n);
       const result = assign(values, n, n, { tier });
       expectMatching(result.columns, n, n);
+      const inDoubles = assign(Float64Array.from(values), n, n);
+      expect(result.value).toBeCloseTo(inDoubles.value, 9 - Math.ceil(Math.log10(1 + Math.abs(inDoubles.value))));
       const scale = n * values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
       expect(result.dualBound - result.value).toBeLessThanOrEqual(1e-11 * scale);
     }
+  });
+
+  it('finds the row maxima where they lie in different columns, and where each row has several', () => {
+    const n = 150;
+    const order = Int32Array.from({ length: n }, (_, i) => (i * 67 + 11) % n);
+    const single = Float32Array.from(normals(n, n, 13), (value, k) =>
+      k % n === order[Math.floor(k / n)] ? 10 + (k % 7) : value,
+    );
+    expect(assign(single, n, n, { tier }).columns).toEqual(order);
+    // Row i may have columns i and i + 1, the last row only column 0: every row has to give way.
+    const chain = Float32Array.from({ length: n * n }, (_, k) => {
+      const [i, j] = [Math.floor(k / n), k % n];
+      return j === (i + 1) % n || (j === i && i < n - 1) ? 2 : (j % 3) / 4;
+    });
+    const { value, dualBound } = assign(chain, n, n, { tier });
+    expect([value, dualBound]).toEqual([2 * n, 2 * n]);
   });
 
   it('does not depend on scale, down to the permutation', () => {

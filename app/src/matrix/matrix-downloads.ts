@@ -9,13 +9,28 @@ export function matrixDownloads(
   matrix: PanelMatrix,
   classes: readonly { index: number; name: string; synset: string | null }[],
 ): ExportablePanel['data'] {
+  return namedMatrixDownloads(
+    stem,
+    matrix,
+    ['class', 'name'],
+    classes.map(({ index, name, synset }) => [synset ?? String(index), name]),
+  );
+}
+
+/** The same with any two columns before the values; the first names the columns too. */
+export function namedMatrixDownloads(
+  stem: string,
+  matrix: PanelMatrix,
+  heading: readonly [string, string],
+  rows: readonly (readonly [string, string | null])[],
+): ExportablePanel['data'] {
   return [
     {
       label: 'NumPy',
       name: `${stem}.npy`,
       make: async () => {
-        const { rows, cols, data } = await matrix.matrix();
-        return new Blob([encodeNpy(data, [rows, cols])], { type: 'application/octet-stream' });
+        const { rows: count, cols, data } = await matrix.matrix();
+        return new Blob([encodeNpy(data, [count, cols])], { type: 'application/octet-stream' });
       },
     },
     {
@@ -23,12 +38,11 @@ export function matrixDownloads(
       name: `${stem}.csv`,
       make: async () => {
         const { cols, data } = await matrix.matrix();
-        const ids = classes.map((row) => row.synset ?? String(row.index));
         return csvBlob(
-          ['class', 'name', ...ids],
-          classes.map((row, i) => [
-            ids[i]!,
-            row.name,
+          [...heading, ...rows.map(([id]) => id)],
+          rows.map(([id, name], i) => [
+            id,
+            name,
             ...Array.from(data.subarray(i * cols, (i + 1) * cols), (x) => Number(x.toPrecision(7))),
           ]),
         );

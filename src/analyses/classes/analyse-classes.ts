@@ -9,6 +9,7 @@ import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete, writeSection } from '../../study/write-section.ts';
+import { collectPictures, planPictures } from '../pictures/collect-pictures.ts';
 import { hashInputs, plainOptions } from './inputs-hash.ts';
 import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
 import { largeSectionContent } from './large-study.ts';
@@ -19,6 +20,7 @@ import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
 import type { RowClass } from './row-classes.ts';
 import { sectionContent } from './section-content.ts';
+import { loadTemplateModels } from './templates/load-template-models.ts';
 import { addUncertainty } from './uncertainty.ts';
 
 export interface ClassesResult {
@@ -103,6 +105,8 @@ export async function analyseClasses(
         task,
       )
     : undefined;
+  const { pictures: request } = options;
+  const pictures = request && (await collectPictures(await planPictures(request, classes), new Set(), task));
   const content = sectionContent({
     inputsHash,
     options: plainOptions(options),
@@ -115,6 +119,7 @@ export async function analyseClasses(
     differences,
     nsad: networkAlignment,
     population,
+    pictures,
     wordnet,
     kernelTier: kernelTier(),
   });
@@ -129,7 +134,11 @@ async function loadModels(inputs: readonly ClassModelInput[], { strict = true }:
     task.signal?.throwIfAborted();
     task.onProgress?.({ task: 'reading heads', done: member, total: inputs.length, unit: 'models' });
     try {
-      loaded.push({ model: await loadClassModel(input, loadWordNet), member });
+      const { templates } = input;
+      const found = templates
+        ? await loadTemplateModels({ ...input, templates }, loadWordNet, task)
+        : [await loadClassModel(input, loadWordNet)];
+      loaded.push(...found.map((model) => ({ model, member })));
     } catch (error) {
       if (strict || !(error instanceof SemblanceError)) throw error;
       const { code, message, hint } = error;

@@ -3,7 +3,9 @@ import { kernelTier } from '../../kernels/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
 import { sha256Hex } from '../../sha256.ts';
 import { VERSION } from '../../version.ts';
+import { picturesKey } from '../pictures/collect-pictures.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
+import type { TemplatesRequest } from './templates/options.ts';
 
 /** Everything that determines the result beside the files, as plain data for the manifest. */
 export function plainOptions(options: ClassesOptions) {
@@ -19,6 +21,20 @@ export function plainOptions(options: ClassesOptions) {
   return { references: references.map(referenceName), shared, seed, permutations, bootstrap, mantel, strict };
 }
 
+/** What determines templates: the pictures, as far as it is known without reading them, or the file of features. */
+async function templatesKey(request: TemplatesRequest): Promise<unknown> {
+  const { kind, source, layer = null } = request;
+  if (kind === 'features') return { kind, source, layer, content: (await request.features.sha256()) ?? null };
+  const { images, preprocessing = null } = request;
+  return {
+    kind,
+    source,
+    layer,
+    preprocessing,
+    images: images.map(({ name, label = null, stamp = null }) => [name, label, stamp]),
+  };
+}
+
 function referenceName(request: ReferenceRequest): string {
   return request.kind === 'wordnet' ? `wordnet-${request.measure}` : request.file.name;
 }
@@ -26,11 +42,12 @@ function referenceName(request: ReferenceRequest): string {
 /** Hash of all that determines the result: the files' contents, what was said of them, options, tier and version. */
 export async function hashInputs(inputs: readonly ClassModelInput[], options: ClassesOptions): Promise<string> {
   const models = await Promise.all(
-    inputs.map(async ({ source, labels, head, name }) => ({
+    inputs.map(async ({ source, labels, head, name, templates }) => ({
       name: name ?? source.name,
       content: (await contentHash(source)) ?? `${source.name}:${source.byteLength}`,
       labels,
       head,
+      ...(templates && { templates: await templatesKey(templates) }),
     })),
   );
   const files = await Promise.all(
@@ -38,7 +55,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
       request.kind === 'file' ? sha256Hex(request.file.bytes) : request.measure,
     ),
   );
-  const { population = null } = options;
+  const { population = null, pictures } = options;
   return sha256Hex(
     canonicalJson({
       instrument: 'classes',
@@ -48,6 +65,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
       files,
       options: plainOptions(options),
       population,
+      ...(pictures && { pictures: await picturesKey(pictures) }),
     }),
   );
 }

@@ -45,6 +45,7 @@ export function checkLargeRequest(classes: number, models: number, options: Clas
     refuse('Alignment between networks (NSAD)', 'Analyse each model alone, or compare them on fewer classes.');
   if (options.bootstrap) refuse('--ci', 'Leave it out: the chance level is shown without it.');
   if (options.mantel) refuse('--mantel', 'Leave it out: the chance level is shown without it.');
+  if (options.pictures) refuse('--images', 'Leave it out.');
   const [request, ...more] = options.references ?? [];
   if (more.length > 0 || (request && !isPath(request)))
     refuse('A reference other than WordNet path similarity', 'Leave out --reference and --measure.');

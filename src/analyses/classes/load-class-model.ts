@@ -5,6 +5,7 @@ import { openModel } from '../../model-files/open-model.ts';
 import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import { cosineSimilarityMatrix, type SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
+import type { ClassModel } from '../../study/classes-section.ts';
 import type { Matrix32 } from '../../tensor/matrix.ts';
 import type { ClassModelInput } from './options.ts';
 import { classesOfRows, type RowClasses } from './row-classes.ts';
@@ -25,6 +26,8 @@ export interface LoadedClassModel {
   zeroRows: number[];
   /** classes × features, in the order of `rows.classes`. */
   templates: Matrix32;
+  /** Set where templates are mean features rather than classifier weights. */
+  templatesFrom?: Omit<NonNullable<ClassModel['templates']>, 'weights' | 'agreement'>;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface MeasuredModel {
   /** Which of the inputs it is. */
   member: number;
   model: LoadedClassModel;
+  /** For each class of the study its place among the model's. */
+  positions: Int32Array;
   similarity: SimilarityMatrix<Float32Array>;
   prepared: PreparedSimilarity;
   /** One alignment per reference id. */
@@ -54,8 +56,9 @@ export function measureModel(
     warnings.push(
       `${leftOut} of its ${model.rows.classes.length} classes are left out because another model lacks them.`,
     );
-  const measured = { id, member, model, similarity, prepared, alignment, warnings };
-  warnings.push(...guardOrder(measured, context));
+  const measured = { id, member, model, positions, similarity, prepared, alignment, warnings };
+  // The classes of templates are those of folders: there is no order to be wrong about.
+  if (!model.templatesFrom) warnings.push(...guardOrder(measured, context));
   return measured;
 }
 

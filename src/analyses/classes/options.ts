@@ -1,8 +1,10 @@
 import type { ByteSource } from '../../model-files/byte-source.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { PicturesRequest } from '../pictures/options.ts';
 import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';
+import type { TemplatesRequest } from './templates/options.ts';
 
 /** One model to look at. */
 export interface ClassModelInput {
@@ -11,8 +13,10 @@ export interface ClassModelInput {
   name?: string;
   /** What the rows of the head are; by default what the file says, else ImageNet-1k where the row count fits. */
   labels?: LabelsRequest;
-  /** The tensor to take as the head, where the choice is not clear. */
+  /** The tensor to take as the head, where the choice is not clear; "none" for a model without classifier, with templates. */
   head?: string;
+  /** Class templates from labelled pictures or features, beside those of the classifier or in their place. */
+  templates?: TemplatesRequest;
 }
 
 /** What network similarity is compared with. */
@@ -46,6 +50,8 @@ export interface ClassesOptions {
   strict?: boolean;
   /** Measure the models as a population too. */
   population?: PopulationFacts;
+  /** Pictures of the classes, to show beside them and to look for near-duplicates in. */
+  pictures?: PicturesRequest;
   /** The command that makes this study, for the manifest. */
   command?: string;
   /** Name of the study; by default from the models' names. */

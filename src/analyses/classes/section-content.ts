@@ -18,6 +18,8 @@ import type {
 import { encodeJsonl } from '../../study/jsonl.ts';
 import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
+import { similarityAlignmentIndex } from '../../training/alignment-index.ts';
+import type { CollectedPictures } from '../pictures/collect-pictures.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
 import type { FailedModel } from './options.ts';
@@ -43,6 +45,7 @@ export interface SectionInput {
   differences: ClassesSection['differences'];
   nsad: ClassesSection['nsad'];
   population: ReturnType<typeof populationSection> | undefined;
+  pictures: CollectedPictures | undefined;
   wordnet: WordNetParts | undefined;
   kernelTier: KernelTier;
 }
@@ -61,7 +64,8 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
     files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
     files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(model, input)));
   }
-  const { population } = input;
+  const { population, pictures } = input;
+  for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
   if (population) files.set('population-pairs.jsonl', encodeJsonl(population.pairs));
   return {
     instrument: 'classes',
@@ -87,11 +91,12 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
         kind,
         matrix: locate(`references/${id}.npy`),
       })),
-      models: models.map((entry) => modelEntry(entry, locate)),
+      models: models.map((entry) => modelEntry(entry, models, locate)),
       failed: [...input.failed],
       differences: input.differences,
       nsad: input.nsad,
       ...(population ? { population: { ...population.section, pairs: locate('population-pairs.jsonl') } } : {}),
+      ...(pictures ? { pictures: pictures.describe(locate) } : {}),
       kernelTier: input.kernelTier,
     }),
   };
@@ -156,7 +161,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
   });
 }
 
-function modelEntry(entry: MeasuredModel, locate: (path: string) => string): ClassModel {
+function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate: (path: string) => string): ClassModel {
   const { id, model, similarity, alignment, warnings } = entry;
   const { rows } = model;
   return {
@@ -171,7 +176,27 @@ function modelEntry(entry: MeasuredModel, locate: (path: string) => string): Cla
     matrix: locate(`models/${id}/ncsm.npy`),
     ranking: locate(`models/${id}/ranking.jsonl`),
     alignment,
+    ...templatesEntry(entry, all),
     warnings,
+  };
+}
+
+/** Where the templates come from, and how far they agree with the classifier's weights of the same network. */
+function templatesEntry(
+  { model, member, similarity, positions }: MeasuredModel,
+  all: readonly MeasuredModel[],
+): Pick<ClassModel, 'templates'> {
+  const { templatesFrom } = model;
+  if (!templatesFrom) return {};
+  const weights = all.find((other) => other.member === member && !other.model.templatesFrom);
+  const agreement = weights && similarityAlignmentIndex(weights.similarity, similarity);
+  return {
+    templates: {
+      ...templatesFrom,
+      counts: Array.from(positions, (position) => templatesFrom.counts[position]!),
+      weights: weights?.id ?? null,
+      agreement: agreement ? { cosine: agreement.cosine, chance: agreement.chance, classes: agreement.classes } : null,
+    },
   };
 }
 

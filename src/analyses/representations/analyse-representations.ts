@@ -30,7 +30,7 @@ import {
   type RepresentationsPlatform,
 } from './options.ts';
 import { settleSamples } from './samples.ts';
-import { thumbnailer } from './thumbnails.ts';
+import { keepWholePictures, thumbnailer } from './thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './write-study.ts';
 
 export interface RepresentationsResult {
@@ -123,6 +123,8 @@ export async function analyseRepresentations(
   } finally {
     await pool.close();
   }
+  if (images.length > 0 && models.every(({ provider }) => provider.runtime === null))
+    await keepWholePictures(work, platform, images, models[0]!.collected.indices, task);
   const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
   await work.clear();
   return { manifest, reused: false };

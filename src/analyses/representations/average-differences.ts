@@ -1,7 +1,7 @@
 import { meanOfMaps, type NumberMap } from '../../representations/mean-of-maps.ts';
 import type { LayerComparison, LayerDifference } from '../../study/representations-section.ts';
 
-const MEASURES = ['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours'] as const;
+const MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours'] as const;
 
 /**
  * What matching changes in the maps of layers against layers, averaged over models: semantic − spatial of CKA, RSA and

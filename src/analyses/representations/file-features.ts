@@ -63,6 +63,7 @@ export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile
   return { file, layers, logits, images, samples: readSamples(file, images) };
 }
 
+/** The samples that a file's metadata lists; null where it lists none. */
 export function readSamples({ name, metadata }: ModelFile, images: number): FeatureSample[] | null {
   const text = (metadata as Record<string, unknown>).samples;
   if (typeof text !== 'string') return null;

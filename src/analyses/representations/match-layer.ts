@@ -9,8 +9,8 @@ import { type LayerFeatures, sharedFloats } from './collect-features.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 import type { PlainOptions } from './options.ts';
 
-/** What the process needs beside features: code, the model, affinities of the threads. */
-const RESERVED_BYTES = 256 * 2 ** 20;
+/** What the process needs beside features: code, the model and its runtime, the threads and their affinities. */
+const RESERVED_BYTES = 448 * 2 ** 20;
 
 /** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
 export function tileSizeFor(positions: number): number {

@@ -1,7 +1,8 @@
 import type { RgbImage } from '../../inference/image.ts';
 import { resizeImage } from '../../inference/resize.ts';
+import type { LongTask } from '../../progress.ts';
 import type { WorkArea } from '../images/work-area.ts';
-import type { RepresentationsPlatform } from './options.ts';
+import type { ImageInput, RepresentationsPlatform } from './options.ts';
 
 /** Longer side of the pictures kept in a study. */
 const THUMBNAIL_SIDE = 96;
@@ -15,6 +16,30 @@ export function thumbnailer(work: WorkArea, { thumbnail }: RepresentationsPlatfo
     const small = scale < 1 ? resizeImage(image, size(image.width), size(image.height)) : image;
     await work.writeBytes(thumbnailPath(index), await thumbnail(small));
   };
+}
+
+/**
+ * Small PNGs of whole pictures, where no model took them in and what it saw of them is not known: the pictures of features
+ * that were computed elsewhere. A picture that cannot be decoded has none.
+ */
+export async function keepWholePictures(
+  work: WorkArea,
+  platform: RepresentationsPlatform,
+  images: readonly ImageInput[],
+  indices: readonly number[],
+  { signal }: LongTask,
+): Promise<void> {
+  const keep = thumbnailer(work, platform);
+  if (!keep) return;
+  for (const index of indices) {
+    signal?.throwIfAborted();
+    const image = images[index]!;
+    const loaded = await image.load().catch(() => undefined);
+    if (!loaded || (loaded instanceof Uint8Array && !platform.decode)) continue;
+    const picture =
+      loaded instanceof Uint8Array ? await platform.decode!(loaded, image.name).catch(() => undefined) : loaded;
+    if (picture) await keep(index, picture);
+  }
 }
 
 /** Within the section of the study, and within the work area. */

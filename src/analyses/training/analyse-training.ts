@@ -25,6 +25,7 @@ import { PER_CLASS_COLUMNS } from './epoch-record.ts';
 import { measureRun } from './measure-run.ts';
 import { DEFAULT_K, DEFAULT_MATRIX_BYTES, type TrainingOptions, type TrainingRunInput } from './options.ts';
 import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
+import { runPictures } from './run-pictures.ts';
 import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 
@@ -96,10 +97,14 @@ export async function analyseTraining(
   }
 
   const kept = keptArrays(runs, classes.length, options.matrixBytes ?? DEFAULT_MATRIX_BYTES);
-  const sections = runs.map((run) => runSection(run, runs[referenceRun]!.curves, kept.keeps(run)));
+  const pictures = options.pictures && (await runPictures(options.pictures, classes, scanned, existing, store, task));
+  const sections = runs.map((run) =>
+    runSection(run, runs[referenceRun]!.curves, kept.keeps(run), pictures?.tilesOf(run.scanned)),
+  );
   const synsets = synsetsOf(classes);
   const graph = synsets.length > 0 ? await loadWordNet() : undefined;
   const files = new Map<string, Uint8Array>(sections.flatMap((section) => [...section.files]));
+  for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
   files.set('classes.jsonl', encodeJsonl(classes.map(classRow)));
   files.set('orders.json', encodeJson(displayOrders(classes, graph)));
   if (graph) files.set('wordnet.json', encodeJson(wordnetExcerpt(graph, await loadGlosses(), synsets)));
@@ -115,7 +120,7 @@ export async function analyseTraining(
     instrument: 'training',
     studyName: options.studyName ?? defaultTrainingName(ids),
     files,
-    keep: sections.flatMap((section) => section.keep),
+    keep: [...sections.flatMap((section) => section.keep), ...(pictures?.keep ?? [])],
     describe: (locate) => ({
       inputsHash,
       settingsHash,
@@ -138,6 +143,7 @@ export async function analyseTraining(
       perClassColumns: [...PER_CLASS_COLUMNS],
       matricesKept: kept.note,
       runs: sections.map((section) => section.describe(locate)),
+      ...(pictures ? { pictures: pictures.describe(locate) } : {}),
       kernelTier: kernelTier(),
     }),
   });

@@ -2,6 +2,7 @@ import type { RunFolder } from '../../runs/run-folder.ts';
 import type { TieRule } from '../../training/inverse-dissimilarity.ts';
 import type { ReferenceRequest } from '../classes/options.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
+import type { PicturesRequest } from '../pictures/options.ts';
 
 /** One training run to look at. */
 export interface TrainingRunInput {
@@ -31,6 +32,8 @@ export interface TrainingOptions {
   matrixBytes?: number;
   /** Which run the early warnings compare the others with: its place among the inputs. Default the first. */
   referenceRun?: number;
+  /** Pictures of the classes and of the samples that runs name. */
+  pictures?: PicturesRequest;
   /** The command that makes this study, for the manifest. */
   command?: string;
   /** Name of the study; by default from the runs' names. */

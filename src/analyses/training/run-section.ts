@@ -39,6 +39,7 @@ export function runSection(
   run: StudiedRun,
   reference: TrainingCurves | undefined,
   keepsArrays: (epoch: number) => boolean,
+  sampleTiles?: Int32Array,
 ) {
   const { id, scanned, measured, curves, earlierMatrices } = run;
   const base = `runs/${id}`;
@@ -50,6 +51,8 @@ export function runSection(
     paths.flatMap((path, index) => (path === undefined ? [] : [{ split, index, path }])),
   );
   if (samples.length > 0) files.set(`${base}/samples.jsonl`, encodeJsonl(samples));
+
+  if (sampleTiles) files.set(`${base}/sample-pictures.npy`, encodeNpy(sampleTiles, [sampleTiles.length, 1]));
 
   const epochs = measured.epochs.map(({ record }) => record.epoch);
   const lists = measured.epochs.map(({ neighbours }) => neighbours);
@@ -99,6 +102,7 @@ export function runSection(
       problems: [...scanned.problems, ...measured.problems],
       skipped: scanned.skipped,
       samples: place(`${base}/samples.jsonl`),
+      ...(sampleTiles ? { pictures: locate(`${base}/sample-pictures.npy`) } : {}),
     };
   };
   return { files, keep, describe };

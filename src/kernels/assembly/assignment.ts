@@ -6,12 +6,15 @@
 import { columns, getDouble, getFloat, getInt, layOut, price, rowAddress, rowColumn, rows, setInt } from './assignment/arrays';
 import { auction } from './assignment/auction';
 import { finish } from './assignment/augment';
-import { denseAssignment } from './assignment/dense';
+import { denseFinish } from './assignment/dense';
 import { largest, measure, normalise, quantum, scale, shift, smallest, spread, unpaddedAddress } from './assignment/input';
+import { matchRowMaxima } from './assignment/row-maxima';
 import { exactMaximum } from './assignment/row-scan';
 
-/** Up to this size paths over the whole matrix are the fastest. */
+/** Up to this size paths over the whole matrix, from prices 0, are the fastest. */
 const DENSE_COLUMNS: i32 = 16;
+/** Up to this size of a square problem, paths over the whole matrix are the fastest from prices of an auction. */
+const DENSE_SQUARE: i32 = 64;
 /** Rounding errors of 64-bit duals, as a part of the range. */
 const TOLERANCE: f64 = 5e-14;
 
@@ -52,8 +55,7 @@ export function solve(): bool {
   normalise();
   if (columns <= DENSE_COLUMNS) {
     spread();
-    denseAssignment();
-    certify();
+    bound = denseFinish();
   } else if (rows == columns) solveSquare();
   else {
     spread();
@@ -69,8 +71,18 @@ export function solve(): bool {
 function solveSquare(): void {
   const range = <f64>largest - <f64>smallest;
   const n = <f64>rows;
+  if (rows <= DENSE_SQUARE) {
+    spread();
+    auction(0.02 * range, 4, range / n);
+    bound = denseFinish();
+    return;
+  }
   const q = quantum();
   spread();
+  if (matchRowMaxima()) {
+    certify();
+    return;
+  }
   // Values in steps of q: an assignment within n·ε < q of the optimum is the optimum, and its bound may be rounded
   // down to whole steps. The steps must stand clear of 32-bit rounding.
   const fine = (0.9 * q) / n;
@@ -81,9 +93,6 @@ function solveSquare(): void {
     bound = least + Math.floor((bound - least) / q + 1 / 1048576) * q;
     if (bound - heldSum() < 0.5 * q) return;
     finish((8 * fine), guard(), range * TOLERANCE);
-  } else if (rows <= 64) {
-    auction(0.03 * range, 10, (0.3 * range) / n);
-    finish((1.2 * range) / n, guard(), range * TOLERANCE);
   } else {
     auction(0.02 * range, 5, (0.05 * range) / n);
     finish((0.4 * range) / n, guard(), range * TOLERANCE);

@@ -238,7 +238,7 @@ async function listLinearLayers(graph: Graph, producers: ReadonlyMap<string, Gra
   for (const node of graph.nodes) {
     const weight = await resolveLinear(graph, producers, node);
     if (weight && !layers.has(weight.tensor))
-      layers.set(weight.tensor, { tensor: weight.tensor, classAxis: weight.classAxis });
+      layers.set(weight.tensor, { tensor: weight.tensor, classAxis: weight.classAxis, input: weight.data });
   }
   return [...layers.values()];
 }

@@ -16,5 +16,8 @@ function pathIn(command: string, file: string): string {
 /** The command that prints what the details of a class show. */
 export function classCommand(data: ClassesData, model: ClassModel, index: number): string {
   const row = data.classes[index]!;
-  return `semblance classes ${shellQuote(pathIn(data.section.command, model.file))} --class ${shellQuote(row.synset ?? row.name)}`;
+  const wanted = `--class ${shellQuote(row.synset ?? row.name)}`;
+  // Templates need all that the study's own command says of pictures.
+  if (model.templates) return `${data.section.command} ${wanted}`;
+  return `semblance classes ${shellQuote(pathIn(data.section.command, model.file))} ${wanted}`;
 }

@@ -9,5 +9,5 @@ export function ownWarnings(models: readonly ClassModel[], model: ClassModel): s
 
 /** A note on what was taken for granted, rather than a sign that something is wrong. */
 export function isAssumption(warning: string): boolean {
-  return warning.startsWith('Assumed ');
+  return warning.startsWith('Assumed ') || warning.startsWith('Not from classifier weights');
 }

@@ -35,9 +35,10 @@ export let heapPosition: usize = 0; // i32 [columns + rows]
 export let heap: usize = 0; // i32 [columns + rows]
 export let touched: usize = 0; // i32 [columns + rows]
 export let predecessor: usize = 0; // i32 [columns]
-export let reachedAt: usize = 0; // f64 [rows]
+export let reachedAt: usize = 0; // f64 [rows + 1]
 export let openPrice: usize = 0; // f64 [stride]: price, infinite for settled columns
-export let predecessorRow: usize = 0; // f64 [stride]
+export let settledRow: usize = 0; // i32 [rows + 1]: rows in the order in which a dense search reaches them
+export let settledColumn: usize = 0; // i32 [rows + 1]: the column that each of them holds
 
 let top: usize = 0;
 
@@ -76,9 +77,10 @@ export function layOut(rowCount: i32, columnCount: i32, base: usize): usize {
   heap = take(both << 2);
   touched = take(both << 2);
   predecessor = take(<usize>columns << 2);
-  reachedAt = take(m << 3);
+  reachedAt = take((m + 1) << 3);
   openPrice = take(<usize>stride << 3);
-  predecessorRow = take(<usize>stride << 3);
+  settledRow = take((m + 1) << 2);
+  settledColumn = take((m + 1) << 2);
   return top;
 }
 

@@ -16,7 +16,14 @@ export const DIFFERENCE = 'difference';
 
 function modelSpec(model: DrawableModel): PanelSpec {
   const { id, name, matrix } = model;
-  return { kind: 'model', id, title: name, subtitle: 'cosine of class templates', path: matrix, model };
+  return {
+    kind: 'model',
+    id,
+    title: name,
+    subtitle: model.templates ? 'cosine of mean features (TNCSM)' : 'cosine of class templates',
+    path: matrix,
+    model,
+  };
 }
 
 function referenceSpec({ id, title, kind, matrix }: DrawableReference): PanelSpec {

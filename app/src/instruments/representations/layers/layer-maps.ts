@@ -2,23 +2,45 @@ import type { LayerComparison } from 'semblance';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 
 /** The ways in which layers are compared. */
-export const LAYER_MEASURES = ['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours'] as const;
+export const LAYER_MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours'] as const;
 export type LayerMeasure = (typeof LAYER_MEASURES)[number];
 
 export const MEASURE_LABELS: Readonly<Record<LayerMeasure, string>> = {
   cka: 'CKA',
   ckaUnbiased: 'CKA, unbiased',
+  ckaMinibatch: 'CKA, batches',
   rsa: 'RSA',
   mutualNeighbours: 'Neighbours',
 };
 
 type LayerMap = (number | null)[][];
 
+const BATCH_RULES = {
+  unbiased: 'HSIC₁ averaged over them',
+  biased: 'biased HSIC averaged over them',
+  mean: 'the mean of their CKA',
+} as const;
+
+/** The measures that a study has or could have: batches only where they were asked for. */
+export function measuresOf(comparison: LayerComparison): LayerMeasure[] {
+  return LAYER_MEASURES.filter((measure) => measure !== 'ckaMinibatch' || comparison.ckaMinibatch);
+}
+
+/** The measure that the study was asked for. */
+export function usualMeasure(comparison: LayerComparison, asked: unknown): LayerMeasure {
+  if (comparison.ckaMinibatch) return 'ckaMinibatch';
+  return asked === 'unbiased' ? 'ckaUnbiased' : 'cka';
+}
+
 /** In words, with what the study was made with. */
 export function measureNote(comparison: LayerComparison, measure: LayerMeasure): string {
-  const { rsa, mutualNeighbours, kernel } = comparison;
+  const { rsa, mutualNeighbours, ckaMinibatch, kernel } = comparison;
   if (measure === 'cka') return `centred kernel alignment of the ${kernel} matrices`;
   if (measure === 'ckaUnbiased') return `its unbiased estimate (HSIC₁), ${kernel}`;
+  if (measure === 'ckaMinibatch')
+    return ckaMinibatch
+      ? `from ${ckaMinibatch.batches} batches of at most ${ckaMinibatch.batchSize} images, ${BATCH_RULES[ckaMinibatch.rule]}, seed ${ckaMinibatch.seed}`
+      : '';
   if (measure === 'rsa') return `${rsa.measure} correlation of the upper triangles, ${kernel}`;
   return mutualNeighbours
     ? `share of common images among the ${mutualNeighbours.k} nearest, by chance ${mutualNeighbours.chance.toFixed(3)}`
@@ -29,7 +51,7 @@ export function sidesOf(
   comparison: LayerComparison,
   measure: LayerMeasure,
 ): { semantic: LayerMap; spatial: LayerMap } | null {
-  return comparison[measure];
+  return comparison[measure] ?? null;
 }
 
 export function differenceOf(semantic: LayerMap, spatial: LayerMap): LayerMap {

@@ -1,11 +1,10 @@
-import { encodeNpy } from 'semblance';
-import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { mapFigure } from '../../../matrix/map-figure.ts';
 import type { Cell } from '../../../matrix/map-geometry.ts';
 import type { MapScene } from '../../../matrix/map-scene.svelte.ts';
+import { namedMatrixDownloads } from '../../../matrix/matrix-downloads.ts';
 import type { PanelMatrix } from '../../../matrix/panel-matrix.ts';
 import type { SequentialName } from '../../../theme/colour-maps.ts';
 import { differenceTable, similarityTable } from '../../../theme/palette.ts';
@@ -29,7 +28,6 @@ interface ImageMapToExport {
 export function imageMapExport(map: ImageMapToExport): ExportablePanel {
   const { spec, data, of, matrix, scene, range, colourMap } = map;
   const title = `${spec.title}, ${of}, ${spec.subtitle}`;
-  const stem = fileName(title);
   return {
     id: `map-${spec.id}`,
     title,
@@ -48,31 +46,12 @@ export function imageMapExport(map: ImageMapToExport): ExportablePanel {
         table: spec.kind === 'difference' ? differenceTable(palette) : similarityTable(colourMap),
         palette,
       }),
-    data: [
-      {
-        label: 'NumPy',
-        name: `${stem}.npy`,
-        make: async () => {
-          const { rows, cols, data: values } = await matrix.matrix();
-          return new Blob([encodeNpy(values, [rows, cols])], { type: 'application/octet-stream' });
-        },
-      },
-      {
-        label: 'CSV',
-        name: `${stem}.csv`,
-        make: async () => {
-          const { cols, data: values } = await matrix.matrix();
-          return csvBlob(
-            ['image', 'label', ...data.images.map(({ name }) => name)],
-            data.images.map((row, i) => [
-              row.name,
-              row.label,
-              ...Array.from(values.subarray(i * cols, (i + 1) * cols), (x) => Number(x.toPrecision(7))),
-            ]),
-          );
-        },
-      },
-    ],
+    data: namedMatrixDownloads(
+      fileName(title),
+      matrix,
+      ['image', 'label'],
+      data.images.map(({ name, label }) => [name, label]),
+    ),
     command: data.section.command,
   };
 }

@@ -1,4 +1,4 @@
-import type { Matrix32, SimilarityKernel } from 'semblance';
+import type { SimilarityKernel } from 'semblance';
 import { compute } from '../../../compute/compute.ts';
 import { heldPanel, type PanelMatrix, rawPanel } from '../../../matrix/panel-matrix.ts';
 import { KERNEL_TITLES } from '../kernel-titles.ts';
@@ -9,6 +9,7 @@ import {
   type ShownLayer,
   type Side,
 } from '../representations-data.ts';
+import { differencePanel } from './difference-panel.ts';
 
 /** What one map shows. */
 export interface MapSpec {
@@ -90,17 +91,6 @@ export function layerPanels(
       model: undefined,
     },
   ];
-}
-
-const HIGH_SHARE = 0.995;
-
-/** a − b with colours that run as far to both sides: to the 99.5 % quantile of sizes off the diagonal. */
-export function differencePanel(a: Matrix32, b: Matrix32): PanelMatrix {
-  const data = a.data.map((value, k) => value - b.data[k]!);
-  const sizes = data.map(Math.abs).filter((_, k) => k % (a.cols + 1) !== 0 && Number.isFinite(data[k]!));
-  sizes.sort();
-  const end = sizes[Math.min(sizes.length - 1, Math.floor(HIGH_SHARE * sizes.length))] || 1;
-  return heldPanel({ rows: a.rows, cols: a.cols, data }, 'difference', { low: -end, high: end });
 }
 
 /** Loads maps, each once. */

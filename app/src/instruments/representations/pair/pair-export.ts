@@ -7,7 +7,7 @@ import type { Palette } from '../../../theme/palette.ts';
 import { significant } from '../../../ui/numbers.ts';
 import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
 import { drawPair, layoutPair, type PairScene } from './pair-figure.ts';
-import type { PairMatches } from './pair-matches.ts';
+import type { PairMatches } from './place-pairs.ts';
 
 const MARGIN = 24;
 const WIDTH = 560;

@@ -1,6 +1,6 @@
 import { element, escapeText } from '../../../export/svg.ts';
 import type { Palette } from '../../../theme/palette.ts';
-import type { PlacePair } from './pair-matches.ts';
+import type { PlacePair } from './place-pairs.ts';
 
 /** Two pictures beside one another with lines between places. */
 export interface PairScene {

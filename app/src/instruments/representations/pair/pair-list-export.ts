@@ -1,0 +1,51 @@
+import { csvBlob } from '../../../export/csv.ts';
+import { fileName } from '../../../export/download.ts';
+import type { ExportablePanel } from '../../../export/panel.ts';
+import { tableFigure } from '../../../export/table-figure.ts';
+import { fixed } from '../../../ui/numbers.ts';
+import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
+
+/** A list of pairs of images, with numbers of each, as a table. */
+export function pairListExport(
+  data: RepresentationsData,
+  layer: ShownLayer,
+  title: string,
+  columns: readonly string[],
+  pairs: readonly { row: number; col: number; values: readonly number[] }[],
+): ExportablePanel {
+  return {
+    id: `pairs-${fileName(title)}`,
+    title,
+    rank: 8,
+    figure: (palette) =>
+      tableFigure(
+        {
+          title,
+          subtitle: layerTitle(data, layer),
+          columns: [
+            { title: 'image' },
+            { title: 'and image' },
+            ...columns.map((column) => ({ title: column, number: true })),
+          ],
+          rows: pairs.map(({ row, col, values }) => [
+            data.names[row]!,
+            data.names[col]!,
+            ...values.map((value) => fixed(value, 3)),
+          ]),
+        },
+        palette,
+      ),
+    data: [
+      {
+        label: 'CSV',
+        name: `${fileName(title)}.csv`,
+        make: () =>
+          csvBlob(
+            ['first', 'second', ...columns],
+            pairs.map(({ row, col, values }) => [data.images[row]!.name, data.images[col]!.name, ...values]),
+          ),
+      },
+    ],
+    command: data.section.command,
+  };
+}

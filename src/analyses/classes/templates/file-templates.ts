@@ -1,0 +1,59 @@
+import { UnsupportedError, UsageError } from '../../../errors.ts';
+import { leadingTokens } from '../../../inference/layers.ts';
+import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
+import { formatShape } from '../../../tensor/tensor.ts';
+import { readSamples } from '../../representations/file-features.ts';
+import { featureSums, type Pooling } from './feature-sums.ts';
+import type { FoundTemplates } from './run-templates.ts';
+
+/** Samples of a features file as far as templates need them: a name, and the folder that says the class. */
+export interface FeatureFileSamples {
+  names: string[];
+  folders: (string | undefined)[];
+}
+
+/**
+ * Whose features a file holds, by the labels that it carries or the folders in its samples' names.
+ *
+ * @throws UnsupportedError for a file that does not say.
+ */
+export function samplesOfFeatures(file: ModelFile): FeatureFileSamples {
+  const images = [...file.tensors.values()][0]?.shape[0] ?? 0;
+  const samples = readSamples(file, images);
+  const folders = samples?.map(({ label, name }) => label ?? (name?.includes('/') ? name.split('/')[0] : undefined));
+  if (!folders?.some((folder) => folder !== undefined))
+    throw new UnsupportedError(`${file.name}: does not say of which class its samples are.`, {
+      hint: 'integrations/semblance_features.py writes labels beside the features, in the metadata of a .safetensors file.',
+    });
+  return { names: samples!.map(({ name, id }, i) => name ?? id ?? `sample ${i}`), folders };
+}
+
+/** Averages a layer of a features file by class: the one asked for, else its last one that is not called logits. */
+export async function fileTemplates(
+  file: ModelFile,
+  layer: string | undefined,
+  classOf: readonly (number | null)[],
+  names: readonly string[],
+  classCount: number,
+): Promise<FoundTemplates> {
+  const entry = chooseEntry(file, layer);
+  const tokens = entry.shape.length === 3;
+  const pooling: Pooling =
+    entry.shape.length === 2 ? 'none' : tokens && (leadingTokens(entry.shape[1]!) ?? 0) > 0 ? 'first' : 'mean';
+  const sums = featureSums(classCount, pooling, false, entry.name);
+  sums.add(await entry.read(), classOf, names);
+  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null };
+}
+
+function chooseEntry(file: ModelFile, layer: string | undefined): TensorEntry {
+  const entries = [...file.tensors.values()].filter(({ shape }) => shape.length >= 2 && shape.length <= 4);
+  const found =
+    layer === undefined
+      ? entries.findLast(({ name }) => name !== 'logits')
+      : entries.find(({ name }) => name === layer);
+  if (found) return found;
+  const listed = [...file.tensors.values()].map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(', ');
+  throw new UsageError(`${file.name} has no layer ${layer === undefined ? 'of features' : `"${layer}"`}.`, {
+    hint: `It has ${listed}.`,
+  });
+}

@@ -1,0 +1,63 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ClassPicture, PicturesRequest } from '../analyses/pictures/options.ts';
+import { FormatError } from '../errors.ts';
+import { decodeImage } from '../inference/decode-image.ts';
+import { findImages } from '../inference/image-folder.ts';
+import type { CliIo } from './io.ts';
+import { encodePng } from './representations-inputs.ts';
+
+export interface PictureFlags {
+  images?: string;
+  imagesPerClass?: number;
+  imagesMost?: number;
+  seed?: number;
+}
+
+/** What `--images` asks for; undefined without it. Files that are no pictures are told of. */
+export async function readPicturesRequest(
+  { images, imagesPerClass, imagesMost, seed }: PictureFlags,
+  io: CliIo,
+): Promise<PicturesRequest | undefined> {
+  if (images === undefined) return undefined;
+  const { pictures, ignored } = await findClassPictures(images, io);
+  const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
+  if (other.length > 0) io.stderr(io.colors.dim(`Passed over in ${images}: ${other.join(', ')}.\n`));
+  return {
+    source: images,
+    images: pictures,
+    ...(imagesPerClass === undefined ? {} : { perClass: imagesPerClass }),
+    ...(imagesMost === undefined ? {} : { most: imagesMost }),
+    ...(seed === undefined ? {} : { seed }),
+    decode: decodeImage,
+    encodePng,
+  };
+}
+
+/** The pictures of a folder or list, each with what tells it from a changed one. */
+export async function findClassPictures(
+  path: string,
+  io: CliIo,
+): Promise<{ pictures: ClassPicture[]; ignored: Record<string, number> }> {
+  const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
+  const pictures: ClassPicture[] = [];
+  for (const sample of samples) {
+    const file = join(folder, sample.name);
+    const found = await stat(file).catch(() => undefined);
+    pictures.push({
+      ...sample,
+      ...(found && { stamp: `${found.size} ${found.mtimeMs}` }),
+      load: () => readPicture(file, sample.name),
+    });
+  }
+  return { pictures, ignored };
+}
+
+/** A picture of a list that is not there is one that cannot be read: it is left out by name. */
+async function readPicture(path: string, name: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (cause) {
+    throw new FormatError(`${name} cannot be read (${(cause as Error).message}).`, { cause });
+  }
+}

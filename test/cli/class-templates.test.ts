@@ -1,0 +1,224 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  cosineSimilarityMatrix,
+  createRandom,
+  defaultPreprocessing,
+  encodeSafetensors,
+  extractFeatures,
+  memorySource,
+  openModel,
+  openTapped,
+  readManifest,
+  readStudyMatrix,
+} from 'semblance';
+import { fileSource, folderStore, loadRuntime } from 'semblance/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writePicture } from '../support/made-pictures.ts';
+import { runCli, temporaryFolder } from '../support/run-cli.ts';
+import { hasSharedData, sharedData } from '../support/shared-data.ts';
+import { madePicture, tinyVisionModel } from '../support/tiny-vision-model.ts';
+
+const NAMES = ['cat', 'dog', 'horse', 'ship', 'truck'];
+const EACH = 4;
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(folder.path, name), bytes);
+const cli = (...args: string[]) => runCli(['classes', ...args, '--out', 'study', '--no-open'], { cwd: folder.path });
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await cli(...args, '--json');
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  return JSON.parse(stdout);
+};
+
+/** Pictures of the first four classes, and a folder of no class. */
+async function writePictures(): Promise<void> {
+  for (let c = 0; c < 4; c++)
+    for (let i = 0; i < EACH; i++)
+      await writePicture(join(folder.path, 'photos'), `${NAMES[c]}/${i}.png`, madePicture(c, i));
+  await writePicture(join(folder.path, 'photos'), 'unicorn/0.png', madePicture(9, 0));
+}
+
+/** Mean vectors of a layer over the pictures of each class, by the library's parts. */
+async function meanFeatures(layer: string, width: number): Promise<Float32Array> {
+  const session = await openTapped(await loadRuntime(), memorySource('m.onnx', tinyVisionModel()), [layer]);
+  const images = Array.from({ length: 4 * EACH }, (_, i) => ({
+    name: String(i),
+    load: async () => madePicture(Math.floor(i / EACH), i % EACH),
+  }));
+  const means = new Float32Array(4 * width);
+  await extractFeatures(
+    session,
+    images,
+    ({ indices, outputs }) => {
+      const { data } = outputs.get(layer)!;
+      const size = data.length / indices.length;
+      indices.forEach((index, k) => {
+        for (let j = 0; j < size; j++)
+          means[Math.floor(index / EACH) * width + Math.floor((j * width) / size)]! +=
+            (data[k * size + j]! / EACH / size) * width;
+      });
+    },
+    { preprocessing: defaultPreprocessing(16) },
+  );
+  await session.close();
+  return means;
+}
+
+async function studyMatrix(model: number) {
+  const store = folderStore(join(folder.path, 'study'));
+  const manifest = await readManifest(store);
+  return readStudyMatrix(store, manifest, manifest.instruments.classes!.models[model]!.matrix!);
+}
+
+describe('semblance classes --templates', () => {
+  it('gives a model by its weights and by its mean features, and how far the two agree', async () => {
+    put('tiny.onnx', tinyVisionModel());
+    put('names.txt', NAMES.join('\n'));
+    await writePictures();
+    const args = ['tiny.onnx', '--labels', 'names.txt', '--templates', 'photos'];
+    const result = await json(...args);
+    expect(result.models.map(({ id }: { id: string }) => id)).toEqual(['tiny', 'tiny-templates']);
+    expect(result.models[0].templates).toBeUndefined();
+    const { templates, head, zeroTemplates, warnings, ssad } = result.models[1];
+    expect(templates).toMatchObject({
+      source: 'photos',
+      layer: 'vector',
+      pooling: 'none',
+      counts: [4, 4, 4, 4, 0],
+      weights: 'tiny',
+      agreement: { classes: 4, cosine: expect.any(Number) },
+    });
+    expect(head).toMatchObject({
+      tensor: 'vector',
+      classes: 5,
+      features: 12,
+      reason: 'mean over the pictures of each class',
+    });
+    expect(zeroTemplates).toEqual([4]);
+    expect(warnings).toEqual([
+      'Not from classifier weights: class templates are the mean of vector over 16 pictures of photos, 4 of each of 4 classes.',
+      'Classes without pictures are in no measure: truck.',
+      'Folders that stand for no class: unicorn (no class is called so).',
+    ]);
+    expect(ssad.classes).toBe(4);
+    expect(result.nsad.spearman[0][1]).toEqual(expect.any(Number));
+
+    const expected = cosineSimilarityMatrix({ rows: 4, cols: 12, data: await meanFeatures('vector', 12) });
+    const found = await studyMatrix(1);
+    for (let i = 0; i < 4; i++)
+      for (let j = 0; j < 4; j++) expect(found.data[i * 5 + j]).toBeCloseTo(expected.data[i * 4 + j]!, 5);
+    expect(found.data[4]).toBeNaN();
+
+    const { stdout, stderr } = await cli(...args);
+    expect(stdout).toContain('tiny (templates)');
+    expect(stdout).toMatch(/layer {3}vector, 5 classes × 12 features/);
+    expect(stdout).toMatch(/agrees {2}with the weights: SAI\(NCSM, TNCSM\) 0\.\d{4} \(by chance .*4 classes/);
+    expect(stderr).toContain('Nothing was computed');
+  });
+
+  it('takes the place of weights where there is no classifier, with folders as classes and any layer', async () => {
+    put('tiny.onnx', tinyVisionModel());
+    await writePictures();
+    const result = await json('tiny.onnx', '--head', 'none', '--templates', 'photos', '--template-layer', 'late');
+    expect(result.models).toHaveLength(1);
+    expect(result.models[0]).toMatchObject({
+      id: 'tiny-templates',
+      labels: { set: 'photos' },
+      templates: { layer: 'late', pooling: 'mean', weights: null, agreement: null },
+      ranking: expect.arrayContaining([expect.objectContaining({ class: 'n02121620' })]),
+    });
+    const expected = cosineSimilarityMatrix({ rows: 4, cols: 12, data: await meanFeatures('late', 12) });
+    const found = await studyMatrix(0);
+    for (let i = 0; i < 4; i++)
+      for (let j = 0; j < 4; j++) expect(found.data[i * 5 + j]).toBeCloseTo(expected.data[i * 4 + j]!, 5);
+    // A head whose classes nobody named is not compared with folders of names.
+    const { models } = await json('tiny.onnx', '--templates', 'photos');
+    expect(models).toHaveLength(1);
+    expect(models[0].warnings.at(-1)).toMatch(/What looks like a classifier, head with 5 rows, is not compared/);
+  });
+
+  it('takes features that were computed elsewhere, for models that do not run', async () => {
+    const random = createRandom(5);
+    const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
+    const samples = Array.from({ length: 10 }, (_, i) => ({ id: `${i}`, name: `${i}.png`, label: NAMES[i % 5] }));
+    const features = draw(10 * 12);
+    put('model.safetensors', encodeSafetensors({ 'fc.weight': { dtype: 'f32', shape: [5, 12], data: draw(60) } }));
+    put(
+      'features.safetensors',
+      encodeSafetensors(
+        {
+          pooled: { dtype: 'f32', shape: [10, 12], data: features },
+          logits: { dtype: 'f32', shape: [10, 5], data: draw(50) },
+        },
+        { samples: JSON.stringify(samples) },
+      ),
+    );
+    put('names.txt', NAMES.join('\n'));
+    const both = await json('model.safetensors', '--labels', 'names.txt', '--templates', 'features.safetensors');
+    expect(both.models[1].templates).toMatchObject({ layer: 'pooled', counts: [2, 2, 2, 2, 2], weights: 'model' });
+    const means = Float32Array.from({ length: 60 }, (_, k) => (features[k]! + features[k + 60]!) / 2);
+    const expected = cosineSimilarityMatrix({ rows: 5, cols: 12, data: means });
+    (await studyMatrix(1)).data.forEach((value, k) => {
+      expect(value).toBeCloseTo(expected.data[k]!, 5);
+    });
+    const alone = await json('features.safetensors', '--templates', 'features.safetensors');
+    expect(alone.models).toMatchObject([{ name: 'features (templates)', templates: { layer: 'pooled' } }]);
+    put('unlabelled.safetensors', encodeSafetensors({ pooled: { dtype: 'f32', shape: [10, 12], data: features } }));
+    const without = await cli('model.safetensors', '--labels', 'names.txt', '--templates', 'unlabelled.safetensors');
+    expect([without.code, without.stderr]).toEqual([3, expect.stringContaining('does not say of which class')]);
+  });
+
+  it('says what is wrong', async () => {
+    put('tiny.onnx', tinyVisionModel());
+    put('names.txt', NAMES.join('\n'));
+    put('others.txt', 'tench\ngoldfish\nstork\ncrane\nhen');
+    put(
+      'weights.safetensors',
+      encodeSafetensors({ 'fc.weight': { dtype: 'f32', shape: [5, 2], data: new Float32Array(10).fill(1) } }),
+    );
+    put('population.yaml', 'models: []');
+    await writePictures();
+    const fails = async (...args: string[]) => {
+      const { code, stderr } = await cli(...args, '--templates', 'photos');
+      return [code, stderr];
+    };
+    expect(await fails('weights.safetensors', '--labels', 'names.txt')).toEqual([
+      3,
+      expect.stringContaining('only ONNX models run; this is safetensors'),
+    ]);
+    expect(await fails('tiny.onnx', '--labels', 'names.txt', '--template-layer', 'lat')).toEqual([
+      2,
+      expect.stringContaining('Did you mean "late"?'),
+    ]);
+    expect(await fails('tiny.onnx', '--labels', 'others.txt')).toEqual([
+      4,
+      expect.stringContaining('0 of its 5 folders or labels stand for a class of tiny.onnx'),
+    ]);
+    expect(await fails('population.yaml')).toEqual([2, expect.stringContaining('population.yaml is a population')]);
+  });
+});
+
+describe.skipIf(!hasSharedData)('real models', () => {
+  it('have the templates that PyTorch made of the same pictures', async () => {
+    const run = `${sharedData}/runs/tiny-imagenet-cnn`;
+    const { labels } = JSON.parse(readFileSync(`${run}/run.json`, 'utf8')) as { labels: string[] };
+    put('wnids.txt', labels.join('\n'));
+    const result = await json(
+      `${sharedData}/models/tiny-imagenet-100/cnn.onnx`,
+      ...['--labels', 'wnids.txt', '--templates', `${sharedData}/images/tiny-imagenet-100-val`],
+      ...['--mean', '.48,.448,.398', '--std', '.277,.269,.282'],
+    );
+    expect(result.models[1].templates.counts).toEqual(new Array(100).fill(50));
+    const epoch = await openModel(await fileSource(`${run}/epoch-0040.safetensors`));
+    const { shape, data } = await epoch.tensors.get('split.test.template')!.read();
+    const expected = cosineSimilarityMatrix({ rows: shape[0]!, cols: shape[1]!, data: Float32Array.from(data) });
+    const found = await studyMatrix(1);
+    const differences = found.data.map((value, k) => Math.abs(value - expected.data[k]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
+});
