@@ -11,12 +11,15 @@ export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !(await isFolder(dirname(folder)))) {
-      await makeFolder(dirname(folder));
-      await makeFolder(folder);
-    } else if (!(await isFolder(folder))) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return requireFolder(folder, error);
+    if (!(await isFolder(dirname(folder)))) await makeFolder(dirname(folder));
+    // The folder above is there now, whoever made it.
+    await mkdir(folder).catch((again: unknown) => requireFolder(folder, again));
   }
+}
+
+async function requireFolder(folder: string, error: unknown): Promise<void> {
+  if (!(await isFolder(folder))) throw error;
 }
 
 async function isFolder(path: string): Promise<boolean> {

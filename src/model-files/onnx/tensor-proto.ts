@@ -114,17 +114,17 @@ async function readExternal(
   location: ReadonlyMap<string, string>,
   bytes: number,
 ): Promise<Uint8Array> {
-  const { path, start, end } = externalPlace(location, bytes);
+  const { path, start, end, length } = externalPlace(location, bytes);
   const source = await external.open(tensor, path);
-  if (end - start !== bytes)
-    throw new FormatError(`${file}: tensor ${tensor} needs ${bytes} bytes, but its external data has ${end - start}.`);
+  if (length !== bytes)
+    throw new FormatError(`${file}: tensor ${tensor} needs ${bytes} bytes, but its external data has ${length}.`);
   return readRange(source, `tensor ${tensor} of ${file}`, start, end);
 }
 
 function externalPlace(location: ReadonlyMap<string, string>, bytes: number) {
   const start = Number(location.get('offset') ?? 0);
-  const end = start + Number(location.get('length') ?? bytes);
-  return { path: location.get('location') ?? '', start, end };
+  const length = Number(location.get('length') ?? bytes);
+  return { path: location.get('location') ?? '', start, end: start + length, length };
 }
 
 /** Values stored one by one, packed or not; the message is walked again and its numbers collected. */
