@@ -2,7 +2,8 @@
  * Semantic similarity of 100 images end to end, affinity and matching: 256 positions, 256 channels, 4,950 pairs, one
  * thread, against NumPy and SciPy on some of the pairs; the split into affinity and matching; and how threads scale. With
  * one thread on both sides processor time and wall time agree on a quiet machine; on a busy one only the first says how
- * much work there was, so the goal is held against that. Run: node bench/similarity.bench.mjs
+ * much work there was, so the goal is held against that. Helper threads of the garbage collector would add to it.
+ * Run: node --single-threaded-gc bench/similarity.bench.mjs
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
