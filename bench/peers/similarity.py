@@ -1,5 +1,5 @@
-"""Affinity and matching of all pairs of images with NumPy and SciPy, the least time of several runs. Arguments: float32
-features, images, positions, channels, runs."""
+"""Affinity and matching of all pairs of images with NumPy and SciPy, the least wall time and the least processor time of
+several runs. Arguments: float32 features, images, positions, channels, runs."""
 import json
 import os
 import sys
@@ -15,16 +15,19 @@ from scipy.optimize import linear_sum_assignment
 
 images, positions, channels, repeats = map(int, sys.argv[2:])
 features = np.fromfile(sys.argv[1], dtype=np.float32).reshape(images, positions, channels)
-best = (float("inf"), 0.0)
+best = {"ms": float("inf"), "cpu": float("inf"), "affinity": 0.0}
 for _ in range(repeats):
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     affinity_time = 0.0
     for i in range(1, images):
         for j in range(i):
-            before = time.perf_counter()
+            before = time.process_time()
             affinity = features[i] @ features[j].T
-            affinity_time += time.perf_counter() - before
+            affinity_time += time.process_time() - before
             row, column = linear_sum_assignment(affinity, maximize=True)
             affinity[row, column].sum(dtype=np.float64)
-    best = min(best, (1000 * (time.perf_counter() - start), 1000 * affinity_time))
-print(json.dumps({"scipy": scipy.__version__, "numpy": np.__version__, "ms": best[0], "affinity": best[1]}))
+    cpu = 1000 * (time.process_time() - cpu_start)
+    best["ms"] = min(best["ms"], 1000 * (time.perf_counter() - start))
+    if cpu < best["cpu"]:
+        best.update(cpu=cpu, affinity=1000 * affinity_time)
+print(json.dumps({"scipy": scipy.__version__, "numpy": np.__version__, **best}))

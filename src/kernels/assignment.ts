@@ -60,5 +60,5 @@ export function solveAssignment(
 
 /** What assembly/assignment/arrays.ts lays out, rounded up: padded rows, block bounds, edge lists, per-column arrays. */
 function bytesNeeded(rows: number, columns: number): number {
-  return rows * (4 * (columns + 64) + columns / 4 + 32 + 512) + 96 * (columns + 64) + 1024;
+  return rows * (6 * (columns + 64) + columns / 4 + 32 + 512) + 98 * (columns + 64) + 1024;
 }

@@ -32,7 +32,9 @@ export interface MatchedTile {
   spatial: Float64Array | null;
 }
 
-/** Positions of several images in one product: bounds the memory of affinities to positions × this. */
+/** Affinities of several images in one product: as many as a processor's cache holds from the product to the matching. */
+const MAX_PRODUCT_VALUES = 2 ** 18;
+/** Positions in one product: bounds what is read for it. */
 const MAX_PRODUCT_ROWS = 8192;
 
 /**
@@ -82,7 +84,7 @@ async function matchWhole(
   // The optimum does not care which side the rows are, so that each affinity can be used where the product left it.
   const turned = (options.method ?? 'optimal') === 'optimal';
   const copy = turned ? undefined : newLike(x, y, m * n);
-  const block = Math.max(1, Math.floor(MAX_PRODUCT_ROWS / n));
+  const block = Math.max(1, Math.floor(Math.min(MAX_PRODUCT_ROWS / n, MAX_PRODUCT_VALUES / (n * m))));
   for (let i = 0; i < x.images; i++) {
     const vectors = imageVectors(x, i);
     const end = symmetric ? i : y.images;

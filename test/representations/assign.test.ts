@@ -61,6 +61,27 @@ function bruteForce(affinity: ArrayLike<number>, rows: number, columns: number):
   return best(0, 0);
 }
 
+describe('the optimal assignment of short rows', () => {
+  const random = createRandom(11);
+  const kinds: [string, (row: number, column: number) => number][] = [
+    ['normal values', () => random.normal()],
+    ['heavy tails', () => Math.exp(4 * random.normal())],
+    ['one huge value', (row, column) => (row === 3 && column === 7 ? 1e6 : random.next())],
+    // Prices rise along the chain, beyond the 16 bits of the first auction.
+    ['a chain', (i, j) => (j === i || j === i - 1 ? 1 + 1e-4 * Math.sin(i + j) : 1e-3 * Math.sin(i * j))],
+  ];
+  const cases = kinds.flatMap(([kind, value]) => [65, 100, 129, 256].map((n) => ({ kind, n, value })));
+  test.each(cases)('has the value of the plain twin and closes the certificate: $kind, $n', ({ n, value }) => {
+    const affinity = Float32Array.from({ length: n * n }, (_, k) => value(Math.floor(k / n), k % n));
+    const found = assign(affinity, n, n);
+    const plain = assign(affinity, n, n, { tier: 'plain' });
+    expectMatching(found.columns, n, n);
+    const tolerance = 1e-12 * n * Math.max(...affinity);
+    expect(Math.abs(found.value - plain.value)).toBeLessThanOrEqual(tolerance);
+    expect(found.dualBound - found.value).toBeLessThanOrEqual(tolerance);
+  });
+});
+
 describe.each(TIERS)('the optimal assignment (%s)', (tier) => {
   test.each(read('assignment.json') as Case[])('finds the maximum of SciPy: $kind, $rows×$columns', (golden) => {
     const { rows, columns } = golden;

@@ -3,13 +3,15 @@
  * (Bertsekas 1988), then shortest augmenting paths from its prices. Rectangular ones, where the price of an unused
  * column must stay 0, are paths from the start.
  */
-import { columns, getDouble, getFloat, getInt, layOut, price, rowAddress, rowColumn, rows, setInt } from './assignment/arrays';
+import { columns, getDouble, getFloat, getInt, layOut, price, rowAddress, rowColumn, rows, SHORT_ROW, setInt } from './assignment/arrays';
 import { auction } from './assignment/auction';
 import { finish } from './assignment/augment';
+import { coarseAuction } from './assignment/coarse-auction';
 import { denseFinish } from './assignment/dense';
 import { largest, measure, normalise, quantum, scale, shift, smallest, spread, unpaddedAddress } from './assignment/input';
 import { matchRowMaxima } from './assignment/row-maxima';
 import { exactMaximum } from './assignment/row-scan';
+import { maximumOfShortRow } from './assignment/short-row';
 
 /** Up to this size paths over the whole matrix, from prices 0, are the fastest. */
 const DENSE_COLUMNS: i32 = 16;
@@ -94,7 +96,7 @@ function solveSquare(): void {
     if (bound - heldSum() < 0.5 * q) return;
     finish((8 * fine), guard(), range * TOLERANCE);
   } else {
-    auction(0.02 * range, 5, (0.05 * range) / n);
+    if (columns > SHORT_ROW || !coarseAuction(0.02, 5, 0.05 / n)) auction(0.02 * range, 5, (0.05 * range) / n);
     finish((0.4 * range) / n, guard(), range * TOLERANCE);
   }
   certify();
@@ -121,9 +123,13 @@ function heldSum(): f64 {
 
 /** Sets the bound from the prices alone: their sum and the exact maximum of every row. */
 function certify(): void {
-  const off = guard();
   let sum: f64 = 0;
-  for (let row = 0; row < rows; row++) sum += exactMaximum(row, off);
+  if (columns <= SHORT_ROW) {
+    for (let row = 0; row < rows; row++) sum += maximumOfShortRow(row);
+  } else {
+    const off = guard();
+    for (let row = 0; row < rows; row++) sum += exactMaximum(row, off);
+  }
   for (let column = 0; column < columns; column++) sum += getDouble(price, column);
   bound = sum;
 }

@@ -8,6 +8,11 @@
 @inline
 export const LIST_CAPACITY: i32 = 48;
 
+/** Up to this many columns, looking at all of a row costs less than deciding what to look at. */
+// @ts-ignore: decorator
+@inline
+export const SHORT_ROW: i32 = 900;
+
 export let rows: i32 = 0;
 export let columns: i32 = 0;
 /** Columns with padding. */
@@ -39,6 +44,10 @@ export let reachedAt: usize = 0; // f64 [rows + 1]
 export let openPrice: usize = 0; // f64 [stride]: price, infinite for settled columns
 export let settledRow: usize = 0; // i32 [rows + 1]: rows in the order in which a dense search reaches them
 export let settledColumn: usize = 0; // i32 [rows + 1]: the column that each of them holds
+export let coarse: usize = 0; // i16 [rows][coarseStride]: the affinity in steps, for short rows of square problems
+export let coarsePrice: usize = 0; // i16 [coarseStride]
+/** Columns with padding to whole groups of four vectors of 16 bits. */
+export let coarseStride: i32 = 0;
 
 let top: usize = 0;
 
@@ -81,6 +90,11 @@ export function layOut(rowCount: i32, columnCount: i32, base: usize): usize {
   openPrice = take(<usize>stride << 3);
   settledRow = take((m + 1) << 2);
   settledColumn = take((m + 1) << 2);
+  if (rows == columns && columns <= SHORT_ROW) {
+    coarseStride = (columns + 31) & ~31;
+    coarse = take((m * <usize>coarseStride) << 1);
+    coarsePrice = take(<usize>coarseStride << 1);
+  }
   return top;
 }
 

@@ -1,9 +1,6 @@
 /** Forward Gauss–Seidel auction with ε-scaling (Bertsekas 1979, 1988): square problems only. */
-import { columns, getDouble, getInt, owner, price, rowColumn, rows, setInt, setPrice } from './arrays';
+import { columns, getDouble, getInt, owner, price, rowColumn, rows, SHORT_ROW, setInt, setPrice } from './arrays';
 import { bestColumn, bestNet, bestTwo, bestTwoDense, secondNet } from './row-scan';
-
-/** Up to this many columns a bid looks at all of them. */
-const DENSE_COLUMNS: i32 = 900;
 
 /**
  * Runs phases with ε from `start` down to `end`, each time divided by `divisor`; prices are kept from phase to phase,
@@ -11,7 +8,7 @@ const DENSE_COLUMNS: i32 = 900;
  * the rounding of 32-bit net values.
  */
 export function auction(start: f64, divisor: f64, end: f64): void {
-  const dense = columns <= DENSE_COLUMNS;
+  const dense = columns <= SHORT_ROW;
   let epsilon = max(start, end);
   while (true) {
     memory.fill(owner, 0xff, <usize>columns << 2);

@@ -30,6 +30,7 @@ import {
   rowColumn,
   rowPrice,
   rows,
+  SHORT_ROW,
   setDouble,
   setInt,
   setPrice,
@@ -37,6 +38,7 @@ import {
   touched,
 } from './arrays';
 import { bestNet, bestTwo, listEdges } from './row-scan';
+import { listShortRow } from './short-row';
 
 /** Marks in heapPosition. */
 // @ts-ignore: decorator
@@ -251,10 +253,19 @@ export function finish(width: f64, guard: f64, tolerance: f64): void {
   let free = 0;
   for (let row = 0; row < rows; row++) {
     const own = getInt(rowColumn, row);
-    bestTwo(row);
-    const dual = listEdges(row, bestNet - width, guard, own);
-    for (let w = width / 4; getInt(listCount, row) < 0 && w > width / 1000; w /= 4)
-      listEdges(row, bestNet - w, guard, own);
+    let dual: f64 = 0;
+    if (own >= 0 && columns <= SHORT_ROW) {
+      // The auction leaves every row within ε of its best, so its own column tells what is near that.
+      const net = <f64>getFloat(rowAddress(row), own) - getDouble(price, own);
+      dual = listShortRow(row, net - width, guard, own);
+      for (let w = width / 4; getInt(listCount, row) < 0 && w > width / 1000; w /= 4)
+        listShortRow(row, dual - w, guard, own);
+    } else {
+      bestTwo(row);
+      dual = listEdges(row, bestNet - width, guard, own);
+      for (let w = width / 4; getInt(listCount, row) < 0 && w > width / 1000; w /= 4)
+        listEdges(row, bestNet - w, guard, own);
+    }
     setDouble(rowPrice, row, dual);
     if (own >= 0 && dual - (<f64>getFloat(rowAddress(row), own) - getDouble(price, own)) <= tolerance)
       setInt(owner, own, row);
