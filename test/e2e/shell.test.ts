@@ -56,7 +56,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await page.keyboard.press('[');
     await expectParam(page, 'model', undefined);
     await page.getByRole('button', { name: /^Model: cnn/ }).click();
-    await page.locator('.panel').getByRole('button', { name: 'vit', exact: true }).click();
+    await page.locator('.menu').getByRole('button', { name: 'vit', exact: true }).click();
     await expectParam(page, 'model', 'vit');
   });
 
