@@ -216,7 +216,7 @@ describe.skipIf(!findChromium())('the concepts instrument', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
     await expectParam(page, 'layer', '1,2');
-    expect(await page.locator('.reading').innerText()).toMatch(
+    expect(await page.locator('.readout').innerText()).toMatch(
       /relu_5 Small net and relu_7 Large net: 0\.\d{3}\s+3 classes/,
     );
     await page.getByRole('radio', { name: 'Largest' }).check({ force: true });
