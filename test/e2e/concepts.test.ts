@@ -6,24 +6,13 @@ import type { Download, Page } from 'playwright-core';
 import { exportFolder, exportHtml, folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { appPages } from '../support/app-pages.ts';
+import { axeFindings } from '../support/axe.ts';
 import { appFolder, expectParam, paramsOf, serveStudy } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 
 const template = fileURLToPath(new URL('../../dist/app-single/index.html', import.meta.url));
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations: found } = await (
-      globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 /** Patches that were drawn: canvases larger than the one pixel they begin with. */
 async function drawnPatches(page: Page, count: number): Promise<void> {
@@ -227,7 +216,7 @@ describe.skipIf(!findChromium())('the concepts instrument', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
     await expectParam(page, 'layer', '1,2');
-    expect(await page.locator('.reading').innerText()).toMatch(
+    expect(await page.locator('.readout').innerText()).toMatch(
       /relu_5 Small net and relu_7 Large net: 0\.\d{3}\s+3 classes/,
     );
     await page.getByRole('radio', { name: 'Largest' }).check({ force: true });
@@ -244,9 +233,9 @@ describe.skipIf(!findChromium())('the concepts instrument', () => {
   it('is clean by axe, light and dark, in all views', async () => {
     for (const view of ['overview', 'concept', 'list', 'replacement', 'layers', 'classes', 'sweeps']) {
       const page = await open(`#/concepts/${view}?concept=cat/0/1`, { colorScheme: 'light' });
-      const found = await violations(page);
+      const found = await axeFindings(page);
       await page.emulateMedia({ colorScheme: 'dark' });
-      expect([view, ...found, ...(await violations(page))]).toEqual([view]);
+      expect([view, ...found, ...(await axeFindings(page))]).toEqual([view]);
     }
   });
 
@@ -283,7 +272,7 @@ describe.skipIf(!findChromium())('concepts of given activations, without a head'
     expect(await page.locator('main').innerText()).toContain('Needs a head: the graph ends in no matrix.');
     const classes = await open('#/concepts/classes');
     expect(await classes.locator('main').innerText()).toContain('The images carry no labels');
-    expect(await violations(classes)).toEqual([]);
+    expect(await axeFindings(classes)).toEqual([]);
   });
 });
 

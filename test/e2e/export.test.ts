@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,6 +7,7 @@ import { exportFolder, exportHtml, folderStore } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appFolder, launchBrowser, openPage, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
+import { serveStaticSite } from '../support/static-site.ts';
 import { writeSyntheticStudy } from '../support/synthetic-study.ts';
 
 const template = fileURLToPath(new URL('../../dist/app-single/index.html', import.meta.url));
@@ -53,21 +52,11 @@ describe.skipIf(!findChromium())('an exported study', () => {
   it('as a folder works on any web server', async () => {
     const folder = join(root, 'site');
     await exportFolder(folderStore(join(root, 'study')), folder, { appFolder });
-    const store = folderStore(folder);
-    const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-    const server = createServer(async (request, response) => {
-      const path = decodeURIComponent(request.url!.slice(1)) || 'index.html';
-      const bytes = await store.read(path).catch(() => undefined);
-      response.writeHead(bytes ? 200 : 404, {
-        'content-type': types[path.split('.').at(-1)!] ?? 'application/octet-stream',
-      });
-      response.end(bytes);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { page, complaints } = await openPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const server = await serveStaticSite(folder);
+    const { page, complaints } = await openPage(browser, server.url);
     await works(page);
     expect(complaints).toEqual([]);
     await page.context().close();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
   });
 });

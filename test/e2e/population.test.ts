@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import {
   histogram,
@@ -15,7 +14,8 @@ import {
 import { folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { appPages } from '../support/app-pages.ts';
-import { expectParam, paramsOf, serveStudy, twoFrames } from '../support/browser.ts';
+import { axeFindings } from '../support/axe.ts';
+import { expectParam, paramsOf, savedFile, serveStudy, twoFrames } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';
@@ -235,11 +235,8 @@ describe.skipIf(!findChromium())('the population view', () => {
     await expect.poll(() => alignmentRows(page).count()).toBe(MODELS);
     const save = async (panel: string, item: string): Promise<string> => {
       await page.getByRole('button', { name: `Save or copy: ${panel}` }).click();
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: item }).click(),
-      ]);
-      return readFileSync(await download.path(), item.includes('PNG') ? 'latin1' : 'utf8');
+      const { bytes } = await savedFile(page, () => page.getByRole('button', { name: item }).click());
+      return bytes.toString(item.includes('PNG') ? 'latin1' : 'utf8');
     };
     const csv = await save('Alignment of the population', 'Data, CSV');
     expect(csv.trim().split('\r\n')).toHaveLength(MODELS + 1);
@@ -281,16 +278,7 @@ describe.skipIf(!findChromium())('the population view', () => {
       const page = await open(`?part=${part}`, { colorScheme });
       await expect.poll(() => page.locator('section table, section svg').count()).toBeGreaterThan(0);
       await twoFrames(page);
-      await page.evaluate(`${AxeBuilder.source}; undefined`);
-      const found = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await axe.run()).violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      });
-      expect(found, part).toEqual([]);
+      expect(await axeFindings(page, 'serious'), part).toEqual([]);
     }
   });
 

@@ -1,7 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +7,17 @@ import { analyseInvariance, memorySource } from 'semblance';
 import { exportFolder, exportHtml, folderStore, loadRuntime } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { appPages, heading } from '../support/app-pages.ts';
-import { appFolder, expectParam, launchBrowser, openPage, paramsOf, serveStudy, settled } from '../support/browser.ts';
+import { axeFindings } from '../support/axe.ts';
+import {
+  appFolder,
+  expectParam,
+  launchBrowser,
+  openPage,
+  paramsOf,
+  savedFile,
+  serveStudy,
+  settled,
+} from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import {
   GRID,
@@ -19,6 +26,7 @@ import {
   madeImages,
   writeRepresentationsStudy,
 } from '../support/representations-study.ts';
+import { serveStaticSite } from '../support/static-site.ts';
 import { madePicture, tinyVisionModel } from '../support/tiny-vision-model.ts';
 
 const IMAGES = 24;
@@ -37,18 +45,6 @@ const ready = async (page: Page, hash: string): Promise<void> => {
   await heading(page);
   if (hash.includes('/map')) await settled(page);
 };
-
-async function axeFinds(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
-  return page.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 describe.skipIf(!findChromium())('the representations instrument', () => {
   const pages = appPages(() => serveStudy((folder) => writeRepresentationsStudy(folderStore(folder))), ready);
@@ -274,11 +270,7 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
       for (let i = 0; i < (await menus.count()); i++) {
         for (const kind of i === 0 ? ['Picture, SVG', 'Picture, PNG', 'Data, CSV'] : ['Picture, SVG']) {
           await menus.nth(i).click();
-          const [download] = await Promise.all([
-            page.waitForEvent('download'),
-            page.getByRole('button', { name: kind, exact: true }).click(),
-          ]);
-          const bytes = await readFile(await download.path());
+          const { bytes } = await savedFile(page, () => page.getByRole('button', { name: kind, exact: true }).click());
           if (kind === 'Picture, PNG') expect([...bytes.subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
           else if (kind === 'Picture, SVG') expect(bytes.toString()).toMatch(/^<svg [\s\S]*<\/svg>$/);
           else expect(bytes.toString().split('\r\n').length).toBeGreaterThan(2);
@@ -307,7 +299,7 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
         await page.getByRole('link', { name: title, exact: true }).click();
         await page.locator(`main ${shown}`).first().waitFor();
         await page.waitForFunction(() => document.querySelectorAll('.loading, .blank').length === 0);
-        expect(await axeFinds(page), `${title}, ${options.colorScheme}`).toEqual([]);
+        expect(await axeFindings(page), `${title}, ${options.colorScheme}`).toEqual([]);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(wide, `${title} scrolls sideways`).toBeLessThanOrEqual(0);
       }
@@ -407,7 +399,7 @@ describe.skipIf(!findChromium())('an invariance experiment', () => {
     for (const text of await rows.allInnerTexts())
       expect(text).toMatch(/^(early|late)\s+\d+\s+[01]\.\d{3}\s+[01]\.\d{3}/);
     expect(await page.getByRole('navigation').getByRole('link', { name: 'Similar images' }).count()).toBe(0);
-    expect(await axeFinds(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('link', { name: 'Images', exact: true }).click();
     await page.getByRole('grid', { name: 'Images of the study' }).waitFor();
   });
@@ -455,22 +447,12 @@ describe.skipIf(!findChromium())('an exported study of representations', () => {
       expect(one.complaints).toEqual([]);
       const site = join(root, 'site');
       await exportFolder(study, site, { appFolder });
-      const store = folderStore(site);
-      const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-      const server = createServer(async (request, response) => {
-        const path = decodeURIComponent(request.url!.slice(1)) || 'index.html';
-        const bytes = await store.read(path).catch(() => undefined);
-        response.writeHead(bytes ? 200 : 404, {
-          'content-type': types[path.split('.').at(-1)!] ?? 'application/octet-stream',
-        });
-        response.end(bytes);
-      });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const folder = await openPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const server = await serveStaticSite(site);
+      const folder = await openPage(browser, server.url);
       await works(folder.page);
       expect(folder.complaints).toEqual([]);
       await folder.page.context().close();
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     } finally {
       await browser.close();
       rmSync(root, { recursive: true, force: true });

@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import AxeBuilder from 'axe-core';
-import type { Page } from 'playwright-core';
 import { analyseClasses } from 'semblance';
 import { fileSource, folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { appPages } from '../support/app-pages.ts';
-import { expectParam, serveStudy, settled } from '../support/browser.ts';
+import { axeFindings } from '../support/axe.ts';
+import { expectParam, savedFile, serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 
 const sample = (path: string): string => fileURLToPath(new URL(`../../samples/${path}.safetensors`, import.meta.url));
@@ -56,7 +54,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await page.keyboard.press('[');
     await expectParam(page, 'model', undefined);
     await page.getByRole('button', { name: /^Model: cnn/ }).click();
-    await page.locator('.panel').getByRole('button', { name: 'vit', exact: true }).click();
+    await page.locator('.menu').getByRole('button', { name: 'vit', exact: true }).click();
     await expectParam(page, 'model', 'vit');
   });
 
@@ -117,11 +115,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     const dialog = page.getByRole('dialog', { name: 'Export' });
     const item = dialog.getByRole('listitem').first();
     const save = async (button: string): Promise<Buffer> => {
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        item.getByRole('button', { name: button, exact: true }).click(),
-      ]);
-      return readFile(await download.path());
+      return (await savedFile(page, () => item.getByRole('button', { name: button, exact: true }).click())).bytes;
     };
     expect((await save('PNG')).subarray(1, 4).toString()).toBe('PNG');
     const svg = (await save('SVG')).toString();
@@ -152,31 +146,15 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     ]) {
       const page = await open(hash, { colorScheme });
       await page.waitForTimeout(400);
-      const found = await violations(page);
+      const found = await axeFindings(page, 'serious');
       expect(found, `${hash} in ${colorScheme}`).toEqual([]);
     }
     const page = await open('#/', { colorScheme });
     await settled(page);
     await page.keyboard.press('e');
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page, 'serious')).toEqual([]);
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page, 'serious')).toEqual([]);
   });
 });
-
-/** Serious and critical findings of axe on the page as it is. */
-async function violations(page: Page): Promise<string[]> {
-  // The policy of the page forbids inline scripts, so axe comes in through the debugger.
-  await page.evaluate(`${AxeBuilder.source}; undefined`);
-  const { violations: found } = await page.evaluate(() =>
-    (
-      globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      }
-    ).axe.run(),
-  );
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 160)}`);
-}

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { analyseTraining, memoryRunFolder } from 'semblance';
 import { folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
 import { appPages, heading } from '../support/app-pages.ts';
-import { expectParam, paramsOf, serveStudy, settled } from '../support/browser.ts';
+import { axeFindings } from '../support/axe.ts';
+import { expectParam, paramsOf, savedFile, serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { epochName, madeEpoch } from '../support/made-run.ts';
 
@@ -168,12 +167,9 @@ describe.skipIf(!findChromium())('the training instrument', () => {
     const page = await open('#/training/time?epoch=4&run=made-two');
     const save = async (name: string) => {
       await page.getByRole('button', { name: 'Save as animation…' }).click();
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name, exact: true }).click(),
-      ]);
+      const saved = await savedFile(page, () => page.getByRole('button', { name, exact: true }).click());
       await page.keyboard.press('Escape');
-      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+      return saved;
     };
     const animation = await save('Animated PNG');
     expect(animation.name).toBe('made-two-ncsm.png');
@@ -193,20 +189,10 @@ describe.skipIf(!findChromium())('the training instrument', () => {
   });
 
   it('is clean by axe, light and dark, in both views', async () => {
-    const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const hash of ['#/training/curves?epoch=4', '#/training/time?epoch=4&cell=2,3']) {
         const page = await open(hash, { colorScheme });
-        await page.evaluate(axe);
-        const found = await page.evaluate(async () => {
-          const { violations } = await (
-            globalThis as unknown as {
-              axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-            }
-          ).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-        });
-        expect(found).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
       }
     }
   });

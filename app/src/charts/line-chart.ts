@@ -1,6 +1,7 @@
 import { element, escapeText } from '../export/svg.ts';
 import type { Palette } from '../theme/palette.ts';
 import { type Axis, linearAxis, logAxis, roundTicks, share, tickText } from './axis.ts';
+import { type EpochAxis, epochAxis } from './epoch-axis.ts';
 
 /** A curve over epochs; null where it has no value. */
 export interface ChartLine {
@@ -30,7 +31,7 @@ export interface LineChart {
   log?: boolean;
 }
 
-export interface ChartLayout {
+export interface ChartLayout extends EpochAxis {
   width: number;
   height: number;
   left: number;
@@ -38,11 +39,8 @@ export interface ChartLayout {
   top: number;
   bottom: number;
   y: Axis;
-  /** Pixels of an epoch and of a value. */
-  atEpoch: (epoch: number) => number;
+  /** Pixels of a value. */
   atValue: (value: number) => number;
-  /** The epoch, with fractions, at a pixel. */
-  epochAt: (x: number) => number;
 }
 
 const LEFT = 40;
@@ -55,8 +53,6 @@ export function layoutLineChart(chart: LineChart, width: number, height: number)
   const values = chart.lines.flatMap((line) => line.values.filter((value): value is number => Number.isFinite(value)));
   const y = chart.log ? logAxis(values) : linearAxis(values, height < 120 ? 3 : 4);
   const inner = Math.max(10, width - LEFT - RIGHT);
-  const [first, last] = chart.epochs;
-  const span = last - first || 1;
   const bottom = height - BOTTOM;
   return {
     width,
@@ -66,9 +62,8 @@ export function layoutLineChart(chart: LineChart, width: number, height: number)
     top: TOP,
     bottom,
     y,
-    atEpoch: (epoch) => LEFT + ((epoch - first) / span) * inner,
+    ...epochAxis(chart.epochs, LEFT, inner),
     atValue: (value) => bottom - share(y, value) * (bottom - TOP),
-    epochAt: (x) => first + ((x - LEFT) / inner) * span,
   };
 }
 

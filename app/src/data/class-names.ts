@@ -46,3 +46,16 @@ export function findClasses(classes: readonly ClassRow[], text: string, limit = 
     .slice(0, limit)
     .map(({ index, matched }) => ({ index, matched }));
 }
+
+/** Found classes as the search field lists them: with the other name or id that matched. */
+export function classResults(
+  classes: readonly ClassRow[],
+  names: readonly string[],
+  text: string,
+): { id: string; title: string; detail: string }[] {
+  return findClasses(classes, text).map(({ index, matched }) => ({
+    id: String(index),
+    title: names[index]!,
+    detail: matched === names[index] ? (classes[index]!.synset ?? `class ${index}`) : matched,
+  }));
+}

@@ -2,6 +2,7 @@ import { FONT } from '../matrix/map-overlay.ts';
 import type { Palette } from '../theme/palette.ts';
 import type { Figure } from './panel.ts';
 import { element, escapeText, svgDocument, textWidth } from './svg.ts';
+import { titleLine, titleLineWidth } from './title-line.ts';
 
 export interface TableFigure {
   title: string;
@@ -24,8 +25,7 @@ export function tableFigure({ title, subtitle, columns, rows }: TableFigure, pal
     ),
   );
   const starts = widths.map((_, c) => MARGIN + widths.slice(0, c).reduce((sum, width) => sum + width + GAP, 0));
-  const headWidth = textWidth(title, `600 15px ${FONT}`) + textWidth(subtitle, `12px ${FONT}`) + 10;
-  const inner = Math.max(headWidth, starts.at(-1)! - MARGIN + widths.at(-1)!);
+  const inner = Math.max(titleLineWidth({ title, subtitle }), starts.at(-1)! - MARGIN + widths.at(-1)!);
   const width = inner + 2 * MARGIN;
   const height = MARGIN + TITLE + (rows.length + 1) * ROW + MARGIN / 2;
   const cell = (content: string, c: number, y: number, style: Record<string, string | number>): string =>
@@ -39,18 +39,7 @@ export function tableFigure({ title, subtitle, columns, rows }: TableFigure, pal
       },
       escapeText(content),
     );
-  const body = [
-    element(
-      'text',
-      { x: MARGIN, y: MARGIN + 12, fill: palette.text, 'font-size': 15, 'font-weight': 600 },
-      escapeText(title),
-    ),
-    element(
-      'text',
-      { x: MARGIN + textWidth(title, `600 15px ${FONT}`) + 10, y: MARGIN + 12, fill: palette.muted },
-      escapeText(subtitle),
-    ),
-  ];
+  const body = titleLine({ title, subtitle }, MARGIN, MARGIN + 12, palette);
   const top = MARGIN + TITLE;
   for (const [c, column] of columns.entries())
     body.push(cell(column.title, c, top + 8, { fill: palette.muted, 'font-weight': 600 }));

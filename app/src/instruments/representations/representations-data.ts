@@ -110,6 +110,11 @@ export function layerTitle(data: RepresentationsData, layer: ShownLayer): string
   return data.models.length > 1 ? `${layer.model.shortName} ${layer.shortName}` : layer.shortName;
 }
 
+/** The heading of a layer in a plot of all layers: "vit, Add 14×14×64". */
+export function layerHeading(data: RepresentationsData, layer: ShownLayer): string {
+  return `${data.models.length > 1 ? `${layer.model.shortName}, ` : ''}${layer.shortName} ${layer.shape}`;
+}
+
 /** Where the similarity matrix of a layer is; undefined where the study does not have that kernel. */
 export function matrixPath(layer: ShownLayer, side: Side, kernel: SimilarityKernel): string | undefined {
   return layer.entry.matrices[kernel]?.[side];

@@ -1,7 +1,5 @@
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
+import { listPanel } from '../../../export/list-panel.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
-import { tableFigure } from '../../../export/table-figure.ts';
 import { fixed } from '../../../ui/numbers.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { relationLabel } from '../relation-labels.ts';
@@ -19,70 +17,55 @@ export function pairsExport(
   command: string,
 ): ExportablePanel {
   const title = `Closest pairs, ${model}`;
-  return {
-    id: 'pairs',
-    title,
-    rank: 2,
-    figure: (palette) =>
-      tableFigure(
-        {
-          title: 'Closest pairs',
-          subtitle:
-            pairs.length > ROWS_IN_PICTURE ? `${model}, the first ${ROWS_IN_PICTURE} of ${pairs.length}` : model,
-          columns: [
-            { title: '#', number: true },
-            { title: 'class' },
-            { title: 'neighbour' },
-            { title: 'similarity', number: true },
-            ...(referenceTitle ? [{ title: 'WordNet rank', number: true }, { title: 'relation' }] : []),
-          ],
-          rows: pairs
-            .slice(0, ROWS_IN_PICTURE)
-            .map(({ row, place, rank }) => [
-              String(place),
-              data.names[row.class]!,
-              data.names[row.neighbour]!,
-              fixed(row.similarity, 3),
-              ...(referenceTitle ? [rank === null ? '–' : String(rank), relationLabel(row)?.text ?? ''] : []),
-            ]),
-        },
-        palette,
-      ),
-    data: [
-      {
-        label: 'CSV',
-        name: `${fileName(title)}.csv`,
-        make: () =>
-          csvBlob(
-            [
-              'place',
-              'class',
-              'class id',
-              'neighbour',
-              'neighbour id',
-              'similarity',
-              'reference rank',
-              'mutual',
-              'relation',
-              'gap',
-              'why',
-            ],
-            pairs.map(({ row, place, rank }) => [
-              place,
-              data.classes[row.class]!.name,
-              data.classes[row.class]!.synset ?? row.class,
-              data.classes[row.neighbour]!.name,
-              data.classes[row.neighbour]!.synset ?? row.neighbour,
-              row.similarity,
-              rank,
-              row.mutual ? 'yes' : 'no',
-              row.explanation?.kind ?? null,
-              row.explanation?.gap ?? null,
-              row.relations?.map(({ text }) => text).join('; ') ?? null,
-            ]),
-          ),
-      },
-    ],
-    command,
-  };
+  return listPanel(
+    { id: 'pairs', title, rank: 2, command },
+    () => ({
+      title: 'Closest pairs',
+      subtitle: model,
+      columns: [
+        { title: '#', number: true },
+        { title: 'class' },
+        { title: 'neighbour' },
+        { title: 'similarity', number: true },
+        ...(referenceTitle ? [{ title: 'WordNet rank', number: true }, { title: 'relation' }] : []),
+      ],
+      rows: pairs.map(({ row, place, rank }) => [
+        String(place),
+        data.names[row.class]!,
+        data.names[row.neighbour]!,
+        fixed(row.similarity, 3),
+        ...(referenceTitle ? [rank === null ? '–' : String(rank), relationLabel(row)?.text ?? ''] : []),
+      ]),
+    }),
+    ROWS_IN_PICTURE,
+    {
+      columns: [
+        'place',
+        'class',
+        'class id',
+        'neighbour',
+        'neighbour id',
+        'similarity',
+        'reference rank',
+        'mutual',
+        'relation',
+        'gap',
+        'why',
+      ],
+      rows: () =>
+        pairs.map(({ row, place, rank }) => [
+          place,
+          data.classes[row.class]!.name,
+          data.classes[row.class]!.synset ?? row.class,
+          data.classes[row.neighbour]!.name,
+          data.classes[row.neighbour]!.synset ?? row.neighbour,
+          row.similarity,
+          rank,
+          row.mutual ? 'yes' : 'no',
+          row.explanation?.kind ?? null,
+          row.explanation?.gap ?? null,
+          row.relations?.map(({ text }) => text).join('; ') ?? null,
+        ]),
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import type { RankingRow } from 'semblance';
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
+import { type CsvCell, csvBlob } from '../../../export/csv.ts';
+import { listPanel } from '../../../export/list-panel.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import { element, escapeText } from '../../../export/svg.ts';
 import { tableFigure } from '../../../export/table-figure.ts';
@@ -149,16 +149,18 @@ export function scatterPanel(data: ClassesData, models: readonly PopulationModel
   };
 }
 
+/** The picture shows the first rows of a table, as a page can hold them. */
+const ROWS_IN_PICTURE = 45;
+
 /** A plain table as a panel: the picture shows its first rows, the data has them all. */
 export function tablePanel(
   panel: Pick<ExportablePanel, 'id' | 'title' | 'command'> & { rank: number; subtitle: string },
   columns: readonly { title: string; number?: boolean }[],
-  rows: readonly (readonly (string | number | null)[])[],
+  rows: readonly (readonly CsvCell[])[],
   digits = 4,
 ): ExportablePanel {
-  const most = 45;
-  const { id, title, command, rank, subtitle } = panel;
-  const shown = (value: string | number | null): string =>
+  const { subtitle, ...rest } = panel;
+  const shown = (value: CsvCell): string =>
     value === null
       ? '–'
       : typeof value === 'string'
@@ -166,31 +168,10 @@ export function tablePanel(
         : Number.isInteger(value)
           ? String(value)
           : fixed(value, digits);
-  return {
-    id,
-    title,
-    rank,
-    command,
-    figure: (palette) =>
-      tableFigure(
-        {
-          title,
-          subtitle: rows.length > most ? `${subtitle}, the first ${most} of ${rows.length}` : subtitle,
-          columns,
-          rows: rows.slice(0, most).map((row) => row.map(shown)),
-        },
-        palette,
-      ),
-    data: [
-      {
-        label: 'CSV',
-        name: `${fileName(title)}.csv`,
-        make: () =>
-          csvBlob(
-            columns.map((column) => column.title),
-            rows,
-          ),
-      },
-    ],
-  };
+  return listPanel(
+    rest,
+    () => ({ title: panel.title, subtitle, columns, rows: rows.map((row) => row.map(shown)) }),
+    ROWS_IN_PICTURE,
+    { columns: columns.map(({ title }) => title), rows: () => rows },
+  );
 }

@@ -1,7 +1,6 @@
-import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
+import { listPanel } from '../../../export/list-panel.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
-import { tableFigure } from '../../../export/table-figure.ts';
 import { fixed } from '../../../ui/numbers.ts';
 import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
 
@@ -13,39 +12,26 @@ export function pairListExport(
   columns: readonly string[],
   pairs: readonly { row: number; col: number; values: readonly number[] }[],
 ): ExportablePanel {
-  return {
-    id: `pairs-${fileName(title)}`,
-    title,
-    rank: 8,
-    figure: (palette) =>
-      tableFigure(
-        {
-          title,
-          subtitle: layerTitle(data, layer),
-          columns: [
-            { title: 'image' },
-            { title: 'and image' },
-            ...columns.map((column) => ({ title: column, number: true })),
-          ],
-          rows: pairs.map(({ row, col, values }) => [
-            data.names[row]!,
-            data.names[col]!,
-            ...values.map((value) => fixed(value, 3)),
-          ]),
-        },
-        palette,
-      ),
-    data: [
-      {
-        label: 'CSV',
-        name: `${fileName(title)}.csv`,
-        make: () =>
-          csvBlob(
-            ['first', 'second', ...columns],
-            pairs.map(({ row, col, values }) => [data.images[row]!.name, data.images[col]!.name, ...values]),
-          ),
-      },
-    ],
-    command: data.section.command,
-  };
+  return listPanel(
+    { id: `pairs-${fileName(title)}`, title, rank: 8, command: data.section.command },
+    () => ({
+      title,
+      subtitle: layerTitle(data, layer),
+      columns: [
+        { title: 'image' },
+        { title: 'and image' },
+        ...columns.map((column) => ({ title: column, number: true })),
+      ],
+      rows: pairs.map(({ row, col, values }) => [
+        data.names[row]!,
+        data.names[col]!,
+        ...values.map((value) => fixed(value, 3)),
+      ]),
+    }),
+    pairs.length,
+    {
+      columns: ['first', 'second', ...columns],
+      rows: () => pairs.map(({ row, col, values }) => [data.images[row]!.name, data.images[col]!.name, ...values]),
+    },
+  );
 }

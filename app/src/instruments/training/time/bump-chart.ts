@@ -1,5 +1,6 @@
 import { type NeighbourLists, neighboursOf } from 'semblance';
 import { roundTicks } from '../../../charts/axis.ts';
+import { type EpochAxis, epochAxis } from '../../../charts/epoch-axis.ts';
 import { element, escapeText } from '../../../export/svg.ts';
 import { modelColour, type Palette } from '../../../theme/palette.ts';
 
@@ -16,15 +17,13 @@ export interface BumpChart {
   domain: readonly [number, number];
 }
 
-export interface BumpLayout {
+export interface BumpLayout extends EpochAxis {
   width: number;
   height: number;
   left: number;
   right: number;
   top: number;
   bottom: number;
-  atEpoch: (epoch: number) => number;
-  epochAt: (x: number) => number;
   atRank: (rank: number) => number;
 }
 
@@ -47,8 +46,6 @@ export function bumpChart(
 export function layoutBump(chart: BumpChart, width: number, height: number): BumpLayout {
   const right = width - LABELS;
   const bottom = height - BOTTOM;
-  const [first, last] = chart.domain;
-  const span = last - first || 1;
   return {
     width,
     height,
@@ -56,8 +53,7 @@ export function layoutBump(chart: BumpChart, width: number, height: number): Bum
     right,
     top: TOP,
     bottom,
-    atEpoch: (epoch) => LEFT + 4 + ((epoch - first) / span) * (right - LEFT - 8),
-    epochAt: (x) => first + ((x - LEFT - 4) / (right - LEFT - 8)) * span,
+    ...epochAxis(chart.domain, LEFT + 4, right - LEFT - 8),
     atRank: (rank) => TOP + ((rank + 0.5) / chart.k) * (bottom - TOP),
   };
 }
