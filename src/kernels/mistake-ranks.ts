@@ -3,14 +3,7 @@ import { mistakeRanksPlain } from './plain/mistake-ranks.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from './wasm-kernel.ts';
 
 interface MistakeRankExports {
-  mistakeRanks(
-    similarity: number,
-    counts: number,
-    n: number,
-    single: boolean,
-    errors: number,
-    ranks: number,
-  ): void;
+  mistakeRanks(similarity: number, counts: number, n: number, single: boolean, errors: number, ranks: number): void;
 }
 
 const kernel = wasmKernel<MistakeRankExports>(mistakeRanksWasm);

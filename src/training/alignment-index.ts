@@ -1,7 +1,7 @@
 import { IncomparableError, UsageError } from '../errors.ts';
 import { compareImages } from '../kernels/image-comparison.ts';
 import { type PermutationSums, permutationMoments, permutationSums } from '../statistics/permutation-moments.ts';
-import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
+import { type Matrix, type Matrix64, select } from '../tensor/matrix.ts';
 import { type ConfusionSummary, checkCounts, confusionOfClasses, remainingClasses } from './confusion.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
@@ -111,21 +111,19 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
     confusion = { samples, errors, density, droppedSamples };
   }
   const n = from.length;
-  const image: Matrix64 = { rows: n, cols: n - 1, data: new Float64Array(Math.max(0, n * (n - 1))) };
-  const values = image.data;
+  if (n < cols) data = select({ rows, cols, data }, from).data;
+  const values = new Float64Array(Math.max(0, n * (n - 1)));
+  const image: Matrix64 = { rows: n, cols: n - 1, data: values };
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let k = 0;
-  // All classes in their order need no looking up.
-  const whole = n === cols;
   for (let i = 0; i < n; i++) {
-    const start = from[i]! * cols;
-    for (let j = 0; j < n; j++) {
-      if (j === i) continue;
-      const value = data[start + (whole ? j : from[j]!)]!;
+    for (let at = i * n, gap = at + i, end = at + n; at < end; at++) {
+      if (at === gap) continue;
+      const value = data[at]!;
       if (Number.isNaN(value))
         throw new UsageError(
-          `The class similarity matrix holds NaN at row ${classes[i]}, column ${classes[j]}; list such classes as missing.`,
+          `The class similarity matrix holds NaN at row ${classes[i]}, column ${classes[at - i * n]}; list such classes as missing.`,
         );
       if (value < min) min = value;
       if (value > max) max = value;

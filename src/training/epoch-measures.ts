@@ -2,6 +2,7 @@ import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/
 import { UsageError } from '../errors.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
 import type { Matrix } from '../tensor/matrix.ts';
+import { sum } from '../tensor/sum.ts';
 import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
 import { confusionCounts } from './confusion.ts';
 import {
@@ -183,10 +184,9 @@ function measureSplit(
   const data = input[split];
   const ties = options.ties ?? 'average';
   if (counts) {
-    let samples = 0;
     let correct = 0;
-    for (let k = 0; k < counts.data.length; k++) samples += counts.data[k]!;
     for (let c = 0; c < counts.rows; c++) correct += counts.data[c * counts.cols + c]!;
+    const samples = sum(counts.data);
     result.accuracy[split] = {
       accuracy: samples > 0 ? correct / samples : null,
       samples,

@@ -3,6 +3,7 @@ import { mistakeRanks } from '../kernels/mistake-ranks.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import { prepareRanks } from '../statistics/ranks.ts';
 import { type Matrix, select } from '../tensor/matrix.ts';
+import { sum } from '../tensor/sum.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
 
 /**
@@ -150,7 +151,7 @@ function summarise(
   ties: TieRule,
 ): InverseDissimilarity {
   const n = classes.length;
-  const samples = total(keptCounts);
+  const samples = sum(keptCounts);
   const perClass = new Float64Array(counts.rows).fill(Number.NaN);
   let errors = 0;
   let rankTotal = 0;
@@ -164,23 +165,11 @@ function summarise(
     errorsOnly: errors > 0 ? 1 - rankTotal / errors / (n - 1) : null,
     samples,
     errors,
-    droppedSamples: keptCounts === counts.data ? 0 : total(counts.data) - samples,
+    droppedSamples: keptCounts === counts.data ? 0 : sum(counts.data) - samples,
     classes: n,
     ties,
     perClass,
   };
-}
-
-/** Two chains of sums, so that one addition need not wait for the other. */
-function total(values: Float32Array | Float64Array): number {
-  let even = 0;
-  let odd = 0;
-  let k = 0;
-  for (; k + 1 < values.length; k += 2) {
-    even += values[k]!;
-    odd += values[k + 1]!;
-  }
-  return even + odd + (k < values.length ? values[k]! : 0);
 }
 
 /** As `mistakeRanks`, with tied classes ranked by index. */
