@@ -143,7 +143,6 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
  */
 export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClasses: number): AlignmentIndex {
   const n = a.classes.length;
-  const kept = new Set(a.classes);
   const result: AlignmentIndex = {
     cosine: null,
     ssim: null,
@@ -151,7 +150,7 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
     mae: null,
     missing: {},
     classes: n,
-    dropped: Array.from({ length: allClasses }, (_, c) => c).filter((c) => !kept.has(c)),
+    dropped: n === allClasses ? [] : droppedClasses(a.classes, allClasses),
     chance: null,
     confusions: [a.confusion, b.confusion].filter((summary) => summary !== undefined),
   };
@@ -177,6 +176,11 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
   if (n >= 8) result.ssim = similarity / ((n - 6) * (n - 7));
   else result.missing.ssim = `structural similarity has a 7×7 window and needs at least 8 classes; there are ${n}`;
   return result;
+}
+
+function droppedClasses(kept: Uint32Array, allClasses: number): number[] {
+  const left = new Set(kept);
+  return Array.from({ length: allClasses }, (_, c) => c).filter((c) => !left.has(c));
 }
 
 /**
