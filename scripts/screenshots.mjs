@@ -34,6 +34,11 @@ const PICTURES = [
   { name: 'pairs', hash: '#/classes/pairs?cell=44,74' },
   { name: 'class', hash: '#/classes/class?cell=12,14' },
   { name: 'models', hash: '#/classes/models' },
+  { name: 'curves', hash: '#/training/curves' },
+  { name: 'similar-images', hash: '#/representations/map?pair=134,139' },
+  { name: 'retrieval', hash: '#/representations/retrieval' },
+  { name: 'concepts', hash: '#/concepts/overview' },
+  { name: 'concept', hash: '#/concepts/concept?concept=c0000-cat/0/0' },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'semblance-screenshots-'));

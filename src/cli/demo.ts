@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { fileSource } from '../model-files/file-source.ts';
 import { classesReport } from './classes-report.ts';
 import { runClasses } from './classes-run.ts';
+import { demoConcepts } from './demo-concepts.ts';
 import { demoRepresentations } from './demo-representations.ts';
 import type { DemoTask } from './demo-task.ts';
 import type { CliIo } from './io.ts';
@@ -31,7 +32,9 @@ Examples:
 export function addDemoCommand(program: Command, io: CliIo): void {
   const command = program
     .command('demo')
-    .description('Analyse the bundled samples: training runs on 100 classes of Tiny-ImageNet, networks that know emoji')
+    .description(
+      'Analyse the bundled samples: training runs on 100 classes of Tiny-ImageNet, networks that know emoji, a concept that one of them lacks',
+    )
     .option('--out <folder>', 'where the study is written (default: a temporary folder)');
   addShowOptions(command)
     .addHelpText('after', EXAMPLES)
@@ -46,6 +49,7 @@ export function addDemoCommand(program: Command, io: CliIo): void {
       await demoClasses(task, io);
       const folder = await demoTraining(task, io);
       await demoRepresentations(task, io);
+      await demoConcepts(task, io);
       if (shown) await showStudies([folder], flags, io);
     });
 }

@@ -35,7 +35,8 @@ Examples:
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,
   5 optional runtime missing, 6 a threshold asked for was not met, 130 interrupted.
 
-Nothing is sent anywhere: the only traffic is a model that you name by URL.
+Nothing is sent anywhere: the only traffic is a model that you name by URL, and "concepts name", which sends
+collages to the language model that you name.
 `;
 
 /**

@@ -21,9 +21,16 @@ export interface GroupedFigures {
 const SIMILARITY_THRESHOLD = 0.5;
 
 /**
+ * The least normalised importance that can count as high: a tenth of the model's most important concept. Networks that are
+ * sure of their answers have many concepts of next to none, and half of them would lie above the median.
+ */
+export const LEAST_IMPORTANCE = 0.1;
+
+/**
  * What separates low from high. The paper names groups but no bounds. Similarity: 0.5 everywhere, where the other model
  * explains a quarter of the concept's variance, so that counts of different pairs can be compared. Importance: the median of
- * all concepts given, as the method's shortlist has it, so that "important" means more so than most; 0 without any.
+ * all concepts given, as the method's shortlist has it, so that "important" means more so than most, and no less than
+ * {@link LEAST_IMPORTANCE}.
  *
  * @param concepts Of both models, so that both are measured alike.
  */
@@ -34,7 +41,8 @@ export function groupThresholds(
   const importances = concepts.flatMap(({ importance }) => (importance === null ? [] : [importance]));
   const thresholds = {
     similarity: given.similarity ?? SIMILARITY_THRESHOLD,
-    importance: given.importance ?? (importances.length > 0 ? median(importances) : 0),
+    importance:
+      given.importance ?? Math.max(LEAST_IMPORTANCE, ...(importances.length > 0 ? [median(importances)] : [])),
   };
   for (const [name, value] of Object.entries(thresholds))
     if (!(value >= -1 && value <= 1))

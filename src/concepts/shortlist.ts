@@ -7,6 +7,8 @@ export interface ShortlistOptions {
   count?: number;
   /** Only concepts of more importance than this quantile of their model's; default 0.5, the median. */
   quantile?: number;
+  /** And of more importance than this, in the units of the concepts'; default none. */
+  least?: number;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface ShortlistOptions {
  */
 export function leastSharedConcepts<T extends ScoredConcept>(
   concepts: readonly T[],
-  { count = 20, quantile: share = 0.5 }: ShortlistOptions = {},
+  { count = 20, quantile: share = 0.5, least = Number.NEGATIVE_INFINITY }: ShortlistOptions = {},
 ): T[] {
   requireCount(count);
   return ([0, 1] as const).flatMap((model) => {
     const own = concepts.filter((concept) => concept.model === model && concept.similarity !== null);
     const importances = own.flatMap(({ importance }) => (importance === null ? [] : [importance]));
-    const bound = importances.length > 0 ? quantile(importances, share) : Number.NEGATIVE_INFINITY;
+    const bound = Math.max(least, ...(importances.length > 0 ? [quantile(importances, share)] : []));
     return own
       .filter(({ importance }) => importances.length === 0 || (importance !== null && importance > bound))
       .sort((a, b) => a.similarity! - b.similarity!)

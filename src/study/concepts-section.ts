@@ -243,7 +243,10 @@ export interface ConceptImageRow {
   /** Class that each model predicts, as names of the shared label set. */
   predicted: [string | null, string | null];
   split: 'fit' | 'evaluation';
-  /** PNG of the square crop that both models see, from the folder of this table; null where activations were given. */
+  /**
+   * PNG of the square crop that both models see, from the folder of this table; null for images of the fit, which are never
+   * shown, and where activations were given or no pictures kept.
+   */
   picture: string | null;
 }
 

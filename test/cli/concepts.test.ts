@@ -83,7 +83,7 @@ describe('semblance concepts', () => {
     expect(code).toBe(4);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'INCOMPARABLE',
-      message: 'None of 1 class can be compared on 72 images; red: there are 12 images for evaluation, fewer than 10.',
+      message: 'None of 1 class can be compared on 72 images; red: there are 0 images for evaluation, fewer than 10.',
     });
   });
 

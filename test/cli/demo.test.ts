@@ -48,6 +48,20 @@ describe('the demo', () => {
       ['emoji-cnn', ['stage3', 'stage4']],
       ['emoji-vit', ['block2', 'tokens']],
     ]);
+    // The toy experiment of the method: the square is what the other network lacks, and what a second one of its kind has.
+    const [cat] = instruments.concepts!.classes;
+    const known = cat!.models[0]!.concepts.map(({ similarity }) => similarity);
+    const values = known.map(({ cross }) => cross.pearson.value!);
+    const least = values.indexOf(Math.min(...values));
+    expect(values[least]!).toBeLessThan(known[least]!.self.pearson.value! - 0.3);
+    const others = values.filter((_, i) => i !== least).sort((a, b) => a - b);
+    expect(others[4]!).toBeGreaterThan(0.5);
+    const square =
+      /the square {2}concept (\d) of with-square: similarity (\S+) by without-square, (\S+) by with-square-2/.exec(
+        stdout,
+      )!;
+    expect(Number(square[1])).toBe(least);
+    expect(Number(square[3])).toBeGreaterThan(0.7);
   });
 
   it.each([
@@ -57,6 +71,7 @@ describe('the demo', () => {
     const { code, stdout } = await demo(...hidden);
     expect(code).toBe(0);
     expect(stdout).toContain('left out the representations instrument');
+    expect(stdout).toContain('left out the concepts instrument');
     expect(stdout).toContain(`npm install --ignore-scripts ${add}`);
     expect(Object.keys((await readableStudy()).instruments).sort()).toEqual(['classes', 'training']);
   });

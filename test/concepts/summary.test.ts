@@ -91,6 +91,9 @@ describe('groups and shortlists', () => {
       'high-high',
       'high-low',
     ]);
+    // Where most concepts matter next to nothing, above the median is not yet important.
+    const faint = figures.map((one) => ({ ...one, importance: one.importance === 1 ? 1 : 0.01 }));
+    expect(groupThresholds(faint).importance).toBe(0.1);
     expect(countGroups(figures, { similarity: 0.95, importance: 0 })).toEqual({
       'low-low': 1,
       'low-high': 4,
@@ -103,6 +106,7 @@ describe('groups and shortlists', () => {
   });
 
   it('list the least shared important concepts of each model', () => {
+    expect(leastSharedConcepts(concepts, { least: 0.99 }).every(({ importance }) => importance! > 0.99)).toBe(true);
     const list = leastSharedConcepts([...concepts, concept('dog', 1, 2, 0.1, 9)]);
     expect(list.map(({ classId, model, concept: index }) => [classId, model, index])).toEqual([
       ['cat', 0, 0],

@@ -322,7 +322,7 @@ describe('the walk back from ONNX outputs', () => {
       { output: 'f', tensor: 'w1', feeds: 'w2' },
       { output: 'y', tensor: 'w2', feeds: undefined },
     ]);
-    expect(file.linearLayers).toEqual([
+    expect(file.linearLayers!.map(({ tensor, classAxis }) => ({ tensor, classAxis }))).toEqual([
       { tensor: 'w1', classAxis: 1 },
       { tensor: 'w2', classAxis: 1 },
     ]);

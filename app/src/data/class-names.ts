@@ -4,7 +4,7 @@ import type { ClassRow } from 'semblance';
  * A short name for each class: the first of its names, made longer where two classes would be called the same
  * ("maillot, tank suit"; "crane n03126707").
  */
-export function shortNames(classes: readonly ClassRow[]): string[] {
+export function shortNames(classes: readonly Pick<ClassRow, 'name' | 'synset'>[]): string[] {
   const lists = classes.map((row) => row.name.split(', '));
   const first = count(lists.map((names) => names[0]!));
   const two = lists.map((names) => (first.get(names[0]!)! > 1 ? names.slice(0, 2).join(', ') : names[0]!));

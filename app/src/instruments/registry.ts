@@ -28,8 +28,6 @@ export interface Needs {
   inputs: readonly string[];
   /** The command that makes it; undefined where this version has none. */
   command?: string;
-  /** What this version cannot do with it yet, in a sentence. */
-  missing?: string;
 }
 
 /** A way of looking at networks. A study holds some of them; all are in the navigation. */

@@ -56,7 +56,8 @@ export async function openSources(
 
 async function openFiles(inputs: readonly [ConceptModelInput, ConceptModelInput]): Promise<OpenedSources> {
   const opened = await Promise.all(inputs.map(({ source }) => openActivationFile(source)));
-  const { images: listed, perImage } = opened[0]!;
+  const { perImage } = opened[0]!;
+  const listed = await withLabels(opened[0]!.images, inputs[0]);
   const sources = (await Promise.all(inputs.map((input, m) => fileSource(input, opened[m]!, listed, loadWordNet)))) as [
     ConceptSource,
     ConceptSource,
@@ -71,6 +72,13 @@ async function openFiles(inputs: readonly [ConceptModelInput, ConceptModelInput]
     warnings: [],
     close: () => closeAll(sources),
   };
+}
+
+/** Labels are often told of whole images alone. */
+async function withLabels(images: readonly ListedImage[], { wholes }: ConceptModelInput): Promise<ListedImage[]> {
+  if (!wholes) return [...images];
+  const known = new Map((await openActivationFile(wholes)).images.map((image) => [image.id, image]));
+  return images.map((image) => ({ ...image, label: image.label ?? known.get(image.id)?.label ?? null }));
 }
 
 function listedInput({ name, label }: ListedImage, file: string): ConceptImageInput {

@@ -1,4 +1,10 @@
-import { conceptGroup, countGroups, type GroupThresholds, groupThresholds } from '../../concepts/concept-groups.ts';
+import {
+  conceptGroup,
+  countGroups,
+  type GroupThresholds,
+  groupThresholds,
+  LEAST_IMPORTANCE,
+} from '../../concepts/concept-groups.ts';
 import { meanOf } from '../../concepts/concept-similarity.ts';
 import { featureCka } from '../../concepts/feature-cka.ts';
 import { classSharing, performanceCorrelation } from '../../concepts/performance.ts';
@@ -59,7 +65,7 @@ export function summarise(classes: readonly MeasuredClass[], options: PlainOptio
       seed,
     },
     performance: performanceOf(classes, scored, settings),
-    shortlist: leastSharedConcepts(scored, { count: options.shortlist }).map(
+    shortlist: leastSharedConcepts(scored, { count: options.shortlist, least: LEAST_IMPORTANCE }).map(
       ({ model, classId, concept, similarity, self, importance }): ShortlistRow => ({
         model,
         class: classId,

@@ -24,7 +24,7 @@ export function searchConcepts(data: ConceptsData, notes: ConceptNotes, text: st
 
 /** "cat, ResNet20": whose a concept is. */
 export function ownerTitle(data: ConceptsData, { of, model }: Concept): string {
-  return `${of.name}, ${data.shortNames[model]}`;
+  return `${data.className(of)}, ${data.shortNames[model]}`;
 }
 
 /** "cat, ResNet20, concept 3". */

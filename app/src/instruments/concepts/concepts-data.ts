@@ -9,6 +9,7 @@ import {
   type OwnedConceptsEntry,
   type ShortlistRow,
 } from 'semblance';
+import { shortNames as shortClassNames } from '../../data/class-names.ts';
 import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';
 import { type Pictures, studyPictures } from '../../data/pictures.ts';
@@ -40,6 +41,8 @@ export interface ConceptsData {
   /** The models' names, and without what both share. */
   names: readonly [string, string];
   shortNames: readonly [string, string];
+  /** The first of a class's names, longer where two classes would be called the same. */
+  className(of: ConceptClassEntry): string;
   /** Importance needs a head; without it some views show less. */
   hasImportance(model: ModelIndex): boolean;
   images: readonly ConceptImageRow[];
@@ -62,6 +65,8 @@ export async function loadConcepts(study: OpenStudy, section: ConceptsSection): 
   const concepts = listConcepts(section);
   const byKey = new Map(concepts.map((concept) => [concept.key, concept]));
   const names = section.models.map(({ name }) => name) as [string, string];
+  const short = shortClassNames(section.classes.map(({ name, wnid }) => ({ name, synset: wnid })));
+  const classNames = new Map(section.classes.map(({ id }, i) => [id, short[i]!]));
   const folder = section.images.slice(0, section.images.lastIndexOf('/') + 1);
   return {
     source,
@@ -70,6 +75,7 @@ export async function loadConcepts(study: OpenStudy, section: ConceptsSection): 
     find: (key) => (key === undefined ? undefined : byKey.get(key)),
     names,
     shortNames: shortModelNames(names) as [string, string],
+    className: ({ id }) => classNames.get(id)!,
     hasImportance: (model) => section.models[model].head.kind !== 'none',
     images,
     shortlist,

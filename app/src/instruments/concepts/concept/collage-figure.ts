@@ -10,7 +10,7 @@ import { patchBox } from '../patch-box.ts';
 import { COLLAGE_KINDS, KIND_LOOKS, kindMark } from './collage-kinds.ts';
 
 const MARGIN = 24;
-const HEAD = 52;
+const HEAD = 62;
 const TILE = 96;
 const GAP = 10;
 const FRAME = 4;

@@ -14,7 +14,7 @@ export type Effect = (typeof EFFECTS)[number];
 export const EFFECT_TITLES: Readonly<Record<Effect, { short: string; long: string }>> = {
   l2: { short: 'Δ L2', long: 'how much farther the activations move' },
   kl: { short: 'Δ KL', long: 'how much farther the class distribution moves, in nats' },
-  match: { short: 'Δ same class', long: 'change in the share of patches that keep their class' },
+  match: { short: 'Δ same class', long: 'change in how many patches keep it' },
 };
 
 export interface EffectPoint {
