@@ -3,16 +3,18 @@
  * chance levels, Spearman's ρ, NIDM and WIDM, WSI; then with the class templates of two splits as well: four more
  * alignments, typicality and the histogram of mistakes. Against the same in NumPy, SciPy and scikit-image (without the
  * chance levels) on the same arrays in the same minute, with the figures compared: written class by class as the
- * formulas read, and vectorised, where what is left is mostly a matrix product on all cores.
+ * formulas read, and vectorised, where what is left is mostly a matrix product. Both sides in processor time, the least
+ * of several runs, with one BLAS thread: other work on the machine hardly changes it.
  *
  * Run `node bench/training-epoch.bench.mjs` after a build; PYTHON names an interpreter that has the three.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, encodeNpy, epochMeasurer, splitTemplates, templateCosines } from 'semblance';
+import { processorTime, threadLimit } from './support/measure.mjs';
 
 const peer = fileURLToPath(new URL('peers/training_epoch.py', import.meta.url));
 
@@ -61,18 +63,6 @@ function makeEpoch(classes, dimensions, samples) {
   };
 }
 
-/** Milliseconds, the least of several runs as the peer's: what the machine does when left alone. */
-function time(run, repeats) {
-  for (let i = 0; i < Math.min(20, repeats); i++) run();
-  const times = [];
-  for (let i = 0; i < repeats; i++) {
-    const start = performance.now();
-    run();
-    times.push(performance.now() - start);
-  }
-  return Math.min(...times);
-}
-
 function writeArrays(folder, { input, scsm }) {
   const write = (name, shape, data) => writeFileSync(join(folder, `${name}.npy`), encodeNpy(data, shape));
   const matrix = (name, m) => write(name, [m.rows, m.cols], m.data);
@@ -95,7 +85,11 @@ function runPeer(folder, repeats, scope) {
       try {
         execFileSync(python, ['-c', 'import numpy, scipy, skimage'], { stdio: 'ignore' });
         return JSON.parse(
-          execFileSync(python, [peer, folder, String(repeats), ...scope], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
+          execFileSync(python, [peer, folder, String(repeats), ...scope], {
+            encoding: 'utf8',
+            maxBuffer: 2 ** 28,
+            env: { ...process.env, ...threadLimit(1) },
+          }),
         );
       } catch {}
   return undefined;
@@ -132,7 +126,9 @@ try {
     writeArrays(folder, made);
     const { head, test, train, ...rest } = made.input;
     const bare = { ...rest, head, test: { target: test.target, prediction: test.prediction } };
-    console.log(`C = ${classes}, D = ${dimensions}, ${samples.toLocaleString('en')} predictions`);
+    console.log(
+      `C = ${classes}, D = ${dimensions}, ${samples.toLocaleString('en')} predictions, load ${loadavg()[0].toFixed(1)}`,
+    );
     for (const [what, input, scope] of [
       ['head and predictions', bare, []],
       ['with class templates', made.input, ['templates']],
@@ -140,8 +136,15 @@ try {
       const measure = epochMeasurer({ semantic: made.scsm });
       const run = () => measure(input);
       const plain = runPeer(folder, Math.ceil(repeats / 5), [...scope, 'plain']);
-      const ms = time(run, repeats);
+      // The clock of processor time may tick slowly, so runs are timed by the score where one is short.
+      const batch = Math.ceil(repeats / 5);
+      const ours = () =>
+        processorTime(() => {
+          for (let i = 0; i < batch; i++) run();
+        }, 12) / batch;
+      const first = ours();
       const vectorised = runPeer(folder, Math.ceil(repeats / 5), scope);
+      const ms = Math.min(first, ours());
       console.log(`  ${what}: ${ms.toFixed(2)} ms`);
       if (!plain || !vectorised) {
         console.log('    no Python with NumPy, SciPy and scikit-image found (PYTHON names one)');

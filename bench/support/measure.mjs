@@ -18,15 +18,41 @@ export function median(values) {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
+/** Milliseconds for which one call keeps processors busy, the least of several after one to warm up. */
+export function processorTime(run, repeats) {
+  run();
+  const times = [];
+  for (let i = 0; i < repeats; i++) {
+    const start = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(start);
+    times.push((user + system) / 1000);
+  }
+  return Math.min(...times);
+}
+
 /** PYTHON, else Debian's own interpreter, for which its packages are, else the first on the path. */
 function python() {
   return process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 }
 
-/** What bench/peers/NAME.py prints as JSON, or null with a line that says what is missing. */
-export function runPeer(name, args = []) {
+/** Environment that limits the threads of whichever BLAS there is. */
+export function threadLimit(threads) {
+  return {
+    OPENBLAS_NUM_THREADS: threads,
+    OMP_NUM_THREADS: threads,
+    MKL_NUM_THREADS: threads,
+    BLIS_NUM_THREADS: threads,
+  };
+}
+
+/** What bench/peers/NAME.py prints as JSON, or null with a line that says what is missing; `threads` limits its BLAS. */
+export function runPeer(name, args = [], threads) {
   const script = fileURLToPath(new URL(`../peers/${name}.py`, import.meta.url));
-  const { status, stdout, stderr, error } = spawnSync(python(), [script, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(python(), [script, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...(threads && threadLimit(threads)) },
+  });
   if (status === 0) return JSON.parse(stdout);
   const reason = error ? 'python3 is not installed' : stderr.trim().split('\n').at(-1);
   console.log(`The Python peer ${name} is missing (${reason}): only the plain-TypeScript ratio is printed.`);

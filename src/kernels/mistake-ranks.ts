@@ -3,7 +3,7 @@ import { mistakeRanksPlain } from './plain/mistake-ranks.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from './wasm-kernel.ts';
 
 interface MistakeRankExports {
-  mistakeRanks(similarity: number, counts: number, n: number, errors: number, ranks: number): void;
+  mistakeRanks(similarity: number, counts: number, n: number, single: boolean, errors: number, ranks: number): void;
 }
 
 const kernel = wasmKernel<MistakeRankExports>(mistakeRanksWasm);
@@ -15,14 +15,14 @@ const kernel = wasmKernel<MistakeRankExports>(mistakeRanksWasm);
  * @param counts n×n, how often class i (row) was taken for class j
  */
 export function mistakeRanks(
-  similarity: Float64Array,
-  counts: Float64Array,
+  similarity: Float32Array | Float64Array,
+  counts: Float32Array | Float64Array,
   n: number,
   options: KernelOptions = {},
 ): { errors: Float64Array; ranks: Float64Array } {
   const layout = kernelLayout();
   const similarityAt = layout.take(similarity.byteLength);
-  const countsAt = layout.take(counts.byteLength);
+  const countsAt = layout.take(8 * counts.length);
   const errorsAt = layout.take(8 * n);
   const ranksAt = layout.take(8 * n);
   const open = n === 0 ? undefined : kernel.open(layout.end(), options);
@@ -33,9 +33,11 @@ export function mistakeRanks(
     return { errors, ranks };
   }
   const { exports, buffer, base } = open;
-  new Float64Array(buffer, base + similarityAt, similarity.length).set(similarity);
+  const single = similarity instanceof Float32Array;
+  const Values = single ? Float32Array : Float64Array;
+  new Values(buffer, base + similarityAt, similarity.length).set(similarity);
   new Float64Array(buffer, base + countsAt, counts.length).set(counts);
-  exports.mistakeRanks(base + similarityAt, base + countsAt, n, base + errorsAt, base + ranksAt);
+  exports.mistakeRanks(base + similarityAt, base + countsAt, n, single, base + errorsAt, base + ranksAt);
   return {
     errors: new Float64Array(buffer, base + errorsAt, n).slice(),
     ranks: new Float64Array(buffer, base + ranksAt, n).slice(),

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { gram } from '../kernels/gram.ts';
+import { cosineGram } from '../kernels/gram.ts';
 import { gram64 } from '../kernels/gram64.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
@@ -39,21 +39,27 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
   const { rows, cols } = templates;
   let data: Float32Array | Float64Array;
   let missing: number[];
-  if (templates.data instanceof Float32Array) {
-    const { rowScale, zero } = inverseNorms(templates.data, rows, cols);
-    missing = zero;
-    const single = { rows, cols, data: templates.data };
-    data = (options.precision === 'f64' ? gram64 : gram)(single, { ...options, rowScale }).data;
-  } else if (options.precision === 'f64') {
-    const unit = new Float64Array(rows * cols);
-    missing = unitRows(templates, unit);
-    data = gram64({ rows, cols, data: unit }, options).data;
+  if (options.precision === 'f64') {
+    if (templates.data instanceof Float32Array) {
+      const norms = rowNorms(templates.data, rows, cols);
+      missing = zeroRows(norms);
+      const rowScale = norms.map((norm) => (norm === 0 ? 0 : 1 / norm));
+      data = gram64(templates, { ...options, rowScale }).data;
+    } else {
+      const unit = new Float64Array(rows * cols);
+      missing = unitRows(templates, unit);
+      data = gram64({ rows, cols, data: unit }, options).data;
+    }
+    for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > 1) data[i] = Math.sign(data[i]!);
+  } else if (templates.data instanceof Float32Array) {
+    const cosines = cosineGram({ rows, cols, data: templates.data }, options);
+    missing = zeroRows(cosines.norms);
+    data = cosines.data;
   } else {
     const unit = new Float32Array(rows * cols);
     missing = unitRows(templates, unit);
-    data = gram({ rows, cols, data: unit }, options).data;
+    data = cosineGram({ rows, cols, data: unit }, options).data;
   }
-  for (let i = 0; i < data.length; i++) if (Math.abs(data[i]!) > 1) data[i] = Math.sign(data[i]!);
   for (let i = 0; i < rows; i++) data[i * rows + i] = 1;
   for (const i of missing) {
     data.fill(Number.NaN, i * rows, (i + 1) * rows);
@@ -62,10 +68,9 @@ export function cosineSimilarityMatrix(templates: Matrix, options: CosineMatrixO
   return { rows, cols: rows, data, missing };
 }
 
-/** 1/‖row‖, 0 for a zero row, and the list of those. Squares of float32 neither overflow nor vanish in 64 bits. */
-function inverseNorms(data: Float32Array, rows: number, cols: number): { rowScale: Float64Array; zero: number[] } {
-  const rowScale = new Float64Array(rows);
-  const zero: number[] = [];
+/** Norms of the rows. Squares of float32 neither overflow nor vanish in 64 bits. */
+function rowNorms(data: Float32Array, rows: number, cols: number): Float64Array {
+  const norms = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     const end = (i + 1) * cols;
     let k = i * cols;
@@ -76,12 +81,19 @@ function inverseNorms(data: Float32Array, rows: number, cols: number): { rowScal
       odd += data[k + 1]! * data[k + 1]!;
     }
     if (k < end) even += data[k]! * data[k]!;
-    const norm = Math.sqrt(even + odd);
-    if (!Number.isFinite(norm)) refuseRow(i, rows);
-    if (norm === 0) zero.push(i);
-    else rowScale[i] = 1 / norm;
+    norms[i] = Math.sqrt(even + odd);
   }
-  return { rowScale, zero };
+  return norms;
+}
+
+/** The rows of norm 0; throws on the first whose norm is not finite. */
+function zeroRows(norms: Float64Array): number[] {
+  const zero: number[] = [];
+  norms.forEach((norm, i) => {
+    if (!Number.isFinite(norm)) refuseRow(i, norms.length);
+    if (norm === 0) zero.push(i);
+  });
+  return zero;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { offDiagonalSums } from '../kernels/off-diagonal-sums.ts';
+import type { KernelOptions } from '../kernels/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 
 /**
@@ -20,47 +22,13 @@ export interface PermutationSums {
   rowColumn: number;
 }
 
-const TILE = 32;
-
 /**
  * The sums of an n×n matrix from which the diagonal was removed: row i holds the n − 1 entries of the other classes in
  * order.
  */
-export function permutationSums(offDiagonal: Matrix): PermutationSums {
-  const { rows: n, cols, data } = offDiagonal;
-  let sum = 0;
-  for (let k = 0; k < data.length; k++) sum += data[k]!;
-  const mean = sum / data.length;
-  const columnSums = new Float64Array(n);
-  const rowSums = new Float64Array(n);
-  let squares = 0;
-  for (let i = 0; i < n; i++) {
-    const start = i * cols;
-    let rowSum = 0;
-    for (let j = 0; j < cols; j++) {
-      const value = data[start + j]! - mean;
-      rowSum += value;
-      squares += value * value;
-      columnSums[j < i ? j : j + 1]! += value;
-    }
-    rowSums[i] = rowSum;
-  }
-  // In tiles, since the mirror image is read down a column.
-  let mirrored = 0;
-  for (let top = 0; top < n; top += TILE)
-    for (let left = 0; left <= top; left += TILE)
-      for (let i = top; i < Math.min(n, top + TILE); i++)
-        for (let j = left; j < Math.min(i, left + TILE); j++)
-          mirrored += (data[i * cols + j]! - mean) * (data[j * cols + i - 1]! - mean);
-  let rowSquares = 0;
-  let columnSquares = 0;
-  let rowColumn = 0;
-  for (let i = 0; i < n; i++) {
-    rowSquares += rowSums[i]! ** 2;
-    columnSquares += columnSums[i]! ** 2;
-    rowColumn += rowSums[i]! * columnSums[i]!;
-  }
-  return { n, mean, squares, mirrored: 2 * mirrored, rowSquares, columnSquares, rowColumn };
+export function permutationSums(offDiagonal: Matrix, options: KernelOptions = {}): PermutationSums {
+  const [mean, squares, mirrored, rowSquares, columnSquares, rowColumn] = offDiagonalSums(offDiagonal, options);
+  return { n: offDiagonal.rows, mean, squares, mirrored, rowSquares, columnSquares, rowColumn };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { IncomparableError, UsageError } from '../errors.ts';
+import { compareImages } from '../kernels/image-comparison.ts';
 import { type PermutationSums, permutationMoments, permutationSums } from '../statistics/permutation-moments.ts';
-import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
-import { structuralSimilarity } from '../tensor/structural-similarity.ts';
+import { type Matrix, type Matrix64, select } from '../tensor/matrix.ts';
 import { type ConfusionSummary, checkCounts, confusionOfClasses, remainingClasses } from './confusion.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
@@ -15,6 +15,9 @@ export const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'ma
 export type SaiSide =
   | (Matrix & { readonly missing?: readonly number[] })
   | { readonly counts: Matrix; readonly missing?: readonly number[] };
+
+/** The defaults of scikit-image for values from 0 to 1. */
+const SSIM_WINDOW = { windowSize: 7, c1: 0.01 ** 2, c2: 0.03 ** 2 };
 
 /** SAI(A, B) by its four measures; null where there is no value, with the reason in `missing`. */
 export interface AlignmentIndex {
@@ -42,7 +45,6 @@ export interface ScaledSimilarity {
   classes: Uint32Array;
   /** C′×(C′−1): each row without its diagonal entry; undefined for a constant matrix, which cannot be scaled. */
   image: Matrix64 | undefined;
-  sumOfSquares: number;
   sums: PermutationSums | undefined;
   confusion: ConfusionSummary | undefined;
 }
@@ -109,35 +111,30 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
     confusion = { samples, errors, density, droppedSamples };
   }
   const n = from.length;
-  const image: Matrix64 = { rows: n, cols: n - 1, data: new Float64Array(Math.max(0, n * (n - 1))) };
+  if (n < cols) data = select({ rows, cols, data }, from).data;
+  const values = new Float64Array(Math.max(0, n * (n - 1)));
+  const image: Matrix64 = { rows: n, cols: n - 1, data: values };
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let k = 0;
   for (let i = 0; i < n; i++) {
-    const start = from[i]! * cols;
-    for (let j = 0; j < n; j++) {
-      if (j === i) continue;
-      const value = data[start + from[j]!]!;
+    for (let at = i * n, gap = at + i, end = at + n; at < end; at++) {
+      if (at === gap) continue;
+      const value = data[at]!;
       if (Number.isNaN(value))
         throw new UsageError(
-          `The class similarity matrix holds NaN at row ${classes[i]}, column ${classes[j]}; list such classes as missing.`,
+          `The class similarity matrix holds NaN at row ${classes[i]}, column ${classes[at - i * n]}; list such classes as missing.`,
         );
       if (value < min) min = value;
       if (value > max) max = value;
-      image.data[k++] = value;
+      values[k++] = value;
     }
   }
   // A span so small that its inverse overflows counts as none.
   const scale = 1 / (max - min);
-  if (!(max > min) || !Number.isFinite(scale))
-    return { classes, image: undefined, sumOfSquares: 0, sums: undefined, confusion };
-  let sumOfSquares = 0;
-  for (k = 0; k < image.data.length; k++) {
-    const value = (image.data[k]! - min) * scale;
-    sumOfSquares += value * value;
-    image.data[k] = value;
-  }
-  return { classes, image, sumOfSquares, sums: permutationSums(image), confusion };
+  if (!(max > min) || !Number.isFinite(scale)) return { classes, image: undefined, sums: undefined, confusion };
+  for (k = 0; k < values.length; k++) values[k] = (values[k]! - min) * scale;
+  return { classes, image, sums: permutationSums(image), confusion };
 }
 
 /**
@@ -146,7 +143,6 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
  */
 export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClasses: number): AlignmentIndex {
   const n = a.classes.length;
-  const kept = new Set(a.classes);
   const result: AlignmentIndex = {
     cosine: null,
     ssim: null,
@@ -154,7 +150,7 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
     mae: null,
     missing: {},
     classes: n,
-    dropped: Array.from({ length: allClasses }, (_, c) => c).filter((c) => !kept.has(c)),
+    dropped: n === allClasses ? [] : droppedClasses(a.classes, allClasses),
     chance: null,
     confusions: [a.confusion, b.confusion].filter((summary) => summary !== undefined),
   };
@@ -167,30 +163,24 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
     return result;
   }
 
-  const x = a.image.data;
-  const y = b.image.data;
-  let products = 0;
-  let squares = 0;
-  let absolutes = 0;
-  for (let k = 0; k < x.length; k++) {
-    const p = x[k]!;
-    const q = y[k]!;
-    const difference = p - q;
-    products += p * q;
-    squares += difference * difference;
-    absolutes += Math.abs(difference);
-  }
-  const norm = Math.sqrt(a.sumOfSquares * b.sumOfSquares);
+  const entries = n * (n - 1);
+  const { products, powerA, powerB, squares, absolutes, similarity } = compareImages(a.image, b.image, SSIM_WINDOW);
+  const norm = Math.sqrt(powerA * powerB);
   const moments = permutationMoments(a.sums, b.sums);
   const mean = moments.mean / norm;
   const sd = moments.sd / norm;
   result.cosine = Math.min(1, products / norm);
-  result.mse = squares / x.length;
-  result.mae = absolutes / x.length;
+  result.mse = squares / entries;
+  result.mae = absolutes / entries;
   result.chance = { mean, sd, z: sd > 1e-12 ? (result.cosine - mean) / sd : null };
-  if (n >= 8) result.ssim = structuralSimilarity(a.image, b.image);
+  if (n >= 8) result.ssim = similarity / ((n - 6) * (n - 7));
   else result.missing.ssim = `structural similarity has a 7×7 window and needs at least 8 classes; there are ${n}`;
   return result;
+}
+
+function droppedClasses(kept: Uint32Array, allClasses: number): number[] {
+  const left = new Set(kept);
+  return Array.from({ length: allClasses }, (_, c) => c).filter((c) => !left.has(c));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { IncomparableError, UsageError } from '../errors.ts';
-import type { Matrix, Matrix64 } from '../tensor/matrix.ts';
+import { type Matrix, type Matrix64, select } from '../tensor/matrix.ts';
+import { sum } from '../tensor/sum.ts';
 
 /** How many samples stand behind a confusion matrix, and how full it is. */
 export interface ConfusionSummary {
@@ -69,28 +70,28 @@ export function confusionOfClasses(counts: Matrix, classes: Uint32Array): Confus
   let samples = 0;
   let correct = 0;
   let filled = 0;
+  const kept = n === counts.rows ? counts.data : select(counts, classes).data;
   for (let i = 0; i < n; i++) {
-    const from = classes[i]! * counts.cols;
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      const count = counts.data[from + classes[j]!]!;
-      sum += count;
+    const start = i * n;
+    const end = start + n;
+    let ofClass = 0;
+    for (let k = start; k < end; k++) {
+      const count = kept[k]!;
+      ofClass += count;
       filled += +(count > 0);
     }
-    const right = counts.data[from + classes[i]!]!;
-    samples += sum;
+    const right = kept[start + i]!;
+    samples += ofClass;
     correct += right;
     filled -= +(right > 0);
-    if (sum === 0) {
+    if (ofClass === 0) {
       missing.push(classes[i]!);
-      data.fill(Number.NaN, i * n, (i + 1) * n);
+      data.fill(Number.NaN, start, end);
       continue;
     }
-    for (let j = 0; j < n; j++) data[i * n + j] = counts.data[from + classes[j]!]! / sum;
-    data[i * n + i] = 1;
+    for (let k = start; k < end; k++) data[k] = kept[k]! / ofClass;
+    data[start + i] = 1;
   }
-  let allSamples = 0;
-  for (let k = 0; k < counts.data.length; k++) allSamples += counts.data[k]!;
   return {
     matrix: { rows: n, cols: n, data },
     classes,
@@ -98,7 +99,7 @@ export function confusionOfClasses(counts: Matrix, classes: Uint32Array): Confus
     samples,
     errors: samples - correct,
     density: n > 1 ? filled / (n * (n - 1)) : 0,
-    droppedSamples: allSamples - samples,
+    droppedSamples: n === counts.rows ? 0 : sum(counts.data) - samples,
   };
 }
 

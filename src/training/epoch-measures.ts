@@ -2,9 +2,17 @@ import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/
 import { UsageError } from '../errors.ts';
 import { spearmanOfRanks } from '../statistics/spearman.ts';
 import type { Matrix } from '../tensor/matrix.ts';
+import { sum } from '../tensor/sum.ts';
 import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
 import { confusionCounts } from './confusion.ts';
-import { type InverseDissimilarity, inverseDissimilarity, type TieRule } from './inverse-dissimilarity.ts';
+import {
+  type InverseDissimilarity,
+  inverseDissimilarity,
+  inverseDissimilarityByRanks,
+  type SimilarityRanks,
+  similarityRanks,
+  type TieRule,
+} from './inverse-dissimilarity.ts';
 import { namedAlignments } from './named-alignments.ts';
 import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
 import type { SplitTemplates } from './split-templates.ts';
@@ -89,7 +97,7 @@ export function measureEpoch(input: EpochInput, options: EpochOptions = {}): Epo
 
 /** `measureEpoch` for many epochs: what is the same for all, the semantic matrix, is scaled and ranked once. */
 export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) => EpochMeasures {
-  const constant: Constant = { scaled: new Map(), ranked: new Map() };
+  const constant: Constant = { scaled: new Map(), ranked: new Map(), rows: undefined };
   return (input) => measure(input, options, constant);
 }
 
@@ -97,6 +105,8 @@ export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) =
 interface Constant {
   scaled: Map<string, ScaledSimilarity>;
   ranked: Map<string, PreparedSimilarity>;
+  /** Its ranks row by row, for WIDM. */
+  rows: SimilarityRanks | undefined;
 }
 
 function measure(input: EpochInput, options: EpochOptions, constant: Constant): EpochMeasures {
@@ -150,7 +160,7 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
     const network = prepareSimilarity(ncsm, { exclude });
     result.spearman.ncsm_scsm = spearmanOfRanks(network.ranks, reference.ranks);
   }
-  for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options);
+  for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options, constant);
   const train = result.sai.ncsm_tncsm_train?.cosine ?? null;
   const test = result.sai.ncsm_tncsm_test?.cosine ?? null;
   if (train !== null && test !== null) result.gap = train - test;
@@ -168,15 +178,15 @@ function measureSplit(
   counts: Matrix | undefined,
   ncsm: PartialSimilarity | undefined,
   options: EpochOptions,
+  constant: Constant,
 ): void {
   const { missing } = result;
   const data = input[split];
   const ties = options.ties ?? 'average';
   if (counts) {
-    let samples = 0;
     let correct = 0;
-    for (let k = 0; k < counts.data.length; k++) samples += counts.data[k]!;
     for (let c = 0; c < counts.rows; c++) correct += counts.data[c * counts.cols + c]!;
+    const samples = sum(counts.data);
     result.accuracy[split] = {
       accuracy: samples > 0 ? correct / samples : null,
       samples,
@@ -184,8 +194,11 @@ function measureSplit(
     };
     const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
     if (ncsm) idm.network = inverseDissimilarity(counts, ncsm, { ties, missing: ncsm.missing ?? [] });
-    if (options.semantic)
-      idm.semantic = inverseDissimilarity(counts, options.semantic, { ties, missing: options.semantic.missing ?? [] });
+    const { semantic } = options;
+    if (semantic) {
+      constant.rows ??= similarityRanks(semantic, { ties, missing: semantic.missing ?? [] });
+      idm.semantic = inverseDissimilarityByRanks(counts, constant.rows);
+    }
     result.idm[split] = idm;
   }
   const predictions: SimilarityName = split === 'test' ? 'ccsm' : 'ccsm_train';

@@ -1,7 +1,9 @@
 import { IncomparableError, UsageError } from '../errors.ts';
 import { mistakeRanks } from '../kernels/mistake-ranks.ts';
 import type { KernelOptions } from '../kernels/wasm-kernel.ts';
-import type { Matrix } from '../tensor/matrix.ts';
+import { prepareRanks } from '../statistics/ranks.ts';
+import { type Matrix, select } from '../tensor/matrix.ts';
+import { sum } from '../tensor/sum.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
 
 /**
@@ -47,34 +49,109 @@ export function inverseDissimilarity(
   options: InverseDissimilarityOptions = {},
 ): InverseDissimilarity {
   const { ties = 'average', missing = [] } = options;
+  requireTieRule(ties);
+  checkCounts(counts);
+  requireEqualSize(counts, similarity);
+  const classes = remainingClasses(counts.rows, missing);
+  const kept = ownLeast(similarity, classes);
+  const keptCounts = gather(counts, classes);
+  const n = classes.length;
+  const rows = ties === 'average' ? mistakeRanks(kept, keptCounts, n, options) : firstRanks(kept, keptCounts, n);
+  return summarise(counts, keptCounts, classes, rows, ties);
+}
+
+/** The rank of every class for every truth, for many confusion matrices to be measured by one similarity matrix. */
+export interface SimilarityRanks {
+  /** Classes ranked, and for each pair of them the rank of the second for the first; the diagonal is not 0. */
+  classes: Uint32Array;
+  ranks: Float64Array;
+  ties: TieRule;
+  /** Number of all classes. */
+  size: number;
+}
+
+/** The half of `inverseDissimilarity` that concerns the similarity matrix alone; takes the same options and errors. */
+export function similarityRanks(similarity: Matrix, options: InverseDissimilarityOptions = {}): SimilarityRanks {
+  const { ties = 'average', missing = [] } = options;
+  requireTieRule(ties);
+  const classes = remainingClasses(similarity.rows, missing);
+  const n = classes.length;
+  const kept = ownLeast(similarity, classes);
+  const ranks = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    const { order, centred } = prepareRanks(
+      kept.subarray(i * n, (i + 1) * n).map((value) => -value),
+      options,
+    );
+    for (let k = 0; k < n; k++)
+      if (ties === 'average') ranks[i * n + k] = (centred[k]! + n + 1) / 2;
+      else ranks[i * n + order[k]!] = k + 1;
+  }
+  return { classes, ranks, ties, size: similarity.rows };
+}
+
+/** `inverseDissimilarity` of counts by ranks that were found before. */
+export function inverseDissimilarityByRanks(counts: Matrix, known: SimilarityRanks): InverseDissimilarity {
+  const { classes, ranks, ties } = known;
+  checkCounts(counts);
+  requireEqualSize(counts, { rows: known.size, cols: known.size });
+  const kept = gather(counts, classes);
+  const n = classes.length;
+  const rows = { errors: new Float64Array(n), ranks: new Float64Array(n) };
+  for (let i = 0; i < n; i++) {
+    let errors = -kept[i * (n + 1)]!;
+    let total = errors * ranks[i * (n + 1)]!;
+    for (let k = i * n; k < (i + 1) * n; k++) {
+      errors += kept[k]!;
+      total += kept[k]! * ranks[k]!;
+    }
+    rows.errors[i] = errors;
+    rows.ranks[i] = total;
+  }
+  return summarise(counts, kept, classes, rows, ties);
+}
+
+function requireTieRule(ties: TieRule): void {
   if (ties !== 'average' && ties !== 'first')
     throw new UsageError(`ties must be "average" or "first"; found ${JSON.stringify(ties)}.`);
-  checkCounts(counts);
+}
+
+function requireEqualSize(counts: Matrix, similarity: { rows: number; cols: number }): void {
   if (similarity.rows !== counts.rows || similarity.cols !== counts.cols)
     throw new IncomparableError(
       `The confusion matrix has ${counts.rows} classes, but the similarity matrix is ${similarity.rows}×${similarity.cols}.`,
     );
-  const classes = remainingClasses(counts.rows, missing);
+}
+
+/** The entries between the kept classes; the matrix's own where all are kept. */
+function gather<A extends Float32Array | Float64Array>(matrix: Matrix<A>, classes: Uint32Array): A {
+  if (classes.length === matrix.rows) return matrix.data;
+  return select(matrix, classes).data as A;
+}
+
+/** A copy of the similarities between the kept classes, each least similar to itself. */
+function ownLeast(similarity: Matrix, classes: Uint32Array): Float32Array | Float64Array {
   const n = classes.length;
-  const kept = new Float64Array(n * n);
-  const keptCounts = new Float64Array(n * n);
-  let samples = 0;
-  for (let i = 0; i < n; i++) {
-    const from = classes[i]! * counts.cols;
-    for (let j = 0; j < n; j++) {
-      const value = similarity.data[from + classes[j]!]!;
-      if (Number.isNaN(value) && j !== i)
-        throw new UsageError(
-          `The similarity matrix holds NaN at row ${classes[i]}, column ${classes[j]}; list such classes as missing.`,
-        );
-      const count = counts.data[from + classes[j]!]!;
-      samples += count;
-      kept[i * n + j] = value;
-      keptCounts[i * n + j] = count;
-    }
-    kept[i * n + i] = Number.NEGATIVE_INFINITY;
-  }
-  const rows = ties === 'average' ? mistakeRanks(kept, keptCounts, n, options) : firstRanks(kept, keptCounts, n);
+  const kept = gather(similarity, classes).slice();
+  for (let i = 0; i < n; i++) kept[i * (n + 1)] = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < kept.length; k++)
+    if (Number.isNaN(kept[k]!))
+      throw new UsageError(
+        `The similarity matrix holds NaN at row ${classes[Math.floor(k / n)]}, column ${classes[k % n]}; list such classes as missing.`,
+      );
+  return kept;
+}
+
+/** @param rows mistakes and the sum of their ranks for each kept class */
+function summarise(
+  counts: Matrix,
+  keptCounts: Float32Array | Float64Array,
+  classes: Uint32Array,
+  rows: { errors: Float64Array; ranks: Float64Array },
+  ties: TieRule,
+): InverseDissimilarity {
+  const n = classes.length;
+  const samples = sum(keptCounts);
   const perClass = new Float64Array(counts.rows).fill(Number.NaN);
   let errors = 0;
   let rankTotal = 0;
@@ -83,14 +160,12 @@ export function inverseDissimilarity(
     rankTotal += rows.ranks[i]!;
     if (rows.errors[i]! > 0) perClass[classes[i]!] = 1 - rows.ranks[i]! / rows.errors[i]! / (n - 1);
   }
-  let allSamples = 0;
-  for (let k = 0; k < counts.data.length; k++) allSamples += counts.data[k]!;
   return {
     all: samples > 0 && n > 1 ? 1 - rankTotal / samples / (n - 1) : null,
     errorsOnly: errors > 0 ? 1 - rankTotal / errors / (n - 1) : null,
     samples,
     errors,
-    droppedSamples: allSamples - samples,
+    droppedSamples: keptCounts === counts.data ? 0 : sum(counts.data) - samples,
     classes: n,
     ties,
     perClass,
@@ -98,7 +173,7 @@ export function inverseDissimilarity(
 }
 
 /** As `mistakeRanks`, with tied classes ranked by index. */
-function firstRanks(similarity: Float64Array, counts: Float64Array, n: number) {
+function firstRanks(similarity: Float32Array | Float64Array, counts: Float32Array | Float64Array, n: number) {
   const errors = new Float64Array(n);
   const ranks = new Float64Array(n);
   for (let i = 0; i < n; i++)

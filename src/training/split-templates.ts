@@ -83,7 +83,7 @@ export function templateCosines(features: Matrix, target: ArrayLike<number>, tem
 }
 
 /** Cosine of row i of `a` and row j of `b`; NaN where either is zero. */
-export function rowCosine(a: Matrix, i: number, b: Matrix, j: number): number {
+function rowCosine(a: Matrix, i: number, b: Matrix, j: number): number {
   const fromA = i * a.cols;
   const fromB = j * b.cols;
   // Two chains of sums, so that one addition need not wait for the other.

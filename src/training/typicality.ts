@@ -1,6 +1,7 @@
 import { IncomparableError, UsageError } from '../errors.ts';
-import type { Matrix } from '../tensor/matrix.ts';
-import { rowCosine, type SplitTemplates, type TemplateSet } from './split-templates.ts';
+import { pairedRows } from '../kernels/paired-rows.ts';
+import type { Matrix32 } from '../tensor/matrix.ts';
+import type { SplitTemplates, TemplateSet } from './split-templates.ts';
 
 /** How alike the templates of some samples are to those of all. */
 export interface TemplateAgreement {
@@ -30,19 +31,21 @@ export function typicality(templates: SplitTemplates): Typicality {
   return { correct: agreement(all.templates, correct), wrong: agreement(all.templates, wrong) };
 }
 
-function agreement(all: Matrix, some: TemplateSet): TemplateAgreement {
+function agreement(all: Matrix32, some: TemplateSet): TemplateAgreement {
   const { templates, counts } = some;
   if (templates.rows !== all.rows || templates.cols !== all.cols || counts.length !== all.rows)
     throw new IncomparableError(
       `The templates of all samples are ${all.rows}×${all.cols}, those of some of them ${templates.rows}×${templates.cols} with ${counts.length} counts.`,
     );
   const perClass = new Float64Array(all.rows).fill(Number.NaN);
+  const sums = pairedRows(templates, all);
   let total = 0;
   let classes = 0;
   for (let c = 0; c < all.rows; c++) {
     if (counts[c] === 0) continue;
-    const cosine = rowCosine(templates, c, all, c);
-    if (Number.isNaN(cosine)) continue;
+    const norms = Math.sqrt(sums[3 * c + 1]! * sums[3 * c + 2]!);
+    if (norms === 0) continue;
+    const cosine = Math.max(-1, Math.min(1, sums[3 * c]! / norms));
     perClass[c] = cosine;
     total += cosine;
     classes++;

@@ -44,15 +44,16 @@ export function weightsSimilarityIndex(
   if (n < 2) return { mean: null, max: null, min: null, q, classes: n, perClass };
 
   const others = new Float64Array(n - 1);
+  const whole = n === ncsm.cols;
   let aboveDiagonal = 0;
   let maxTotal = 0;
   let minTotal = 0;
   for (let i = 0; i < n; i++) {
     const start = classes[i]! * ncsm.cols;
     let k = 0;
-    for (let j = 0; j < i; j++) others[k++] = ncsm.data[start + classes[j]!]!;
+    for (let j = 0; j < i; j++) others[k++] = ncsm.data[start + (whole ? j : classes[j]!)]!;
     for (let j = i + 1; j < n; j++) {
-      const value = ncsm.data[start + classes[j]!]!;
+      const value = ncsm.data[start + (whole ? j : classes[j]!)]!;
       aboveDiagonal += value;
       others[k++] = value;
     }

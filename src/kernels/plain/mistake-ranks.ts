@@ -1,7 +1,7 @@
 /** Twin of the kernel; see `mistakeRanks` in ../mistake-ranks.ts. */
 export function mistakeRanksPlain(
-  similarity: Float64Array,
-  counts: Float64Array,
+  similarity: Float32Array | Float64Array,
+  counts: Float32Array | Float64Array,
   errors: Float64Array,
   ranks: Float64Array,
 ): void {
