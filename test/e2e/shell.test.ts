@@ -35,6 +35,8 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
       await page.keyboard.press(key!);
       await expect.poll(() => page.url()).toContain(`#/classes/${path}`);
     }
+    // The map's own keys are there when the map is.
+    await settled(page);
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
     await dialog.waitFor();
