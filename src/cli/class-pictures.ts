@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ClassPicture, PicturesRequest } from '../analyses/pictures/options.ts';
-import { FormatError } from '../errors.ts';
 import { decodeImage } from '../inference/decode-image.ts';
 import { findImages } from '../inference/image-folder.ts';
+import { encodePng } from './encode-png.ts';
+import { readPicture } from './image-inputs.ts';
 import type { CliIo } from './io.ts';
-import { encodePng } from './representations-inputs.ts';
 
 export interface PictureFlags {
   images?: string;
@@ -42,7 +42,7 @@ export async function findClassPictures(
   const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
   const pictures: ClassPicture[] = [];
   for (const sample of samples) {
-    const file = join(folder, sample.name);
+    const file = resolve(folder, sample.name);
     const found = await stat(file).catch(() => undefined);
     pictures.push({
       ...sample,
@@ -51,13 +51,4 @@ export async function findClassPictures(
     });
   }
   return { pictures, ignored };
-}
-
-/** A picture of a list that is not there is one that cannot be read: it is left out by name. */
-async function readPicture(path: string, name: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (cause) {
-    throw new FormatError(`${name} cannot be read (${(cause as Error).message}).`, { cause });
-  }
 }

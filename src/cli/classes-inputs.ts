@@ -7,13 +7,13 @@ import { decodeImage } from '../inference/decode-image.ts';
 import { loadRuntime } from '../inference/node-runtime.ts';
 import { memorySource } from '../model-files/byte-source.ts';
 import { isHubReference } from '../model-files/remote/hub-reference.ts';
-import { modelSource } from '../model-files/remote/model-source.ts';
 import type { SemanticMeasure } from '../semantics/semantic-similarity.ts';
 import { findClassPictures } from './class-pictures.ts';
 import type { CliIo } from './io.ts';
 import { readLabels } from './labels.ts';
 import type { ClassModelArgument } from './model-arguments.ts';
-import { preprocessingFlags } from './representations-inputs.ts';
+import { namedSource } from './named-source.ts';
+import { preprocessingFlags } from './preprocessing-flags.ts';
 
 /** A population file as it is given in place of models. */
 export function isPopulationFile(path: string): boolean {
@@ -28,14 +28,7 @@ export async function readModel(
 ): Promise<ClassModelInput> {
   const { path, labels, head, name } = argument;
   const folder = cwd ?? io.cwd;
-  const source = await modelSource(path, {
-    cwd: folder,
-    env: io.env,
-    signal: io.signal,
-    onNote: (note) => {
-      if (!quiet) io.stderr(`${io.colors.dim(note)}\n`);
-    },
-  });
+  const source = await namedSource(path, { cwd: folder, quiet }, io);
   const shown = name ?? hubName(path);
   return {
     source,
@@ -55,7 +48,7 @@ async function readTemplates(
   const layer = argument['template-layer'];
   const common = { source: value, ...(layer === undefined ? {} : { layer }) };
   if (/\.(npy|npz|safetensors)$/i.test(value)) {
-    const features = await modelSource(value, { cwd: io.cwd, env: io.env, signal: io.signal });
+    const features = await namedSource(value, { quiet: true }, io);
     // A file of features that is its own model has no classifier.
     const isModel = resolve(io.cwd, value) === resolve(io.cwd, argument.path);
     return { templates: { ...common, kind: 'features', features }, ...(isModel ? { head: NO_HEAD } : {}) };

@@ -7,10 +7,13 @@ import type {
 import { UsageError } from '../errors.ts';
 import { decodeImage } from '../inference/decode-image.ts';
 import { loadRuntime } from '../inference/node-runtime.ts';
-import { modelSource } from '../model-files/remote/model-source.ts';
+import { encodePng } from './encode-png.ts';
+import { oneOf } from './flag-choice.ts';
+import { readImages } from './image-inputs.ts';
 import type { CliIo } from './io.ts';
 import { readLabels } from './labels.ts';
-import { encodePng, oneOf, preprocessingFlags, readImages } from './representations-inputs.ts';
+import { namedSource } from './named-source.ts';
+import { PREPROCESSING_FLAGS, preprocessingFlags } from './preprocessing-flags.ts';
 
 /** The options that belong to one model; given before the first, to both. */
 export const CONCEPTS_PER_MODEL = [
@@ -23,14 +26,7 @@ export const CONCEPTS_PER_MODEL = [
   'whole',
   'random',
   'layout',
-  'mean',
-  'std',
-  'size',
-  'crop',
-  'resize',
-  'interpolation',
-  'channels',
-  'rescale',
+  ...PREPROCESSING_FLAGS,
 ] as const;
 
 export type ConceptArgument = { path: string } & Partial<Record<(typeof CONCEPTS_PER_MODEL)[number], string>>;
@@ -41,15 +37,7 @@ export async function readConceptModel(
   { quiet }: { quiet: boolean },
   io: CliIo,
 ): Promise<ConceptModelInput> {
-  const open = (path: string) =>
-    modelSource(path, {
-      cwd: io.cwd,
-      env: io.env,
-      signal: io.signal,
-      onNote: (note) => {
-        if (!quiet) io.stderr(`${io.colors.dim(note)}\n`);
-      },
-    });
+  const open = (path: string) => namedSource(path, { quiet }, io);
   const { name, labels, layers, head, logits, factorisation, whole, random, layout } = argument;
   const preprocessing = preprocessingFlags(argument);
   const methods: readonly Factorisation[] = ['nmf', 'semi-nmf', 'convex-nmf'];

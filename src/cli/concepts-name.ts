@@ -8,10 +8,10 @@ import {
 } from '../analyses/concepts/naming/provider.ts';
 import { decodeImage } from '../inference/decode-image.ts';
 import { folderStore } from '../study/folder-store.ts';
+import { encodePng } from './encode-png.ts';
 import { findStudy } from './find-study.ts';
 import type { CliIo } from './io.ts';
 import { progressBar } from './progress-bar.ts';
-import { encodePng } from './representations-inputs.ts';
 
 interface Flags {
   nameWith: NamingProvider;

@@ -13,9 +13,9 @@ import { memoryStore, type StudyStore } from '../study/store.ts';
 import { conceptsPlatform } from './concepts-inputs.ts';
 import { conceptsReport } from './concepts-report.ts';
 import type { DemoTask } from './demo-task.ts';
+import { readImages } from './image-inputs.ts';
 import type { CliIo } from './io.ts';
 import { progressBar } from './progress-bar.ts';
-import { readImages } from './representations-inputs.ts';
 
 /** Two networks that learned that a magenta square means a cat, and one to which it means nothing. */
 const OWNER = 'with-square';

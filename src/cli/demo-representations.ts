@@ -4,9 +4,10 @@ import { MissingRuntimeError } from '../errors.ts';
 import { fileSource } from '../model-files/file-source.ts';
 import { folderStore } from '../study/folder-store.ts';
 import type { DemoTask } from './demo-task.ts';
+import { readImages } from './image-inputs.ts';
 import type { CliIo } from './io.ts';
 import { progressBar } from './progress-bar.ts';
-import { nodePlatform, readImages } from './representations-inputs.ts';
+import { nodePlatform } from './representations-inputs.ts';
 import { representationsReport } from './representations-report.ts';
 
 /** The bundled networks that know emoji and the layers that are compared: one in the middle and the last. */

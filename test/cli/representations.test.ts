@@ -223,6 +223,22 @@ describe('semblance representations', () => {
   });
 });
 
+test('a list may name its pictures by whole paths', async () => {
+  writeModel();
+  await writePictures(3);
+  const whole = readdirSync(join(folder.path, 'photos'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.png'))
+    .map((name) => join(folder.path, 'photos', name));
+  writeFileSync(join(folder.path, 'list.txt'), whole.join('\n'));
+  const { code, stdout } = await cli('tiny.onnx', '--images', 'list.txt', '--json', '--no-open');
+  expect(code).toBe(0);
+  const { study } = JSON.parse(stdout);
+  const rows = readFileSync(join(study, 'representations', 'images.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  expect(rows).toHaveLength(whole.length);
+});
+
 describe('models in two files, and CKA of batches', () => {
   test('a model with external data runs like the same model in one file; without the file the error names it', async () => {
     writeModel('one.onnx');

@@ -112,7 +112,7 @@ export async function analyseConcepts(
     if (groups.groups.length === 0) {
       const [first] = groups.skipped;
       throw new IncomparableError(
-        `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} images${first ? `; ${first.name}: ${first.reason}` : ''}.`,
+        `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} ${readable.length === 1 ? 'image' : 'images'}${first ? `; ${first.name}: ${first.reason}` : ''}.`,
         {
           hint: 'Give more images that the models know, compare them as one group with --group NAME=DIR, or lower --min-fit and --min-evaluation.',
         },

@@ -233,7 +233,7 @@ describe('bad input', () => {
   it('says that one image is too few', async () => {
     const error = await fails(analyse(model(), model({ seed: 2 }), {}, colourPictures(1).slice(0, 1)));
     expect(error.message).toBe(
-      'None of 3 classes can be compared on 1 images; red: there is one image only; concepts need several to be compared.',
+      'None of 3 classes can be compared on 1 image; red: there is one image only; concepts need several to be compared.',
     );
   });
 
