@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import { UsageError } from '../errors.ts';
 import { reviveError } from './error-record.ts';
+import { disableRuntimeTelemetry } from './runtime-telemetry.ts';
 import { inProcessPool, type TaskPool } from './task-pool.ts';
 import type { ThreadResult, ThreadTask } from './thread-worker.ts';
 
@@ -25,6 +26,8 @@ export async function threadPool<T, R>(module: URL, options: ThreadPoolOptions =
     const { default: work } = (await import(module.href)) as { default: (task: T) => R | Promise<R> };
     return inProcessPool(work);
   }
+  // Threads inherit the environment and cannot change it for the libraries that they load.
+  disableRuntimeTelemetry();
   const filename = new URL('./thread-worker.js', import.meta.url).href;
   const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads });
   return {

@@ -1,12 +1,15 @@
 import { findChromium } from './chromium.ts';
 import { python } from './python.ts';
 import { hasSharedData } from './shared-data.ts';
+import { canTrace } from './strace.ts';
 
 /** Says once, loudly, which tests this machine cannot run; the runner counts them as skipped. */
 export default function announce(): void {
   if (!hasSharedData) console.warn('\nSKIPPING the tests on real models: ../shared/data is not beside the checkout.\n');
   if (!findChromium())
     console.warn('\nSKIPPING the tests in a browser: no Chromium was found (set CHROMIUM_PATH to name one).\n');
+  if (!canTrace)
+    console.warn('\nSKIPPING the tests that trace what commands do: strace was not found or may not attach.\n');
   if (!python)
     console.warn('\nSKIPPING the tests of the Python loggers: no Python with NumPy was found (set PYTHON).\n');
   else if (!python.hasTorch)
