@@ -6,6 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/announce-skips.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    execArgv: ['--import', './test/support/typescript-loader.mjs'],
     maxWorkers: 2,
     // Test files share their modules: loading the package anew for each of them takes a third of the time.
     isolate: false,

@@ -14,8 +14,8 @@ export default defineConfig(({ mode }) => {
   return {
     root: here('.'),
     base: './',
-    // The library is taken as its users take it: from its built entry.
-    resolve: { alias: { semblance: here('../dist/index.js') } },
+    // The library is taken from its source, so that a change of it shows at once.
+    resolve: { alias: { '#src': here('../src') } },
     plugins: [svelte({ configFile: false }), ...(single ? [singleFile()] : [])],
     define: { __SINGLE_FILE__: JSON.stringify(single) },
     worker: { format: 'es' as const },

@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { analyseClasses, memorySource } from 'semblance';
-import { exportHtml, folderStore } from 'semblance/node';
-import { startServer } from 'semblance/server';
+import { analyseClasses } from '../dist/analyses/classes/analyse-classes.js';
+import { memorySource } from '../dist/base/bytes/byte-source.js';
+import { startServer } from '../dist/server/start-server.js';
+import { exportHtml } from '../dist/site-export/export-html.js';
+import { folderStore } from '../dist/study/folder-store.js';
 import { npyBytes, syntheticHead } from './support/heads.mjs';
 import { median } from './support/measure.mjs';
 

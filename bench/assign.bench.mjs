@@ -7,7 +7,9 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assign, createRandom, kernelTier } from 'semblance';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { assign } from '../dist/measures/representations/matching/assign.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { hardAffinities, hasModels, madeAffinity, realAffinities } from './support/affinities.mjs';
 import { printRatio, runPeer } from './support/measure.mjs';
 import { timeQualityChart } from './support/time-quality-chart.mjs';

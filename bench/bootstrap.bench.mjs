@@ -5,7 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrapAlignment, cosineSimilarityMatrix, mantelTest, prepareSimilarity } from 'semblance';
+import { bootstrapAlignment } from '../dist/measures/class-similarity/bootstrap.js';
+import { mantelTest } from '../dist/measures/class-similarity/mantel.js';
+import { prepareSimilarity } from '../dist/measures/class-similarity/prepared-similarity.js';
+import { cosineSimilarityMatrix } from '../dist/statistics/cosine-matrix.js';
 import { npyBytes, steppedReference, syntheticHead } from './support/heads.mjs';
 import { printRatio, runPeer } from './support/measure.mjs';
 

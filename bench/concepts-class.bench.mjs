@@ -7,11 +7,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage, fileSource, findImages, kernelTier, loadRuntime } from 'semblance/node';
+import { decodeImage } from '../dist/activations/decode-image.js';
+import { findImages } from '../dist/activations/image-folder.js';
+import { loadRuntime } from '../dist/activations/node-runtime.js';
 import { collectClass } from '../dist/analyses/concepts/collect-class.js';
 import { measureClass } from '../dist/analyses/concepts/measure-class.js';
 import { openSources } from '../dist/analyses/concepts/open-sources.js';
 import { plainOptions } from '../dist/analyses/concepts/options.js';
+import { fileSource } from '../dist/base/bytes/file-source.js';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
 
 const data = process.env.SEMBLANCE_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url));
 const folder = join(data, 'images/cifar-10-train-4000/cat');

@@ -7,7 +7,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRandom, encodeSafetensors, loadWordNet, wnidOf } from 'semblance';
+import { encodeSafetensors } from '../dist/formats/safetensors/write-safetensors.js';
+import { loadWordNet } from '../dist/semantics/load-wordnet.js';
+import { wnidOf } from '../dist/semantics/wordnet.js';
+import { createRandom } from '../dist/statistics/random.js';
 
 const CLASSES = 21_843;
 const FEATURES = 768;

@@ -8,21 +8,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  agreementBootstrap,
-  agreements,
-  conceptCollage,
-  conceptImportance,
-  createRandom,
-  fitCrossPrediction,
-  kernelTier,
-  lasso,
-  occlusionImportance,
-  predictCoefficients,
-  replacementEffects,
-  shuffledPairsNull,
-  wholeReplacement,
-} from 'semblance';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { conceptImportance } from '../dist/measures/concepts/importance/integrated-gradients.js';
+import { occlusionImportance } from '../dist/measures/concepts/importance/occlusion.js';
+import { replacementEffects, wholeReplacement } from '../dist/measures/concepts/importance/replacement.js';
+import { agreements } from '../dist/measures/concepts/regress/agreement.js';
+import { agreementBootstrap } from '../dist/measures/concepts/regress/agreement-bootstrap.js';
+import { fitCrossPrediction, predictCoefficients } from '../dist/measures/concepts/regress/cross-prediction.js';
+import { lasso } from '../dist/measures/concepts/regress/lasso.js';
+import { shuffledPairsNull } from '../dist/measures/concepts/regress/nulls.js';
+import { conceptCollage } from '../dist/measures/concepts/report/collage.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { printRatio, processorTime, runPeer } from './support/measure.mjs';
 
 const N = 3200;

@@ -6,7 +6,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, factorise, kernelTier, nndsvd } from 'semblance';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { factorise } from '../dist/measures/concepts/factor/factorise.js';
+import { nndsvd } from '../dist/measures/concepts/factor/nndsvd.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { medianMs, printRatio, runPeer } from './support/measure.mjs';
 
 const [rows, cols, k, iterations, repeats] = [1600, 512, 10, 200, 5];

@@ -5,7 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, kernelTier, nonNegativeCoefficients } from 'semblance';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { nonNegativeCoefficients } from '../dist/measures/concepts/factor/nnls.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { medianMs, printRatio, runPeer } from './support/measure.mjs';
 
 const [rows, k, repeats] = [3200, 10, 5];

@@ -5,7 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cosineSimilarityMatrix, kernelTier, nsad, prepareSimilarity } from 'semblance';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { nsad } from '../dist/measures/class-similarity/alignment.js';
+import { prepareSimilarity } from '../dist/measures/class-similarity/prepared-similarity.js';
+import { cosineSimilarityMatrix } from '../dist/statistics/cosine-matrix.js';
 import { npyBytes, syntheticHead } from './support/heads.mjs';
 import { printRatio, runPeer } from './support/measure.mjs';
 

@@ -7,15 +7,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  clusterOrder,
-  cosineSimilarityMatrix,
-  histogram,
-  kernelTier,
-  nsad,
-  prepareSimilarity,
-  select,
-} from 'semblance';
+import { clusterOrder } from '../dist/clustering/cluster-order.js';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { nsad } from '../dist/measures/class-similarity/alignment.js';
+import { histogram } from '../dist/measures/class-similarity/population/histogram.js';
+import { prepareSimilarity } from '../dist/measures/class-similarity/prepared-similarity.js';
+import { cosineSimilarityMatrix } from '../dist/statistics/cosine-matrix.js';
+import { select } from '../dist/tensor/matrix.js';
 import { npyBytes, syntheticHead } from './support/heads.mjs';
 import { printRatio, runPeer } from './support/measure.mjs';
 

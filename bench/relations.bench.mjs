@@ -2,7 +2,10 @@
  * The relations of 1,000 pairs of ImageNet classes after WordNet and its glosses are loaded: in a fresh process, with
  * nothing remembered, and again. The goal is 50 ms. Run: node bench/relations.bench.mjs
  */
-import { createRandom, labelSet, loadGlosses, loadWordNet, relationFinder, relationsBetween } from 'semblance';
+import { labelSet } from '../dist/semantics/label-sets/label-sets.js';
+import { loadGlosses, loadWordNet } from '../dist/semantics/load-wordnet.js';
+import { relationFinder, relationsBetween } from '../dist/semantics/relations/relations-between.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { median } from './support/measure.mjs';
 
 const wordnet = await loadWordNet();

@@ -8,16 +8,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  assign,
-  createRandom,
-  crossGram,
-  featureMaps,
-  openRowProducts,
-  similarityMatrices,
-  sliceImages,
-} from 'semblance';
-import { loadRuntime, matchOnThreads } from 'semblance/node';
+import { loadRuntime } from '../dist/activations/node-runtime.js';
+import { openRowProducts } from '../dist/activations/row-products.js';
+import { matchOnThreads } from '../dist/analyses/representations/matching/match-on-threads.js';
+import { crossGram } from '../dist/kernels/gram/gram.js';
+import { featureMaps, sliceImages } from '../dist/measures/representations/feature-maps.js';
+import { assign } from '../dist/measures/representations/matching/assign.js';
+import { similarityMatrices } from '../dist/measures/representations/similarity-matrices.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { hasModels, realMaps } from './support/affinities.mjs';
 import { printRatio, runPeer } from './support/measure.mjs';
 

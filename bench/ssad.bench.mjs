@@ -2,8 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chanceLevel, cosineSimilarityMatrix, kernelTier, openModel, prepareSimilarity, ssad } from 'semblance';
-import { fileSource } from 'semblance/node';
+import { fileSource } from '../dist/base/bytes/file-source.js';
+import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
+import { ssad } from '../dist/measures/class-similarity/alignment.js';
+import { chanceLevel } from '../dist/measures/class-similarity/chance.js';
+import { prepareSimilarity } from '../dist/measures/class-similarity/prepared-similarity.js';
+import { openModel } from '../dist/model-files/open-model.js';
+import { cosineSimilarityMatrix } from '../dist/statistics/cosine-matrix.js';
 import { npyBytes, steppedReference, syntheticHead } from './support/heads.mjs';
 import { medianMs, printRatio, runPeer } from './support/measure.mjs';
 

@@ -13,7 +13,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRandom, encodeNpy, epochMeasurer, splitTemplates, templateCosines } from 'semblance';
+import { encodeNpy } from '../dist/formats/npy/write-npy.js';
+import { epochMeasurer } from '../dist/measures/training/epoch-measures.js';
+import { splitTemplates, templateCosines } from '../dist/measures/training/split-templates.js';
+import { createRandom } from '../dist/statistics/random.js';
 import { processorTime, threadLimit } from './support/measure.mjs';
 
 const peer = fileURLToPath(new URL('peers/training_epoch.py', import.meta.url));

@@ -7,8 +7,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyseTraining, createRandom, openRunWriter } from 'semblance';
-import { diskRunFolder, folderStore } from 'semblance/node';
+import { analyseTraining } from '../dist/analyses/training/analyse-training.js';
+import { diskRunFolder } from '../dist/runs/disk-run-folder.js';
+import { openRunWriter } from '../dist/runs/logging/run-writer.js';
+import { createRandom } from '../dist/statistics/random.js';
+import { folderStore } from '../dist/study/folder-store.js';
 
 const epochs = Number(process.argv[2] ?? 400);
 const [classes, dimensions, samples] = [100, 1280, 10_000];

@@ -7,14 +7,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  labelSet,
-  loadWordNet,
-  pathSimilarity,
-  SEMANTIC_MEASURES,
-  semanticSimilarityMatrix,
-  synsetById,
-} from 'semblance';
+import { labelSet } from '../dist/semantics/label-sets/label-sets.js';
+import { loadWordNet } from '../dist/semantics/load-wordnet.js';
+import { pathSimilarity } from '../dist/semantics/path-similarity.js';
+import { SEMANTIC_MEASURES, semanticSimilarityMatrix } from '../dist/semantics/semantic-similarity.js';
+import { synsetById } from '../dist/semantics/wordnet.js';
 import { medianMs, printRatio, runPeer } from './support/measure.mjs';
 
 const EXCEPTIONS = '/usr/share/wordnet';

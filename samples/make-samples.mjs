@@ -6,8 +6,9 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeSafetensors, openModel } from 'semblance';
-import { fileSource } from 'semblance/node';
+import { encodeSafetensors } from '../dist/formats/safetensors/write-safetensors.js';
+import { openModel } from '../dist/model-files/open-model.js';
+import { fileSource } from '../dist/base/bytes/file-source.js';
 
 const runs = process.argv[2];
 if (!runs) throw new Error('Name the folder of the runs.');

@@ -1,6 +1,6 @@
 /** Writes docs/population.schema.json from the schema that reads population files. Run after a build. */
 import { writeFileSync } from 'node:fs';
-import { populationJsonSchema } from 'semblance/node';
+import { populationJsonSchema } from '../dist/analyses/classes/population-file.js';
 
 writeFileSync(
   new URL('../docs/population.schema.json', import.meta.url),

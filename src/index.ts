@@ -3,14 +3,56 @@
  * file system.
  */
 
+export { type ExternalData, externalData } from './activations/external-data.ts';
+export {
+  type ExtractOptions,
+  extractFeatures,
+  type FeatureBatch,
+  joinBatches,
+  type LoadableImage,
+  type SkippedImage,
+} from './activations/extract-features.ts';
+export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './activations/image.ts';
+export { type ImageSample, parseImageList } from './activations/image-list.ts';
+export {
+  type GraphTensor,
+  type Layer,
+  lastSpatialLayer,
+  layersByDepth,
+  leadingTokens,
+  listGraphTensors,
+  openTapped,
+  probeLayers,
+} from './activations/layers.ts';
+export * from './activations/near-duplicates.ts';
+export * from './activations/picture-fingerprint.ts';
+export {
+  checkPreprocessing,
+  defaultPreprocessing,
+  fitImage,
+  IMAGENET_MEAN,
+  IMAGENET_STD,
+  normaliseImage,
+  type Preprocessing,
+  parsePreprocessing,
+} from './activations/preprocess.ts';
+export { type Interpolation, resizeImage } from './activations/resize.ts';
+export { openRowProducts, type RuntimeRowProducts } from './activations/row-products.ts';
+export {
+  type ModelInput,
+  type ModelSession,
+  type NamedRuntime,
+  type OnnxRuntime,
+  type OnnxSession,
+  openSession,
+} from './activations/runtime.ts';
+export { tapGraph } from './activations/tap-graph.ts';
 export { analyseClasses, type ClassesResult } from './analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from './analyses/classes/options.ts';
 export type { LabelsRequest } from './analyses/classes/row-classes.ts';
+export { type ClassFolders, matchClassFolders, type NamedClass } from './analyses/common/class-folders.ts';
+export type { ClassPicture, PicturesRequest } from './analyses/common/picture-options.ts';
 export * from './analyses/concepts/index.ts';
-export * from './analyses/logging/run-writer.ts';
-export * from './analyses/logging/tfjs-callback.ts';
-export { type ClassFolders, matchClassFolders, type NamedClass } from './analyses/pictures/class-folders.ts';
-export type { ClassPicture, PicturesRequest } from './analyses/pictures/options.ts';
 export { analyseInvariance, type InvarianceOptions } from './analyses/representations/analyse-invariance.ts';
 export {
   analyseRepresentations,
@@ -26,6 +68,22 @@ export { analyseTraining, type TrainingResult } from './analyses/training/analys
 export { type EpochRecord, PER_CLASS_COLUMNS } from './analyses/training/epoch-record.ts';
 export type { TrainingOptions, TrainingRunInput } from './analyses/training/options.ts';
 export type { RunProblem } from './analyses/training/scan-run.ts';
+export { type ByteSource, blobSource, memorySource } from './base/bytes/byte-source.ts';
+export * from './base/errors.ts';
+export type { LongTask, Progress } from './base/progress.ts';
+export { sha256Hex } from './base/sha256.ts';
+export { VERSION } from './base/version.ts';
+export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
+export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
+export { averageLinkage, type Linkage } from './clustering/linkage.ts';
+export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
+export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
+export { decodeJsonl, encodeJsonl } from './formats/jsonl/jsonl.ts';
+export { encodeHalfNpy, encodeNpy, type NpyArray } from './formats/npy/write-npy.ts';
+export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './formats/safetensors/write-safetensors.ts';
+export * from './kernels/column-products/column-products.ts';
+export { crossGram, type GramOptions, gram } from './kernels/gram/gram.ts';
+export { type KernelOptions, type KernelTier, kernelTier } from './kernels/shared/wasm-kernel.ts';
 export {
   ALIGNMENT_MEASURES,
   type AlignmentKind,
@@ -34,7 +92,7 @@ export {
   type MeasureValues,
   nsad,
   ssad,
-} from './class-similarity/alignment.ts';
+} from './measures/class-similarity/alignment.ts';
 export {
   type BootstrapDraws,
   type BootstrapOptions,
@@ -44,16 +102,21 @@ export {
   type PairedDifference,
   pairedDifference,
   percentileInterval,
-} from './class-similarity/bootstrap.ts';
-export { type ChanceLevel, type ChanceOptions, type ChanceResult, chanceLevel } from './class-similarity/chance.ts';
-export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './class-similarity/closest-pairs.ts';
+} from './measures/class-similarity/bootstrap.ts';
+export {
+  type ChanceLevel,
+  type ChanceOptions,
+  type ChanceResult,
+  chanceLevel,
+} from './measures/class-similarity/chance.ts';
+export { type ClosestPair, type ClosestPairsOptions, closestPairs } from './measures/class-similarity/closest-pairs.ts';
 export {
   type LargeSimilarity,
   type LargeSimilarityOptions,
   type LevelledReference,
   largeSimilarity,
-} from './class-similarity/large-similarity.ts';
-export { type MantelOptions, type MantelResult, mantelTest } from './class-similarity/mantel.ts';
+} from './measures/class-similarity/large-similarity.ts';
+export { type MantelOptions, type MantelResult, mantelTest } from './measures/class-similarity/mantel.ts';
 export {
   type Neighbour,
   nearestNeighbour,
@@ -61,92 +124,59 @@ export {
   neighbours,
   neighboursInRow,
   rankInRow,
-} from './class-similarity/neighbours.ts';
+} from './measures/class-similarity/neighbours.ts';
 export {
   type AccuracyBand,
   parseAccuracyBand,
   type RankedModel,
   rankAtAccuracy,
-} from './class-similarity/population/at-accuracy.ts';
-export { type FamilyContrast, familyContrast } from './class-similarity/population/family-contrast.ts';
-export { type Histogram, histogram } from './class-similarity/population/histogram.ts';
-export { type PairPopularity, pairPopularity } from './class-similarity/population/pair-popularity.ts';
+} from './measures/class-similarity/population/at-accuracy.ts';
+export { type FamilyContrast, familyContrast } from './measures/class-similarity/population/family-contrast.ts';
+export { type Histogram, histogram } from './measures/class-similarity/population/histogram.ts';
+export { type PairPopularity, pairPopularity } from './measures/class-similarity/population/pair-popularity.ts';
 export {
   correlateWithTrait,
   type TraitCoefficient,
   type TraitCorrelation,
-} from './class-similarity/population/trait-correlation.ts';
+} from './measures/class-similarity/population/trait-correlation.ts';
 export {
   missingClasses,
   onSharedClasses,
   type PreparedSimilarity,
   type PrepareOptions,
   prepareSimilarity,
-} from './class-similarity/prepared-similarity.ts';
+} from './measures/class-similarity/prepared-similarity.ts';
 export {
   type DifferentPair,
   mostDifferentPairs,
   rankDifference,
   similarityRanks,
-} from './class-similarity/rank-difference.ts';
-export { alignClasses, type ClassIdentity, type SharedClasses } from './class-similarity/shared-classes.ts';
-export { type ClusterOrder, type ClusterOrderOptions, clusterOrder } from './clustering/cluster-order.ts';
-export { copheneticDistances, type DendrogramMerge, dendrogram, leafOrder } from './clustering/dendrogram.ts';
-export { averageLinkage, type Linkage } from './clustering/linkage.ts';
-export { optimalLeafOrder } from './clustering/optimal-leaf-order.ts';
-export { type FeatureCka, featureCka } from './concepts/feature-cka.ts';
-export * from './concepts/index.ts';
-export { inProcessPool, type RunTasksOptions, runTasks, type TaskPool } from './engine/task-pool.ts';
-export * from './errors.ts';
-export { type ExternalData, externalData } from './inference/external-data.ts';
+} from './measures/class-similarity/rank-difference.ts';
+export { alignClasses, type ClassIdentity, type SharedClasses } from './measures/class-similarity/shared-classes.ts';
+export { type FeatureCka, featureCka } from './measures/concepts/data/feature-cka.ts';
+export * from './measures/concepts/index.ts';
+export * from './measures/representations/index.ts';
+export * from './measures/training/alignment-index.ts';
 export {
-  type ExtractOptions,
-  extractFeatures,
-  type FeatureBatch,
-  joinBatches,
-  type LoadableImage,
-  type SkippedImage,
-} from './inference/extract-features.ts';
-export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './inference/image.ts';
-export { type ImageSample, parseImageList } from './inference/image-list.ts';
-export {
-  type GraphTensor,
-  type Layer,
-  lastSpatialLayer,
-  layersByDepth,
-  leadingTokens,
-  listGraphTensors,
-  openTapped,
-  probeLayers,
-} from './inference/layers.ts';
-export * from './inference/near-duplicates.ts';
-export * from './inference/picture-fingerprint.ts';
-export {
-  checkPreprocessing,
-  defaultPreprocessing,
-  fitImage,
-  IMAGENET_MEAN,
-  IMAGENET_STD,
-  normaliseImage,
-  type Preprocessing,
-  parsePreprocessing,
-} from './inference/preprocess.ts';
-export { type Interpolation, resizeImage } from './inference/resize.ts';
-export { openRowProducts, type RuntimeRowProducts } from './inference/row-products.ts';
-export {
-  type ModelInput,
-  type ModelSession,
-  type NamedRuntime,
-  type OnnxRuntime,
-  type OnnxSession,
-  openSession,
-} from './inference/runtime.ts';
-export { tapGraph } from './inference/tap-graph.ts';
-export * from './kernels/column-products.ts';
-export { crossGram, type GramOptions, gram } from './kernels/gram.ts';
-export { type KernelOptions, type KernelTier, kernelTier } from './kernels/wasm-kernel.ts';
-export { type ByteSource, blobSource, memorySource } from './model-files/byte-source.ts';
-export { encodeSafetensors, type WrittenDType, type WrittenTensor } from './model-files/encode-safetensors.ts';
+  type ConfusionSimilarity,
+  type ConfusionSummary,
+  confusionCounts,
+  confusionSimilarityMatrix,
+} from './measures/training/confusion.ts';
+export { collectCurves, curveNamed, type TrainingCurves } from './measures/training/curves.ts';
+export * from './measures/training/early-warnings.ts';
+export { epochCurves } from './measures/training/epoch-curves.ts';
+export * from './measures/training/epoch-measures.ts';
+export * from './measures/training/inverse-dissimilarity.ts';
+export { type LearningRateChange, learningRateChanges } from './measures/training/learning-rate.ts';
+export { MISTAKE_COLUMNS, mistakeTable } from './measures/training/mistake-table.ts';
+export * from './measures/training/neighbour-history.ts';
+export * from './measures/training/phases.ts';
+export { NAMED_PAIRS, pairNamed, type SimilarityName } from './measures/training/similarity-pairs.ts';
+export * from './measures/training/split-templates.ts';
+export * from './measures/training/thresholds.ts';
+export * from './measures/training/typicality.ts';
+export * from './measures/training/weights-similarity-index.ts';
 export { detectHead } from './model-files/head/detect-head.ts';
 export type { DetectHeadOptions, HeadChoice, HeadTemplates, RejectedHead } from './model-files/head/head-choice.ts';
 export type {
@@ -170,10 +200,10 @@ export {
   listHubFiles,
 } from './model-files/remote/hub-source.ts';
 export type { RangeCache } from './model-files/remote/range-cache.ts';
-export type { LongTask, Progress } from './progress.ts';
-export * from './representations/index.ts';
 export { epochNumbers } from './runs/epoch-number.ts';
 export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
+export * from './runs/logging/run-writer.ts';
+export * from './runs/logging/tfjs-callback.ts';
 export { readSquareMatrix } from './runs/matrix-file.ts';
 export { type Predictions, readPredictions } from './runs/predictions-file.ts';
 export {
@@ -246,7 +276,6 @@ export {
 export { type ExcerptSynset, wordnetExcerpt } from './semantics/wordnet-excerpt.ts';
 export { groupsAtLevel, type WordNetGroup, type WordNetOrder, wordnetOrder } from './semantics/wordnet-order.ts';
 export { type SimilarityRow, wuPalmer, wuPalmerNltk } from './semantics/wu-palmer.ts';
-export { sha256Hex } from './sha256.ts';
 export { type BootstrapInterval, bootstrapMean, type MeanBootstrapOptions } from './statistics/bootstrap.ts';
 export {
   type BrokenLine,
@@ -270,6 +299,7 @@ export { createRandom, type Random } from './statistics/random.ts';
 export { averageRanks, MAX_RANKED_VALUES, prepareRanks, type RankVector } from './statistics/ranks.ts';
 export { type Separation, separation } from './statistics/separation.ts';
 export { spearman, spearmanOfRanks } from './statistics/spearman.ts';
+export { type StructuralSimilarityOptions, structuralSimilarity } from './statistics/structural-similarity.ts';
 export * from './study/classes-section.ts';
 export * from './study/concept-notes.ts';
 export * from './study/concepts-section.ts';
@@ -281,9 +311,7 @@ export {
   quantiseMatrix,
 } from './study/display-matrix.ts';
 export { embeddedStore, embedStudyFile } from './study/embedded-study.ts';
-export { decodeJsonl, encodeJsonl } from './study/jsonl.ts';
 export * from './study/manifest.ts';
-export { encodeHalfNpy, encodeNpy, type NpyArray } from './study/npy-writer.ts';
 export { packStudyFile, unpackStudyFile } from './study/packed-file.ts';
 export type { DuplicateRow, PicturesSection, TileRow } from './study/pictures-section.ts';
 export * from './study/population-section.ts';
@@ -314,27 +342,4 @@ export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } fr
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
 export { toShared } from './tensor/shared.ts';
-export { type StructuralSimilarityOptions, structuralSimilarity } from './tensor/structural-similarity.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';
-export * from './training/alignment-index.ts';
-export {
-  type ConfusionSimilarity,
-  type ConfusionSummary,
-  confusionCounts,
-  confusionSimilarityMatrix,
-} from './training/confusion.ts';
-export { collectCurves, curveNamed, type TrainingCurves } from './training/curves.ts';
-export * from './training/early-warnings.ts';
-export { epochCurves } from './training/epoch-curves.ts';
-export * from './training/epoch-measures.ts';
-export * from './training/inverse-dissimilarity.ts';
-export { type LearningRateChange, learningRateChanges } from './training/learning-rate.ts';
-export { MISTAKE_COLUMNS, mistakeTable } from './training/mistake-table.ts';
-export * from './training/neighbour-history.ts';
-export * from './training/phases.ts';
-export { NAMED_PAIRS, pairNamed, type SimilarityName } from './training/similarity-pairs.ts';
-export * from './training/split-templates.ts';
-export * from './training/thresholds.ts';
-export * from './training/typicality.ts';
-export * from './training/weights-similarity-index.ts';
-export { VERSION } from './version.ts';

@@ -1,3 +1,3 @@
 /** The readers of model files alone, in Node. */
-export { fileSource } from './model-files/file-source.ts';
+export { fileSource } from './base/bytes/file-source.ts';
 export * from './readers.ts';

@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  createRandom,
-  crossGram,
-  defaultPreprocessing,
-  extractFeatures,
-  featureMaps,
-  openTapped,
-  probeLayers,
-} from 'semblance';
-import { decodeImage, fileSource, findImages, loadRuntime } from 'semblance/node';
+import { decodeImage } from '../../dist/activations/decode-image.js';
+import { extractFeatures } from '../../dist/activations/extract-features.js';
+import { findImages } from '../../dist/activations/image-folder.js';
+import { openTapped, probeLayers } from '../../dist/activations/layers.js';
+import { loadRuntime } from '../../dist/activations/node-runtime.js';
+import { defaultPreprocessing } from '../../dist/activations/preprocess.js';
+import { fileSource } from '../../dist/base/bytes/file-source.js';
+import { crossGram } from '../../dist/kernels/gram/gram.js';
+import { featureMaps } from '../../dist/measures/representations/feature-maps.js';
+import { createRandom } from '../../dist/statistics/random.js';
 
 const shared = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 export const hasModels = existsSync(`${shared}/README.md`);

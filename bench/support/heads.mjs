@@ -1,4 +1,4 @@
-import { createRandom } from 'semblance';
+import { createRandom } from '../../dist/statistics/random.js';
 
 /** Class templates with as much in common as classes of one super-class have; rows differ in length. */
 export function syntheticHead(classes, features, seed) {

@@ -1,5 +1,6 @@
 /** Opens the checkpoint and reads the named head: prints the seconds that took, the head's sum and the peak memory. */
-import { fileSource, openModel } from 'semblance/readers/node';
+import { fileSource } from '../../dist/base/bytes/file-source.js';
+import { openModel } from '../../dist/model-files/open-model.js';
 import { peakMemory } from './peak-memory.mjs';
 
 const [path, head] = process.argv.slice(2);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom } from 'semblance';
+import { createRandom } from '../../dist/statistics/random.js';
 import sharp from 'sharp';
 
 /** Height and width of every picture. */

@@ -1,23 +1,23 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT_CODES, SemblanceError } from '../errors.ts';
-import { VERSION } from '../version.ts';
-import { type CliIo, processIo } from './io.ts';
+import { EXIT_CODES, SemblanceError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
+import { type CliIo, processIo } from './terminal/io.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
 
 /** Each command's module in the order of help, loaded only when it is called for: their parts are many. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  classes: async () => (await import('./classes.ts')).addClassesCommand,
-  training: async () => (await import('./training.ts')).addTrainingCommand,
-  representations: async () => (await import('./representations.ts')).addRepresentationsCommand,
-  concepts: async () => (await import('./concepts.ts')).addConceptsCommand,
-  open: async () => (await import('./open.ts')).addOpenCommand,
-  export: async () => (await import('./export.ts')).addExportCommand,
-  demo: async () => (await import('./demo.ts')).addDemoCommand,
-  reproduce: async () => (await import('./reproduce.ts')).addReproduceCommand,
-  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
-  look: async () => (await import('./look.ts')).addLookCommand,
+  classes: async () => (await import('./commands/classes.ts')).addClassesCommand,
+  training: async () => (await import('./commands/training.ts')).addTrainingCommand,
+  representations: async () => (await import('./commands/representations.ts')).addRepresentationsCommand,
+  concepts: async () => (await import('./commands/concepts.ts')).addConceptsCommand,
+  open: async () => (await import('./commands/open.ts')).addOpenCommand,
+  export: async () => (await import('./commands/export.ts')).addExportCommand,
+  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+  reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
+  look: async () => (await import('./commands/look.ts')).addLookCommand,
 };
 
 const EPILOGUE = `

@@ -1,4 +1,4 @@
-import type { LongTask } from '../progress.ts';
+import type { LongTask } from '../base/progress.ts';
 import { type Matrix, select } from '../tensor/matrix.ts';
 import { leafOrder } from './dendrogram.ts';
 import { averageLinkage, type Linkage } from './linkage.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import type { LongTask } from '../progress.ts';
+import { UsageError } from '../base/errors.ts';
+import type { LongTask } from '../base/progress.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 import { leafOrder } from './dendrogram.ts';
 import type { Linkage } from './linkage.ts';

@@ -1,4 +1,4 @@
-import * as errors from '../errors.ts';
+import * as errors from '../base/errors.ts';
 
 /** An error as plain data. */
 export interface ErrorRecord {

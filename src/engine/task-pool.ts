@@ -1,4 +1,4 @@
-import type { LongTask } from '../progress.ts';
+import type { LongTask } from '../base/progress.ts';
 
 /** Where tasks run: in this thread, or in worker threads. Tasks and results must survive structured cloning. */
 export interface TaskPool<T, R> {

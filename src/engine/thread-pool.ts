@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { reviveError } from './error-record.ts';
 import { disableRuntimeTelemetry } from './runtime-telemetry.ts';
 import { inProcessPool, type TaskPool } from './task-pool.ts';
@@ -12,7 +12,15 @@ export interface ThreadPoolOptions {
 }
 
 /**
- * A pool of worker threads (Node). `module` is the URL of a built module whose default export does one task. Typed arrays
+ * The module of a worker beside the module that asks: built beside built, TypeScript beside TypeScript (in tests, which
+ * run the source).
+ */
+export function workerModule(path: string, beside: string): URL {
+  return new URL(`${path}${beside.endsWith('.ts') ? '.ts' : '.js'}`, beside);
+}
+
+/**
+ * A pool of worker threads (Node). `module` is the URL of a module whose default export does one task. Typed arrays
  * on shared memory (see `toShared`) are passed by reference, others are copied with every task. Aborting a task ends its
  * thread at once; the pool starts another.
  *
@@ -28,7 +36,7 @@ export async function threadPool<T, R>(module: URL, options: ThreadPoolOptions =
   }
   // Threads inherit the environment and cannot change it for the libraries that they load.
   disableRuntimeTelemetry();
-  const filename = new URL('./thread-worker.js', import.meta.url).href;
+  const filename = workerModule('./thread-worker', import.meta.url).href;
   const pool = new Tinypool({ filename, minThreads: threads, maxThreads: threads });
   return {
     threads,

@@ -1,7 +1,7 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from './byte-source.ts';
-import { parseJson } from './json.ts';
-import { checkLimit, LIMITS } from './limits.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError } from '../base/errors.ts';
+import { parseJson } from '../formats/json/parse-json.ts';
+import { checkLimit, LIMITS } from '../formats/limits.ts';
 import type { ModelFile } from './model-file.ts';
 
 /** Class names found with a model, in row order, and the file that gave them. */

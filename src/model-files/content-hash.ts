@@ -1,5 +1,5 @@
-import { sha256Hex } from '../sha256.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { sha256Hex } from '../base/sha256.ts';
 import { listExternalData } from './onnx/list-external-data.ts';
 import { detectFormat } from './open-model.ts';
 

@@ -1,6 +1,6 @@
+import type { ByteSource } from '../base/bytes/byte-source.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { ByteSource } from './byte-source.ts';
 
 export type ModelFormatName =
   | 'safetensors'

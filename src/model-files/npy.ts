@@ -1,9 +1,9 @@
-import { FormatError, UnsupportedError } from '../errors.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { checkLimit, checkRange, checkShape, readRange } from '../formats/limits.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../tensor/dtype.ts';
-import type { ByteSource } from './byte-source.ts';
-import { checkLimit, checkRange, checkShape, readRange } from './limits.ts';
+import { columnMajorStrides, gatherStrided } from '../tensor/strided.ts';
 import type { ModelFormat, TensorEntry } from './model-file.ts';
-import { columnMajorStrides, gatherStrided } from './strided.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const MAX_HEADER_BYTES = 65_536;

@@ -1,10 +1,10 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from './byte-source.ts';
-import { checkLimit, LIMITS } from './limits.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { printable } from '../base/bytes/printable.ts';
+import { FormatError } from '../base/errors.ts';
+import { checkLimit, LIMITS } from '../formats/limits.ts';
+import { firstEntryName, openZip } from '../formats/zip/open-zip.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
 import { openNpyArray } from './npy.ts';
-import { printable } from './printable.ts';
-import { firstEntryName, openZip } from './zip.ts';
 
 const SUFFIX = '.npy';
 

@@ -1,5 +1,5 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError } from '../base/errors.ts';
 import { kerasFormat, kerasH5Format } from './keras/keras.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { npyFormat } from './npy.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.ts';
+import { FormatError } from '../base/errors.ts';
 import { formatShape, type Tensor } from '../tensor/tensor.ts';
 
 /** How integers stand for real values: value = (q − zeroPoint) · scale. */

@@ -1,8 +1,8 @@
-import { FormatError, UnsupportedError } from '../errors.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { parseJson } from '../formats/json/parse-json.ts';
+import { checkByteCount, checkLimit, checkRange, LIMITS, readRange } from '../formats/limits.ts';
 import { type DType, decodeFloats } from '../tensor/dtype.ts';
-import type { ByteSource } from './byte-source.ts';
-import { parseJson } from './json.ts';
-import { checkByteCount, checkLimit, checkRange, LIMITS, readRange } from './limits.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
 
 /** safetensors: u64 header length, JSON header, then the tensors' bytes. Shards: shard-index.ts. */

@@ -1,9 +1,9 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from './byte-source.ts';
-import { parseJson } from './json.ts';
-import { checkLimit, LIMITS } from './limits.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { printable } from '../base/bytes/printable.ts';
+import { FormatError } from '../base/errors.ts';
+import { parseJson } from '../formats/json/parse-json.ts';
+import { checkLimit, LIMITS } from '../formats/limits.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
-import { printable } from './printable.ts';
 
 const PEEK_BYTES = 4_096;
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { SourceError } from '../errors.ts';
-import { fileSource } from '../model-files/file-source.ts';
+import { fileSource } from '../base/bytes/file-source.ts';
+import { SourceError } from '../base/errors.ts';
 import type { RunFile, RunFolder } from './run-folder.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from '../model-files/byte-source.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError } from '../base/errors.ts';
+import { parseDelimited } from '../formats/csv/parse-delimited.ts';
 import { openNpyArray } from '../model-files/npy.ts';
-import { parseDelimited } from '../parse-delimited.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 

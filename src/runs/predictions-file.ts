@@ -1,7 +1,7 @@
-import { FormatError, IncomparableError } from '../errors.ts';
-import type { ByteSource } from '../model-files/byte-source.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError, IncomparableError } from '../base/errors.ts';
+import { parseDelimited } from '../formats/csv/parse-delimited.ts';
 import { openModel } from '../model-files/open-model.ts';
-import { parseDelimited } from '../parse-delimited.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { readLines } from './run-log.ts';

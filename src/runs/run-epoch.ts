@@ -1,4 +1,4 @@
-import { IncomparableError } from '../errors.ts';
+import { IncomparableError } from '../base/errors.ts';
 import { detectHead } from '../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../model-files/head/head-choice.ts';
 import type { ModelFile } from '../model-files/model-file.ts';

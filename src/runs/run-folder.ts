@@ -1,5 +1,5 @@
-import { SourceError } from '../errors.ts';
-import { type ByteSource, memorySource } from '../model-files/byte-source.ts';
+import { type ByteSource, memorySource } from '../base/bytes/byte-source.ts';
+import { SourceError } from '../base/errors.ts';
 
 /** A file of a run, as a listing shows it. */
 export interface RunFile {

@@ -1,6 +1,6 @@
-import { FormatError } from '../errors.ts';
-import type { ByteSource } from '../model-files/byte-source.ts';
-import { parseJson } from '../model-files/json.ts';
+import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { FormatError } from '../base/errors.ts';
+import { parseJson } from '../formats/json/parse-json.ts';
 
 /** What run.json says of a run; everything is optional. */
 export interface RunInfo {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 import { type AncestorTable, ancestorTable } from './ancestor-table.ts';
 import { leacockChodorowOfDistance } from './leacock-chodorow.ts';

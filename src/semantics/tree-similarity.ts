@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.ts';
+import { FormatError } from '../base/errors.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 
 /**

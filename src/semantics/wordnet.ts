@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 
 /**
  * The noun graph of WordNet 3.0 as typed arrays. A synset is its index 0 … synsetCount − 1 in the order of the offsets,

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../sha256.ts';
+import { sha256Hex } from '../base/sha256.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { isStudyPath } from '../study/study-path.ts';
 import { mediaType } from './media-types.ts';

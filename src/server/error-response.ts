@@ -1,4 +1,4 @@
-import { SemblanceError } from '../errors.ts';
+import { SemblanceError } from '../base/errors.ts';
 
 /** What the app is told of an error. */
 export interface ErrorBody {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { errorResponse } from './error-response.ts';
 import type { ServedStudy } from './served-study.ts';
 

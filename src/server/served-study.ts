@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { SourceError, UsageError } from '../errors.ts';
-import { sha256Hex } from '../sha256.ts';
+import { SourceError, UsageError } from '../base/errors.ts';
+import { sha256Hex } from '../base/sha256.ts';
 import { checkNoteRequest, readConceptNotes, withWrittenNote, writeConceptNotes } from '../study/concept-notes.ts';
 import type { ConceptNotes } from '../study/concepts-section.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { SourceError, UsageError } from '../errors.ts';
+import { SourceError, UsageError } from '../base/errors.ts';
 import { createAccessToken } from './access-token.ts';
 import { byteCache } from './byte-cache.ts';
 import { DEFAULT_PORT } from './default-port.ts';

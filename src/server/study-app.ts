@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { SemblanceError, SourceError, UsageError } from '../errors.ts';
+import { SemblanceError, SourceError, UsageError } from '../base/errors.ts';
 import { requireToken } from './access-token.ts';
 import { appFile, NOT_BUILT_PAGE } from './app-files.ts';
 import type { ByteCache } from './byte-cache.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { median } from './quantile.ts';
 
 /** One straight piece of a broken line. */

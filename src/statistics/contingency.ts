@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 
 /** Counts of pairs of ordered categories: counts[row · cols + col], both ascending. */
 export interface ContingencyTable {

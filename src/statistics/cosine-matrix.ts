@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts';
-import { cosineGram } from '../kernels/gram.ts';
-import { gram64 } from '../kernels/gram64.ts';
-import type { KernelOptions } from '../kernels/wasm-kernel.ts';
+import { UsageError } from '../base/errors.ts';
+import { cosineGram } from '../kernels/gram/gram.ts';
+import { gram64 } from '../kernels/gram64/gram64.ts';
+import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 
 export interface CosineMatrixOptions extends KernelOptions {

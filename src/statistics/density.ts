@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 
 /**
  * Density of points in the plane at the points themselves: a Gaussian kernel of the points' own covariance, scaled by

@@ -1,5 +1,5 @@
-import { discordantPairs } from '../kernels/discordant-pairs.ts';
-import type { KernelOptions } from '../kernels/wasm-kernel.ts';
+import { discordantPairs } from '../kernels/discordant-pairs/discordant-pairs.ts';
+import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 import { prepareRanks, type RankVector } from './ranks.ts';
 import { requireEqualLengths } from './spearman.ts';
 

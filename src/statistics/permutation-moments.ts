@@ -1,5 +1,5 @@
-import { offDiagonalSums } from '../kernels/off-diagonal-sums.ts';
-import type { KernelOptions } from '../kernels/wasm-kernel.ts';
+import { offDiagonalSums } from '../kernels/off-diagonal-sums/off-diagonal-sums.ts';
+import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 
 /**

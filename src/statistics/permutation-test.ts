@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { createRandom, type Random } from './random.ts';
 
 export interface PermutationTestOptions {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 
 /**
  * The q-quantile of `values` by linear interpolation between order statistics, NumPy's default. `values` is reordered:

@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts';
-import { rankTransform, type SortedVector } from '../kernels/rank-transform.ts';
-import type { KernelOptions } from '../kernels/wasm-kernel.ts';
+import { UsageError } from '../base/errors.ts';
+import { rankTransform, type SortedVector } from '../kernels/rank-transform/rank-transform.ts';
+import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 
 /** The most values that can be ranked: above it twice a centred rank no longer fits a float32 exactly. */
 export const MAX_RANKED_VALUES = 2 ** 24;

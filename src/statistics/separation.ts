@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { prepareRanks } from './ranks.ts';
 
 export interface Separation {

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import type { KernelOptions } from '../kernels/wasm-kernel.ts';
+import { UsageError } from '../base/errors.ts';
+import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 import { exactDot, prepareRanks, type RankVector } from './ranks.ts';
 
 /**

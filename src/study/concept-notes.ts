@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { FormatError, UsageError } from '../errors.ts';
+import { FormatError, UsageError } from '../base/errors.ts';
 import { CONCEPT_NOTES_PATH, type ConceptNote, type ConceptNotes, type ConceptsSection } from './concepts-section.ts';
 import type { StudyStore } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '../errors.ts';
+import { FormatError } from '../base/errors.ts';
 import type { Matrix } from '../tensor/matrix.ts';
 
 /** A matrix quantised for display: one byte per entry, 0 for a missing one, 1 … 255 linear from `min` to `max`. */

@@ -1,4 +1,4 @@
-import { FormatError, UnsupportedError } from '../errors.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
 import { MANIFEST_PATH } from './manifest.ts';
 import { packStudyFile, unpackStudyFile } from './packed-file.ts';
 import { parseManifest } from './read-study.ts';

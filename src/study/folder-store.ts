@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { SourceError, UsageError } from '../errors.ts';
+import { SourceError, UsageError } from '../base/errors.ts';
 import { makeFolder } from './make-folder.ts';
 import type { StudyStore } from './store.ts';
 import { checkStudyPath } from './study-path.ts';

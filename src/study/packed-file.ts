@@ -1,5 +1,5 @@
 import { deflateSync } from 'fflate';
-import { FormatError } from '../errors.ts';
+import { FormatError } from '../base/errors.ts';
 
 /**
  * A study file packed for embedding in a page, lossless: "SMBP", version, transform, two reserved bytes, u32 length of

@@ -1,11 +1,11 @@
-import { FormatError, SourceError, UnsupportedError } from '../errors.ts';
-import { memorySource } from '../model-files/byte-source.ts';
+import { memorySource } from '../base/bytes/byte-source.ts';
+import { FormatError, SourceError, UnsupportedError } from '../base/errors.ts';
+import { sha256Hex } from '../base/sha256.ts';
+import { decodeJsonl } from '../formats/jsonl/jsonl.ts';
 import { openNpyArray } from '../model-files/npy.ts';
-import { sha256Hex } from '../sha256.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { conceptsFiles } from './concepts-section.ts';
-import { decodeJsonl } from './jsonl.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
 import { pictureFiles } from './pictures-section.ts';
 import { representationsFiles } from './representations-section.ts';

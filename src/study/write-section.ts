@@ -1,6 +1,6 @@
-import { SourceError } from '../errors.ts';
-import { sha256Hex } from '../sha256.ts';
-import { VERSION } from '../version.ts';
+import { SourceError } from '../base/errors.ts';
+import { sha256Hex } from '../base/sha256.ts';
+import { VERSION } from '../base/version.ts';
 import { MANIFEST_PATH, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
 import { readManifest } from './read-study.ts';
 import type { StudyStore } from './store.ts';

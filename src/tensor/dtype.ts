@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.ts';
+import { UnsupportedError } from '../base/errors.ts';
 
 /** Element types that model files store, named as safetensors names them, in lower case. */
 export type DType =

@@ -1,5 +1,11 @@
-import { analyseClasses, createRandom, detectHead, labelSet, memorySource, memoryStore, openModel } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { writeOnnx } from '../support/onnx-writer.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
 

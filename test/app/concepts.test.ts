@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { type ConceptsSection, memoryStore } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import type { ConceptsSection } from '#src/study/concepts-section.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { storeSource } from '../../app/src/data/study-source.ts';
 import { summariseClasses } from '../../app/src/instruments/concepts/classes/class-summary.ts';
 import { columnsOf } from '../../app/src/instruments/concepts/concept/real-predicted-figure.ts';

@@ -1,5 +1,5 @@
-import { quantiseMatrix } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { quantiseMatrix } from '#src/study/display-matrix.ts';
 import { indexOrder, orderOf } from '../../app/src/matrix/class-order.ts';
 import { colourIndex, colourLookup, fullRange, quantileRange, rangeOfPart } from '../../app/src/matrix/colour-scale.ts';
 import { codeValue, quantiseTo } from '../../app/src/matrix/display-codes.ts';

@@ -1,5 +1,5 @@
-import type { ImageRow, LayerComparison } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import type { ImageRow, LayerComparison } from '#src/study/representations-section.ts';
 import { layoutDotPlot } from '../../app/src/charts/dot-plot.ts';
 import { findImages, imageNames, labelOf } from '../../app/src/instruments/representations/image-names.ts';
 import { shortLayerNames } from '../../app/src/instruments/representations/layer-names.ts';

@@ -1,5 +1,5 @@
-import type { NeighbourLists } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import type { NeighbourLists } from '#src/measures/training/neighbour-history.ts';
 import { linearAxis, logAxis, roundTicks, share, tickText } from '../../app/src/charts/axis.ts';
 import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
 import { animatedPng } from '../../app/src/export/apng.ts';

@@ -1,121 +1,148 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import {
+  circles,
+  folderCircles,
+  type HouseRules,
+  type ImportGraph,
+  packagesOf,
+  readAssemblyImports,
+  readImports,
+  unusedRules,
+  violations,
+} from './house.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What each folder of src/ may import from; every arrow points down the list. */
-const ALLOWED: Record<string, string[]> = {
-  tensor: ['kernels'],
-  kernels: ['tensor'],
-  statistics: ['tensor', 'kernels'],
-  clustering: ['tensor', 'kernels', 'statistics'],
-  semantics: ['tensor', 'kernels', 'statistics'],
-  'class-similarity': ['tensor', 'kernels', 'statistics', 'clustering', 'semantics'],
-  training: ['tensor', 'kernels', 'statistics', 'clustering', 'semantics', 'class-similarity'],
-  representations: ['tensor', 'kernels', 'statistics', 'clustering', 'semantics'],
-  concepts: ['tensor', 'kernels', 'statistics', 'clustering', 'semantics'],
-  'model-files': ['tensor'],
-  runs: ['tensor', 'model-files'],
-  inference: ['tensor', 'kernels', 'model-files', 'engine'],
-  engine: ['tensor', 'kernels'],
-  study: ['tensor', 'model-files', 'semantics'],
-  analyses: [
-    'tensor',
-    'kernels',
-    'statistics',
-    'clustering',
-    'semantics',
-    'class-similarity',
-    'training',
-    'representations',
-    'concepts',
-    'model-files',
-    'runs',
-    'inference',
-    'engine',
-    'study',
+/** What measures may use: arrays, mathematics and meanings, but neither files nor models. */
+const MATHEMATICS = ['src/base', 'src/tensor', 'src/kernels', 'src/statistics'];
+
+/** The house, from the ground up. */
+const HOUSE: HouseRules = {
+  order: [
+    'src/base',
+    'src/tensor',
+    'src/formats',
+    'src/kernels',
+    'src/statistics',
+    'src/clustering',
+    'src/semantics',
+    'src/measures/class-similarity',
+    'src/measures/training',
+    'src/measures/representations',
+    'src/measures/concepts',
+    'src/model-files',
+    'src/engine',
+    'src/activations',
+    'src/runs',
+    'src/study',
+    'src/analyses',
+    'src/server',
+    'src/site-export',
+    'src/cli',
+    'src',
   ],
-  server: ['analyses', 'study', 'tensor'],
-  export: ['analyses', 'study', 'tensor'],
-  cli: [
-    'server',
-    'export',
-    'analyses',
-    'study',
-    'tensor',
-    'semantics',
-    'model-files',
-    'runs',
-    'inference',
-    'engine',
-    'kernels',
-    'class-similarity',
-    'training',
-    'representations',
-    'concepts',
-    'statistics',
-  ],
+  only: {
+    'src/kernels': ['src/base', 'src/tensor'],
+    'src/statistics': ['src/base', 'src/tensor', 'src/kernels'],
+    'src/clustering': ['src/base', 'src/tensor'],
+    'src/semantics': ['src/base', 'src/tensor', 'src/formats'],
+    'src/measures/class-similarity': [...MATHEMATICS, 'src/semantics'],
+    'src/measures/training': [...MATHEMATICS, 'src/measures/class-similarity'],
+    'src/measures/representations': MATHEMATICS,
+    'src/measures/concepts': MATHEMATICS,
+  },
 };
-/** Files directly in src/ that anything may import. */
-const COMMON = new Set([
-  'errors.ts',
-  'progress.ts',
-  'version.ts',
-  'sha256.ts',
-  'canonical-json.ts',
-  'nearest-name.ts',
-  'parse-delimited.ts',
-]);
 
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|svelte)$/.test(path) && !path.includes('generated') && !path.includes('kernels/assembly'))
-    .map((path) => join(folder, path));
-}
+const library = readImports(root, ['src']);
+const app = readImports(root, ['app/src']);
+const assembly = readAssemblyImports(root);
 
-function importsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]!);
-}
+describe('the house', () => {
+  it('has dependencies that point downward only', () => {
+    expect(violations(library, HOUSE)).toEqual([]);
+  });
 
-test('dependencies between the folders of src/ point downward only', () => {
-  const src = join(root, 'src');
-  const violations: string[] = [];
-  for (const file of sourceFiles(src)) {
-    const from = relative(src, file).split('/');
-    if (from.length === 1) continue;
-    for (const specifier of importsOf(file)) {
-      if (!specifier.startsWith('.')) continue;
-      const target = relative(src, join(dirname(file), specifier)).split('/');
-      if (target[0] === from[0]) continue;
-      const allowed = target.length === 1 ? COMMON.has(target[0]!) : ALLOWED[from[0]!]?.includes(target[0]!);
-      if (!allowed) violations.push(`${from.join('/')} imports ${target.join('/')}`);
-    }
-  }
-  expect(violations).toEqual([]);
+  it('has no rule that nothing uses', () => {
+    expect(unusedRules(library, HOUSE)).toEqual([]);
+  });
+
+  it.each([
+    ['the library', library],
+    ['the app', app],
+    ['the kernels in AssemblyScript', assembly],
+  ])('has no circle of files in %s', (_, graph) => {
+    expect(circles(graph as ImportGraph)).toEqual([]);
+  });
+
+  it.each(['src', 'src/measures', 'src/analyses', 'src/cli', 'src/kernels', 'src/measures/concepts'])(
+    'has no circle of folders in %s',
+    (parent) => {
+      expect(folderCircles(library, parent)).toEqual([]);
+    },
+  );
+
+  it('keeps folders small enough to look through: at most 20 files each', () => {
+    const counts = new Map<string, number>();
+    for (const file of [...library.keys(), ...app.keys(), ...assembly.keys()])
+      counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
+  });
+
+  it('keeps source files under 350 lines', () => {
+    const long = [...library.keys(), ...app.keys(), ...assembly.keys()]
+      .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))
+      .filter(({ lines }) => lines > 350);
+    expect(long).toEqual([]);
+  });
 });
 
-test('every folder of src/ has its place in the order', () => {
-  const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
-  expect(folders.filter((name) => !(name in ALLOWED))).toEqual([]);
+describe('the app', () => {
+  it('never reaches for the command line, the server or a module of Node', () => {
+    const seen = new Set<string>();
+    const visit = (file: string): void => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const target of library.get(file) ?? app.get(file) ?? []) visit(target);
+    };
+    for (const file of app.keys()) visit(file);
+    const reached = [...seen].filter((file) => library.has(file));
+    expect(reached.length).toBeGreaterThan(50);
+    expect(reached.filter((file) => /^src\/(cli|server|site-export)\//.test(file))).toEqual([]);
+    expect(reached.filter((file) => packagesOf(root, file).some((name) => name.startsWith('node:')))).toEqual([]);
+  });
 });
 
-test('the app imports the library by its package name, never the command line or the server', () => {
-  const app = join(root, 'app');
-  const violations = sourceFiles(app)
-    .filter((path) => !path.includes('node_modules'))
-    .flatMap((file) => importsOf(file).map((specifier) => ({ file: relative(root, file), specifier })))
-    .filter(({ specifier }) => /(^|\/)(src|dist)\/(cli|server)\//.test(specifier) || specifier === 'semblance/node');
-  expect(violations).toEqual([]);
-});
+describe('the rules themselves', () => {
+  const graph = (edges: Record<string, string[]>): ImportGraph => new Map(Object.entries(edges));
 
-test('no source file is longer than 350 lines', () => {
-  const long = [...sourceFiles(join(root, 'src')), ...sourceFiles(join(root, 'app'))]
-    .map((file) => ({ file: relative(root, file), lines: readFileSync(file, 'utf8').split('\n').length }))
-    .filter(({ lines }) => lines > 350);
-  expect(long).toEqual([]);
+  it('find a circle made on purpose, of files and of folders', () => {
+    const made = graph({ 'src/a/one.ts': ['src/b/two.ts'], 'src/b/two.ts': ['src/a/three.ts'], 'src/a/three.ts': [] });
+    expect(circles(made)).toEqual([]);
+    expect(folderCircles(made, 'src')).toEqual([['a', 'b']]);
+    const closed = graph({ 'src/a/one.ts': ['src/b/two.ts'], 'src/b/two.ts': ['src/a/one.ts'] });
+    expect(circles(closed)).toEqual([['src/a/one.ts', 'src/b/two.ts']]);
+  });
+
+  it('find an import that points up', () => {
+    const made = graph({ 'src/base/x.ts': ['src/cli/y.ts'], 'src/cli/y.ts': [] });
+    expect(violations(made, { order: ['src/base', 'src/cli'] })).toEqual(['src/base/x.ts imports src/cli/y.ts']);
+  });
+
+  it('find an allowance that nothing uses, and a room that is empty', () => {
+    const made = graph({ 'src/base/x.ts': [], 'src/cli/y.ts': [] });
+    const rules = { order: ['src/base', 'src/cli', 'src/gone'], only: { 'src/cli': ['src/base'] } };
+    expect(unusedRules(made, rules)).toEqual(['src/gone has no file', 'src/cli never imports src/base']);
+  });
+
+  it('look at every folder of the library', () => {
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of folders)
+      expect(
+        HOUSE.order.some((room) => room === `src/${name}` || room.startsWith(`src/${name}/`)),
+        name,
+      ).toBe(true);
+  });
 });

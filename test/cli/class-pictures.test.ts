@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom, readManifest, readStudyTable } from 'semblance';
-import { decodeImage, folderStore } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import { readManifest, readStudyTable } from '#src/study/read-study.ts';
 import { blobs, writePicture } from '../support/made-pictures.ts';
 import { epochName, madeEpoch } from '../support/made-run.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';

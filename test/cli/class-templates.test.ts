@@ -1,19 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  cosineSimilarityMatrix,
-  createRandom,
-  defaultPreprocessing,
-  encodeSafetensors,
-  extractFeatures,
-  memorySource,
-  openModel,
-  openTapped,
-  readManifest,
-  readStudyMatrix,
-} from 'semblance';
-import { fileSource, folderStore, loadRuntime } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { extractFeatures } from '#src/activations/extract-features.ts';
+import { openTapped } from '#src/activations/layers.ts';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { defaultPreprocessing } from '#src/activations/preprocess.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import { readManifest, readStudyMatrix } from '#src/study/read-study.ts';
 import { writePicture } from '../support/made-pictures.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom } from 'semblance';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRandom } from '#src/statistics/random.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readManifest, type StudyManifest, sha256Hex } from 'semblance';
-import { folderStore } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Hex } from '#src/base/sha256.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import { readManifest } from '#src/study/read-study.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 
 const hook = fileURLToPath(new URL('../support/hide-runtimes.mjs', import.meta.url));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folderStore } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/study/folder-store.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderStore } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/study/folder-store.ts';
 import { rawRequest } from '../support/http.ts';
 import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PopulationSection } from 'semblance';
-import { populationJsonSchema } from 'semblance/node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { populationJsonSchema } from '#src/analyses/classes/population-file.ts';
+import type { PopulationSection } from '#src/study/population-section.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { type SyntheticPopulation, writeSyntheticPopulation } from '../support/synthetic-population.ts';
 

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRandom, encodeNpy } from 'semblance';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { createRandom } from '#src/statistics/random.ts';
 import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
 import { madePicture, tinyVisionModel, tinyVisionModelInTwoFiles } from '../support/tiny-vision-model.ts';
 

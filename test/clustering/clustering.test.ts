@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import {
-  averageLinkage,
-  clusterOrder,
-  copheneticDistances,
-  createRandom,
-  dendrogram,
-  leafOrder,
-  type Matrix,
-  optimalLeafOrder,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { clusterOrder } from '#src/clustering/cluster-order.ts';
+import { copheneticDistances, dendrogram, leafOrder } from '#src/clustering/dendrogram.ts';
+import { averageLinkage } from '#src/clustering/linkage.ts';
+import { optimalLeafOrder } from '#src/clustering/optimal-leaf-order.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { Matrix } from '#src/tensor/matrix.ts';
 
 interface Case {
   name: string;

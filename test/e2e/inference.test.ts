@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
-import { analyseRepresentations, memorySource, memoryStore, type StudyManifest } from 'semblance';
-import { loadRuntime } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { type FileServer, startFileServer } from '../support/file-server.ts';
@@ -17,7 +20,9 @@ const LABELS = [0, 1, 2, 0, 1, 2];
 /** Runs the instrument in a page, as someone who builds on the library would, and leaves its figures in the page. */
 const PROGRAM = `
 import * as runtime from 'onnxruntime-web/wasm';
-import { analyseRepresentations, memorySource, memoryStore } from 'semblance';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { memoryStore } from '#src/study/store.ts';
 runtime.env.wasm.numThreads = 1;
 runtime.env.wasm.wasmPaths = location.origin + '/';
 globalThis.analyse = async (pictures) => {

@@ -1,18 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import {
-  histogram,
-  neighbours,
-  nsad,
-  type PreparedSimilarity,
-  prepareSimilarity,
-  readStudyMatrix,
-  type StudyManifest,
-  select,
-} from 'semblance';
-import { folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { nsad } from '#src/measures/class-similarity/alignment.ts';
+import { neighbours } from '#src/measures/class-similarity/neighbours.ts';
+import { histogram } from '#src/measures/class-similarity/population/histogram.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import { readStudyMatrix } from '#src/study/read-study.ts';
+import { select } from '#src/tensor/matrix.ts';
 import { appPages } from '../support/app-pages.ts';
 import { axeFindings } from '../support/axe.ts';
 import { expectParam, paramsOf, savedFile, serveStudy, twoFrames } from '../support/browser.ts';

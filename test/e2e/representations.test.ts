@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { analyseInvariance, memorySource } from 'semblance';
-import { exportFolder, exportHtml, folderStore, loadRuntime } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { analyseInvariance } from '#src/analyses/representations/analyse-invariance.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { exportFolder } from '#src/site-export/export-folder.ts';
+import { exportHtml } from '#src/site-export/export-html.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { appPages, heading } from '../support/app-pages.ts';
 import { axeFindings } from '../support/axe.ts';
 import {

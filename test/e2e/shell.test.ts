@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { analyseClasses } from 'semblance';
-import { fileSource, folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { appPages } from '../support/app-pages.ts';
 import { axeFindings } from '../support/axe.ts';
 import { expectParam, savedFile, serveStudy, settled } from '../support/browser.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { folderStore } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/study/folder-store.ts';
 import { launchBrowser, openPage, serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';

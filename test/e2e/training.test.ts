@@ -1,8 +1,9 @@
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
-import { analyseTraining, memoryRunFolder } from 'semblance';
-import { folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
+import { memoryRunFolder } from '#src/runs/run-folder.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { appPages, heading } from '../support/app-pages.ts';
 import { axeFindings } from '../support/axe.ts';
 import { expectParam, paramsOf, savedFile, serveStudy, settled } from '../support/browser.ts';

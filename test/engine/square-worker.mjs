@@ -1,4 +1,4 @@
-import { FormatError } from 'semblance';
+import { FormatError } from '#src/base/errors.ts';
 
 /** Squares a number; -1 fails. */
 export default function square(task) {

@@ -1,16 +1,13 @@
-import {
-  createRandom,
-  FormatError,
-  featureMaps,
-  inProcessPool,
-  type PairTile,
-  type Progress,
-  runTasks,
-  similarityMatrices,
-  UsageError,
-} from 'semblance';
-import { matchOnThreads, threadPool } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { matchOnThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
+import { FormatError, UsageError } from '#src/base/errors.ts';
+import type { Progress } from '#src/base/progress.ts';
+import { inProcessPool, runTasks } from '#src/engine/task-pool.ts';
+import { threadPool } from '#src/engine/thread-pool.ts';
+import { featureMaps } from '#src/measures/representations/feature-maps.ts';
+import type { PairTile } from '#src/measures/representations/matching/tiles.ts';
+import { similarityMatrices } from '#src/measures/representations/similarity-matrices.ts';
+import { createRandom } from '#src/statistics/random.ts';
 
 const worker = new URL('./square-worker.mjs', import.meta.url);
 

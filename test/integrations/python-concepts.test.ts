@@ -3,16 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  analyseConcepts,
-  type ConceptImageRow,
-  type ConceptModelInput,
-  type ConceptsOptions,
-  memoryStore,
-  readStudyTable,
-} from 'semblance';
-import { fileSource } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyseConcepts } from '#src/analyses/concepts/analyse-concepts.ts';
+import type { ConceptModelInput, ConceptsOptions } from '#src/analyses/concepts/options.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import type { ConceptImageRow } from '#src/study/concepts-section.ts';
+import { readStudyTable } from '#src/study/read-study.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { python } from '../support/python.ts';
 
 const script = fileURLToPath(new URL('./write_concepts.py', import.meta.url));

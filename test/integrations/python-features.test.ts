@@ -3,9 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { analyseRepresentations, type ImageRow, memoryStore, openModel, readStudyTable, sha256Hex } from 'semblance';
-import { fileSource } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { sha256Hex } from '#src/base/sha256.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { readStudyTable } from '#src/study/read-study.ts';
+import type { ImageRow } from '#src/study/representations-section.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { python } from '../support/python.ts';
 
 const script = fileURLToPath(new URL('./write_features.py', import.meta.url));

@@ -3,9 +3,17 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { analyseTraining, cosineSimilarityMatrix, memorySource, memoryStore, openModel, readMetrics } from 'semblance';
-import { diskRunFolder, fileSource, listRun, readRunEpoch, readRunInfo, readSamples } from 'semblance/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { diskRunFolder } from '#src/runs/disk-run-folder.ts';
+import { listRun } from '#src/runs/list-run.ts';
+import { readRunEpoch } from '#src/runs/run-epoch.ts';
+import { readMetrics, readRunInfo, readSamples } from '#src/runs/run-log.ts';
+import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { python } from '../support/python.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   columnMultiplier,
   columnProducts,
-  createRandom,
-  type KernelTier,
-  type Matrix64,
   type PackedColumns,
   packColumns,
   pickColumns,
-} from 'semblance';
-import { describe, expect, it } from 'vitest';
+} from '#src/kernels/column-products/column-products.ts';
+import type { KernelTier } from '#src/kernels/shared/wasm-kernel.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { Matrix64 } from '#src/tensor/matrix.ts';
 
 function randomMatrix(rows: number, cols: number, seed: number): Matrix64 {
   const random = createRandom(seed);

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
-import { createRandom, crossGram, gram, type KernelTier, type Matrix32, UsageError } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { crossGram, gram } from '#src/kernels/gram/gram.ts';
+import type { KernelTier } from '#src/kernels/shared/wasm-kernel.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 
 function randomMatrix(rows: number, cols: number, seed: number): Matrix32 {
   const random = createRandom(seed);

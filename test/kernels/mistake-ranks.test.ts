@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { confusionCounts, createRandom, inverseDissimilarity } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { confusionCounts } from '#src/measures/training/confusion.ts';
+import { inverseDissimilarity } from '#src/measures/training/inverse-dissimilarity.ts';
+import { createRandom } from '#src/statistics/random.ts';
 
 describe('the kernel of mistake ranks', () => {
   it('gives the same bytes as its plain twin, for every class count and with ties', () => {

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
-import {
-  cosineSimilarityMatrix,
-  createRandom,
-  inverseDissimilarity,
-  type Matrix64,
-  measureEpoch,
-  permutationSums,
-  structuralSimilarity,
-  typicality,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { measureEpoch } from '#src/measures/training/epoch-measures.ts';
+import { inverseDissimilarity } from '#src/measures/training/inverse-dissimilarity.ts';
+import { typicality } from '#src/measures/training/typicality.ts';
+import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
+import { permutationSums } from '#src/statistics/permutation-moments.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { structuralSimilarity } from '#src/statistics/structural-similarity.ts';
+import type { Matrix64 } from '#src/tensor/matrix.ts';
 
 const size = fc.integer({ min: 7, max: 50 });
 

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
-import {
-  detectHead,
-  FormatError,
-  IncomparableError,
-  memorySource,
-  openModel,
-  SemblanceError,
-  UnsupportedError,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { FormatError, IncomparableError, SemblanceError, UnsupportedError, UsageError } from '#src/base/errors.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { type NodeSpec, type OnnxSpec, type TensorSpec, writeOnnx } from '../support/onnx-writer.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
 

@@ -1,5 +1,5 @@
-import { FormatError, LimitError, UnsupportedError } from 'semblance';
 import { expect } from 'vitest';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 import { writeH5 } from '../support/h5-writer.ts';
 import { functional, layer, sequential } from '../support/keras-config.ts';

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { analyseClasses, detectHead, memoryStore, openModel, parseLabels } from 'semblance';
-import { fileSource } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { headOf, ncsmDifference } from '../support/real-heads.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 

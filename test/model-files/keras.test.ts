@@ -1,5 +1,8 @@
-import { detectHead, type ModelFile, memorySource, openModel } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import type { ModelFile } from '#src/model-files/model-file.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { type H5Spec, writeH5 } from '../support/h5-writer.ts';
 import { functional, layer, layer3, sequential } from '../support/keras-config.ts';
 import { zipArchive } from '../support/zip-writer.ts';

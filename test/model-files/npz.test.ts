@@ -1,6 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
-import { FormatError, LimitError, type ModelFile, UnsupportedError } from 'semblance';
 import { expect } from 'vitest';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
+import type { ModelFile } from '#src/model-files/model-file.ts';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 import { npyFile } from '../support/npy-writer.ts';
 import { zipArchive } from '../support/zip-writer.ts';

@@ -1,5 +1,5 @@
-import { FormatError, LimitError, UnsupportedError } from 'semblance';
 import { expect } from 'vitest';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
 import { corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 import { message, type NodeSpec, type TensorSpec, varint, writeOnnx } from '../support/onnx-writer.ts';
 

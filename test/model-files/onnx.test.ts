@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { type ModelFile, memorySource, openModel } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import type { ModelFile } from '#src/model-files/model-file.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { message, type NodeSpec, packed, type TensorSpec, valueInfo, writeOnnx } from '../support/onnx-writer.ts';
 
 async function open(bytes: Uint8Array, siblings: Record<string, Uint8Array> = {}): Promise<ModelFile> {

@@ -1,4 +1,4 @@
-import { FormatError, LimitError, UnsupportedError } from 'semblance';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 import {
   call,

@@ -1,6 +1,7 @@
-import { type ByteSource, memorySource, openModel } from 'semblance';
-import { fileSource } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { type ByteSource, memorySource } from '#src/base/bytes/byte-source.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { type CorpusCase, corpus } from '../support/corpus.ts';
 import {
   call,

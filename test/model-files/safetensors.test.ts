@@ -1,5 +1,5 @@
-import { FormatError, LimitError, UnsupportedError } from 'semblance';
 import { expect } from 'vitest';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 
 const file = 'x.safetensors';

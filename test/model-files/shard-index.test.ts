@@ -1,5 +1,7 @@
-import { type ByteSource, FormatError, LimitError, memorySource, openModel } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { type ByteSource, memorySource } from '#src/base/bytes/byte-source.ts';
+import { FormatError, LimitError } from '#src/base/errors.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { corpus, cutCases } from '../support/corpus.ts';
 import { dict } from '../support/pickle-writer.ts';
 import { floats, tensor, zipCheckpoint } from '../support/torch-writer.ts';

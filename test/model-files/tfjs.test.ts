@@ -1,13 +1,8 @@
-import {
-  type ByteSource,
-  detectHead,
-  FormatError,
-  LimitError,
-  memorySource,
-  openModel,
-  UnsupportedError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { type ByteSource, memorySource } from '#src/base/bytes/byte-source.ts';
+import { FormatError, LimitError, UnsupportedError } from '#src/base/errors.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { type CorpusCase, corpus, cutCases, fuzzReader } from '../support/corpus.ts';
 import { functional, layer, sequential } from '../support/keras-config.ts';
 

@@ -1,5 +1,7 @@
-import { type ModelFile, memorySource, openModel } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import type { ModelFile } from '#src/model-files/model-file.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import {
   i32,
   int32s,

@@ -1,5 +1,5 @@
-import { epochNumbers } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { epochNumbers } from '#src/runs/epoch-number.ts';
 
 describe('epochNumbers', () => {
   it.each([

@@ -1,5 +1,6 @@
-import { listRun, settledFiles } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { listRun } from '#src/runs/list-run.ts';
+import { settledFiles } from '#src/runs/run-watch.ts';
 
 const list = (...names: string[]) => listRun(names.map((name) => ({ name, byteLength: 1 })));
 

@@ -1,14 +1,10 @@
-import {
-  countEpochClasses,
-  encodeNpy,
-  encodeSafetensors,
-  FormatError,
-  IncomparableError,
-  measureEpoch,
-  memoryRunFolder,
-  readRunEpoch,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { FormatError, IncomparableError } from '#src/base/errors.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { measureEpoch } from '#src/measures/training/epoch-measures.ts';
+import { countEpochClasses, readRunEpoch } from '#src/runs/run-epoch.ts';
+import { memoryRunFolder } from '#src/runs/run-folder.ts';
 import { epochName, madeEpoch } from '../support/made-run.ts';
 
 const text = (content: string) => new TextEncoder().encode(content);

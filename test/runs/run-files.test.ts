@@ -1,14 +1,10 @@
-import {
-  encodeNpy,
-  FormatError,
-  memorySource,
-  readMetrics,
-  readPredictions,
-  readRunInfo,
-  readSamples,
-  readSquareMatrix,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { FormatError } from '#src/base/errors.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { readSquareMatrix } from '#src/runs/matrix-file.ts';
+import { readPredictions } from '#src/runs/predictions-file.ts';
+import { readMetrics, readRunInfo, readSamples } from '#src/runs/run-log.ts';
 
 const source = (name: string, text: string) => memorySource(name, new TextEncoder().encode(text));
 

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { analyseClasses, loadWordNet, memoryStore, resolveLabels } from 'semblance';
-import { decodeImage, fileSource, findImages, loadRuntime } from 'semblance/node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { findImages } from '#src/activations/image-folder.ts';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { resolveLabels } from '#src/semantics/label-resolver/resolve-labels.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { argmax, pictures, readJson, runNetwork, samples } from '../support/sample-networks.ts';
 
 interface Table {

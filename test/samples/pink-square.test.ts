@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { listGraphTensors } from 'semblance';
-import { decodeImage, fileSource } from 'semblance/node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { listGraphTensors } from '#src/activations/layers.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
 import { argmax, pictures, readJson, runNetwork, samples } from '../support/sample-networks.ts';
 
 interface Experiment {

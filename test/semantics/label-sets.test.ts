@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
-import {
-  findLabelSet,
-  findSynset,
-  LABEL_SETS,
-  labelSet,
-  lemmasOf,
-  loadWordNet,
-  synsetById,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { findLabelSet, LABEL_SETS, labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { findSynset, lemmasOf, synsetById } from '#src/semantics/wordnet.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 
 const wordnet = await loadWordNet();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { correctLabels, FormatError, LimitError, parseLabels, SemblanceError } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { FormatError, LimitError, SemblanceError } from '#src/base/errors.ts';
+import { correctLabels, parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
 

@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
-import {
-  explainPair,
-  labelSet,
-  loadGlosses,
-  loadWordNet,
-  RELATION_KINDS,
-  type Relation,
-  relationFinder,
-  relationsBetween,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadGlosses, loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { explainPair } from '#src/semantics/relations/explain-pair.ts';
+import { RELATION_KINDS, type Relation } from '#src/semantics/relations/relation.ts';
+import { relationFinder, relationsBetween } from '#src/semantics/relations/relations-between.ts';
 
 const wordnet = await loadWordNet();
 const glosses = await loadGlosses();

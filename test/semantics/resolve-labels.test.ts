@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
-import {
-  createRandom,
-  labelSet,
-  loadGlosses,
-  loadWordNet,
-  type ResolveLabelsOptions,
-  resolveLabels,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { type ResolveLabelsOptions, resolveLabels } from '#src/semantics/label-resolver/resolve-labels.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadGlosses, loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { createRandom } from '#src/statistics/random.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 
 const wordnet = await loadWordNet();

@@ -1,24 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { leacockChodorow } from '#src/semantics/leacock-chodorow.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { pathSimilarity } from '#src/semantics/path-similarity.ts';
 import {
-  labelSet,
-  leacockChodorow,
-  loadWordNet,
-  pathSimilarity,
   SEMANTIC_MEASURES,
   semanticSimilarityMatrix,
   semanticSimilarityRows,
-  shortestPathDistance,
-  shortestPathDistances,
-  synsetById,
-  UsageError,
-  upperTriangle,
-  wnidOf,
-  wuPalmer,
-  wuPalmerNltk,
-} from 'semblance';
-import { describe, expect, it } from 'vitest';
+} from '#src/semantics/semantic-similarity.ts';
+import { shortestPathDistance, shortestPathDistances } from '#src/semantics/shortest-paths.ts';
+import { synsetById, wnidOf } from '#src/semantics/wordnet.ts';
+import { wuPalmer, wuPalmerNltk } from '#src/semantics/wu-palmer.ts';
+import { upperTriangle } from '#src/tensor/matrix.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/wordnet-similarity.json', import.meta.url), 'utf8'));
 const wordnet = await loadWordNet();

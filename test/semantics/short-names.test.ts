@@ -1,5 +1,7 @@
-import { labelSet, loadWordNet, shortNames } from 'semblance';
 import { expect, it } from 'vitest';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { shortNames } from '#src/semantics/short-names.ts';
 
 const wordnet = await loadWordNet();
 

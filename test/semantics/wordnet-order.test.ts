@@ -1,16 +1,11 @@
 import fc from 'fast-check';
-import {
-  findSynset,
-  groupsAtLevel,
-  labelSet,
-  loadGlosses,
-  loadWordNet,
-  UsageError,
-  type WordNetGroup,
-  wordnetExcerpt,
-  wordnetOrder,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadGlosses, loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { findSynset } from '#src/semantics/wordnet.ts';
+import { wordnetExcerpt } from '#src/semantics/wordnet-excerpt.ts';
+import { groupsAtLevel, type WordNetGroup, wordnetOrder } from '#src/semantics/wordnet-order.ts';
 
 const wordnet = await loadWordNet();
 const imagenet = labelSet('imagenet-1k').classes.map(({ synset }) => synset!);

@@ -1,21 +1,18 @@
 import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { ancestorsOf, depthOf, pathsToRoot } from '#src/semantics/ancestors.ts';
+import { loadGlosses, loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { synsetName } from '#src/semantics/synset-name.ts';
 import {
-  ancestorsOf,
-  depthOf,
   hypernymsOf,
   hyponymsOf,
   LEXICOGRAPHER_FILES,
   lemmasOf,
-  loadGlosses,
-  loadWordNet,
-  pathsToRoot,
   sensesOf,
   synsetById,
-  synsetName,
-  UsageError,
   wnidOf,
-} from 'semblance';
-import { describe, expect, it } from 'vitest';
+} from '#src/semantics/wordnet.ts';
 
 const wordnet = await loadWordNet();
 

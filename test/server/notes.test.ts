@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderStore } from 'semblance/node';
-import { type RunningServer, startServer } from 'semblance/server';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '#src/server/start-server.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';
 

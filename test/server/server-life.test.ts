@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from 'semblance';
-import { folderStore } from 'semblance/node';
-import { type RunningServer, type ServerOptions, startServer } from 'semblance/server';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { type RunningServer, type ServerOptions, startServer } from '#src/server/start-server.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { rawRequest } from '../support/http.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';
 

@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync 
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeDisplayMatrix, quantiseMatrix, type StudyManifest } from 'semblance';
-import { folderStore } from 'semblance/node';
-import { type RunningServer, startServer } from 'semblance/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '#src/server/start-server.ts';
+import { decodeDisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
 import { rawRequest } from '../support/http.ts';
 import { randomSimilarity, writeSampleStudy } from '../support/sample-study.ts';
 

@@ -1,5 +1,7 @@
-import { bootstrapMean, separation, UsageError } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { bootstrapMean } from '#src/statistics/bootstrap.ts';
+import { separation } from '#src/statistics/separation.ts';
 
 describe('the bootstrap interval', () => {
   it('surrounds the mean, is reproducible and narrows with more values', () => {

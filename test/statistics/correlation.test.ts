@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import {
-  averageRanks,
-  createRandom,
-  type KernelTier,
-  kendall,
-  kendallOfRanks,
-  pearson,
-  prepareRanks,
-  spearman,
-  spearmanOfRanks,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import type { KernelTier } from '#src/kernels/shared/wasm-kernel.ts';
+import { kendall, kendallOfRanks } from '#src/statistics/kendall.ts';
+import { pearson } from '#src/statistics/pearson.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { averageRanks, prepareRanks } from '#src/statistics/ranks.ts';
+import { spearman, spearmanOfRanks } from '#src/statistics/spearman.ts';
 
 interface Case {
   name: string;

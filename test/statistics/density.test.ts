@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRandom, pointDensity } from 'semblance';
 import { expect, it } from 'vitest';
+import { pointDensity } from '#src/statistics/density.ts';
+import { createRandom } from '#src/statistics/random.ts';
 
 interface Case {
   x: number[];

@@ -1,5 +1,7 @@
-import { createRandom, type Matrix64, permutationMoments, permutationSums } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { permutationMoments, permutationSums } from '#src/statistics/permutation-moments.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { Matrix64 } from '#src/tensor/matrix.ts';
 
 /** Off-diagonal entries of a random n×n matrix, not symmetric. */
 function offDiagonal(n: number, seed: number): Matrix64 {

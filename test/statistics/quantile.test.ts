@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { median, quantile, quantileInPlace, selectInPlace, UsageError } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { median, quantile, quantileInPlace, selectInPlace } from '#src/statistics/quantile.ts';
 
 const numbers = fc.array(fc.oneof(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.integer({ min: -3, max: 3 })), {
   minLength: 1,

@@ -1,13 +1,13 @@
+import { expect, it } from 'vitest';
 import {
   conceptKey,
-  memoryStore,
   parseConceptNotes,
   readConceptNotes,
-  readManifest,
   withWrittenNote,
   writeConceptNotes,
-} from 'semblance';
-import { expect, it } from 'vitest';
+} from '#src/study/concept-notes.ts';
+import { readManifest } from '#src/study/read-study.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

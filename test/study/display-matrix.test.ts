@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { decodeDisplayMatrix, displayValue, encodeDisplayMatrix, FormatError, quantiseMatrix } from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { FormatError } from '#src/base/errors.ts';
+import { decodeDisplayMatrix, displayValue, encodeDisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
 import { randomSimilarity } from '../support/sample-study.ts';
 
 const matrixOf = (rows: number, cols: number, values: ArrayLike<number>) => ({

@@ -13,9 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { createRandom, isStudyPath, SourceError, UsageError } from 'semblance';
-import { folderStore } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SourceError, UsageError } from '#src/base/errors.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import { isStudyPath } from '#src/study/study-path.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'semblance-store-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
-import { folderStore } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { folderStore } from '#src/study/folder-store.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 
 describe('folders of a study', () => {

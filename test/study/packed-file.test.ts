@@ -1,18 +1,11 @@
 import fc from 'fast-check';
-import {
-  createRandom,
-  embeddedStore,
-  embedStudyFile,
-  encodeNpy,
-  FormatError,
-  packStudyFile,
-  readManifest,
-  readStudyMatrix,
-  readStudyTable,
-  UnsupportedError,
-  unpackStudyFile,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { FormatError, UnsupportedError } from '#src/base/errors.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { embeddedStore, embedStudyFile } from '#src/study/embedded-study.ts';
+import { packStudyFile, unpackStudyFile } from '#src/study/packed-file.ts';
+import { readManifest, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
 import { randomSimilarity, sampleStudy } from '../support/sample-study.ts';
 
 const roundTrip = async (bytes: Uint8Array): Promise<Uint8Array> => unpackStudyFile(packStudyFile(bytes), 'file');

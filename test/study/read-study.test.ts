@@ -1,16 +1,7 @@
-import {
-  FormatError,
-  type MANIFEST_PATH,
-  readManifest,
-  readStudyFile,
-  readStudyJson,
-  readStudyMatrix,
-  readStudyTable,
-  type SemblanceError,
-  SourceError,
-  UnsupportedError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { FormatError, type SemblanceError, SourceError, UnsupportedError } from '#src/base/errors.ts';
+import type { MANIFEST_PATH } from '#src/study/manifest.ts';
+import { readManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
 import { randomSimilarity, sampleStudy } from '../support/sample-study.ts';
 
 type Json = Record<string, unknown>;

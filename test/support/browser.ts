@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { folderStore } from 'semblance/node';
-import { type RunningServer, startServer } from 'semblance/server';
 import { expect } from 'vitest';
+import { type RunningServer, startServer } from '#src/server/start-server.ts';
+import { folderStore } from '#src/study/folder-store.ts';
 import { findChromium } from './chromium.ts';
 import { writeSyntheticStudy } from './synthetic-study.ts';
 

@@ -1,4 +1,4 @@
-import { createRandom } from 'semblance';
+import { createRandom } from '#src/statistics/random.ts';
 import { type NodeSpec, type TensorSpec, valueInfo, writeOnnx } from './onnx-writer.ts';
 import { madePicture } from './tiny-vision-model.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ConceptHead, Matrix64 } from 'semblance';
+import type { ConceptHead } from '#src/measures/concepts/importance/heads.ts';
+import type { Matrix64 } from '#src/tensor/matrix.ts';
 
 export interface HeadCase {
   head: ConceptHead;

@@ -1,22 +1,20 @@
-import {
-  type CollageRow,
-  type ConceptClassEntry,
-  type ConceptEntry,
-  type ConceptImageRow,
-  type ConceptsSection,
-  createRandom,
-  encodeJsonl,
-  encodeNpy,
-  type OwnedConceptsEntry,
-  pearson,
-  type Random,
-  type ReplacementEntry,
-  SCHEMA_VERSION,
-  type StudyManifest,
-  type StudyStore,
-  sha256Hex,
-  spearman,
-} from 'semblance';
+import { sha256Hex } from '#src/base/sha256.ts';
+import { encodeJsonl } from '#src/formats/jsonl/jsonl.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { pearson } from '#src/statistics/pearson.ts';
+import { createRandom, type Random } from '#src/statistics/random.ts';
+import { spearman } from '#src/statistics/spearman.ts';
+import type {
+  CollageRow,
+  ConceptClassEntry,
+  ConceptEntry,
+  ConceptImageRow,
+  ConceptsSection,
+  OwnedConceptsEntry,
+  ReplacementEntry,
+} from '#src/study/concepts-section.ts';
+import { SCHEMA_VERSION, type StudyManifest } from '#src/study/manifest.ts';
+import type { StudyStore } from '#src/study/store.ts';
 import { encodePng } from './png-writer.ts';
 
 export interface MadeConceptsOptions {

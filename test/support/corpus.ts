@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { type ModelFile, memorySource, openModel, SemblanceError } from 'semblance';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { SemblanceError } from '#src/base/errors.ts';
+import type { ModelFile } from '#src/model-files/model-file.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 
 /**
  * One file of the corpus: its bytes and how opening it must end. A good file names the check of the opened model; a

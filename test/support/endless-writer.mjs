@@ -1,5 +1,5 @@
 /** Writes one file of a study again and again, each time with another byte, until it is killed. */
-import { folderStore } from 'semblance/node';
+import { folderStore } from '#src/study/folder-store.ts';
 
 const [folder, size, round] = process.argv.slice(2);
 const store = folderStore(folder);

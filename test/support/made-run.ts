@@ -1,4 +1,6 @@
-import { createRandom, encodeSafetensors, splitTemplates, templateCosines } from 'semblance';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { splitTemplates, templateCosines } from '#src/measures/training/split-templates.ts';
+import { createRandom } from '#src/statistics/random.ts';
 
 /** One epoch of a made run in the format of our loggers, as bytes: the further on, the fewer mistakes. */
 export function madeEpoch(epoch: number, { classes = 10, features = 16, samples = 200, seed = 1 } = {}): Uint8Array {

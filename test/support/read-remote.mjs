@@ -1,5 +1,5 @@
 /** Opens a remote file, reads its last 100 bytes and prints its size and their sum. For tests of proxies. */
-import { modelSource } from 'semblance/node';
+import { modelSource } from '#src/model-files/remote/model-source.ts';
 
 const source = await modelSource(process.argv[2], { cache: false });
 const bytes = await source.read(source.byteLength - 100, source.byteLength);

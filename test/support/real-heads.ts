@@ -1,6 +1,10 @@
-import { type ByteSource, detectHead, type HeadChoice, type HeadTemplates, openModel, row } from 'semblance';
-import { fileSource } from 'semblance/node';
 import { expect } from 'vitest';
+import type { ByteSource } from '#src/base/bytes/byte-source.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import type { HeadChoice, HeadTemplates } from '#src/model-files/head/head-choice.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { row } from '#src/tensor/matrix.ts';
 import { sharedData } from './shared-data.ts';
 
 /** The head of a real model, by its path below the folder of models, and how many bytes that took. */

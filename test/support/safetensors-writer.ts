@@ -1,4 +1,4 @@
-import { encodeSafetensors } from 'semblance';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
 
 /** A safetensors file of float32 tensors. */
 export function writeSafetensors(

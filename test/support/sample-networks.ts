@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { extractFeatures, type LoadableImage, openTapped, parsePreprocessing, type Tensor } from 'semblance';
-import { decodeImage, fileSource, findImages, loadRuntime } from 'semblance/node';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { extractFeatures, type LoadableImage } from '#src/activations/extract-features.ts';
+import { findImages } from '#src/activations/image-folder.ts';
+import { openTapped } from '#src/activations/layers.ts';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { parsePreprocessing } from '#src/activations/preprocess.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import type { Tensor } from '#src/tensor/tensor.ts';
 
 /** The folder of the bundled samples. */
 export const samples = fileURLToPath(new URL('../../samples/', import.meta.url));

@@ -1,13 +1,9 @@
-import {
-  createRandom,
-  encodeJsonl,
-  encodeNpy,
-  memoryStore,
-  SCHEMA_VERSION,
-  type StudyManifest,
-  type StudyStore,
-  sha256Hex,
-} from 'semblance';
+import { sha256Hex } from '#src/base/sha256.ts';
+import { encodeJsonl } from '#src/formats/jsonl/jsonl.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { SCHEMA_VERSION, type StudyManifest } from '#src/study/manifest.ts';
+import { memoryStore, type StudyStore } from '#src/study/store.ts';
 
 /** A well-formed study of the classes instrument with seeded random similarities, for tests of what reads studies. */
 export async function writeSampleStudy(

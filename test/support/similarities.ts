@@ -1,4 +1,6 @@
-import { cosineSimilarityMatrix, createRandom, type Matrix, type Random } from 'semblance';
+import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
+import { createRandom, type Random } from '#src/statistics/random.ts';
+import type { Matrix } from '#src/tensor/matrix.ts';
 
 /** Cosine similarities of seeded Gaussian class templates. */
 export function randomSimilarity(classes: number, seed: number, features = 8): Matrix {

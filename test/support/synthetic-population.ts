@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ancestorsOf, createRandom, labelSet, loadWordNet, type Random, synsetById } from 'semblance';
 import { stringify } from 'yaml';
+import { ancestorsOf } from '#src/semantics/ancestors.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { synsetById } from '#src/semantics/wordnet.ts';
+import { createRandom, type Random } from '#src/statistics/random.ts';
 import { writeSafetensors } from './safetensors-writer.ts';
 
 /** Feature widths of the paper's networks, from the smallest to the largest. */

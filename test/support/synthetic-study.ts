@@ -1,16 +1,13 @@
-import {
-  analyseClasses,
-  type ClassModelInput,
-  createRandom,
-  encodeNpy,
-  findSynset,
-  hypernymsOf,
-  labelSet,
-  loadWordNet,
-  memorySource,
-  type StudyManifest,
-  type StudyStore,
-} from 'semblance';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import type { ClassModelInput } from '#src/analyses/classes/options.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { findSynset, hypernymsOf } from '#src/semantics/wordnet.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import type { StudyStore } from '#src/study/store.ts';
 
 export interface SyntheticStudyOptions {
   /** One model for each: how much of it is noise beside meaning. */

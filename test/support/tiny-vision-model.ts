@@ -1,4 +1,4 @@
-import { createRandom } from 'semblance';
+import { createRandom } from '#src/statistics/random.ts';
 import { type Field, message, packed, type TensorSpec, valueInfo, writeOnnx } from './onnx-writer.ts';
 
 /**

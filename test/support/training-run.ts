@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
-import {
-  type EpochInput,
-  type Matrix32,
-  openModel,
-  type SplitInput,
-  type SplitTemplates,
-  type TemplateSet,
-} from 'semblance';
-import { fileSource } from 'semblance/node';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import type { EpochInput, SplitInput } from '#src/measures/training/epoch-measures.ts';
+import type { SplitTemplates, TemplateSet } from '#src/measures/training/split-templates.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { sharedData } from './shared-data.ts';
 
 /** Labels of one of the sample runs: WordNet ids in class order. */

@@ -1,4 +1,6 @@
-import { analyseClasses, memoryStore, SemblanceError, UsageError } from 'semblance';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { SemblanceError, UsageError } from '#src/base/errors.ts';
+import { memoryStore } from '#src/study/store.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 import { sortFiles } from './sort-files.ts';
 

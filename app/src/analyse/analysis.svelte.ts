@@ -1,4 +1,5 @@
-import { memoryStore, type Progress } from 'semblance';
+import type { Progress } from '#src/base/progress.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { session } from '../data/session.svelte.ts';
 import type { ShownError } from '../data/shown-error.ts';
 import { storeSource } from '../data/study-source.ts';

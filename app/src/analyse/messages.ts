@@ -1,4 +1,4 @@
-import type { Progress } from 'semblance';
+import type { Progress } from '#src/base/progress.ts';
 import type { ShownError } from '../data/shown-error.ts';
 
 /** What the page asks of the worker: one analysis; the worker is ended afterwards, or sooner to cancel. */

@@ -1,4 +1,7 @@
-import { type ByteSource, blobSource, detectFormat, type LabelsRequest, parseLabels } from 'semblance';
+import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
+import { type ByteSource, blobSource } from '#src/base/bytes/byte-source.ts';
+import { detectFormat } from '#src/model-files/open-model.ts';
+import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
 
 /** What a drop of files amounts to. */
 export interface SortedFiles {

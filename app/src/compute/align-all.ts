@@ -1,4 +1,7 @@
-import { type LongTask, type Matrix32, type MeasureValues, nsad, prepareSimilarity } from 'semblance';
+import type { LongTask } from '#src/base/progress.ts';
+import { type MeasureValues, nsad } from '#src/measures/class-similarity/alignment.ts';
+import { prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 
 /** Milliseconds after which the work lets messages in. */
 const BREATH = 40;

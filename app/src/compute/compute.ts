@@ -1,4 +1,4 @@
-import type { LongTask } from 'semblance';
+import type { LongTask } from '#src/base/progress.ts';
 import type { FromWorker, ToWorker } from './compute.worker.ts';
 import ComputeWorker from './compute.worker.ts?worker';
 import { type ComputeResults, type ComputeTask, runTask } from './tasks.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from 'semblance';
+import type { Progress } from '#src/base/progress.ts';
 import { type ComputeTask, runTask } from './tasks.ts';
 
 /** What the page sends: a task, or the word to stop one. */

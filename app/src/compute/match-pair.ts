@@ -1,4 +1,6 @@
-import { type AssignOptions, type MatchedPlaces, matchPlaces, positionNorms } from 'semblance';
+import { positionNorms } from '#src/measures/representations/feature-maps.ts';
+import type { AssignOptions } from '#src/measures/representations/matching/assign.ts';
+import { type MatchedPlaces, matchPlaces } from '#src/measures/representations/matching/matched-places.ts';
 
 /** Two images' features at one layer, positions × channels each. */
 export interface MatchTask {

@@ -1,13 +1,13 @@
+import type { LongTask } from '#src/base/progress.ts';
+import { clusterOrder } from '#src/clustering/cluster-order.ts';
+import type { MeasureValues } from '#src/measures/class-similarity/alignment.ts';
 import {
-  clusterOrder,
   type DifferentPair,
-  type LongTask,
-  type Matrix32,
-  type MeasureValues,
   mostDifferentPairs,
   rankDifference,
   similarityRanks,
-} from 'semblance';
+} from '#src/measures/class-similarity/rank-difference.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { alignAll } from './align-all.ts';
 import { type MatchedPair, type MatchTask, matchPair } from './match-pair.ts';
 

@@ -1,4 +1,4 @@
-import type { ClassRow } from 'semblance';
+import type { ClassRow } from '#src/study/classes-section.ts';
 
 /**
  * A short name for each class: the first of its names, made longer where two classes would be called the same

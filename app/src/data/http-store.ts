@@ -1,4 +1,5 @@
-import { SemblanceError, SourceError, type StudyStore } from 'semblance';
+import { SemblanceError, SourceError } from '#src/base/errors.ts';
+import type { StudyStore } from '#src/study/store.ts';
 
 /** A read-only store over HTTP: `base` ends in a slash, files lie below it under their study paths. */
 export function httpStore(base: URL, name: string): StudyStore {

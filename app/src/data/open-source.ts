@@ -1,4 +1,5 @@
-import { embeddedStore, MANIFEST_PATH } from 'semblance';
+import { embeddedStore } from '#src/study/embedded-study.ts';
+import { MANIFEST_PATH } from '#src/study/manifest.ts';
 import { httpStore } from './http-store.ts';
 import { serverSource } from './server-source.ts';
 import { type StudySource, storeSource } from './study-source.ts';

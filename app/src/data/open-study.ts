@@ -1,4 +1,4 @@
-import type { StudyManifest } from 'semblance';
+import type { StudyManifest } from '#src/study/manifest.ts';
 import type { StudySource } from './study-source.ts';
 
 /** A study that is open: what it lists and where its files come from. */

@@ -1,4 +1,6 @@
-import { type ConceptNotes, type DisplayMatrix, decodeDisplayMatrix, FormatError } from 'semblance';
+import { FormatError } from '#src/base/errors.ts';
+import type { ConceptNotes } from '#src/study/concepts-section.ts';
+import { type DisplayMatrix, decodeDisplayMatrix } from '#src/study/display-matrix.ts';
 import { httpStore, request } from './http-store.ts';
 import { type StudySource, storeSource } from './study-source.ts';
 

@@ -1,4 +1,4 @@
-import { SemblanceError } from 'semblance';
+import { SemblanceError } from '#src/base/errors.ts';
 
 /** An error as the page tells it. */
 export interface ShownError {

@@ -1,21 +1,11 @@
-import {
-  type ConceptNotes,
-  type DisplayMatrix,
-  MANIFEST_PATH,
-  type Matrix32,
-  parseManifest,
-  quantiseMatrix,
-  readConceptNotes,
-  readStudyFile,
-  readStudyJson,
-  readStudyMatrix,
-  readStudyTable,
-  row,
-  SourceError,
-  type StudyManifest,
-  type StudyStore,
-  type WrittenNote,
-} from 'semblance';
+import { SourceError } from '#src/base/errors.ts';
+import { readConceptNotes, type WrittenNote } from '#src/study/concept-notes.ts';
+import type { ConceptNotes } from '#src/study/concepts-section.ts';
+import { type DisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
+import { MANIFEST_PATH, type StudyManifest } from '#src/study/manifest.ts';
+import { parseManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import type { StudyStore } from '#src/study/store.ts';
+import { type Matrix32, row } from '#src/tensor/matrix.ts';
 
 /** Where the app reads a study from: a server, the page itself, or memory. Errors are the library's. */
 export interface StudySource {

@@ -1,5 +1,5 @@
-import type { StudyManifest } from 'semblance';
 import type { Component } from 'svelte';
+import type { StudyManifest } from '#src/study/manifest.ts';
 import type { OpenStudy } from '../data/open-study.ts';
 import { classesInstrument } from './classes/instrument.ts';
 import { conceptsInstrument } from './concepts/instrument.ts';

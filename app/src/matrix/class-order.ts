@@ -1,4 +1,4 @@
-import type { ClassOrders, OrderGroup } from 'semblance';
+import type { ClassOrders, OrderGroup } from '#src/study/classes-section.ts';
 
 /** How the classes are arranged along both sides of a map. */
 export interface ClassOrder {

@@ -1,4 +1,4 @@
-import type { DisplayMatrix } from 'semblance';
+import type { DisplayMatrix } from '#src/study/display-matrix.ts';
 import type { ColourTable } from '../theme/colour-maps.ts';
 import { parseHex, type Rgb } from '../theme/oklab.ts';
 import { codeValue } from './display-codes.ts';

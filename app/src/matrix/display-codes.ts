@@ -1,4 +1,4 @@
-import type { DisplayMatrix } from 'semblance';
+import type { DisplayMatrix } from '#src/study/display-matrix.ts';
 
 /** The value that a code stands for; NaN for 0. */
 export function codeValue(display: Pick<DisplayMatrix, 'min' | 'max'>, code: number): number {

@@ -1,4 +1,4 @@
-import type { OrderGroup } from 'semblance';
+import type { OrderGroup } from '#src/study/classes-section.ts';
 import type { Viewport } from './viewport.ts';
 
 /** A group with the smaller groups inside it. */

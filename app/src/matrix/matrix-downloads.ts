@@ -1,4 +1,4 @@
-import { encodeNpy } from 'semblance';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { csvBlob } from '../export/csv.ts';
 import type { ExportablePanel } from '../export/panel.ts';
 import type { PanelMatrix } from './panel-matrix.ts';

@@ -1,4 +1,5 @@
-import type { DisplayMatrix, Matrix32 } from 'semblance';
+import type { DisplayMatrix } from '#src/study/display-matrix.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { type ColourRange, codeHistogram, fullRange, quantileRange } from './colour-scale.ts';
 import { codeValue, quantiseTo } from './display-codes.ts';
 

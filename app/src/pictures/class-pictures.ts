@@ -1,4 +1,4 @@
-import type { DuplicateRow, PicturesSection, TileRow } from 'semblance';
+import type { DuplicateRow, PicturesSection, TileRow } from '#src/study/pictures-section.ts';
 import type { StudySource } from '../data/study-source.ts';
 
 /** The pictures of a study: which tile shows what, and the sheets that tiles lie on. */

@@ -1,9 +1,9 @@
-import { canonicalJson } from '../../canonical-json.ts';
-import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { sha256Hex } from '../../base/sha256.ts';
+import { VERSION } from '../../base/version.ts';
+import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
-import { sha256Hex } from '../../sha256.ts';
-import { VERSION } from '../../version.ts';
-import { picturesKey } from '../pictures/collect-pictures.ts';
+import { picturesKey } from '../common/collect-pictures.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
 import type { TemplatesRequest } from './templates/options.ts';
 

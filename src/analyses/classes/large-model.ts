@@ -1,8 +1,8 @@
-import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../class-similarity/alignment.ts';
-import type { ClosestPair } from '../../class-similarity/closest-pairs.ts';
-import { type LevelledReference, largeSimilarity } from '../../class-similarity/large-similarity.ts';
-import { LimitError } from '../../errors.ts';
-import type { LongTask } from '../../progress.ts';
+import { LimitError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../measures/class-similarity/alignment.ts';
+import type { ClosestPair } from '../../measures/class-similarity/closest-pairs.ts';
+import { type LevelledReference, largeSimilarity } from '../../measures/class-similarity/large-similarity.ts';
 import { pathOfDistance } from '../../semantics/path-similarity.ts';
 import { shortestPathDistances } from '../../semantics/shortest-paths.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';

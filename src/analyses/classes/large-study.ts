@@ -1,9 +1,9 @@
-import { kernelTier } from '../../kernels/wasm-kernel.ts';
-import type { LongTask } from '../../progress.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
+import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { explainPair } from '../../semantics/relations/explain-pair.ts';
 import { relationFinder } from '../../semantics/relations/relations-between.ts';
 import type { NeighboursRow, RankingRow } from '../../study/classes-section.ts';
-import { encodeJsonl } from '../../study/jsonl.ts';
 import type { SectionContent } from '../../study/write-section.ts';
 import { plainOptions } from './inputs-hash.ts';
 import { measureLarge } from './large-model.ts';
@@ -93,7 +93,7 @@ export function largeSectionContent(
           matrix: null,
           neighbours: locate(`models/${id}/neighbours.jsonl`),
           ranking: locate(`models/${id}/ranking.jsonl`),
-          alignment: large.alignment && reference ? { [reference]: large.alignment } : {},
+          alignment: Object.fromEntries(large.alignment && reference ? [[reference, large.alignment]] : []),
           warnings: [
             ...rows.notes,
             `With ${classes.length} classes no map is kept; the first neighbours of each class are.`,

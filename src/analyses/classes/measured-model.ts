@@ -1,7 +1,7 @@
-import { ssad } from '../../class-similarity/alignment.ts';
-import { chanceLevel } from '../../class-similarity/chance.ts';
-import { findBetterOrder } from '../../class-similarity/order-guard.ts';
-import { type PreparedSimilarity, prepareSimilarity } from '../../class-similarity/prepared-similarity.ts';
+import { ssad } from '../../measures/class-similarity/alignment.ts';
+import { chanceLevel } from '../../measures/class-similarity/chance.ts';
+import { findBetterOrder } from '../../measures/class-similarity/order-guard.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { Alignment } from '../../study/classes-section.ts';
 import { type LoadedClassModel, networkSimilarity } from './load-class-model.ts';

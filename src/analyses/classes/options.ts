@@ -1,6 +1,6 @@
-import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
-import type { PicturesRequest } from '../pictures/options.ts';
+import type { PicturesRequest } from '../common/picture-options.ts';
 import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
-import { FormatError } from '../../errors.ts';
+import { FormatError } from '../../base/errors.ts';
 
 const text = z.string().min(1);
 

@@ -1,4 +1,7 @@
-import { correlateWithTrait, type TraitCorrelation } from '../../class-similarity/population/trait-correlation.ts';
+import {
+  correlateWithTrait,
+  type TraitCorrelation,
+} from '../../measures/class-similarity/population/trait-correlation.ts';
 import type { PopulationMember } from './population-file.ts';
 
 const MEASURES = ['cosine', 'spearman', 'kendall'] as const;

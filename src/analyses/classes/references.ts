@@ -1,4 +1,4 @@
-import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
+import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import { type SemanticMeasure, semanticSimilarityMatrix } from '../../semantics/semantic-similarity.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';

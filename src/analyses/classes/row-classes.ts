@@ -1,5 +1,5 @@
-import type { ClassIdentity } from '../../class-similarity/shared-classes.ts';
-import { IncomparableError } from '../../errors.ts';
+import { IncomparableError } from '../../base/errors.ts';
+import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import type { FoundClassNames } from '../../model-files/class-names.ts';
 import { type ResolvedLabel, resolveLabels } from '../../semantics/label-resolver/resolve-labels.ts';
 import { type LabelClass, type LabelSet, labelSet } from '../../semantics/label-sets/label-sets.ts';

@@ -1,6 +1,9 @@
-import { closestPairs } from '../../class-similarity/closest-pairs.ts';
-import { neighbourRank } from '../../class-similarity/neighbours.ts';
-import type { KernelTier } from '../../kernels/wasm-kernel.ts';
+import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
+import { encodeNpy } from '../../formats/npy/write-npy.ts';
+import type { KernelTier } from '../../kernels/shared/wasm-kernel.ts';
+import { closestPairs } from '../../measures/class-similarity/closest-pairs.ts';
+import { neighbourRank } from '../../measures/class-similarity/neighbours.ts';
+import { similarityAlignmentIndex } from '../../measures/training/alignment-index.ts';
 import type { Glosses } from '../../semantics/load-wordnet.ts';
 import { explainPair } from '../../semantics/relations/explain-pair.ts';
 import { relationFinder } from '../../semantics/relations/relations-between.ts';
@@ -15,11 +18,8 @@ import type {
   OrderGroup,
   RankingRow,
 } from '../../study/classes-section.ts';
-import { encodeJsonl } from '../../study/jsonl.ts';
-import { encodeNpy } from '../../study/npy-writer.ts';
 import type { SectionContent } from '../../study/write-section.ts';
-import { similarityAlignmentIndex } from '../../training/alignment-index.ts';
-import type { CollectedPictures } from '../pictures/collect-pictures.ts';
+import type { CollectedPictures } from '../common/collect-pictures.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { MeasuredModel } from './measured-model.ts';
 import type { FailedModel } from './options.ts';

@@ -1,7 +1,7 @@
-import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../class-similarity/alignment.ts';
-import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../class-similarity/bootstrap.ts';
-import { mantelTest } from '../../class-similarity/mantel.ts';
-import type { LongTask } from '../../progress.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../measures/class-similarity/alignment.ts';
+import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../measures/class-similarity/bootstrap.ts';
+import { mantelTest } from '../../measures/class-similarity/mantel.ts';
 import type { AlignmentDifference } from '../../study/classes-section.ts';
 import type { MeasuredModel, PreparedReference } from './measured-model.ts';
 

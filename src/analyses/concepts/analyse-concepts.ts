@@ -1,16 +1,14 @@
-import { IncomparableError, UsageError } from '../../errors.ts';
-import type { LongTask } from '../../progress.ts';
+import { IncomparableError, UsageError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
-import { hashImages } from '../images/hash-images.ts';
-import { workArea } from '../images/work-area.ts';
+import { hashImages } from '../common/hash-images.ts';
+import { workArea } from '../common/work-area.ts';
 import { checkConceptOptions, settleFactorisations } from './check-options.ts';
-import { classJobs } from './class-jobs.ts';
-import { type GroupedImage, groupImages } from './image-groups.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
-import { openSources, readableImages } from './open-sources.ts';
+import { classJobs } from './one-class/class-jobs.ts';
 import {
   type ConceptImageInput,
   type ConceptModelInput,
@@ -18,9 +16,11 @@ import {
   type ConceptsPlatform,
   plainOptions,
 } from './options.ts';
-import { predictImages } from './predict-images.ts';
-import { classesOfLabels, namedClasses, shareLabels } from './shared-labels.ts';
-import { writeConceptsStudy } from './write-study.ts';
+import { type GroupedImage, groupImages } from './sources/image-groups.ts';
+import { openSources, readableImages } from './sources/open-sources.ts';
+import { predictImages } from './sources/predict-images.ts';
+import { classesOfLabels, namedClasses, shareLabels } from './sources/shared-labels.ts';
+import { writeConceptsStudy } from './study/write-study.ts';
 
 export interface ConceptsResult {
   manifest: StudyManifest;

@@ -1,6 +1,6 @@
-import { UsageError } from '../../errors.ts';
-import type { ConceptSource } from './concept-source.ts';
+import { UsageError } from '../../base/errors.ts';
 import type { ConceptModelInput, Factorisation, PlainOptions } from './options.ts';
+import type { ConceptSource } from './sources/concept-source.ts';
 
 /** Images that the sign of features is told from. */
 const LOOKED_AT = 8;

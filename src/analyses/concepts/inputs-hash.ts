@@ -1,11 +1,11 @@
-import { canonicalJson } from '../../canonical-json.ts';
-import { kernelTier } from '../../kernels/wasm-kernel.ts';
-import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { sha256Hex } from '../../base/sha256.ts';
+import { VERSION } from '../../base/version.ts';
+import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
-import type { LongTask } from '../../progress.ts';
-import { sha256Hex } from '../../sha256.ts';
-import { VERSION } from '../../version.ts';
-import { hashImages } from '../images/hash-images.ts';
+import { hashImages } from '../common/hash-images.ts';
 import type { ConceptImageInput, ConceptModelInput, PlainOptions } from './options.ts';
 
 /** Hash of all that determines the result: models, images, options, tier and version. */

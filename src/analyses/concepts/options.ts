@@ -1,9 +1,9 @@
-import type { LoadableImage } from '../../inference/extract-features.ts';
-import type { RgbImage } from '../../inference/image.ts';
-import type { ImageSample } from '../../inference/image-list.ts';
-import type { Preprocessing } from '../../inference/preprocess.ts';
-import type { NamedRuntime } from '../../inference/runtime.ts';
-import type { ByteSource } from '../../model-files/byte-source.ts';
+import type { LoadableImage } from '../../activations/extract-features.ts';
+import type { RgbImage } from '../../activations/image.ts';
+import type { ImageSample } from '../../activations/image-list.ts';
+import type { Preprocessing } from '../../activations/preprocess.ts';
+import type { NamedRuntime } from '../../activations/runtime.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
 
 /** A picture with what is known about it. */

@@ -1,33 +1,31 @@
-import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../errors.ts';
 import {
   extractFeatures,
   joinBatches,
   type LoadableImage,
   type SkippedImage,
-} from '../../inference/extract-features.ts';
-import { cropImage, flipImage, type RgbImage, rotateImage } from '../../inference/image.ts';
-import { fitImage } from '../../inference/preprocess.ts';
-import { kernelTier } from '../../kernels/wasm-kernel.ts';
-import type { LongTask } from '../../progress.ts';
-import { centre } from '../../representations/centring.ts';
-import { featureMaps } from '../../representations/feature-maps.ts';
-import { kernelMatrix, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
+} from '../../activations/extract-features.ts';
+import { cropImage, flipImage, type RgbImage, rotateImage } from '../../activations/image.ts';
+import { fitImage } from '../../activations/preprocess.ts';
+import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
+import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
+import { centre } from '../../measures/representations/comparison/centring.ts';
+import { featureMaps } from '../../measures/representations/feature-maps.ts';
+import { kernelMatrix, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
 import { type Separation, separation } from '../../statistics/separation.ts';
-import { encodeJsonl } from '../../study/jsonl.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../classes/measured-model.ts';
-import { hashImages } from '../images/hash-images.ts';
+import { hashImages } from '../common/hash-images.ts';
 import { thisThread } from './analyse-representations.ts';
-import { planLayer } from './choose-layers.ts';
-import { imageRow } from './image-row.ts';
+import { planLayer } from './features/choose-layers.ts';
+import { openRunnable, type RunnableModel } from './features/model-features.ts';
 import { hashInputs } from './inputs-hash.ts';
-import { labelNames } from './label-names.ts';
-import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
-import { openRunnable, type RunnableModel } from './model-features.ts';
+import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
 import {
   type ImageInput,
   plainOptions,
@@ -35,6 +33,8 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from './options.ts';
+import { imageRow } from './study/image-row.ts';
+import { labelNames } from './study/label-names.ts';
 
 export interface InvarianceOptions extends RepresentationsOptions {
   /**

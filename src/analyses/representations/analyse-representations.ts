@@ -1,25 +1,26 @@
+import { IncomparableError, UsageError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
 import { inProcessPool } from '../../engine/task-pool.ts';
-import { IncomparableError, UsageError } from '../../errors.ts';
-import type { LongTask } from '../../progress.ts';
-import { imageBatches } from '../../representations/image-batches.ts';
-import { matchTile } from '../../representations/match-tile.ts';
-import { jensenShannonMatrix, softmaxRows } from '../../representations/output-similarity.ts';
-import { requireSameSamples } from '../../representations/rsa.ts';
-import { tileMaps } from '../../representations/similarity-matrices.ts';
+import { jensenShannonMatrix, softmaxRows } from '../../measures/representations/comparison/output-similarity.ts';
+import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
+import { imageBatches } from '../../measures/representations/matching/image-batches.ts';
+import { matchTile } from '../../measures/representations/matching/match-tile.ts';
+import { tileMaps } from '../../measures/representations/similarity-matrices.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../classes/measured-model.ts';
-import { hashImages } from '../images/hash-images.ts';
-import { workArea } from '../images/work-area.ts';
-import { collectFeatures } from './collect-features.ts';
-import { fileFeatures, isFeaturesFile, openFeaturesFile } from './file-features.ts';
+import { hashImages } from '../common/hash-images.ts';
+import { workArea } from '../common/work-area.ts';
+import { measureLayer } from './comparison/measure-layer.ts';
+import { collectFeatures } from './features/collect-features.ts';
+import { fileFeatures, isFeaturesFile, openFeaturesFile } from './features/file-features.ts';
+import { modelFeatures } from './features/model-features.ts';
+import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
-import type { MatchPool } from './match-in-tiles.ts';
-import { measureLayer } from './measure-layer.ts';
-import { modelFeatures } from './model-features.ts';
+import type { MatchPool } from './matching/match-in-tiles.ts';
 import {
   DEFAULT_MAX_MEMORY,
   type ImageInput,
@@ -29,9 +30,8 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from './options.ts';
-import { settleSamples } from './samples.ts';
-import { keepWholePictures, thumbnailer } from './thumbnails.ts';
-import { type MeasuredModel, writeStudy } from './write-study.ts';
+import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
+import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 
 export interface RepresentationsResult {
   manifest: StudyManifest;

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../../canonical-json.ts';
-import { kernelTier } from '../../kernels/wasm-kernel.ts';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { sha256Hex } from '../../base/sha256.ts';
+import { VERSION } from '../../base/version.ts';
+import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
-import { sha256Hex } from '../../sha256.ts';
-import { VERSION } from '../../version.ts';
 import type { ImageInput, RepresentationModelInput } from './options.ts';
 
 /** Hash of all that determines the result: models, images, options, tier and version. */

@@ -1,18 +1,18 @@
-import type { LoadableImage } from '../../inference/extract-features.ts';
-import type { RgbImage } from '../../inference/image.ts';
-import type { ImageSample } from '../../inference/image-list.ts';
-import type { Preprocessing } from '../../inference/preprocess.ts';
-import type { NamedRuntime } from '../../inference/runtime.ts';
-import type { ByteSource } from '../../model-files/byte-source.ts';
-import type { MatchingMethod } from '../../representations/assign.ts';
-import type { Centring } from '../../representations/centring.ts';
-import type { MinibatchRule } from '../../representations/cka.ts';
-import type { FeatureLayout } from '../../representations/feature-maps.ts';
-import type { NormOrder } from '../../representations/norm-order.ts';
-import type { RsaMeasure } from '../../representations/rsa.ts';
-import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../representations/similarity-kernels.ts';
-import type { MatchPool } from './match-in-tiles.ts';
-import { DEFAULT_PAIR_FEATURES } from './pair-features.ts';
+import type { LoadableImage } from '../../activations/extract-features.ts';
+import type { RgbImage } from '../../activations/image.ts';
+import type { ImageSample } from '../../activations/image-list.ts';
+import type { Preprocessing } from '../../activations/preprocess.ts';
+import type { NamedRuntime } from '../../activations/runtime.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { Centring } from '../../measures/representations/comparison/centring.ts';
+import type { MinibatchRule } from '../../measures/representations/comparison/cka.ts';
+import type { RsaMeasure } from '../../measures/representations/comparison/rsa.ts';
+import type { FeatureLayout } from '../../measures/representations/feature-maps.ts';
+import type { MatchingMethod } from '../../measures/representations/matching/assign.ts';
+import type { NormOrder } from '../../measures/representations/matching/norm-order.ts';
+import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
+import { DEFAULT_PAIR_FEATURES } from './features/pair-features.ts';
+import type { MatchPool } from './matching/match-in-tiles.ts';
 
 /** A picture with what is known about it. */
 export interface ImageInput extends ImageSample, LoadableImage {}

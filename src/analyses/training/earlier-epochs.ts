@@ -1,11 +1,11 @@
-import { SemblanceError } from '../../errors.ts';
-import { memorySource } from '../../model-files/byte-source.ts';
+import { memorySource } from '../../base/bytes/byte-source.ts';
+import { SemblanceError } from '../../base/errors.ts';
+import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
 import { openNpyArray } from '../../model-files/npy.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest, readStudyFile, readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { EpochMatrices, TrainingRunEntry, TrainingSection } from '../../study/training-section.ts';
-import type { NeighbourLists } from '../../training/neighbour-history.ts';
 import type { EpochRecord } from './epoch-record.ts';
 import type { MeasuredEpoch } from './measure-run.ts';
 

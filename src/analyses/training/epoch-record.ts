@@ -1,20 +1,25 @@
-import { encodeNpy } from '../../study/npy-writer.ts';
-import type { EpochMatrices } from '../../study/training-section.ts';
-import type { Matrix } from '../../tensor/matrix.ts';
+import { encodeNpy } from '../../formats/npy/write-npy.ts';
 import {
   type AlignmentIndex,
   classAlignment,
   type SaiSide,
   scaleSimilarity,
   sharedClasses,
-} from '../../training/alignment-index.ts';
-import { confusionSimilarityMatrix } from '../../training/confusion.ts';
-import { epochCurves } from '../../training/epoch-curves.ts';
-import type { EpochMeasures, PartialSimilarity, SplitInput, SplitName } from '../../training/epoch-measures.ts';
-import type { InverseDissimilarity } from '../../training/inverse-dissimilarity.ts';
-import { mistakeTable } from '../../training/mistake-table.ts';
-import { type NeighbourLists, nearestClasses } from '../../training/neighbour-history.ts';
-import type { MistakeHistogram, TemplateAgreement } from '../../training/typicality.ts';
+} from '../../measures/training/alignment-index.ts';
+import { confusionSimilarityMatrix } from '../../measures/training/confusion.ts';
+import { epochCurves } from '../../measures/training/epoch-curves.ts';
+import type {
+  EpochMeasures,
+  PartialSimilarity,
+  SplitInput,
+  SplitName,
+} from '../../measures/training/epoch-measures.ts';
+import type { InverseDissimilarity } from '../../measures/training/inverse-dissimilarity.ts';
+import { mistakeTable } from '../../measures/training/mistake-table.ts';
+import { type NeighbourLists, nearestClasses } from '../../measures/training/neighbour-history.ts';
+import type { MistakeHistogram, TemplateAgreement } from '../../measures/training/typicality.ts';
+import type { EpochMatrices } from '../../study/training-section.ts';
+import type { Matrix } from '../../tensor/matrix.ts';
 
 /** Measures of every class at one epoch; NaN where there is none. */
 export const PER_CLASS_COLUMNS = [

@@ -1,8 +1,13 @@
-import type { LongTask } from '../../progress.ts';
+import type { LongTask } from '../../base/progress.ts';
+import type {
+  EpochInput,
+  EpochMeasures,
+  PartialSimilarity,
+  SplitInput,
+} from '../../measures/training/epoch-measures.ts';
+import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
+import { splitTemplates, templateCosines } from '../../measures/training/split-templates.ts';
 import { type RunEpoch, type RunSplit, readRunEpoch } from '../../runs/run-epoch.ts';
-import type { EpochInput, EpochMeasures, PartialSimilarity, SplitInput } from '../../training/epoch-measures.ts';
-import type { NeighbourLists } from '../../training/neighbour-history.ts';
-import { splitTemplates, templateCosines } from '../../training/split-templates.ts';
 import { type EpochArrays, type EpochRecord, epochArrays, epochNeighbours, epochRecord } from './epoch-record.ts';
 import type { TrainingRunInput } from './options.ts';
 import { filesOf, problemMessage, type RunProblem, type ScannedRun } from './scan-run.ts';

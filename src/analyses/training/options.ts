@@ -1,8 +1,8 @@
+import type { TieRule } from '../../measures/training/inverse-dissimilarity.ts';
 import type { RunFolder } from '../../runs/run-folder.ts';
-import type { TieRule } from '../../training/inverse-dissimilarity.ts';
 import type { ReferenceRequest } from '../classes/options.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
-import type { PicturesRequest } from '../pictures/options.ts';
+import type { PicturesRequest } from '../common/picture-options.ts';
 
 /** One training run to look at. */
 export interface TrainingRunInput {

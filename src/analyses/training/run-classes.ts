@@ -1,4 +1,4 @@
-import { IncomparableError } from '../../errors.ts';
+import { IncomparableError } from '../../base/errors.ts';
 import type { RunInfo } from '../../runs/run-log.ts';
 import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';

@@ -1,10 +1,10 @@
-import type { LongTask } from '../../progress.ts';
+import type { LongTask } from '../../base/progress.ts';
 import { type PicturesSection, pictureFiles, type TileRow } from '../../study/pictures-section.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
-import type { NamedClass } from '../pictures/class-folders.ts';
-import { collectPictures, planPictures } from '../pictures/collect-pictures.ts';
-import type { PicturesRequest } from '../pictures/options.ts';
+import type { NamedClass } from '../common/class-folders.ts';
+import { collectPictures, planPictures } from '../common/collect-pictures.ts';
+import type { PicturesRequest } from '../common/picture-options.ts';
 import type { earlierSection } from './earlier-epochs.ts';
 import type { ScannedRun } from './scan-run.ts';
 

@@ -1,11 +1,11 @@
-import { encodeJsonl } from '../../study/jsonl.ts';
-import { encodeNpy } from '../../study/npy-writer.ts';
+import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
+import { encodeNpy } from '../../formats/npy/write-npy.ts';
+import { collectCurves, type TrainingCurves } from '../../measures/training/curves.ts';
+import { earlyWarnings } from '../../measures/training/early-warnings.ts';
+import { learningRateChanges } from '../../measures/training/learning-rate.ts';
+import { neighbourDiscoveries } from '../../measures/training/neighbour-history.ts';
+import { detectPhases } from '../../measures/training/phases.ts';
 import type { EpochMatrices, PhasesEntry, TrainingRunEntry } from '../../study/training-section.ts';
-import { collectCurves, type TrainingCurves } from '../../training/curves.ts';
-import { earlyWarnings } from '../../training/early-warnings.ts';
-import { learningRateChanges } from '../../training/learning-rate.ts';
-import { neighbourDiscoveries } from '../../training/neighbour-history.ts';
-import { detectPhases } from '../../training/phases.ts';
 import { encodeJson } from '../classes/section-content.ts';
 import type { MeasuredRun } from './measure-run.ts';
 import type { ScannedRun } from './scan-run.ts';

@@ -1,4 +1,5 @@
-import { FormatError, SemblanceError } from '../../errors.ts';
+import { FormatError, SemblanceError } from '../../base/errors.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { addCheckpoint, type EpochFiles, listRun } from '../../runs/list-run.ts';
 import { countEpochClasses, epochInside } from '../../runs/run-epoch.ts';
@@ -12,7 +13,6 @@ import {
   type SamplePaths,
 } from '../../runs/run-log.ts';
 import { signature } from '../../runs/run-watch.ts';
-import { sha256Hex } from '../../sha256.ts';
 
 /** A file that could not be read (yet). */
 export interface RunProblem {

@@ -1,4 +1,4 @@
-import { IncomparableError, UnsupportedError, UsageError } from '../../errors.ts';
+import { IncomparableError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile } from '../model-file.ts';
 import { graphCandidates, type HeadCandidate, isMatrix, matrixCandidates } from './candidates.ts';

@@ -1,4 +1,4 @@
-import { IncomparableError, UsageError } from '../../errors.ts';
+import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile, TensorEntry } from '../model-file.ts';
 import { graphCandidates, type HeadCandidate } from './candidates.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError } from '../../base/errors.ts';
 import type { TensorEntry } from '../model-file.ts';
 import type { HeadTemplates } from './head-choice.ts';
 

@@ -1,5 +1,5 @@
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
 import type { TensorEntry } from '../model-file.ts';
 import type { LayerConfig, LayerOutput, ModelConfig } from './layer-config.ts';
 import { innerActivation, layerRole } from './layer-roles.ts';

@@ -1,5 +1,5 @@
-import { FormatError } from '../../errors.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
+import { FormatError } from '../../base/errors.ts';
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
 
 /** A layer of a Keras configuration, in the form that Keras 1, 2 and 3 have in common. */
 export interface LayerConfig {

@@ -1,5 +1,5 @@
-import { FormatError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError } from '../../base/errors.ts';
 
 /** Opens the files beside a model that hold its external data, each once. */
 export interface ExternalFiles {

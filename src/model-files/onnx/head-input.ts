@@ -1,10 +1,10 @@
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import { type Graph, type GraphNode, producersOf } from '../graph/graph.ts';
 import { resolveLinear } from '../graph/weight.ts';
 import { externalFiles } from './external-data.ts';
 import { layerNormAt, type StoredLayerNorm } from './layer-norm.ts';
 import { onnxRoles } from './node-roles.ts';
-import { protoReader } from './protobuf.ts';
 import { type OnnxGraph, type OnnxNode, readOnnxModel } from './read-model.ts';
 
 /** What leads into a classifier head. */

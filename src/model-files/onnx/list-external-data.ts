@@ -1,7 +1,7 @@
-import { FormatError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError } from '../../base/errors.ts';
+import { protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import { externalFiles } from './external-data.ts';
-import { protoReader } from './protobuf.ts';
 import { readOnnxModel } from './read-model.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { UnsupportedError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { UnsupportedError } from '../../base/errors.ts';
+import { decodeVarint, protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
 import { dequantise } from '../quantisation.ts';
 import { externalFiles } from './external-data.ts';
 import { onnxRoles, type QuantisedBy, quantisedTensors } from './node-roles.ts';
-import { decodeVarint, protoReader } from './protobuf.ts';
 import { type OnnxModel, readOnnxModel } from './read-model.ts';
 import type { StoredTensor } from './tensor-proto.ts';
 

@@ -1,8 +1,8 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError } from '../../base/errors.ts';
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import type { ProtoReader, Span } from '../../formats/protobuf/read-protobuf.ts';
 import { formatShape } from '../../tensor/tensor.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
 import type { ExternalFiles } from './external-data.ts';
-import type { ProtoReader, Span } from './protobuf.ts';
 import { readEntry, readTensorProto, readVarints, type StoredTensor, typeName } from './tensor-proto.ts';
 
 /** Numbers in one attribute: shapes, axes, permutations and small constants. */

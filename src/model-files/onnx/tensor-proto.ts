@@ -1,10 +1,10 @@
-import { FormatError, UnsupportedError } from '../../errors.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { checkLimit, checkShape, LIMITS, readRange } from '../../formats/limits.ts';
+import { decodeVarint, type ProtoField, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
-import { checkLimit, checkShape, LIMITS, readRange } from '../limits.ts';
 import { unpackNibbles } from '../quantisation.ts';
 import type { ExternalFiles } from './external-data.ts';
-import { decodeVarint, type ProtoField, type ProtoReader, type Span } from './protobuf.ts';
 
 /** A TensorProto whose description was read and whose values were not. */
 export interface StoredTensor {

@@ -1,6 +1,6 @@
-import { FormatError, UnsupportedError } from '../../errors.ts';
-import { LIMITS } from '../limits.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { allowedNumpy } from './numpy-globals.ts';
 import { encodeLatin1 } from './pickle-bytes.ts';
 import type {

@@ -1,5 +1,5 @@
-import { LimitError } from '../../errors.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
+import { LimitError } from '../../base/errors.ts';
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
 import { isRecord, type NumpyArray, type PickleValue, type TensorRecord } from './pickle-values.ts';
 import { soleWeightContainer } from './weight-container.ts';
 

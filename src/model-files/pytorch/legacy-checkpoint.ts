@@ -1,7 +1,7 @@
-import { FormatError, LimitError, UnsupportedError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { checkRange, readRange } from '../limits.ts';
-import { printable } from '../printable.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError, LimitError, UnsupportedError } from '../../base/errors.ts';
+import { checkRange, readRange } from '../../formats/limits.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 import type { PickleValue, StorageReference } from './pickle-values.ts';

@@ -1,6 +1,6 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError } from '../../base/errors.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { type DType, decodeFloats } from '../../tensor/dtype.ts';
-import { LIMITS } from '../limits.ts';
 import { encodeLatin1 } from './pickle-bytes.ts';
 import type { CallContext, NumpyArray, NumpyDType, PickleGlobal, PickleValue } from './pickle-values.ts';
 import { isRecord } from './pickle-values.ts';

@@ -1,7 +1,7 @@
-import { UnsupportedError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { UnsupportedError } from '../../base/errors.ts';
+import { looksLikeZip } from '../../formats/zip/open-zip.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
-import { looksLikeZip } from '../zip.ts';
 import { flattenCheckpoint, type Scalar } from './flatten.ts';
 import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
 import { numpyElementType } from './numpy-globals.ts';

@@ -1,5 +1,5 @@
-import { FormatError } from '../../errors.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError } from '../../base/errors.ts';
 import { isRecord, type PickleValue, type StorageReference } from './pickle-values.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { FormatError, UnsupportedError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { checkLimit } from '../limits.ts';
-import { printable } from '../printable.ts';
-import { openZip, type ZipArchive } from '../zip.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { checkLimit } from '../../formats/limits.ts';
+import { openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 import type { PickleValue } from './pickle-values.ts';

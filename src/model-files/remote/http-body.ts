@@ -1,4 +1,4 @@
-import { LimitError, SourceError } from '../../errors.ts';
+import { LimitError, SourceError } from '../../base/errors.ts';
 import type { Answer, HttpOptions } from './http-request.ts';
 
 /** Bytes of a file that is downloaded whole because its server lacks Range. */

@@ -1,4 +1,4 @@
-import { SourceError } from '../../errors.ts';
+import { SourceError } from '../../base/errors.ts';
 import { isBrokenBody, readInto, readWhole } from './http-body.ts';
 import { type Answer, get, type HttpOptions, type Retries, retries, statusText } from './http-request.ts';
 

@@ -1,5 +1,5 @@
-import { SourceError } from '../../errors.ts';
-import type { LongTask } from '../../progress.ts';
+import { SourceError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
 
 /** The part of `fetch` that is used, so that a proxy can stand in for it. */
 export type Fetch = (

@@ -1,5 +1,5 @@
-import { SourceError, UsageError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { SourceError, UsageError } from '../../base/errors.ts';
 import { blockReader } from './block-reader.ts';
 import { fileName, type HttpFile, MISSING, openHttpFile } from './http-file.ts';
 import type { HttpOptions } from './http-request.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../base/errors.ts';
 
 /** A model on the hub: `hf:owner/name[@revision][:file]`. */
 export interface HubReference {

@@ -1,5 +1,5 @@
-import { FormatError, SourceError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError, SourceError } from '../../base/errors.ts';
 import { isBrokenBody, readWhole } from './http-body.ts';
 import { discard, refusal } from './http-file.ts';
 import { type Answer, get, retries } from './http-request.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors.ts';
-import type { LongTask } from '../../progress.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { fileSource } from '../file-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { fileSource } from '../../base/bytes/file-source.ts';
+import { UsageError } from '../../base/errors.ts';
+import type { LongTask } from '../../base/progress.ts';
 import { cacheFolder, diskCache } from './disk-cache.ts';
 import { httpSource } from './http-source.ts';
 import { isHubReference } from './hub-reference.ts';

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { SourceError, UsageError } from '../../errors.ts';
+import { SourceError, UsageError } from '../../base/errors.ts';
 import type { Fetch } from './http-request.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

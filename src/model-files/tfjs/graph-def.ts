@@ -1,7 +1,7 @@
-import { FormatError } from '../../errors.ts';
+import { FormatError } from '../../base/errors.ts';
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
 import { type Graph, type GraphNode, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
 import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
 import type { TensorEntry } from '../model-file.ts';
 
 /** A node of a TensorFlow GraphDef, written as JSON by the TF.js converter. */

@@ -1,7 +1,7 @@
-import { FormatError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { checkRange } from '../limits.ts';
-import { printable } from '../printable.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError } from '../../base/errors.ts';
+import { checkRange } from '../../formats/limits.ts';
 
 /** The shards of one weight group, which are read as if they were one file. */
 export interface ShardGroup {

@@ -1,11 +1,11 @@
-import { FormatError } from '../../errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError } from '../../base/errors.ts';
+import { parseJson } from '../../formats/json/parse-json.ts';
+import { checkLimit, LIMITS } from '../../formats/limits.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
-import { parseJson } from '../json.ts';
 import { kernelsByName } from '../keras/find-kernel.ts';
 import { headsOf, modelName } from '../keras/keras.ts';
 import { readModelConfig } from '../keras/layer-config.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { graphDef } from './graph-def.ts';
 import { manifestTensors } from './weights-manifest.ts';

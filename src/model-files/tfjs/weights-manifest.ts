@@ -1,9 +1,9 @@
-import { FormatError, UnsupportedError } from '../../errors.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { checkLimit, checkShape, LIMITS } from '../../formats/limits.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { checkLimit, checkShape, LIMITS } from '../limits.ts';
 import type { TensorEntry } from '../model-file.ts';
-import { printable } from '../printable.ts';
 import { type ShardGroup, shardGroup } from './shards.ts';
 
 const DTYPES: Readonly<Record<string, DType>> = { float32: 'f32', float16: 'f16', int32: 'i32', bool: 'bool' };

@@ -1,6 +1,6 @@
-import { FormatError } from '../../errors.ts';
-import { checkLimit, checkShape, LIMITS } from '../limits.ts';
-import type { Flatbuffer, FlatTable, FlatVector } from './flatbuffer.ts';
+import { FormatError } from '../../base/errors.ts';
+import type { Flatbuffer, FlatTable, FlatVector } from '../../formats/flatbuffers/flatbuffer.ts';
+import { checkLimit, checkShape, LIMITS } from '../../formats/limits.ts';
 import { OPERATOR_NAMES, OPERATORS_WITH_OPTIONS } from './operators.ts';
 
 /** Inputs and outputs of one operator: a concatenation or a call of a large loop body. */

@@ -1,13 +1,13 @@
-import { FormatError, UnsupportedError } from '../../errors.ts';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { type Flatbuffer, openFlatbuffer } from '../../formats/flatbuffers/flatbuffer.ts';
+import { checkRange, checkShape, readRange } from '../../formats/limits.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
-import type { ByteSource } from '../byte-source.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
-import { checkRange, checkShape, readRange } from '../limits.ts';
 import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
 import { dequantise, unpackNibbles } from '../quantisation.ts';
-import { type Flatbuffer, openFlatbuffer } from './flatbuffer.ts';
 import { tfliteRole } from './operators.ts';
 import { readTfliteModel, type TfliteModel, type TfliteSubgraph, type TfliteTensor } from './read-model.ts';
 

@@ -1,5 +1,5 @@
-import { FormatError, LimitError } from '../../errors.ts';
-import { parseDelimited } from '../../parse-delimited.ts';
+import { FormatError, LimitError } from '../../base/errors.ts';
+import { parseDelimited } from '../../formats/csv/parse-delimited.ts';
 import type { LabelClass } from '../label-sets/label-sets.ts';
 
 /** Above any label set in use (ImageNet-21k has 21,843) and below what a lying index could make of a small file. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../base/errors.ts';
 import type { LabelClass } from '../label-sets/label-sets.ts';
 import type { Glosses } from '../load-wordnet.ts';
 import { findSynset, lemmasOf, type WordNet, wnidOf } from '../wordnet.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.ts';
-import { nearestName } from '../../nearest-name.ts';
+import { UsageError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
 import { LABEL_SET_TABLES, SYNSET_NAMES } from '../generated/label-set-tables.ts';
 
 /** One class of a labelled network. */

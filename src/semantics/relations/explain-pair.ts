@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.ts';
+import { UsageError } from '../../base/errors.ts';
 import type { Relation, RelationKind } from './relation.ts';
 
 export interface ExplainPairInput {

@@ -1,19 +1,12 @@
-import {
-  analyseConcepts,
-  type CollageRow,
-  type ConceptImageRow,
-  type ConceptModelInput,
-  type ConceptsOptions,
-  type ConceptsSection,
-  createRandom,
-  memorySource,
-  memoryStore,
-  readStudyMatrix,
-  readStudyTable,
-  type ShortlistRow,
-} from 'semblance';
-import { loadRuntime } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { analyseConcepts } from '#src/analyses/concepts/analyse-concepts.ts';
+import type { ConceptModelInput, ConceptsOptions } from '#src/analyses/concepts/options.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { CollageRow, ConceptImageRow, ConceptsSection, ShortlistRow } from '#src/study/concepts-section.ts';
+import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { COLOURS, type ColourModelOptions, colourModel, colourPictures } from '../../support/colour-model.ts';
 
 const platform = { runtime: () => loadRuntime(), threads: 1, encode: async () => Uint8Array.of(1) };
@@ -272,7 +265,7 @@ describe('bad input', () => {
     const twice = { ...images[0]!, name: 'red/again.png' };
     const broken = { name: 'broken.png', load: async () => Uint8Array.of(1, 2, 3) };
     const store = memoryStore();
-    const { FormatError } = await import('semblance');
+    const { FormatError } = await import('#src/base/errors.ts');
     const decode = async (_: Uint8Array, name: string) => {
       throw new FormatError(`${name} cannot be decoded.`);
     };

@@ -1,29 +1,21 @@
-import {
-  analyseInvariance,
-  analyseRepresentations,
-  centre,
-  createRandom,
-  encodeNpy,
-  FormatError,
-  featureMaps,
-  type ImageInput,
-  type ImageRow,
-  IncomparableError,
-  kernelMatrix,
-  type MatchRow,
-  MissingRuntimeError,
-  memorySource,
-  memoryStore,
-  type Progress,
-  type RepresentationsSection,
-  readStudyMatrix,
-  readStudyTable,
-  type StudyStore,
-  similarityMatrices,
-  UsageError,
-} from 'semblance';
-import { loadRuntime, matchThreads } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { analyseInvariance } from '#src/analyses/representations/analyse-invariance.ts';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import { matchThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
+import type { ImageInput } from '#src/analyses/representations/options.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { FormatError, IncomparableError, MissingRuntimeError, UsageError } from '#src/base/errors.ts';
+import type { Progress } from '#src/base/progress.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { centre } from '#src/measures/representations/comparison/centring.ts';
+import { featureMaps } from '#src/measures/representations/feature-maps.ts';
+import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
+import { similarityMatrices } from '#src/measures/representations/similarity-matrices.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import type { ImageRow, MatchRow, RepresentationsSection } from '#src/study/representations-section.ts';
+import { memoryStore, type StudyStore } from '#src/study/store.ts';
 import { writeSafetensors } from '../../support/safetensors-writer.ts';
 import { madePicture, tinyVisionModel } from '../../support/tiny-vision-model.ts';
 

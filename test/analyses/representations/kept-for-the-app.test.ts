@@ -1,18 +1,13 @@
-import {
-  analyseRepresentations,
-  createRandom,
-  encodeNpy,
-  type ImageInput,
-  type ImageRow,
-  type MatchRow,
-  matchPlaces,
-  memorySource,
-  memoryStore,
-  type RepresentationsOptions,
-  readStudyMatrix,
-  readStudyTable,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import type { ImageInput, RepresentationsOptions } from '#src/analyses/representations/options.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { matchPlaces } from '#src/measures/representations/matching/matched-places.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import type { ImageRow, MatchRow } from '#src/study/representations-section.ts';
+import { memoryStore } from '#src/study/store.ts';
 
 const N = 9;
 const [HEIGHT, WIDTH, CHANNELS] = [3, 4, 5];

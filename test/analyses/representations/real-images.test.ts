@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  analyseRepresentations,
-  type Centring,
-  defaultPreprocessing,
-  type ImageInput,
-  memoryStore,
-  type RepresentationsSection,
-  readStudyMatrix,
-} from 'semblance';
-import { decodeImage, fileSource, findImages, loadRuntime } from 'semblance/node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { findImages } from '#src/activations/image-folder.ts';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { defaultPreprocessing } from '#src/activations/preprocess.ts';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import type { ImageInput } from '#src/analyses/representations/options.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import type { Centring } from '#src/measures/representations/comparison/centring.ts';
+import { readStudyMatrix } from '#src/study/read-study.ts';
+import type { RepresentationsSection } from '#src/study/representations-section.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { hasSharedData, sharedData } from '../../support/shared-data.ts';
 
 type Figures = Record<'none' | 'optimal', { pearson: number; spearman: number; mean: number }>;

@@ -1,26 +1,17 @@
-import {
-  analyseTraining,
-  createRandom,
-  type EpochRecord,
-  encodeNpy,
-  IncomparableError,
-  measureEpoch,
-  memoryRunFolder,
-  memoryStore,
-  readManifest,
-  readRunEpoch,
-  readStudyFile,
-  readStudyJson,
-  readStudyMatrix,
-  readStudyTable,
-  SourceError,
-  type StudyStore,
-  settledRunFolder,
-  type TrainingCurves,
-  type TrainingSection,
-  UsageError,
-} from 'semblance';
 import { describe, expect, it } from 'vitest';
+import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
+import type { EpochRecord } from '#src/analyses/training/epoch-record.ts';
+import { IncomparableError, SourceError, UsageError } from '#src/base/errors.ts';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import type { TrainingCurves } from '#src/measures/training/curves.ts';
+import { measureEpoch } from '#src/measures/training/epoch-measures.ts';
+import { readRunEpoch } from '#src/runs/run-epoch.ts';
+import { memoryRunFolder } from '#src/runs/run-folder.ts';
+import { settledRunFolder } from '#src/runs/run-watch.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { readManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import { memoryStore, type StudyStore } from '#src/study/store.ts';
+import type { TrainingSection } from '#src/study/training-section.ts';
 import { epochName, madeEpoch } from '../../support/made-run.ts';
 
 const text = (content: string) => new TextEncoder().encode(content);

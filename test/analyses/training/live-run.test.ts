@@ -3,16 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  analyseTraining,
-  memoryStore,
-  readStudyJson,
-  SourceError,
-  settledRunFolder,
-  type TrainingCurves,
-} from 'semblance';
-import { diskRunFolder } from 'semblance/node';
 import { describe, expect, it } from 'vitest';
+import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
+import { SourceError } from '#src/base/errors.ts';
+import type { TrainingCurves } from '#src/measures/training/curves.ts';
+import { diskRunFolder } from '#src/runs/disk-run-folder.ts';
+import { settledRunFolder } from '#src/runs/run-watch.ts';
+import { readStudyJson } from '#src/study/read-study.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { python } from '../../support/python.ts';
 
 const example = fileURLToPath(new URL('../../../examples/training/pytorch_example.py', import.meta.url));

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { httpSource } from 'semblance';
-import { cacheFolder, diskCache } from 'semblance/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheFolder, diskCache } from '#src/model-files/remote/disk-cache.ts';
+import { httpSource } from '#src/model-files/remote/http-source.ts';
 import { type FileServer, pattern, patternFile, startFileServer } from '../../support/file-server.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'semblance-cache-'));

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { type HttpOptions, httpSource, LimitError, openModel, SourceError, UsageError } from 'semblance';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LimitError, SourceError, UsageError } from '#src/base/errors.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import type { HttpOptions } from '#src/model-files/remote/http-request.ts';
+import { httpSource } from '#src/model-files/remote/http-source.ts';
 import { type FileServer, fileOf, pattern, patternFile, startFileServer } from '../../support/file-server.ts';
 import { writeSafetensors } from '../../support/safetensors-writer.ts';
 

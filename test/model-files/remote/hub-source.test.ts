@@ -1,14 +1,9 @@
-import {
-  chooseModelFile,
-  hubSource,
-  isHubReference,
-  openModel,
-  parseHubReference,
-  SourceError,
-  UsageError,
-} from 'semblance';
-import { modelSource, remoteOptions } from 'semblance/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SourceError, UsageError } from '#src/base/errors.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { isHubReference, parseHubReference } from '#src/model-files/remote/hub-reference.ts';
+import { chooseModelFile, hubSource } from '#src/model-files/remote/hub-source.ts';
+import { modelSource, remoteOptions } from '#src/model-files/remote/model-source.ts';
 import { type HubServer, startHubServer } from '../../support/hub-server.ts';
 import { writeSafetensors } from '../../support/safetensors-writer.ts';
 

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { UsageError } from 'semblance';
-import { modelSource, proxyFor } from 'semblance/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UsageError } from '#src/base/errors.ts';
+import { modelSource } from '#src/model-files/remote/model-source.ts';
+import { proxyFor } from '#src/model-files/remote/proxy-fetch.ts';
 import { type FileServer, pattern, patternFile, startFileServer } from '../../support/file-server.ts';
 
 const SIZE = 500_000;

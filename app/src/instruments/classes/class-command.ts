@@ -1,4 +1,4 @@
-import type { ClassModel } from 'semblance';
+import type { ClassModel } from '#src/study/classes-section.ts';
 import type { ClassesData } from './classes-data.ts';
 
 /** An argument as a POSIX shell takes it. */

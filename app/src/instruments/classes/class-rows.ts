@@ -1,4 +1,4 @@
-import { type Neighbour, neighboursInRow, rankInRow } from 'semblance';
+import { type Neighbour, neighboursInRow, rankInRow } from '#src/measures/class-similarity/neighbours.ts';
 import type { ClassesData } from './classes-data.ts';
 
 /** One class as a model or a reference sees it: its similarity to every class. */

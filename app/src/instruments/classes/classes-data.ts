@@ -1,13 +1,13 @@
-import {
-  type ClassesSection,
-  type ClassModel,
-  type ClassOrders,
-  type ClassReference,
-  type ClassRow,
-  type RankingRow,
-  UnsupportedError,
-  type WordNetExcerptRow,
-} from 'semblance';
+import { UnsupportedError } from '#src/base/errors.ts';
+import type {
+  ClassesSection,
+  ClassModel,
+  ClassOrders,
+  ClassReference,
+  ClassRow,
+  RankingRow,
+  WordNetExcerptRow,
+} from '#src/study/classes-section.ts';
 import { shortNames } from '../../data/class-names.ts';
 import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';

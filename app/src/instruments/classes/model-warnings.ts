@@ -1,4 +1,4 @@
-import type { ClassModel } from 'semblance';
+import type { ClassModel } from '#src/study/classes-section.ts';
 
 /** What is to be said of this model and not of all models of the study alike. */
 export function ownWarnings(models: readonly ClassModel[], model: ClassModel): string[] {

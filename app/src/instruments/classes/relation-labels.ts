@@ -1,4 +1,5 @@
-import type { PairExplanation, RankingRow } from 'semblance';
+import type { PairExplanation } from '#src/semantics/relations/explain-pair.ts';
+import type { RankingRow } from '#src/study/classes-section.ts';
 
 export type ExplanationKind = PairExplanation['kind'];
 

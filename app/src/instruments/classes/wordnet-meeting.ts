@@ -1,4 +1,4 @@
-import type { WordNetExcerptRow } from 'semblance';
+import type { WordNetExcerptRow } from '#src/study/classes-section.ts';
 
 export interface Meeting {
   /** The synset where the ways up from both meet after the fewest links. */

@@ -1,4 +1,4 @@
-import type { WordNetExcerptRow } from 'semblance';
+import type { WordNetExcerptRow } from '#src/study/classes-section.ts';
 
 /**
  * One way from the root of WordNet's nouns down to a synset, the synset last; where a synset has several hypernyms the

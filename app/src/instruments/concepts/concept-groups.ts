@@ -1,4 +1,4 @@
-import type { ConceptEntry } from 'semblance';
+import type { ConceptEntry } from '#src/study/concepts-section.ts';
 
 export type Group = NonNullable<ConceptEntry['group']>;
 

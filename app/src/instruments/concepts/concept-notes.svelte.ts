@@ -1,11 +1,5 @@
-import {
-  type ConceptNote,
-  type ConceptNotes,
-  encodeConceptNotes,
-  parseConceptNotes,
-  type WrittenNote,
-  withWrittenNote,
-} from 'semblance';
+import { encodeConceptNotes, parseConceptNotes, type WrittenNote, withWrittenNote } from '#src/study/concept-notes.ts';
+import type { ConceptNote, ConceptNotes } from '#src/study/concepts-section.ts';
 import { shownError } from '../../data/shown-error.ts';
 import type { ConceptsData } from './concepts-data.ts';
 

@@ -1,4 +1,4 @@
-import type { ConceptNotes } from 'semblance';
+import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import type { SearchResult } from '../../shell/stage.svelte.ts';
 import type { Concept, ConceptsData } from './concepts-data.ts';
 

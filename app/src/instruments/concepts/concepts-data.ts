@@ -1,14 +1,14 @@
-import {
-  type CollageRow,
-  type ConceptClassEntry,
-  type ConceptEntry,
-  type ConceptImageRow,
-  type ConceptsSection,
-  conceptKey,
-  type Matrix32,
-  type OwnedConceptsEntry,
-  type ShortlistRow,
-} from 'semblance';
+import { conceptKey } from '#src/study/concept-notes.ts';
+import type {
+  CollageRow,
+  ConceptClassEntry,
+  ConceptEntry,
+  ConceptImageRow,
+  ConceptsSection,
+  OwnedConceptsEntry,
+  ShortlistRow,
+} from '#src/study/concepts-section.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { shortNames as shortClassNames } from '../../data/class-names.ts';
 import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';

@@ -1,4 +1,4 @@
-import type { ConceptsSection } from 'semblance';
+import type { ConceptsSection } from '#src/study/concepts-section.ts';
 
 /** Where a patch lies in the square crop, in pixels of the crop. */
 export interface PatchBox {

@@ -1,4 +1,4 @@
-import type { ImageRow } from 'semblance';
+import type { ImageRow } from '#src/study/representations-section.ts';
 
 /** The label in words where it has some. */
 export function labelOf(row: ImageRow): string | undefined {

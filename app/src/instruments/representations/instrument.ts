@@ -1,4 +1,5 @@
-import type { RepresentationsSection, StudyManifest } from 'semblance';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import type { RepresentationsSection } from '#src/study/representations-section.ts';
 import type { Instrument } from '../registry.ts';
 
 const section = (manifest: StudyManifest): RepresentationsSection | undefined => manifest.instruments.representations;

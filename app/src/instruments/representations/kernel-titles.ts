@@ -1,4 +1,4 @@
-import type { SimilarityKernel } from 'semblance';
+import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
 import { fixed, significant } from '../../ui/numbers.ts';
 
 export const KERNEL_TITLES: Readonly<Record<SimilarityKernel, string>> = {

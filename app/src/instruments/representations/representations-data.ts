@@ -1,11 +1,11 @@
+import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
 import type {
   ImageRow,
   MatchRow,
   RepresentationLayerEntry,
   RepresentationModelEntry,
   RepresentationsSection,
-  SimilarityKernel,
-} from 'semblance';
+} from '#src/study/representations-section.ts';
 import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';
 import type { StudySource } from '../../data/study-source.ts';

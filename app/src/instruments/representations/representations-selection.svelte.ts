@@ -1,4 +1,4 @@
-import type { SimilarityKernel } from 'semblance';
+import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
 import { parseCell } from '../../matrix/cell-param.ts';
 import type { Cell } from '../../matrix/map-geometry.ts';
 import { modelColour } from '../../theme/palette.ts';

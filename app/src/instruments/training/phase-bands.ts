@@ -1,4 +1,4 @@
-import type { PhasesEntry } from 'semblance';
+import type { PhasesEntry } from '#src/study/training-section.ts';
 import type { ChartBand } from '../../charts/line-chart.ts';
 import type { TrainingRun } from './training-data.ts';
 

@@ -1,14 +1,8 @@
-import type {
-  ClassOrders,
-  ClassRow,
-  EpochMatrices,
-  EpochRecord,
-  NeighbourDiscovery,
-  NeighbourLists,
-  TrainingCurves,
-  TrainingRunEntry,
-  TrainingSection,
-} from 'semblance';
+import type { EpochRecord } from '#src/analyses/training/epoch-record.ts';
+import type { TrainingCurves } from '#src/measures/training/curves.ts';
+import type { NeighbourDiscovery, NeighbourLists } from '#src/measures/training/neighbour-history.ts';
+import type { ClassOrders, ClassRow } from '#src/study/classes-section.ts';
+import type { EpochMatrices, TrainingRunEntry, TrainingSection } from '#src/study/training-section.ts';
 import { shortNames } from '../../data/class-names.ts';
 import { shortModelNames } from '../../data/model-names.ts';
 import type { OpenStudy } from '../../data/open-study.ts';

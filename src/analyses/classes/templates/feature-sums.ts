@@ -1,4 +1,4 @@
-import { FormatError, IncomparableError } from '../../../errors.ts';
+import { FormatError, IncomparableError } from '../../../base/errors.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import { formatShape, type Tensor } from '../../../tensor/tensor.ts';
 

@@ -1,8 +1,8 @@
-import { UnsupportedError, UsageError } from '../../../errors.ts';
-import { leadingTokens } from '../../../inference/layers.ts';
+import { leadingTokens } from '../../../activations/layers.ts';
+import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
 import { formatShape } from '../../../tensor/tensor.ts';
-import { readSamples } from '../../representations/file-features.ts';
+import { readSamples } from '../../representations/features/file-features.ts';
 import { featureSums, type Pooling } from './feature-sums.ts';
 import type { FoundTemplates } from './run-templates.ts';
 

@@ -1,9 +1,9 @@
-import { IncomparableError, UnsupportedError, UsageError } from '../../../errors.ts';
+import { IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
+import type { LongTask } from '../../../base/progress.ts';
 import { openModel } from '../../../model-files/open-model.ts';
-import type { LongTask } from '../../../progress.ts';
 import { labelSet } from '../../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../../semantics/wordnet.ts';
-import { folderOf, matchClassFolders } from '../../pictures/class-folders.ts';
+import { folderOf, matchClassFolders } from '../../common/class-folders.ts';
 import { type LoadedClassModel, loadClassModel } from '../load-class-model.ts';
 import type { ClassModelInput } from '../options.ts';
 import { classesOfRows, type RowClasses } from '../row-classes.ts';

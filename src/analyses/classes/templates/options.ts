@@ -1,7 +1,7 @@
-import type { Preprocessing } from '../../../inference/preprocess.ts';
-import type { NamedRuntime } from '../../../inference/runtime.ts';
-import type { ByteSource } from '../../../model-files/byte-source.ts';
-import type { ClassPicture, PicturesRequest } from '../../pictures/options.ts';
+import type { Preprocessing } from '../../../activations/preprocess.ts';
+import type { NamedRuntime } from '../../../activations/runtime.ts';
+import type { ByteSource } from '../../../base/bytes/byte-source.ts';
+import type { ClassPicture, PicturesRequest } from '../../common/picture-options.ts';
 
 /**
  * Where class templates other than classifier weights come from: labelled pictures to run the model on, or a file of

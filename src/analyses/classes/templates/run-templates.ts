@@ -1,12 +1,12 @@
-import { UnsupportedError, UsageError } from '../../../errors.ts';
-import { extractFeatures, type SkippedImage } from '../../../inference/extract-features.ts';
-import { inputShape, type Layer, leadingTokens, openTapped, probeLayers } from '../../../inference/layers.ts';
-import { checkPreprocessing, defaultPreprocessing } from '../../../inference/preprocess.ts';
-import type { ByteSource } from '../../../model-files/byte-source.ts';
+import { extractFeatures, type SkippedImage } from '../../../activations/extract-features.ts';
+import { inputShape, type Layer, leadingTokens, openTapped, probeLayers } from '../../../activations/layers.ts';
+import { checkPreprocessing, defaultPreprocessing } from '../../../activations/preprocess.ts';
+import type { ByteSource } from '../../../base/bytes/byte-source.ts';
+import { UnsupportedError, UsageError } from '../../../base/errors.ts';
+import { nearestName } from '../../../base/nearest-name.ts';
+import type { LongTask } from '../../../base/progress.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
-import { nearestName } from '../../../nearest-name.ts';
-import type { LongTask } from '../../../progress.ts';
-import { pictureSize, settlePreprocessing } from '../../images/model-preprocessing.ts';
+import { pictureSize, settlePreprocessing } from '../../common/model-preprocessing.ts';
 import { type FeatureSums, featureSums, type Pooling } from './feature-sums.ts';
 import type { TemplatesRequest } from './options.ts';
 

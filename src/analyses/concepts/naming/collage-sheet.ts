@@ -1,5 +1,5 @@
-import { cropImage, type RgbImage } from '../../../inference/image.ts';
-import { resizeImage } from '../../../inference/resize.ts';
+import { cropImage, type RgbImage } from '../../../activations/image.ts';
+import { resizeImage } from '../../../activations/resize.ts';
 import type { CollageRow } from '../../../study/concepts-section.ts';
 
 /** Colours of the frames, as in the method: strongest, under-predicted, over-predicted. */

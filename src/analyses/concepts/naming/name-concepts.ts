@@ -1,6 +1,6 @@
-import { UsageError } from '../../../errors.ts';
-import type { RgbImage } from '../../../inference/image.ts';
-import type { LongTask } from '../../../progress.ts';
+import type { RgbImage } from '../../../activations/image.ts';
+import { UsageError } from '../../../base/errors.ts';
+import type { LongTask } from '../../../base/progress.ts';
 import { conceptKey, readConceptNotes, writeConceptNotes } from '../../../study/concept-notes.ts';
 import type { CollageRow, ConceptImageRow, ConceptsSection, ShortlistRow } from '../../../study/concepts-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';

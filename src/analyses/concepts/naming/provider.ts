@@ -1,4 +1,4 @@
-import { FormatError, SourceError, UsageError } from '../../../errors.ts';
+import { FormatError, SourceError, UsageError } from '../../../base/errors.ts';
 
 export const NAMING_PROVIDERS = ['openai', 'anthropic'] as const;
 export type NamingProvider = (typeof NAMING_PROVIDERS)[number];

@@ -1,4 +1,4 @@
-import type { Alignment, ClassModel } from 'semblance';
+import type { Alignment, ClassModel } from '#src/study/classes-section.ts';
 import type { ClassesData } from '../classes-data.ts';
 
 export const MEASURES = ['cosine', 'spearman', 'kendall'] as const;

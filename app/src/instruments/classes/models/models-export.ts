@@ -1,4 +1,4 @@
-import type { Alignment } from 'semblance';
+import type { Alignment } from '#src/study/classes-section.ts';
 import { csvBlob } from '../../../export/csv.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import { element, escapeText, svgDocument, textWidth } from '../../../export/svg.ts';

@@ -1,4 +1,4 @@
-import type { RankingRow } from 'semblance';
+import type { RankingRow } from '#src/study/classes-section.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { hasRelation } from '../relation-labels.ts';
 

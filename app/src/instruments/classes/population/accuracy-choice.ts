@@ -1,4 +1,5 @@
-import { type AccuracyBand, type AlignmentDifference, type ClassesSection, rankAtAccuracy } from 'semblance';
+import { type AccuracyBand, rankAtAccuracy } from '#src/measures/class-similarity/population/at-accuracy.ts';
+import type { AlignmentDifference, ClassesSection } from '#src/study/classes-section.ts';
 import type { Measure } from '../models/measures.ts';
 import type { PopulationModel } from './population-model.ts';
 

@@ -1,4 +1,4 @@
-import type { RankingRow } from 'semblance';
+import type { RankingRow } from '#src/study/classes-section.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { MEASURES, type Measure } from '../models/measures.ts';
 import type { PopulationModel } from './population-model.ts';

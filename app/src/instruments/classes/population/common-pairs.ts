@@ -1,4 +1,4 @@
-import type { PairPopularity } from 'semblance';
+import type { PairPopularity } from '#src/measures/class-similarity/population/pair-popularity.ts';
 import type { ClassesData } from '../classes-data.ts';
 
 /** A pair counts for a network that has it among so many of its first; the library's default, which studies are made with. */

@@ -1,4 +1,4 @@
-import type { Histogram } from 'semblance';
+import type { Histogram } from '#src/measures/class-similarity/population/histogram.ts';
 import { element, escapeText } from '../../../export/svg.ts';
 import { extent, linearAxis } from '../../../plot/axis.ts';
 import type { Palette } from '../../../theme/palette.ts';

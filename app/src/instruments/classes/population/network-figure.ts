@@ -1,4 +1,4 @@
-import type { PopulationSection } from 'semblance';
+import type { PopulationSection } from '#src/study/population-section.ts';
 import { element, escapeText, textWidth } from '../../../export/svg.ts';
 import { colourIndex } from '../../../matrix/colour-scale.ts';
 import { FONT } from '../../../matrix/map-overlay.ts';

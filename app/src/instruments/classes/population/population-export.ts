@@ -1,4 +1,4 @@
-import type { RankingRow } from 'semblance';
+import type { RankingRow } from '#src/study/classes-section.ts';
 import { type CsvCell, csvBlob } from '../../../export/csv.ts';
 import { listPanel } from '../../../export/list-panel.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';

@@ -1,4 +1,5 @@
-import type { Alignment, ClassesSection, ClassModel, PopulationSection } from 'semblance';
+import type { Alignment, ClassesSection, ClassModel } from '#src/study/classes-section.ts';
+import type { PopulationSection } from '#src/study/population-section.ts';
 import type { Measure } from '../models/measures.ts';
 
 export type PopulationMember = PopulationSection['members'][number];

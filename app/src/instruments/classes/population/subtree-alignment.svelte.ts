@@ -1,4 +1,7 @@
-import { type Histogram, histogram, type Matrix32, type MeasureValues, type Progress, select } from 'semblance';
+import type { Progress } from '#src/base/progress.ts';
+import type { MeasureValues } from '#src/measures/class-similarity/alignment.ts';
+import { type Histogram, histogram } from '#src/measures/class-similarity/population/histogram.ts';
+import { type Matrix32, select } from '#src/tensor/matrix.ts';
 import { compute } from '../../../compute/compute.ts';
 import { type ShownError, shownError } from '../../../data/shown-error.ts';
 import type { ClassesData } from '../classes-data.ts';

@@ -1,4 +1,4 @@
-import type { WordNetExcerptRow } from 'semblance';
+import type { WordNetExcerptRow } from '#src/study/classes-section.ts';
 import type { ClassesData } from '../classes-data.ts';
 
 /** Fewer classes than these have no alignment. */

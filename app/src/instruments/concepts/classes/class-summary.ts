@@ -1,4 +1,5 @@
-import { type ConceptClassEntry, classSharing } from 'semblance';
+import { classSharing } from '#src/measures/concepts/report/performance.ts';
+import type { ConceptClassEntry } from '#src/study/concepts-section.ts';
 import { type ConceptsData, importanceOf, type ModelIndex, similarityOf } from '../concepts-data.ts';
 
 /** A class with the means over its concepts, as the performance correlations take them. */

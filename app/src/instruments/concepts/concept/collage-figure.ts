@@ -1,4 +1,4 @@
-import type { CollageRow } from 'semblance';
+import type { CollageRow } from '#src/study/concepts-section.ts';
 import type { Figure } from '../../../export/panel.ts';
 import { element, escapeText, svgDocument, textWidth } from '../../../export/svg.ts';
 import { FONT } from '../../../matrix/map-overlay.ts';

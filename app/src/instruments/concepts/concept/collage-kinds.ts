@@ -1,4 +1,4 @@
-import type { CollageRow } from 'semblance';
+import type { CollageRow } from '#src/study/concepts-section.ts';
 import { element } from '../../../export/svg.ts';
 
 export type CollageKind = CollageRow['kind'];

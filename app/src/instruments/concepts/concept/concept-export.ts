@@ -1,4 +1,4 @@
-import type { CollageRow } from 'semblance';
+import type { CollageRow } from '#src/study/concepts-section.ts';
 import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';

@@ -1,4 +1,5 @@
-import type { CollageRow, Matrix32 } from 'semblance';
+import type { CollageRow } from '#src/study/concepts-section.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { element } from '../../../export/svg.ts';
 import { extent, linearAxis } from '../../../plot/axis.ts';
 import type { PlacedPoint } from '../../../plot/placed-point.ts';

@@ -1,4 +1,4 @@
-import type { ConceptsSection } from 'semblance';
+import type { ConceptsSection } from '#src/study/concepts-section.ts';
 import { element, escapeText, textWidth } from '../../../export/svg.ts';
 import { type ColourRange, colourIndex } from '../../../matrix/colour-scale.ts';
 import { FONT } from '../../../matrix/map-overlay.ts';

@@ -1,4 +1,4 @@
-import type { ConceptNotes } from 'semblance';
+import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type Concept, type ConceptsData, importanceOf, similarityOf } from '../concepts-data.ts';
 
 /** The columns of a concept in data files, one row a concept. */

@@ -1,4 +1,4 @@
-import type { ConceptNotes } from 'semblance';
+import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { csvBlob } from '../../../export/csv.ts';
 import type { ExportablePanel } from '../../../export/panel.ts';
 import { tableFigure } from '../../../export/table-figure.ts';

@@ -1,4 +1,4 @@
-import { pointDensity } from 'semblance';
+import { pointDensity } from '#src/statistics/density.ts';
 import { element } from '../../../export/svg.ts';
 import { type Axis, linearAxis } from '../../../plot/axis.ts';
 import type { PlacedPoint } from '../../../plot/placed-point.ts';

@@ -1,4 +1,4 @@
-import type { ConceptsSection } from 'semblance';
+import type { ConceptsSection } from '#src/study/concepts-section.ts';
 import type { SweepChart, SweepLine } from './sweep-figure.ts';
 
 type Sweeps = NonNullable<ConceptsSection['sweeps']>;

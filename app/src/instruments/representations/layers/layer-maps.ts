@@ -1,4 +1,4 @@
-import type { LayerComparison } from 'semblance';
+import type { LayerComparison } from '#src/study/representations-section.ts';
 import type { ColourRange } from '../../../matrix/colour-scale.ts';
 
 /** The ways in which layers are compared. */

@@ -1,4 +1,4 @@
-import type { Matrix32 } from 'semblance';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { heldPanel, type PanelMatrix } from '../../../matrix/panel-matrix.ts';
 
 const HIGH_SHARE = 0.995;

@@ -1,4 +1,4 @@
-import type { OrderGroup } from 'semblance';
+import type { OrderGroup } from '#src/study/classes-section.ts';
 import { type ClassOrder, orderOf } from '../../../matrix/class-order.ts';
 
 export const IMAGE_ORDERS = ['index', 'label', 'cluster'] as const;

@@ -1,4 +1,4 @@
-import type { SimilarityKernel } from 'semblance';
+import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
 import { compute } from '../../../compute/compute.ts';
 import { heldPanel, type PanelMatrix, rawPanel } from '../../../matrix/panel-matrix.ts';
 import { KERNEL_TITLES } from '../kernel-titles.ts';

@@ -1,4 +1,4 @@
-import type { Matrix32 } from 'semblance';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { type Axis, linearAxis, share } from '../../../charts/axis.ts';
 import { element, escapeText } from '../../../export/svg.ts';
 import { parseHex, type Rgb } from '../../../theme/oklab.ts';

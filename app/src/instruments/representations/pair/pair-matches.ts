@@ -1,4 +1,5 @@
-import { type AssignOptions, MATCHING_METHODS, type NormOrder } from 'semblance';
+import { type AssignOptions, MATCHING_METHODS } from '#src/measures/representations/matching/assign.ts';
+import type { NormOrder } from '#src/measures/representations/matching/norm-order.ts';
 import { compute } from '../../../compute/compute.ts';
 import { type RepresentationsData, type ShownLayer, storedMatches } from '../representations-data.ts';
 import { featureRow, type PairMatches, type PlacePairs } from './place-pairs.ts';

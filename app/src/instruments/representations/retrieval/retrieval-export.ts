@@ -1,4 +1,4 @@
-import type { RetrievalEntry } from 'semblance';
+import type { RetrievalEntry } from '#src/study/representations-section.ts';
 import { csvBlob } from '../../../export/csv.ts';
 import { fileName } from '../../../export/download.ts';
 import type { ExportablePanel, Figure } from '../../../export/panel.ts';

@@ -1,4 +1,5 @@
-import type { RetrievalEntry, SimilarityKernel } from 'semblance';
+import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
+import type { RetrievalEntry } from '#src/study/representations-section.ts';
 import type { ShownLayer } from '../representations-data.ts';
 
 export const BY_TITLES: Readonly<Record<RetrievalEntry['by'], string>> = {

@@ -1,4 +1,4 @@
-import { type NeighbourLists, neighboursOf } from 'semblance';
+import { type NeighbourLists, neighboursOf } from '#src/measures/training/neighbour-history.ts';
 import { roundTicks } from '../../../charts/axis.ts';
 import { type EpochAxis, epochAxis } from '../../../charts/epoch-axis.ts';
 import { element, escapeText } from '../../../export/svg.ts';

@@ -1,4 +1,9 @@
-import { type Matrix32, type NeighbourDiscovery, type NeighbourLists, neighbourChanges } from 'semblance';
+import {
+  type NeighbourDiscovery,
+  type NeighbourLists,
+  neighbourChanges,
+} from '#src/measures/training/neighbour-history.ts';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 
 /** One class over the training: when it found its neighbours, and how it does at the epoch. */
 export interface ClassResult {

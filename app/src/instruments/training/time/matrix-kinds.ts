@@ -1,4 +1,5 @@
-import { type EpochMatrices, median } from 'semblance';
+import { median } from '#src/statistics/quantile.ts';
+import type { EpochMatrices } from '#src/study/training-section.ts';
 import type { StudySource } from '../../../data/study-source.ts';
 import { type ColourRange, quantileRange } from '../../../matrix/colour-scale.ts';
 import { type PanelMatrix, rawPanel, unionRange } from '../../../matrix/panel-matrix.ts';

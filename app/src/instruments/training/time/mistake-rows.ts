@@ -1,4 +1,4 @@
-import type { Matrix32 } from 'semblance';
+import type { Matrix32 } from '#src/tensor/matrix.ts';
 
 /** A wrong sample as the list shows it; undefined where the run does not say. */
 export interface Mistake {

@@ -1,0 +1,35 @@
+import type { LoadableImage } from '../../activations/extract-features.ts';
+import type { RgbImage } from '../../activations/image.ts';
+import type { ImageSample } from '../../activations/image-list.ts';
+
+/** A picture; `stamp` tells a changed file from what it was, such as by size and time. */
+export interface ClassPicture extends ImageSample, LoadableImage {
+  stamp?: string;
+}
+
+/** Pictures of classes to show beside an analysis: what `--images` names. */
+export interface PicturesRequest {
+  /** The folder or list, as it was named. */
+  source: string;
+  /** Sub-folders or labels say which class a picture is of. */
+  images: readonly ClassPicture[];
+  /** Pictures kept of each class. Default 6, fewer where there are very many classes. */
+  perClass?: number;
+  /** Pictures looked at; of more, a random part. Default 20,000. */
+  most?: number;
+  /** Seed of that part. Default 0. */
+  seed?: number;
+  decode: (bytes: Uint8Array, name: string) => Promise<RgbImage>;
+  encodePng: (image: RgbImage) => Promise<Uint8Array>;
+}
+
+export const DEFAULT_PER_CLASS = 6;
+export const DEFAULT_MOST_PICTURES = 20_000;
+
+/** Tiles of classes altogether where nobody said how many of each. */
+const CLASS_TILES = 3000;
+
+/** Pictures kept of each class where the request does not say: 6, of very many classes fewer. */
+export function picturesPerClass({ perClass }: PicturesRequest, classes: number): number {
+  return perClass ?? Math.max(1, Math.min(DEFAULT_PER_CLASS, Math.floor(CLASS_TILES / classes)));
+}

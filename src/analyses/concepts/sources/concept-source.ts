@@ -1,0 +1,52 @@
+import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
+import type { Matrix32 } from '../../../tensor/matrix.ts';
+import type { RowClasses } from '../../classes/row-classes.ts';
+
+/** A layer whose pooled activations can be had. */
+export interface SourceLayer {
+  name: string;
+  channels: number;
+}
+
+/** How activations become logits, or why they do not. */
+export interface FoundHead {
+  head: ConceptHead | null;
+  reason: string;
+}
+
+/** Activations row by row: all rows of the first image, then those of the next. */
+export interface ActivationSource {
+  /** One matrix a layer asked for, (images · rows of an image) × channels. */
+  activations(images: readonly number[], layers: readonly number[], task: ConceptTask): Promise<Matrix32[]>;
+  close(): Promise<void>;
+}
+
+/** One of the two models: it runs, or its activations were computed elsewhere. */
+export interface ConceptSource extends ActivationSource {
+  name: string;
+  file: string;
+  sha256: string | null;
+  format: string;
+  runtime: string | null;
+  preprocessing: Record<string, unknown> | null;
+  preprocessingFrom: string | null;
+  warnings: string[];
+  /** From shallow to deep; concepts are of the last. */
+  layers: readonly SourceLayer[];
+  head: FoundHead;
+  /** What the logits' columns stand for; null where the model is no classifier. */
+  classes: RowClasses | null;
+  /** Logits of whole images, images × outputs; null where the model is no classifier. */
+  predict(images: readonly number[], task: ConceptTask): Promise<Matrix32 | null>;
+  /** Activations of the last layer that importance is measured on, and how many rows an image has there. */
+  wholes(images: readonly number[], task: ConceptTask): Promise<{ features: Matrix32; perImage: number }>;
+  /** The same activations from a network that has learnt nothing; null where there is none. */
+  randomTwin(seed: number): Promise<ActivationSource | null>;
+}
+
+/** A long task that counts what went through a model. */
+export interface ConceptTask {
+  signal?: AbortSignal;
+  /** Called with the number of rows that were computed. */
+  onRows?: (count: number) => void;
+}

@@ -1,0 +1,37 @@
+import type { SkippedImage } from '../../../activations/extract-features.ts';
+import type { RgbImage } from '../../../activations/image.ts';
+import type { LongTask } from '../../../base/progress.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
+import type { PlannedLayer } from './choose-layers.ts';
+
+/** The features of a run of images. */
+export interface FeatureBlock {
+  /** Index of each image that is in the block, in the list of all images. */
+  indices: number[];
+  skipped: SkippedImage[];
+  /** For each planned layer images × positions × channels, tokens before the patches included. */
+  layers: Float32Array[];
+  /** Images × classes; null without outputs. */
+  logits: Tensor | null;
+}
+
+/** Something that gives features of images: a model that runs, or a file of features. */
+export interface FeatureProvider {
+  name: string;
+  file: string;
+  sha256: string | null;
+  format: string;
+  runtime: string | null;
+  preprocessing: Record<string, unknown> | null;
+  preprocessingFrom: string | null;
+  layers: PlannedLayer[];
+  logits: string | null;
+  warnings: string[];
+  /** Features of images `start` to `end` of the list. */
+  block(
+    start: number,
+    end: number,
+    task: LongTask & { onPicture?: (index: number, image: RgbImage) => Promise<void> },
+  ): Promise<FeatureBlock>;
+  close(): Promise<void>;
+}

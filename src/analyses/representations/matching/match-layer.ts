@@ -1,0 +1,114 @@
+import type { LongTask } from '../../../base/progress.ts';
+import type { FeatureMaps } from '../../../measures/representations/feature-maps.ts';
+import type { MatchedTile } from '../../../measures/representations/matching/match-tile.ts';
+import { type PairTile, pairsInTile, planTiles } from '../../../measures/representations/matching/tiles.ts';
+import type { SimilarityMatrices } from '../../../measures/representations/similarity-matrices.ts';
+import type { Matrix64 } from '../../../tensor/matrix.ts';
+import type { WorkArea } from '../../common/work-area.ts';
+import { type LayerFeatures, sharedFloats } from '../features/collect-features.ts';
+import type { PlainOptions } from '../options.ts';
+import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
+
+/** What the process needs beside features: code, the model and its runtime, the threads and their affinities. */
+const RESERVED_BYTES = 448 * 2 ** 20;
+
+/** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
+export function tileSizeFor(positions: number): number {
+  return Math.max(2, Math.min(32, Math.floor(8192 / positions)));
+}
+
+/** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
+export function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
+  // Inner products, kernels in double and in single precision, and what sorting them takes.
+  const matrices = 12 * 8 * features.images ** 2;
+  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);
+  if (features.images * features.imageBytes <= budget) return features.images;
+  return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
+}
+
+/**
+ * Inner products of all pairs of images of a layer, matched and unmatched. Tiles that the work area has are not computed
+ * again; each new one is put there. The result does not depend on memory, threads or what was there.
+ */
+export async function matchLayer(
+  features: LayerFeatures,
+  pool: MatchPool,
+  work: WorkArea,
+  folder: string,
+  options: PlainOptions & { maxMemory: number },
+  task: LongTask,
+): Promise<SimilarityMatrices & { whole: FeatureMaps<Float32Array> | null }> {
+  const n = features.images;
+  const tileSize = tileSizeFor(features.positions);
+  const size = imagesInMemory(features, tileSize, options.maxMemory);
+  const groups = Array.from(
+    { length: Math.ceil(n / size) },
+    (_, g) => [g * size, Math.min((g + 1) * size, n)] as const,
+  );
+  const semantic: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
+  const spatial: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
+  const squares = new Float64Array(n);
+  const total = (n * (n - 1)) / 2;
+  // Two buffers for all groups, since shared memory is given back late.
+  const length = (size * features.imageBytes) / 4;
+  const buffers = groups.length > 1 ? [sharedFloats(length), sharedFloats(length)] : [];
+  const loadInto = (b: number, [start, end]: readonly [number, number]) =>
+    features.load(start, end, buffers[b] ? { into: buffers[b] } : {});
+  let before = 0;
+  let whole: FeatureMaps<Float32Array> | null = null;
+  for (const [a, rows] of groups.entries()) {
+    const x = await loadInto(0, rows);
+    if (groups.length === 1) whole = x;
+    for (const columns of groups.slice(0, a + 1)) {
+      const symmetric = columns === rows;
+      const y = symmetric ? undefined : await loadInto(1, columns);
+      const name = (tile: PairTile): string =>
+        `${folder}/tile-${rows[0] + tile.rowStart}-${columns[0] + tile.columnStart}.npy`;
+      const plan = planTiles(x.images, (y ?? x).images, symmetric, tileSize);
+      const stored = await Promise.all(plan.map(async (tile) => decodeTile(tile, await work.readArray(name(tile)))));
+      const { method, batchSize, normOrder, topk } = options;
+      const found = await matchInTiles(pool, x, y, {
+        method,
+        batchSize,
+        normOrder,
+        topk,
+        tileSize,
+        storedTile: (_, index) => stored[index],
+        onTile: (tile, matched) => work.writeArray(name(tile), encodeTile(matched)),
+        ...(task.signal && { signal: task.signal }),
+        ...(task.onProgress && {
+          onProgress: (progress) => task.onProgress!({ ...progress, done: before + progress.done, total }),
+        }),
+      });
+      before += plan.reduce((sum, tile) => sum + pairsInTile(tile, symmetric), 0);
+      place(semantic, found.semantic.linear, rows[0], columns[0]);
+      place(spatial, found.spatial!.linear, rows[0], columns[0]);
+      squares.set(found.semantic.rowSquares, rows[0]);
+    }
+  }
+  const products = (linear: Matrix64) => ({ linear, rowSquares: squares, columnSquares: squares, symmetric: true });
+  return { semantic: products(semantic), spatial: products(spatial), whole };
+}
+
+function place(into: Matrix64, part: Matrix64, top: number, left: number): void {
+  for (let i = 0; i < part.rows; i++)
+    for (let j = 0; j < part.cols; j++) {
+      const value = part.data[i * part.cols + j]!;
+      into.data[(top + i) * into.cols + left + j] = value;
+      into.data[(left + j) * into.cols + top + i] = value;
+    }
+}
+
+function encodeTile({ semantic, spatial }: MatchedTile): Float64Array {
+  const data = new Float64Array(semantic.length * 2);
+  data.set(semantic);
+  data.set(spatial!, semantic.length);
+  return data;
+}
+
+function decodeTile(tile: PairTile, data: Float32Array | Float64Array | undefined): MatchedTile | undefined {
+  const rows = tile.rowEnd - tile.rowStart;
+  const columns = tile.columnEnd - tile.columnStart;
+  if (!(data instanceof Float64Array) || data.length !== rows * columns * 2) return undefined;
+  return { rows, columns, semantic: data.subarray(0, rows * columns), spatial: data.subarray(rows * columns) };
+}

@@ -1,0 +1,48 @@
+import type { RgbImage } from '../../../activations/image.ts';
+import { resizeImage } from '../../../activations/resize.ts';
+import type { LongTask } from '../../../base/progress.ts';
+import type { WorkArea } from '../../common/work-area.ts';
+import type { ImageInput, RepresentationsPlatform } from '../options.ts';
+
+/** Longer side of the pictures kept in a study. */
+const THUMBNAIL_SIDE = 96;
+
+/** Keeps a small PNG of what the network saw of each picture; undefined where the platform makes none. */
+export function thumbnailer(work: WorkArea, { thumbnail }: RepresentationsPlatform) {
+  if (!thumbnail) return undefined;
+  return async (index: number, image: RgbImage): Promise<void> => {
+    const scale = THUMBNAIL_SIDE / Math.max(image.width, image.height);
+    const size = (side: number): number => Math.max(1, Math.round(side * scale));
+    const small = scale < 1 ? resizeImage(image, size(image.width), size(image.height)) : image;
+    await work.writeBytes(thumbnailPath(index), await thumbnail(small));
+  };
+}
+
+/**
+ * Small PNGs of whole pictures, where no model took them in and what it saw of them is not known: the pictures of features
+ * that were computed elsewhere. A picture that cannot be decoded has none.
+ */
+export async function keepWholePictures(
+  work: WorkArea,
+  platform: RepresentationsPlatform,
+  images: readonly ImageInput[],
+  indices: readonly number[],
+  { signal }: LongTask,
+): Promise<void> {
+  const keep = thumbnailer(work, platform);
+  if (!keep) return;
+  for (const index of indices) {
+    signal?.throwIfAborted();
+    const image = images[index]!;
+    const loaded = await image.load().catch(() => undefined);
+    if (!loaded || (loaded instanceof Uint8Array && !platform.decode)) continue;
+    const picture =
+      loaded instanceof Uint8Array ? await platform.decode!(loaded, image.name).catch(() => undefined) : loaded;
+    if (picture) await keep(index, picture);
+  }
+}
+
+/** Within the section of the study, and within the work area. */
+export function thumbnailPath(index: number): string {
+  return `images/${String(index).padStart(5, '0')}.png`;
+}

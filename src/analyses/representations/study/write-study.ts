@@ -1,0 +1,123 @@
+import type { LongTask } from '../../../base/progress.ts';
+import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
+import { encodeNpy } from '../../../formats/npy/write-npy.ts';
+import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import type { RepresentationModelEntry } from '../../../study/representations-section.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import { writeSection } from '../../../study/write-section.ts';
+import type { Matrix64 } from '../../../tensor/matrix.ts';
+import type { WorkArea } from '../../common/work-area.ts';
+import { compareLayers } from '../comparison/compare-layers.ts';
+import type { MeasuredLayer } from '../comparison/measure-layer.ts';
+import type { CollectedFeatures } from '../features/collect-features.ts';
+import type { FeatureProvider } from '../features/feature-provider.ts';
+import type { Samples } from '../features/samples.ts';
+import type { PlainOptions, RepresentationsOptions } from '../options.ts';
+import { imageRow } from './image-row.ts';
+import { labelNames } from './label-names.ts';
+import { thumbnailPath } from './thumbnails.ts';
+
+/** A model that was taken through all images, with what follows from its features. */
+export interface MeasuredModel {
+  id: string;
+  provider: FeatureProvider;
+  collected: CollectedFeatures;
+  divergence: Matrix64 | null;
+  layers: MeasuredLayer[];
+}
+
+/** Everything that a study of representations is made of. */
+export interface Written {
+  inputsHash: string;
+  models: readonly MeasuredModel[];
+  samples: Samples;
+  options: RepresentationsOptions;
+  plain: PlainOptions;
+}
+
+/** Writes the section, with the maps of layers against layers. */
+export async function writeStudy(
+  store: StudyStore,
+  work: WorkArea,
+  { inputsHash, models, samples, options, plain }: Written,
+  task: LongTask,
+): Promise<StudyManifest> {
+  const { indices } = models[0]!.collected;
+  const n = indices.length;
+  const files = new Map<string, Uint8Array>();
+  const pictures = new Map<number, string>();
+  for (const index of indices) {
+    const bytes = await work.readBytes(thumbnailPath(index));
+    if (!bytes) continue;
+    pictures.set(index, thumbnailPath(index));
+    files.set(thumbnailPath(index), bytes);
+  }
+  for (const model of models) {
+    if (model.divergence)
+      files.set(`models/${model.id}/divergence.npy`, encodeNpy(Float32Array.from(model.divergence.data), [n, n]));
+    for (const layer of model.layers)
+      for (const [path, bytes] of layer.files) files.set(`models/${model.id}/${layer.id}/${path}`, bytes);
+  }
+  const comparison = compareLayers(
+    models.flatMap((model) =>
+      model.layers.map(({ id, semantic, spatial }) => ({ model: model.id, layer: id, semantic, spatial })),
+    ),
+    plain,
+    task,
+  );
+  const names = models.map(({ provider }) => ({ name: provider.name }));
+  const words = await labelNames(indices.map((image) => samples.images[image]!.label));
+  const rows = indices.map((image, index) =>
+    imageRow(index, samples.images[image]!, samples.ids[0]![image] ?? null, words, pictures.get(image)),
+  );
+  files.set('images.jsonl', encodeJsonl(rows));
+  return writeSection(store, {
+    instrument: 'representations',
+    studyName: options.studyName ?? defaultRepresentationsName(names),
+    inputsHash,
+    files,
+    describe: (locate) => ({
+      inputsHash,
+      options: plain,
+      command: options.command ?? '',
+      images: locate('images.jsonl'),
+      imageCount: n,
+      skipped: models[0]!.collected.skipped,
+      kernels: plain.kernels,
+      method: plain.method,
+      centring: plain.centring,
+      models: models.map((model) => modelEntry(model, locate)),
+      comparison,
+      invariance: null,
+      kernelTier: kernelTier(),
+    }),
+  });
+}
+
+function modelEntry(
+  { id, provider, divergence, layers }: MeasuredModel,
+  locate: (path: string) => string,
+): RepresentationModelEntry {
+  const { name, file, sha256, format, runtime, preprocessing, preprocessingFrom, logits, warnings } = provider;
+  const base = `models/${id}`;
+  return {
+    id,
+    name,
+    file,
+    sha256,
+    format,
+    runtime,
+    preprocessing,
+    preprocessingFrom,
+    logits,
+    divergence: divergence ? locate(`${base}/divergence.npy`) : null,
+    layers: layers.map((layer) => layer.describe((path) => locate(`${base}/${layer.id}/${path}`))),
+    warnings,
+  };
+}
+
+/** Name of a study of these models: the first one's, with the number of others. */
+export function defaultRepresentationsName(models: readonly { name: string }[]): string {
+  return `${models[0]!.name}${models.length === 1 ? '' : ` and ${models.length - 1} more`} images`;
+}

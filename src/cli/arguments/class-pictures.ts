@@ -1,0 +1,54 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { decodeImage } from '../../activations/decode-image.ts';
+import { findImages } from '../../activations/image-folder.ts';
+import type { ClassPicture, PicturesRequest } from '../../analyses/common/picture-options.ts';
+import { encodePng } from '../../formats/png/encode-png.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { readPicture } from './image-inputs.ts';
+
+export interface PictureFlags {
+  images?: string;
+  imagesPerClass?: number;
+  imagesMost?: number;
+  seed?: number;
+}
+
+/** What `--images` asks for; undefined without it. Files that are no pictures are told of. */
+export async function readPicturesRequest(
+  { images, imagesPerClass, imagesMost, seed }: PictureFlags,
+  io: CliIo,
+): Promise<PicturesRequest | undefined> {
+  if (images === undefined) return undefined;
+  const { pictures, ignored } = await findClassPictures(images, io);
+  const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
+  if (other.length > 0) io.stderr(io.colors.dim(`Passed over in ${images}: ${other.join(', ')}.\n`));
+  return {
+    source: images,
+    images: pictures,
+    ...(imagesPerClass === undefined ? {} : { perClass: imagesPerClass }),
+    ...(imagesMost === undefined ? {} : { most: imagesMost }),
+    ...(seed === undefined ? {} : { seed }),
+    decode: decodeImage,
+    encodePng,
+  };
+}
+
+/** The pictures of a folder or list, each with what tells it from a changed one. */
+export async function findClassPictures(
+  path: string,
+  io: CliIo,
+): Promise<{ pictures: ClassPicture[]; ignored: Record<string, number> }> {
+  const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
+  const pictures: ClassPicture[] = [];
+  for (const sample of samples) {
+    const file = resolve(folder, sample.name);
+    const found = await stat(file).catch(() => undefined);
+    pictures.push({
+      ...sample,
+      ...(found && { stamp: `${found.size} ${found.mtimeMs}` }),
+      load: () => readPicture(file, sample.name),
+    });
+  }
+  return { pictures, ignored };
+}

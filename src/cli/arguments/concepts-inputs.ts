@@ -1,0 +1,101 @@
+import { decodeImage } from '../../activations/decode-image.ts';
+import { loadRuntime } from '../../activations/node-runtime.ts';
+import type {
+  ConceptImageInput,
+  ConceptModelInput,
+  ConceptsPlatform,
+  Factorisation,
+} from '../../analyses/concepts/options.ts';
+import { UsageError } from '../../base/errors.ts';
+import { encodePng } from '../../formats/png/encode-png.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { oneOf } from './flag-choice.ts';
+import { readImages } from './image-inputs.ts';
+import { readLabels } from './labels.ts';
+import { namedSource } from './named-source.ts';
+import { PREPROCESSING_FLAGS, preprocessingFlags } from './preprocessing-flags.ts';
+
+/** The options that belong to one model; given before the first, to both. */
+export const CONCEPTS_PER_MODEL = [
+  'name',
+  'labels',
+  'layers',
+  'head',
+  'logits',
+  'factorisation',
+  'whole',
+  'random',
+  'layout',
+  ...PREPROCESSING_FLAGS,
+] as const;
+
+export type ConceptArgument = { path: string } & Partial<Record<(typeof CONCEPTS_PER_MODEL)[number], string>>;
+
+/** One model of the command line with its layers, labels and preprocessing. */
+export async function readConceptModel(
+  argument: ConceptArgument,
+  { quiet }: { quiet: boolean },
+  io: CliIo,
+): Promise<ConceptModelInput> {
+  const open = (path: string) => namedSource(path, { quiet }, io);
+  const { name, labels, layers, head, logits, factorisation, whole, random, layout } = argument;
+  const preprocessing = preprocessingFlags(argument);
+  const methods: readonly Factorisation[] = ['nmf', 'semi-nmf', 'convex-nmf'];
+  return {
+    source: await open(argument.path),
+    ...(name !== undefined && { name }),
+    ...(labels !== undefined && { labels: await readLabels(labels, io.cwd) }),
+    ...(layers !== undefined && { layers: layers.split(',').map((layer) => layer.trim()) }),
+    ...(head !== undefined && { head: head === 'none' ? null : head }),
+    ...(logits !== undefined && { logits: logits === 'none' ? null : logits }),
+    ...(factorisation !== undefined && { factorisation: oneOf('factorisation', factorisation, methods) }),
+    ...(whole !== undefined && { wholes: await open(whole) }),
+    ...(random !== undefined && { randomNetwork: await open(random) }),
+    ...(layout !== undefined && { layout: oneOf('layout', layout, ['nchw', 'nhwc'] as const) }),
+    ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
+  };
+}
+
+/** The pictures of `--images`, or of the groups of `--group`, with those of `--held-out`. */
+export async function readConceptImages(
+  { images, heldOut, group }: { images?: string; heldOut: readonly string[]; group: readonly string[] },
+  io: CliIo,
+): Promise<ConceptImageInput[]> {
+  if (group.length === 0) {
+    const all: ConceptImageInput[] = images === undefined ? [] : await readImages(images, undefined, 0, io);
+    for (const path of heldOut)
+      all.push(...(await readImages(path, undefined, 0, io)).map((image) => ({ ...image, heldOut: true })));
+    return all;
+  }
+  if (images !== undefined)
+    throw new UsageError('--images and --group exclude one another: a group names its own images.', {
+      hint: `--group NAME=${images} makes one group of them.`,
+    });
+  const all: ConceptImageInput[] = [];
+  for (const [values, isHeldOut] of [
+    [group, false],
+    [heldOut, true],
+  ] as const)
+    for (const value of values) {
+      const [conceptGroup, path] = namedPath(value, isHeldOut ? '--held-out' : '--group');
+      for (const image of await readImages(path, undefined, 0, io))
+        all.push({ ...image, conceptGroup, ...(isHeldOut && { heldOut: true }) });
+    }
+  return all;
+}
+
+function namedPath(value: string, flag: string): [string, string] {
+  const at = value.indexOf('=');
+  if (at > 0 && at < value.length - 1) return [value.slice(0, at), value.slice(at + 1)];
+  throw new UsageError(`${flag} takes NAME=FOLDER${flag === '--held-out' ? ' beside --group' : ''}; found ${value}.`);
+}
+
+/** What Node has for this instrument. */
+export function conceptsPlatform(threads: number | undefined): ConceptsPlatform {
+  return {
+    runtime: () => loadRuntime(),
+    decode: decodeImage,
+    encode: encodePng,
+    ...(threads !== undefined && { threads }),
+  };
+}

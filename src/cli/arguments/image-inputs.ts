@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { findImages } from '../../activations/image-folder.ts';
+import type { ImageInput } from '../../analyses/representations/options.ts';
+import { FormatError } from '../../base/errors.ts';
+import { createRandom } from '../../statistics/random.ts';
+import type { CliIo } from '../terminal/io.ts';
+
+/** The pictures of `--images`, or a random part of them in their order where `sample` says so. */
+export async function readImages(
+  path: string,
+  sample: number | undefined,
+  seed: number,
+  io: CliIo,
+): Promise<ImageInput[]> {
+  const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
+  const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
+  if (other.length > 0) io.stderr(io.colors.dim(`Passed over in ${path}: ${other.join(', ')}.\n`));
+  const images = samples.map(
+    (entry): ImageInput => ({ ...entry, load: () => readPicture(resolve(folder, entry.name), entry.name) }),
+  );
+  if (sample === undefined || sample >= images.length) return images;
+  const chosen = [...createRandom(seed).permutation(images.length).subarray(0, sample)].sort((a, b) => a - b);
+  return chosen.map((index) => images[index]!);
+}
+
+/** A picture of a list that is not there is one that cannot be read: it is left out by name. */
+export async function readPicture(path: string, name: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (cause) {
+    throw new FormatError(`${name} cannot be read (${(cause as Error).message}).`, { cause });
+  }
+}

@@ -1,0 +1,20 @@
+import type { TieRule } from '../../measures/training/inverse-dissimilarity.ts';
+import type { Threshold } from '../../measures/training/thresholds.ts';
+import type { ShowOptions } from '../commands/show-studies.ts';
+import type { PictureFlags } from './class-pictures.ts';
+
+/** The options of `semblance training`, read. */
+export interface TrainingFlags extends ShowOptions, PictureFlags {
+  reference: string;
+  q: number;
+  ties: TieRule;
+  pair: string[];
+  watch: boolean;
+  every: number;
+  failIf: Threshold[];
+  atAccuracy?: string;
+  class?: string;
+  out?: string;
+  json: boolean;
+  quiet: boolean;
+}

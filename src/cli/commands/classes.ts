@@ -1,0 +1,232 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ClassesOptions } from '../../analyses/classes/options.ts';
+import { UsageError } from '../../base/errors.ts';
+import { parseAccuracyBand } from '../../measures/class-similarity/population/at-accuracy.ts';
+import { LABEL_SETS } from '../../semantics/label-sets/label-sets.ts';
+import { SEMANTIC_MEASURES, type SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { ClassRow } from '../../study/classes-section.ts';
+import { readStudyTable } from '../../study/read-study.ts';
+import { readPicturesRequest } from '../arguments/class-pictures.ts';
+import { isPopulationFile, readModel, readPopulation, readReferences } from '../arguments/classes-inputs.ts';
+import { expandModels } from '../arguments/expand-models.ts';
+import { type ClassModelArgument, flagTypes, parseClassModels } from '../arguments/model-arguments.ts';
+import { classesJson } from '../reports/classes-json.ts';
+import { classesReport } from '../reports/classes-report.ts';
+import { neighbourReport } from '../reports/neighbour-report.ts';
+import { PAIR_FILTERS, type PairFilter } from '../reports/pair-filter.ts';
+import { pairsCsv } from '../reports/pairs-csv.ts';
+import { populationReport } from '../reports/population-report.ts';
+import { labelsFile } from '../reports/uncertain-classes.ts';
+import { commandLine } from '../terminal/command-line.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { offerToOpen } from '../terminal/offer-to-open.ts';
+import { type ClassesStudy, runClasses } from './classes-run.ts';
+import { addShowOptions, type ShowOptions } from './show-studies.ts';
+
+interface Flags extends ShowOptions {
+  reference: string[];
+  measure: SemanticMeasure;
+  shared: boolean;
+  class?: string;
+  seed: number;
+  permutations: number;
+  ci?: number;
+  mantel?: number;
+  atAccuracy?: string;
+  hybrids: 'vit' | 'own';
+  subtree?: string;
+  relation?: PairFilter;
+  pairsCsv?: string;
+  saveLabels?: string;
+  images?: string;
+  imagesPerClass?: number;
+  imagesMost?: number;
+  strict: boolean;
+  out?: string;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** Resamples of the bootstrap where the number is not said. */
+const DEFAULT_RESAMPLES = 1000;
+
+const EXAMPLES = `
+--labels, --head, --name, --templates and what says how its pictures enter apply to the model named before them;
+given before the first model, to all. --head none: the model has no classifier.
+Label sets: ${LABEL_SETS.map(({ id }) => id).join(', ')}; or a file of names or WordNet ids, one a line.
+
+Examples:
+  semblance classes mobilenet_v2.tflite
+  semblance classes resnet20.th --labels cifar-10
+  semblance classes a.onnx --name A b.safetensors --name B --json
+  semblance classes hf:microsoft/resnet-50                 only header and head travel
+  semblance classes population.yaml --ci --at-accuracy 80±1
+  semblance classes model.pth --class "tiger cat"          one class and its neighbours
+  semblance classes model.pth --reference taxonomy.csv     your own tree instead of WordNet
+  semblance classes checkpoints/ --labels cifar-100        every model of a folder
+  semblance classes dino.onnx --templates photos/          a network without classifier, by its mean features
+  semblance classes model.pth --templates features.safetensors
+  semblance classes model.pth --relation unexplained --pairs-csv look-at-these.csv
+  semblance classes model.pth --labels names.txt --save-labels labels.json
+`;
+
+export function addClassesCommand(program: Command, io: CliIo): void {
+  const command = program
+    .command('classes')
+    .description("Class similarity from the classifier's weights alone, against WordNet and between networks")
+    .argument(
+      '<models...>',
+      'model files, folders or globs of them, https://…, hf:owner/name[@revision][:file]; or one population.yaml',
+    )
+    .option('--labels <set|file>', 'what the rows of the head are')
+    .option('--head <tensor>', 'which tensor is the head, where it is not clear')
+    .option('--name <name>', 'name of the model in reports')
+    .addOption(
+      new Option(
+        '--reference <file|wordnet>',
+        'compare with a C×C matrix (.npy, .csv) or a tree (child,parent rows); repeatable',
+      )
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], 'wordnet'),
+    )
+    .addOption(
+      new Option('--measure <measure>', 'semantic similarity in WordNet')
+        .choices([...SEMANTIC_MEASURES])
+        .default('path'),
+    )
+    .option('--shared', 'compare models with different classes on those they share', false)
+    .option('--class <name>', "print one class's neighbours: a name, part of one, or a WordNet id")
+    .option('--seed <n>', 'seed of the chance level', parseWhole(0), 0)
+    .option('--permutations <n>', 'permutations of the chance level', parseWhole(2), 20)
+    .addOption(
+      new Option('--ci [n]', '95 % intervals from n resamples of the classes')
+        .preset(String(DEFAULT_RESAMPLES))
+        .argParser(parseWhole(100)),
+    )
+    .addOption(
+      new Option('--mantel [n]', "p-values from n permutations of the classes (Mantel's test)")
+        .preset('999')
+        .argParser(parseWhole(99)),
+    )
+    .option('--at-accuracy <band>', 'rank the models of a population within a band such as 80±1')
+    .addOption(
+      new Option('--hybrids <how>', 'count hybrids of a population among the ViTs, or on their own')
+        .choices(['vit', 'own'])
+        .default('vit'),
+    )
+    .option('--subtree <wnid>', 'WordNet subtree with histograms of its own (default: animals)')
+    .option('--strict', 'stop at the first model of a population that fails', false)
+    .addOption(
+      new Option('--relation <kind>', 'only the pairs that this explains, in report, JSON and CSV').choices([
+        ...PAIR_FILTERS,
+      ]),
+    )
+    .option('--pairs-csv <file>', 'write the closest pairs of all models as a CSV table')
+    .option(
+      '--save-labels <file>',
+      'write the classes with all that their names may mean, to correct and give to --labels',
+    )
+    .option('--templates <dir|features>', 'class templates from the mean features of labelled pictures (TNCSM) too')
+    .option('--template-layer <name>', 'the layer of --templates (default: what the classifier reads)')
+    .option('--mean <r,g,b>', 'how pictures of --templates enter the model, as in "semblance representations":')
+    .option('--std <r,g,b>', 'deviation of the input')
+    .option('--rescale <x>', 'factor before mean and deviation (default: 1/255)')
+    .option('--size <n>', 'side of the input, resized and cropped in the usual way')
+    .option('--resize <n|HxW|none>', 'resize the shorter side, or both')
+    .option('--crop <n|HxW|none>', 'cut out the middle')
+    .option('--interpolation <filter>', 'nearest, box, bilinear, hamming, bicubic, lanczos')
+    .option('--channels <rgb|bgr>', 'order of the colours')
+    .option('--images <dir|list>', 'pictures of the classes: folders called by name, WordNet id or number')
+    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole(1))
+    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole(1))
+    .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
+    .option('--json', 'print one JSON object', false)
+    .option('-q, --quiet', 'no progress and no talk on stderr', false);
+  addShowOptions(command).addHelpText('after', EXAMPLES);
+  command.action(async (_models: string[], flags: Flags) => {
+    const args = program.args.slice(program.args.indexOf('classes') + 1);
+    await classes(parseClassModels(args, flagTypes(command)), flags, args, io);
+  });
+}
+
+async function classes(
+  models: readonly ClassModelArgument[],
+  flags: Flags,
+  args: readonly string[],
+  io: CliIo,
+): Promise<void> {
+  const { inputs, facts, several } = await readInputs(models, flags, io);
+  const pictures = await readPicturesRequest(flags, io);
+  const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
+  if (band && !facts)
+    throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
+  const options: ClassesOptions = {
+    references: await readReferences(flags.reference, flags.measure, io),
+    shared: flags.shared,
+    seed: flags.seed,
+    permutations: flags.permutations,
+    bootstrap: flags.ci ?? (band ? DEFAULT_RESAMPLES : 0),
+    mantel: flags.mantel ?? 0,
+    strict: flags.strict || (!facts && !several),
+    ...(facts ? { population: facts } : {}),
+    ...(pictures ? { pictures } : {}),
+    command: commandLine('classes', args),
+  };
+  const study = await runClasses(inputs, options, flags, io);
+  const { manifest, store, folder } = study;
+  await writeExtras(study, flags, io);
+  if (flags.json)
+    io.stdout(
+      `${JSON.stringify(await classesJson(manifest, store, folder, { band, filter: flags.relation }), null, 2)}\n`,
+    );
+  else if (flags.class !== undefined) io.stdout(await neighbourReport(manifest, store, flags.class, io));
+  else if (facts) io.stdout(await populationReport(manifest, store, folder, band, io));
+  else io.stdout(await classesReport(manifest, store, folder, io, flags.relation));
+  if (study.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
+  if (!flags.json && !flags.quiet && flags.class === undefined) await offerToOpen(folder, flags, io);
+}
+
+/** The models of the command line, or the members of the one population file that stands in their place. */
+async function readInputs(models: readonly ClassModelArgument[], flags: Flags, io: CliIo) {
+  const population = models.find(({ path }) => isPopulationFile(path));
+  if (!population) {
+    const { models: all, several } = await expandModels(models, flags.quiet, io);
+    const inputs = await Promise.all(all.map((model) => readModel(model, { quiet: flags.quiet }, io)));
+    return { inputs, facts: undefined, several };
+  }
+  if (models.length > 1)
+    throw new UsageError(`${population.path}: a population stands alone; list further models in it.`);
+  if (population.templates !== undefined)
+    throw new UsageError(`--templates is for models named one by one; ${population.path} is a population.`);
+  return { ...(await readPopulation(population.path, flags, io)), several: true };
+}
+
+/** The files that --pairs-csv and --save-labels ask for beside the study. */
+async function writeExtras({ manifest, store }: ClassesStudy, flags: Flags, io: CliIo): Promise<void> {
+  const write = async (option: string, file: string, content: string): Promise<void> => {
+    try {
+      await writeFile(resolve(io.cwd, file), content);
+    } catch (cause) {
+      throw new UsageError(`${option} ${file}: the file cannot be written (${(cause as Error).message}).`, { cause });
+    }
+    if (!flags.quiet) io.stderr(`Written: ${file}\n`);
+  };
+  if (flags.pairsCsv !== undefined)
+    await write('--pairs-csv', flags.pairsCsv, await pairsCsv(manifest, store, flags.relation));
+  if (flags.saveLabels === undefined) return;
+  const section = manifest.instruments.classes!;
+  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  await write('--save-labels', flags.saveLabels, await labelsFile(section, classes));
+}
+
+/** A parser of whole numbers of at least `least`. */
+function parseWhole(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least || value > 2 ** 31)
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return value;
+  };
+}

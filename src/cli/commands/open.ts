@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { findStudy } from '../arguments/find-study.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
+
+const EXAMPLES = `
+Without STUDY, the newest one below ./semblance-studies is opened. The address is all that is printed on stdout; a
+browser is opened only from a terminal with a desktop. Ctrl+C ends with exit code 0.
+
+Examples:
+  semblance open
+  semblance open semblance-studies/resnet20-1a2b3c4d --port 8080 --no-open
+`;
+
+export function addOpenCommand(program: Command, io: CliIo): void {
+  const command = program
+    .command('open')
+    .description('Show a study in the browser, served from this machine alone')
+    .argument('[study]', "a study's folder, or a folder of studies");
+  addShowOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (study: string | undefined, options: ShowOptions) => {
+      await showStudies([await findStudy(study, io)], options, io);
+    });
+}

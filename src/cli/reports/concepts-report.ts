@@ -1,0 +1,198 @@
+import type { ConceptModelEntry, ConceptsSection, ShortlistRow } from '../../study/concepts-section.ts';
+import type { StudyManifest } from '../../study/manifest.ts';
+import { readStudyTable } from '../../study/read-study.ts';
+import type { StudyStore } from '../../study/store.ts';
+import type { CliIo, Colors } from '../terminal/io.ts';
+import { formatTable } from '../terminal/table.ts';
+
+/** Images and classes left out are named up to this many, and concepts of the shortlist. */
+const LISTED = 5;
+
+const right = (title: string) => ({ title, align: 'right' as const });
+const show = (value: number | null | undefined, digits = 3): string =>
+  value === null || value === undefined ? '–' : value.toFixed(digits);
+type Uncertain = ConceptsSection['summary']['score'];
+const interval = ({ value, low, high }: Uncertain, digits = 3): string =>
+  low === null || high === null
+    ? show(value, digits)
+    : `${show(value, digits)} (${show(low, digits)} … ${show(high, digits)})`;
+
+/** What `semblance concepts` prints for a person. */
+export async function conceptsReport(
+  manifest: StudyManifest,
+  store: StudyStore,
+  folder: string,
+  io: CliIo,
+): Promise<string> {
+  const { colors } = io;
+  const section = manifest.instruments.concepts!;
+  let text = `${colors.bold('images')}   ${section.imageCount}${leftOut(section.skipped, colors)}\n`;
+  text += `${colors.bold('classes')}  ${section.classes.length}${leftOut(
+    section.skippedClasses.map(({ name, reason }) => ({ reason: `${name}: ${reason}` })),
+    colors,
+  )}\n`;
+  text += `${colors.bold('looks at')} ${samplerText(section)}\n\n`;
+  for (const model of section.models) text += modelText(model, colors);
+  text += summaryText(section, colors);
+  text += classesText(section, colors);
+  text += performanceText(section, colors);
+  text += layerMapText(section, colors);
+  text += sweepText(section, colors);
+  text += shortlistText(await readStudyTable<ShortlistRow>(store, manifest, section.shortlist), section, colors);
+  return `${text}${colors.bold('study')}    ${folder}\n`;
+}
+
+function leftOut(skipped: readonly { reason: string }[], colors: Colors): string {
+  if (skipped.length === 0) return '';
+  const lines = skipped.slice(0, LISTED).map(({ reason }) => `\n         ${colors.yellow('left out')} ${reason}`);
+  const more = skipped.length > LISTED ? `\n         and ${skipped.length - LISTED} more` : '';
+  return `, ${skipped.length} left out${lines.join('')}${more}`;
+}
+
+function samplerText({ sampler }: ConceptsSection): string {
+  const { kind, side, size, stride, perImage } = sampler;
+  if (kind === 'given') return `rows as given, ${perImage} an image`;
+  if (kind === 'image') return `whole images of ${side} pixels`;
+  if (kind === 'cell') return `${perImage} cells of the feature map of each image of ${side} pixels`;
+  return `${perImage} patches of ${size} pixels, ${stride} apart, of each image of ${side} pixels`;
+}
+
+function modelText(model: ConceptModelEntry, colors: Colors): string {
+  let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.runtime ?? model.format}`)}\n`;
+  text += `  layer   ${model.layer}, ${model.channels} channels, ${model.factorisation}\n`;
+  text += `  head    ${model.head.kind}: ${model.head.reason}\n`;
+  if (model.head.kind === 'none')
+    text += `  ${colors.yellow('note')}    Importance and the effect on classes are left out.\n`;
+  if (model.accuracy !== null) text += `  accuracy on the labelled images ${show(model.accuracy)}\n`;
+  for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
+  return text;
+}
+
+function summaryText({ models, summary }: ConceptsSection, colors: Colors): string {
+  const rows = summary.models.flatMap((own, m) => {
+    const [name, other] = [models[m]!.name, models[1 - m]!.name];
+    const line = (what: string, part: typeof own.cross, nulls: readonly string[]) => [
+      what,
+      interval(part.mean),
+      show(part.median),
+      interval(part.weightedMean),
+      show(part.weightedMedian),
+      ...nulls,
+    ];
+    return [
+      line(`${name} by ${other}`, own.cross, [show(own.null.shuffled), show(own.null.randomNetwork)]),
+      line(colors.dim(`${name} by itself`), own.self, ['', '']),
+    ];
+  });
+  const titles = ['mean', 'median', 'weighted mean', 'weighted median', 'shuffled', 'random net'];
+  let text = `\n${colors.bold('similarity of concepts')}  ${colors.dim(`${Math.round(summary.level * 100)} % intervals over images; the second line is the ceiling, the last columns are chance`)}\n`;
+  text += formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ');
+  text += `  score of the pair ${interval(summary.score)}, MMCS ${show(summary.maxSimilarity)}, CKA ${show(summary.cka.biased)} (unbiased ${show(summary.cka.unbiased)})\n`;
+  const groups = summary.models.map(({ concepts, missing, constantPredictions, groups: of }, m) => [
+    models[m]!.name,
+    String(concepts),
+    String(of['low-high']),
+    String(of['low-low']),
+    String(of['high-high']),
+    String(of['high-low']),
+    String(missing),
+    String(constantPredictions),
+  ]);
+  const names = [
+    'concepts',
+    'unshared, matters',
+    'unshared, minor',
+    'shared, matters',
+    'shared, minor',
+    'missing',
+    'not predictable',
+  ];
+  text += `\n${colors.bold('groups')}  ${colors.dim(`similarity below ${show(summary.thresholds.similarity, 2)} is unshared, importance above ${show(summary.thresholds.importance)} matters`)}\n`;
+  return text + formatTable([{ title: '' }, ...names.map((title) => right(colors.dim(title)))], groups, '  ');
+}
+
+function classesText({ models, classes }: ConceptsSection, colors: Colors): string {
+  const mean = (owner: ConceptsSection['classes'][number]['models'][number], way: 'cross' | 'self'): string => {
+    const values = owner?.concepts.flatMap(({ similarity }) => similarity[way].pearson.value ?? []) ?? [];
+    return values.length > 0 ? show(values.reduce((sum, value) => sum + value, 0) / values.length) : '–';
+  };
+  const lowest = (owner: ConceptsSection['classes'][number]['models'][number]): string => {
+    const values = owner?.concepts.flatMap(({ similarity }) => similarity.cross.pearson.value ?? []) ?? [];
+    return values.length > 0 ? show(Math.min(...values)) : '–';
+  };
+  const rows = classes.map(({ name, fitImages, evaluationImages, models: owners, accuracy }) => [
+    name.split(',')[0]!,
+    `${fitImages.length}+${evaluationImages.length}`,
+    ...owners.flatMap((owner) => [mean(owner, 'cross'), mean(owner, 'self'), lowest(owner)]),
+    ...accuracy.map((value) => show(value, 2)),
+  ]);
+  const titles = [
+    'images',
+    ...models.flatMap(({ name }) => [`${name} mean`, 'ceiling', 'lowest']),
+    ...models.map(({ name }) => `accuracy ${name}`),
+  ];
+  let text = `\n${colors.bold('classes')}  ${colors.dim('images of fit + evaluation')}\n`;
+  text += formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ');
+  for (const { name, warnings } of classes)
+    for (const warning of warnings) text += `  ${colors.yellow('note')}  ${name.split(',')[0]}: ${warning}\n`;
+  return text;
+}
+
+function performanceText({ models, performance }: ConceptsSection, colors: Colors): string {
+  if (!performance) return '';
+  const rows = performance.models.map(({ similarity, importance }, m) => [
+    `concepts of ${models[m]!.name}`,
+    interval(similarity.pearson, 2),
+    interval(importance.pearson, 2),
+    String(similarity.classes),
+  ]);
+  const titles = ['mean similarity', 'importance of the unshared', 'classes'];
+  return `\n${colors.bold('does it explain accuracy?')}  ${colors.dim(`correlation over classes with accuracy of ${models[0].name} minus ${models[1].name}`)}\n${formatTable(
+    [{ title: '' }, ...titles.map((title) => right(colors.dim(title)))],
+    rows,
+    '  ',
+  )}`;
+}
+
+function layerMapText({ layerMap, models }: ConceptsSection, colors: Colors): string {
+  if (!layerMap) return '';
+  const rows = layerMap.layers[0].map((name, i) => [name, ...layerMap.both[i]!.map((value) => show(value, 2))]);
+  const columns = layerMap.layers[1].map((_, j) => right(colors.dim(String(j + 1))));
+  const names = layerMap.layers[1].map((name, j) => `${j + 1} ${name}`).join(', ');
+  return `\n${colors.bold('layers against layers')}  ${colors.dim(`MMCS, ${models[0].name} in rows, ${models[1].name} in columns: ${names}`)}\n${formatTable([{ title: '' }, ...columns], rows, '  ')}`;
+}
+
+function sweepText({ sweeps, models }: ConceptsSection, colors: Colors): string {
+  if (!sweeps) return '';
+  const pair = (values: readonly (number | null)[], digits = 3): string[] => values.map((value) => show(value, digits));
+  const components = sweeps.components.map(({ nComponents, models: of }) => [
+    `k ${nComponents}`,
+    ...of.flatMap(({ cross, self, relativeError, stability }) => pair([cross, self, relativeError, stability])),
+  ]);
+  const alphas = sweeps.alpha.map(({ alpha, models: of }) => [
+    `alpha ${alpha}`,
+    ...of.flatMap(({ cross, self, features }) => [...pair([cross, self]), show(features, 1)]),
+  ]);
+  const columns = (titles: readonly string[]) => [
+    { title: '' },
+    ...models.flatMap(({ name }) => titles.map((title, i) => right(colors.dim(i === 0 ? `${name} ${title}` : title)))),
+  ];
+  return `\n${colors.bold('other choices')}  ${colors.dim('held-out folds of the fit images')}\n${formatTable(columns(['similarity', 'ceiling', 'error', 'stability']), components, '  ')}${formatTable(columns(['similarity', 'ceiling', 'features']), alphas, '  ')}`;
+}
+
+function shortlistText(shortlist: readonly ShortlistRow[], section: ConceptsSection, colors: Colors): string {
+  const names = new Map(section.classes.map(({ id, name }) => [id, name.split(',')[0]!]));
+  const rows = ([0, 1] as const).flatMap((m) =>
+    shortlist
+      .filter(({ model }) => model === m)
+      .slice(0, LISTED)
+      .map(({ class: id, concept, similarity, self, importance }) => [
+        `${section.models[m].name}, ${names.get(id)}, concept ${concept}`,
+        show(similarity),
+        show(self),
+        show(importance),
+      ]),
+  );
+  const titles = ['similarity', 'ceiling', 'importance'];
+  return `\n${colors.bold('least shared of what matters')}\n${formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ')}\n`;
+}

@@ -1,0 +1,193 @@
+import type {
+  InvarianceResult,
+  LayerComparison,
+  RepresentationLayerEntry,
+  RepresentationModelEntry,
+  RepresentationsSection,
+} from '../../study/representations-section.ts';
+import type { CliIo, Colors } from '../terminal/io.ts';
+import { formatTable } from '../terminal/table.ts';
+
+/** Images left out are named up to this many. */
+const LISTED = 5;
+
+const right = (title: string) => ({ title, align: 'right' as const });
+const show = (value: number | null | undefined, digits = 3): string =>
+  value === null || value === undefined ? '–' : value.toFixed(digits);
+
+/** What `semblance representations` prints for a person. */
+export function representationsReport(section: RepresentationsSection, folder: string, io: CliIo): string {
+  const { colors } = io;
+  let text = `${colors.bold('images')}  ${section.imageCount}${skippedText(section, colors)}\n`;
+  text += `${colors.bold('matching')} ${section.method}, centring ${section.centring}\n\n`;
+  for (const model of section.models) {
+    text += modelText(model, colors);
+    for (const layer of model.layers) text += layerText(layer, colors);
+    text += '\n';
+  }
+  if (section.comparison && section.comparison.layers.length > 1)
+    text += comparisonText(section.comparison, section, colors);
+  if (section.invariance) text += invarianceText(section.invariance, section, colors);
+  return `${text}${colors.bold('study')}   ${folder}\n`;
+}
+
+function skippedText({ skipped }: RepresentationsSection, colors: Colors): string {
+  if (skipped.length === 0) return '';
+  const lines = skipped.slice(0, LISTED).map(({ reason }) => `\n        ${colors.yellow('left out')} ${reason}`);
+  const more = skipped.length > LISTED ? `\n        and ${skipped.length - LISTED} more` : '';
+  return `, ${skipped.length} left out${lines.join('')}${more}`;
+}
+
+function modelText(model: RepresentationModelEntry, colors: Colors): string {
+  let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.runtime ?? model.format}`)}\n`;
+  if (model.preprocessing) text += `  input   ${describePreprocessing(model)}\n`;
+  for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
+  return text;
+}
+
+function describePreprocessing({ preprocessing, preprocessingFrom }: RepresentationModelEntry): string {
+  const { resize, crop, mean, std } = preprocessing as {
+    resize: { shorterSide: number } | { height: number; width: number } | null;
+    crop: { height: number; width: number } | null;
+    mean: number[];
+    std: number[];
+  };
+  const parts = [
+    resize && ('shorterSide' in resize ? `shorter side ${resize.shorterSide}` : `${resize.height}×${resize.width}`),
+    crop && `crop ${crop.height}×${crop.width}`,
+    `mean ${mean.join(' ')}`,
+    `std ${std.join(' ')}`,
+  ];
+  return `${parts.filter(Boolean).join(', ')} (${preprocessingFrom})`;
+}
+
+function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
+  const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
+  const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
+  const { features } = layer;
+  let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${dropped}`)}\n`;
+  const { biased, unbiased } = layer.semanticSpatialCka;
+  text += `    CKA of semantic with spatial ${show(biased)} (unbiased ${show(unbiased)})\n`;
+  if (features?.images)
+    text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
+  else if (features === null)
+    text += `    no features kept; only pairs that were retrieved can be opened (--pair-features)\n`;
+  if (layer.outputSimilarity) {
+    const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
+      kernel,
+      show(spatial.pearson),
+      show(semantic.pearson),
+      show(spatial.spearman),
+      show(semantic.spearman),
+    ]);
+    const columns = ['Pearson spatial', 'semantic', 'Spearman spatial', 'semantic'].map((title) =>
+      right(colors.dim(title)),
+    );
+    text += `    correlation with the divergence of outputs (more negative: more alike inside, more alike answers)\n`;
+    text += formatTable([{ title: '' }, ...columns], rows, '      ');
+  }
+  text += retrievalText(layer, colors);
+  if (layer.approximation.length > 0) {
+    const rows = layer.approximation.map(({ method, aggregate, quantiles }) => [
+      method,
+      show(aggregate),
+      quantiles ? `${show(quantiles[1])} … ${show(quantiles[3])}` : '–',
+    ]);
+    text += `    share of the optimal matching, ${layer.approximation[0]!.pairs} pairs\n`;
+    text += formatTable(
+      [{ title: '' }, right(colors.dim('together')), right(colors.dim('middle half of pairs'))],
+      rows,
+      '      ',
+    );
+  }
+  return text;
+}
+
+function retrievalText({ retrieval }: RepresentationLayerEntry, colors: Colors): string {
+  const names = {
+    precisionAt1: 'precision@1',
+    precisionAtK: 'precision@k',
+    f1: 'F1@1',
+    f1Best: 'best F1 of k',
+    iou: 'IoU@1',
+  } as const;
+  const shown = (Object.keys(names) as (keyof typeof names)[]).filter((name) => retrieval.some((entry) => entry[name]));
+  if (shown.length === 0) return '';
+  const rows = retrieval.map((entry) => [
+    entry.by === 'average' ? 'pooled average' : entry.by === 'first' ? 'CLS token' : `${entry.by} ${entry.kernel}`,
+    ...shown.map((name) => {
+      const score = entry[name];
+      return score ? `${show(score.mean)} (${show(score.low)} … ${show(score.high)})` : '–';
+    }),
+  ]);
+  const columns = [{ title: '' }, ...shown.map((name) => right(colors.dim(names[name])))];
+  return `    retrieval, 95 % intervals over queries\n${formatTable(columns, rows, '      ')}`;
+}
+
+function comparisonText(comparison: LayerComparison, section: RepresentationsSection, colors: Colors): string {
+  const many = section.models.length > 1;
+  const name = ({ model, layer }: LayerComparison['layers'][number]): string => (many ? `${model} ${layer}` : layer);
+  const n = comparison.layers.length;
+  const { cka, title: ckaTitle } = shownCka(comparison, section);
+  const rows = comparison.layers.flatMap((a, i) =>
+    comparison.layers.slice(i + 1, n).map((b, d) => {
+      const j = i + 1 + d;
+      const pick = (sides: { semantic: (number | null)[][]; spatial: (number | null)[][] }): string[] => [
+        show(sides.spatial[i]![j]),
+        show(sides.semantic[i]![j]),
+      ];
+      return [
+        name(a),
+        name(b),
+        ...pick(cka),
+        ...pick(comparison.rsa),
+        ...(comparison.mutualNeighbours ? pick(comparison.mutualNeighbours) : []),
+      ];
+    }),
+  );
+  const titles = [
+    'CKA spatial',
+    'semantic',
+    `RSA spatial`,
+    'semantic',
+    ...(comparison.mutualNeighbours ? ['kNN spatial', 'semantic'] : []),
+  ];
+  const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => right(colors.dim(title)))];
+  const chance = comparison.mutualNeighbours ? `, kNN by chance ${show(comparison.mutualNeighbours.chance)}` : '';
+  return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, CKA ${ckaTitle}, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
+}
+
+/** The CKA that `--cka` asks for: from mini-batches where the study has it, else of all images. */
+function shownCka({ cka, ckaUnbiased, ckaMinibatch }: LayerComparison, { options }: RepresentationsSection) {
+  if (ckaMinibatch) {
+    const { rule, batches } = ckaMinibatch;
+    const how = { unbiased: 'HSIC₁', biased: 'biased HSIC', mean: 'the mean of CKA' }[rule];
+    return { cka: ckaMinibatch, title: `from ${how} of ${batches} ${batches === 1 ? 'batch' : 'batches'}` };
+  }
+  return options.cka === 'unbiased' ? { cka: ckaUnbiased, title: 'unbiased' } : { cka, title: 'biased' };
+}
+
+function invarianceText(result: InvarianceResult, { models }: RepresentationsSection, colors: Colors): string {
+  const what =
+    result.transform === 'shift'
+      ? `two crops of ${result.size} pixels, ${result.offset} pixels apart`
+      : result.transform === 'flip'
+        ? 'each image and its mirror image'
+        : 'each image and itself turned by a quarter';
+  let text = `${colors.bold('invariance')}  ${what}; ${result.batches} batches of ${result.batchSize} images, ${result.kernel} kernel\n`;
+  for (const { model, layers } of result.models) {
+    const rows = layers.map(({ layer, positions, semantic, spatial }) => [
+      layer,
+      String(positions),
+      show(spatial.auc),
+      show(semantic.auc),
+      show(spatial.dPrime, 2),
+      show(semantic.dPrime, 2),
+    ]);
+    const columns = ['positions', 'AUC spatial', 'semantic', 'd′ spatial', 'semantic'].map((title) =>
+      right(colors.dim(title)),
+    );
+    text += `  ${models.find(({ id }) => id === model)!.name}\n${formatTable([{ title: '' }, ...columns], rows, '    ')}`;
+  }
+  return `${text}\n`;
+}

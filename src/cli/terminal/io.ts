@@ -1,0 +1,60 @@
+import { createColors } from 'picocolors';
+import { EXIT_CODES } from '../../base/errors.ts';
+
+/** Colours that may or may not be switched on. */
+export type Colors = ReturnType<typeof createColors>;
+
+/** Where a command reads from and writes to. stdout is the result, stderr is talk; tests pass their own. */
+export interface CliIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** stdout and stderr are a person's terminal. */
+  readonly isTerminal: boolean;
+  /** Terminal width in columns. */
+  readonly columns: number;
+  readonly colors: Colors;
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+/** Colour only where a person reads it: NO_COLOR, --no-color, TERM=dumb and pipes switch it off, FORCE_COLOR on. */
+export function wantsColor(env: CliIo['env'], argv: readonly string[], isTerminal: boolean): boolean {
+  if (argv.includes('--no-color') || (env.NO_COLOR ?? '') !== '') return false;
+  if ((env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0') return true;
+  return isTerminal && env.TERM !== 'dumb';
+}
+
+/** The streams, environment and Ctrl+C of this process. */
+export function processIo(argv: readonly string[]): CliIo & { dispose(): void } {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    // A second Ctrl+C ends at once, whatever is going on.
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  // Whoever read the output has seen enough, as with "| head".
+  const closed = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_CODES.ok);
+  };
+  process.stdout.on('error', closed);
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const isTerminal = Boolean(process.stdout.isTTY && process.stderr.isTTY);
+  return {
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal,
+    columns: process.stdout.columns || 100,
+    colors: createColors(wantsColor(process.env, argv, isTerminal)),
+    signal: controller.signal,
+    dispose() {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { FormatError, IncomparableError } from '../../../base/errors.ts';
+import type { KernelOptions } from '../../../kernels/shared/wasm-kernel.ts';
+import { pearson } from '../../../statistics/pearson.ts';
+import { spearman } from '../../../statistics/spearman.ts';
+import { type Matrix, type Matrix64, upperTriangle } from '../../../tensor/matrix.ts';
+
+/** Softmax of each row, in 64 bits. */
+export function softmaxRows({ rows, cols, data }: Matrix): Matrix64 {
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    const at = i * cols;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j < cols; j++) largest = Math.max(largest, data[at + j]!);
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += out[at + j] = Math.exp(data[at + j]! - largest);
+    for (let j = 0; j < cols; j++) out[at + j]! /= sum;
+  }
+  return { rows, cols, data: out };
+}
+
+/**
+ * Jensen–Shannon divergence of every pair of rows of probabilities, in nats: ½KL(P‖M) + ½KL(Q‖M) with M = (P+Q)/2 and
+ * 0·log 0 = 0. In [0, ln 2], symmetric, 0 on the diagonal.
+ *
+ * @throws FormatError if a value is negative or not a number, or a row does not sum to 1 within 0.001.
+ */
+export function jensenShannonMatrix(probabilities: Matrix): Matrix64 {
+  const { rows, cols, data } = probabilities;
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += data[i * cols + j]! >= 0 ? data[i * cols + j]! : Number.NaN;
+    if (!(Math.abs(sum - 1) < 1e-3))
+      throw new FormatError(`Row ${i} is no probability distribution: its values sum to ${sum}.`, {
+        hint: 'Pass logits through softmaxRows first.',
+      });
+  }
+  // ½(Σ P log P + Σ Q log Q) − Σ M log M: one logarithm per pair and class.
+  const entropies = Float64Array.from({ length: rows }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += xLogX(data[i * cols + j]!);
+    return sum;
+  });
+  const out = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < i; j++) {
+      let mixed = 0;
+      for (let c = 0; c < cols; c++) mixed += xLogX((data[i * cols + c]! + data[j * cols + c]!) / 2);
+      const divergence = Math.min(Math.LN2, Math.max(0, (entropies[i]! + entropies[j]!) / 2 - mixed));
+      out[i * rows + j] = divergence;
+      out[j * rows + i] = divergence;
+    }
+  return { rows, cols: rows, data: out };
+}
+
+function xLogX(x: number): number {
+  return x > 0 ? x * Math.log(x) : 0;
+}
+
+export interface OutputCorrelation {
+  /** Correlations over pairs i < j; negative where images that look alike inside are answered alike. Null if constant. */
+  pearson: number | null;
+  spearman: number | null;
+  pairs: number;
+}
+
+/**
+ * Correlation of representational similarity with the divergence of the outputs, over pairs of different images.
+ *
+ * @throws IncomparableError if the matrices are of different images.
+ */
+export function outputCorrelation(
+  similarity: Matrix,
+  divergence: Matrix,
+  options: KernelOptions = {},
+): OutputCorrelation {
+  if (similarity.rows !== divergence.rows || similarity.cols !== divergence.cols)
+    throw new IncomparableError(
+      `Similarity is ${similarity.rows}×${similarity.cols} and divergence ${divergence.rows}×${divergence.cols}; both must be of the same images.`,
+    );
+  const a = upperTriangle(similarity);
+  const b = upperTriangle(divergence);
+  return { pearson: pearson(a, b), spearman: spearman(a, b, options), pairs: a.length };
+}

@@ -1,0 +1,194 @@
+import { UsageError } from '../../../base/errors.ts';
+import { solveAssignment } from '../../../kernels/assignment/assignment.ts';
+import type { KernelOptions, KernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import { circularShiftMatching, type Extent } from '../comparison/circular-shift.ts';
+import { globalGreedyMatching, greedyMatching } from './greedy.ts';
+import type { NormOrder } from './norm-order.ts';
+import { batchOptimalMatching, topkGreedyMatching } from './windows.ts';
+
+/** How places of one image are paired with places of another. */
+export type MatchingMethod =
+  | 'optimal'
+  | 'batch-optimal'
+  | 'greedy'
+  | 'global-greedy'
+  | 'topk-greedy'
+  | 'circular-shift'
+  | 'none';
+
+export const MATCHING_METHODS: readonly MatchingMethod[] = [
+  'optimal',
+  'batch-optimal',
+  'greedy',
+  'global-greedy',
+  'topk-greedy',
+  'circular-shift',
+  'none',
+];
+
+export interface AssignOptions extends KernelOptions {
+  /**
+   * - `optimal` (default): the exact maximum.
+   * - `batch-optimal`: rows and columns sorted by norm, cut into windows, each window matched exactly.
+   * - `greedy`: rows by descending norm, each takes the best free column of its row.
+   * - `global-greedy`: the largest affinity left, again and again.
+   * - `topk-greedy`: the `topk` rows and columns of largest norm matched exactly, the rest greedily.
+   * - `circular-shift`: the best of all circular shifts of the whole map, a translation-invariant baseline.
+   * - `none`: row s with column s.
+   */
+  method?: MatchingMethod;
+  /** Window length of `batch-optimal`; 512 is the paper's choice. */
+  batchSize?: number;
+  /** Which end of the norms `batch-optimal` starts from; the last window may be short. Ascending as the authors' code. */
+  normOrder?: NormOrder;
+  /** Size of the exactly matched part of `topk-greedy`; default 128. */
+  topk?: number;
+  /**
+   * Norms of the vectors behind the rows and the columns, for the methods that sort by norm. Where they are not given, the
+   * largest affinity of a row or column stands in.
+   */
+  rowNorms?: ArrayLike<number>;
+  columnNorms?: ArrayLike<number>;
+  /** Height and width of the map, for `circular-shift`; by default one line of positions. */
+  extent?: Extent;
+}
+
+export interface Assignment {
+  /** The column of each row, each column at most once; −1 for an unmatched row. */
+  columns: Int32Array;
+  /** Sum of the affinities of the matched pairs, in 64 bits. */
+  value: number;
+  /**
+   * Upper bound of the value of any assignment, from feasible duals (a proof, not an estimate). `optimal` closes it to
+   * rounding; for the other methods it is the sum of the row or column maxima, and no more than a sanity check.
+   */
+  dualBound: number;
+  method: MatchingMethod;
+  tier: KernelTier;
+}
+
+/**
+ * Assigns rows to columns so that the sum of their affinities is as large as the method makes it; min(rows, columns)
+ * pairs. `affinity` is row-major, rows × columns, of any finite scale; `optimal` does not quantise it. Float64Array input
+ * is solved in 64 bits throughout, many times slower.
+ *
+ * @throws UsageError if the length is not rows × columns, a value is NaN or infinite, or an option is out of range.
+ */
+export function assign(
+  affinity: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+  options: AssignOptions = {},
+): Assignment {
+  const { method = 'optimal' } = options;
+  checkShape(affinity, rows, columns, options);
+  if (method === 'optimal') {
+    const solution = solveAssignment(affinity, rows, columns, options);
+    if (!solution) throw notFinite(affinity, columns);
+    const value = sumOf(affinity, columns, solution.columns);
+    // The bound is at least the value; a smaller one is rounding.
+    return { ...solution, value, dualBound: Math.max(solution.dualBound, value), method };
+  }
+  const dualBound = maximaBound(affinity, rows, columns);
+  if (!Number.isFinite(dualBound)) throw notFinite(affinity, columns);
+  const { columns: held, tier } = match(method, affinity, rows, columns, options);
+  return { columns: held, value: sumOf(affinity, columns, held), dualBound, method, tier };
+}
+
+function match(
+  method: Exclude<MatchingMethod, 'optimal'>,
+  affinity: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+  options: AssignOptions,
+): { columns: Int32Array; tier: KernelTier } {
+  const plain = (held: Int32Array): { columns: Int32Array; tier: KernelTier } => ({ columns: held, tier: 'plain' });
+  const rowNorms = options.rowNorms ?? rowMaxima(affinity, rows, columns);
+  const columnNorms = (): ArrayLike<number> => options.columnNorms ?? columnMaxima(affinity, rows, columns);
+  switch (method) {
+    case 'batch-optimal':
+      return batchOptimalMatching(affinity, rows, columns, rowNorms, columnNorms(), {
+        ...options,
+        batchSize: options.batchSize ?? 512,
+        normOrder: options.normOrder ?? 'ascending',
+      });
+    case 'topk-greedy':
+      return topkGreedyMatching(affinity, rows, columns, rowNorms, columnNorms(), {
+        ...options,
+        topk: options.topk ?? 128,
+      });
+    case 'greedy':
+      return plain(greedyMatching(affinity, rows, columns, rowNorms));
+    case 'global-greedy':
+      return plain(globalGreedyMatching(affinity, rows, columns));
+    case 'circular-shift':
+      return plain(circularShiftMatching(affinity, rows, columns, options.extent ?? { height: 1, width: columns }));
+    case 'none':
+      return plain(Int32Array.from({ length: rows }, (_, i) => (i < columns ? i : -1)));
+    default:
+      throw new UsageError(`There is no matching method "${String(method)}".`, {
+        hint: `Choose one of ${MATCHING_METHODS.join(', ')}.`,
+      });
+  }
+}
+
+function checkShape(
+  affinity: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+  { rowNorms, columnNorms, batchSize, topk }: AssignOptions,
+): void {
+  const whole = Number.isInteger(rows) && Number.isInteger(columns) && rows >= 0 && columns >= 0;
+  if (!whole || affinity.length !== rows * columns)
+    throw new UsageError(`The affinity has ${affinity.length} values, which is not ${rows}×${columns}.`);
+  if (rowNorms && rowNorms.length !== rows)
+    throw new UsageError(`rowNorms has ${rowNorms.length} values for ${rows} rows.`);
+  if (columnNorms && columnNorms.length !== columns)
+    throw new UsageError(`columnNorms has ${columnNorms.length} values for ${columns} columns.`);
+  for (const [name, value] of Object.entries({ batchSize, topk }))
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      throw new UsageError(`${name} must be a whole number above 0; found ${value}.`);
+}
+
+function notFinite(affinity: Float32Array | Float64Array, columns: number): UsageError {
+  const at = affinity.findIndex((value) => !Number.isFinite(value));
+  return new UsageError(
+    `Affinities must be finite; row ${Math.floor(at / columns)}, column ${at % columns} is ${affinity[at]}.`,
+  );
+}
+
+function sumOf(affinity: Float32Array | Float64Array, columns: number, held: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < held.length; i++) if (held[i]! >= 0) sum += affinity[i * columns + held[i]!]!;
+  return sum;
+}
+
+function rowMaxima(affinity: Float32Array | Float64Array, rows: number, columns: number): Float64Array {
+  const maxima = new Float64Array(rows);
+  for (let i = 0, at = 0; i < rows; i++) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (const end = at + columns; at < end; at++) if (affinity[at]! > most) most = affinity[at]!;
+    maxima[i] = most;
+  }
+  return maxima;
+}
+
+function columnMaxima(affinity: Float32Array | Float64Array, rows: number, columns: number): Float64Array {
+  const maxima = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++)
+      if (affinity[i * columns + j]! > maxima[j]!) maxima[j] = affinity[i * columns + j]!;
+  return maxima;
+}
+
+/**
+ * The bound of prices 0: the sum of the maxima of the shorter side, every line of which is matched. NaN if a value is not
+ * finite.
+ */
+function maximaBound(affinity: Float32Array | Float64Array, rows: number, columns: number): number {
+  let finite = 0;
+  for (let i = 0; i < affinity.length; i++) finite += affinity[i]! - affinity[i]!;
+  if (finite !== 0) return Number.NaN;
+  const maxima = rows <= columns ? rowMaxima(affinity, rows, columns) : columnMaxima(affinity, rows, columns);
+  return maxima.reduce((sum, value) => sum + value, 0);
+}

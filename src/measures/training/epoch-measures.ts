@@ -1,0 +1,230 @@
+import { UsageError } from '../../base/errors.ts';
+import { spearmanOfRanks } from '../../statistics/spearman.ts';
+import type { Matrix } from '../../tensor/matrix.ts';
+import { sum } from '../../tensor/sum.ts';
+import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
+import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
+import { confusionCounts } from './confusion.ts';
+import {
+  type InverseDissimilarity,
+  inverseDissimilarity,
+  inverseDissimilarityByRanks,
+  type SimilarityRanks,
+  similarityRanks,
+  type TieRule,
+} from './inverse-dissimilarity.ts';
+import { namedAlignments } from './named-alignments.ts';
+import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
+import type { SplitTemplates } from './split-templates.ts';
+import { templateSimilarity } from './template-similarity.ts';
+import { type MistakeHistogram, mistakeHistogram, type Typicality, typicality } from './typicality.ts';
+import { type WeightsSimilarityIndex, weightsSimilarityIndex } from './weights-similarity-index.ts';
+
+/** C×C similarities with the classes that have no row. */
+export type PartialSimilarity = Matrix & { readonly missing?: readonly number[] };
+
+export type SplitName = 'test' | 'train';
+export const SPLITS: readonly SplitName[] = ['test', 'train'];
+
+/** What is known of one split at one epoch; every part is optional. */
+export interface SplitInput {
+  target?: ArrayLike<number>;
+  prediction?: ArrayLike<number>;
+  /** C×C confusion counts, where there are no single predictions. */
+  counts?: Matrix;
+  templates?: SplitTemplates;
+  /** Cosine of each sample to the template of its class. */
+  templateCosine?: ArrayLike<number>;
+}
+
+/** What is known of a network at one epoch; what is missing turns off the measures that need it. */
+export interface EpochInput {
+  epoch: number;
+  /** Number of classes C. */
+  classes: number;
+  /** C×D class templates: the weights of the classifier. */
+  head?: Matrix;
+  /** Similarity matrices that were given as such, in place of head or templates. */
+  similarity?: Partial<Record<'ncsm' | 'tncsm_test' | 'tncsm_train', PartialSimilarity>>;
+  test?: SplitInput;
+  train?: SplitInput;
+}
+
+export interface EpochOptions {
+  /** SCSM: C×C semantic similarity with the classes that have no synset. */
+  semantic?: PartialSimilarity;
+  /** Which alignments; those the method names unless given. */
+  pairs?: readonly string[];
+  /** Quantile of WSI. */
+  q?: number;
+  ties?: TieRule;
+  /**
+   * Of the cosine matrices: "f64"; "f32", several times faster and off by up to 1e-6; or "auto" (default), which takes
+   * 64 bits for 64-bit templates and where all similarities lie so close together that scaling would magnify that.
+   */
+  precision?: 'f32' | 'f64' | 'auto';
+}
+
+/** All measures of one epoch. What could not be measured is left out, with one line in `missing` on what it needs. */
+export interface EpochMeasures {
+  epoch: number;
+  classes: number;
+  sai: Record<string, AlignmentIndex>;
+  /** Spearman's ρ of NCSM and SCSM above the diagonal. */
+  spearman: Record<string, number | null>;
+  /** By split: NIDM (own NCSM) and WIDM (SCSM). */
+  idm: Partial<Record<SplitName, { network?: InverseDissimilarity; semantic?: InverseDissimilarity }>>;
+  wsi?: WeightsSimilarityIndex;
+  typicality: Partial<Record<SplitName, Typicality>>;
+  mistakes: Partial<Record<SplitName, MistakeHistogram>>;
+  accuracy: Partial<Record<SplitName, { accuracy: number | null; samples: number; errors: number }>>;
+  /** SAI(NCSM, TNCSM-train) − SAI(NCSM, TNCSM-test): a widening gap is read as over-fitting. */
+  gap: number | null;
+  /** Measure → what would turn it on. */
+  missing: Record<string, string>;
+  /** The matrices behind the measures, raw; confusion as counts. */
+  similarity: Partial<Record<SimilarityName, SaiSide>>;
+}
+
+/**
+ * Everything the method measures of one network at one epoch (Filus & Żarski et al., "Beyond Accuracy").
+ * @throws UsageError when a matrix has another number of classes, naming it; IncomparableError, UsageError on broken
+ * predictions or templates.
+ */
+export function measureEpoch(input: EpochInput, options: EpochOptions = {}): EpochMeasures {
+  return epochMeasurer(options)(input);
+}
+
+/** `measureEpoch` for many epochs: what is the same for all, the semantic matrix, is scaled and ranked once. */
+export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) => EpochMeasures {
+  const constant: Constant = { scaled: new Map(), ranked: new Map(), rows: undefined };
+  return (input) => measure(input, options, constant);
+}
+
+/** What was prepared of the semantic matrix, by the classes that were kept. */
+interface Constant {
+  scaled: Map<string, ScaledSimilarity>;
+  ranked: Map<string, PreparedSimilarity>;
+  /** Its ranks row by row, for WIDM. */
+  rows: SimilarityRanks | undefined;
+}
+
+function measure(input: EpochInput, options: EpochOptions, constant: Constant): EpochMeasures {
+  const { classes } = input;
+  const { semantic, precision = 'auto', pairs = NAMED_PAIRS } = options;
+  const similarity: Partial<Record<SimilarityName, SaiSide>> = {};
+  const missing: Record<string, string> = {};
+  const cosines = (templates: Matrix) => templateSimilarity(templates, precision);
+  for (const [name, matrix] of Object.entries(input.similarity ?? {}))
+    similarity[name as 'ncsm' | 'tncsm_test' | 'tncsm_train'] = checkRows(matrix, classes, `the matrix ${name}`);
+  const ncsm = input.head ? cosines(checkRows(input.head, classes, 'the head')) : input.similarity?.ncsm;
+  if (ncsm) similarity.ncsm = ncsm;
+  if (semantic) similarity.scsm = checkRows(semantic, classes, 'the semantic matrix');
+  const counts: Partial<Record<SplitName, Matrix>> = {};
+  for (const split of SPLITS) {
+    const data = input[split];
+    if (!data) continue;
+    const confusion = splitCounts(data, classes, split);
+    if (confusion) {
+      counts[split] = confusion;
+      similarity[split === 'test' ? 'ccsm' : 'ccsm_train'] = { counts: confusion };
+    }
+    if (data.templates)
+      similarity[`tncsm_${split}`] = cosines(checkRows(data.templates.all.templates, classes, `${split} templates`));
+  }
+
+  const result: EpochMeasures = {
+    epoch: input.epoch,
+    classes,
+    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled),
+    spearman: {},
+    idm: {},
+    typicality: {},
+    mistakes: {},
+    accuracy: {},
+    gap: null,
+    missing,
+    similarity,
+  };
+  if (ncsm)
+    result.wsi = weightsSimilarityIndex(ncsm, {
+      ...(options.q === undefined ? {} : { q: options.q }),
+      missing: ncsm.missing ?? [],
+    });
+  else missing.wsi = needs(['ncsm']);
+  if (ncsm && semantic) {
+    const exclude = [...(ncsm.missing ?? []), ...(semantic.missing ?? [])];
+    const key = exclude.join();
+    const reference = constant.ranked.get(key) ?? prepareSimilarity(semantic, { exclude });
+    constant.ranked.set(key, reference);
+    const network = prepareSimilarity(ncsm, { exclude });
+    result.spearman.ncsm_scsm = spearmanOfRanks(network.ranks, reference.ranks);
+  }
+  for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options, constant);
+  const train = result.sai.ncsm_tncsm_train?.cosine ?? null;
+  const test = result.sai.ncsm_tncsm_test?.cosine ?? null;
+  if (train !== null && test !== null) result.gap = train - test;
+  else {
+    const lacking = (['ncsm', 'tncsm_train', 'tncsm_test'] as const).filter((name) => !similarity[name]);
+    missing['gap.ncsm_tncsm'] = lacking.length > 0 ? needs(lacking) : 'one of the two alignments has no value';
+  }
+  return result;
+}
+
+function measureSplit(
+  result: EpochMeasures,
+  input: EpochInput,
+  split: SplitName,
+  counts: Matrix | undefined,
+  ncsm: PartialSimilarity | undefined,
+  options: EpochOptions,
+  constant: Constant,
+): void {
+  const { missing } = result;
+  const data = input[split];
+  const ties = options.ties ?? 'average';
+  if (counts) {
+    let correct = 0;
+    for (let c = 0; c < counts.rows; c++) correct += counts.data[c * counts.cols + c]!;
+    const samples = sum(counts.data);
+    result.accuracy[split] = {
+      accuracy: samples > 0 ? correct / samples : null,
+      samples,
+      errors: samples - correct,
+    };
+    const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
+    if (ncsm) idm.network = inverseDissimilarity(counts, ncsm, { ties, missing: ncsm.missing ?? [] });
+    const { semantic } = options;
+    if (semantic) {
+      constant.rows ??= similarityRanks(semantic, { ties, missing: semantic.missing ?? [] });
+      idm.semantic = inverseDissimilarityByRanks(counts, constant.rows);
+    }
+    result.idm[split] = idm;
+  }
+  const predictions: SimilarityName = split === 'test' ? 'ccsm' : 'ccsm_train';
+  const lackNetwork = [...(counts ? [] : [predictions]), ...(ncsm ? [] : ['ncsm' as const])];
+  const lackSemantic = [...(counts ? [] : [predictions]), ...(options.semantic ? [] : ['scsm' as const])];
+  if (lackNetwork.length > 0) missing[`idm.network.${split}`] = needs(lackNetwork);
+  if (lackSemantic.length > 0) missing[`idm.semantic.${split}`] = needs(lackSemantic);
+
+  if (data?.templates?.correct && data.templates.wrong) result.typicality[split] = typicality(data.templates);
+  else
+    missing[`typicality.${split}`] =
+      `needs class templates of the right and of the wrong samples of the ${split} split`;
+  if (data?.target && data.prediction && data.templateCosine)
+    result.mistakes[split] = mistakeHistogram(data.target, data.prediction, data.templateCosine);
+  else
+    missing[`mistakes.${split}`] =
+      `needs predictions and the cosine of each sample to its class template on the ${split} split`;
+}
+
+function checkRows<M extends Matrix>(matrix: M, classes: number, what: string): M {
+  if (matrix.rows !== classes)
+    throw new UsageError(`There are ${classes} classes, but ${what} has ${matrix.rows} rows.`);
+  return matrix;
+}
+
+function splitCounts(data: SplitInput, classes: number, split: SplitName): Matrix | undefined {
+  if (data.target && data.prediction) return confusionCounts(data.target, data.prediction, classes);
+  return data.counts && checkRows(data.counts, classes, `the confusion matrix of the ${split} split`);
+}

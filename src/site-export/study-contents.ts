@@ -1,0 +1,36 @@
+import type { LongTask } from '../base/progress.ts';
+import { encodeConceptNotes, readConceptNotes } from '../study/concept-notes.ts';
+import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
+import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
+import { parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
+import type { StudyStore } from '../study/store.ts';
+
+/** A study as it is sent to someone. */
+export interface StudyContents {
+  manifest: StudyManifest;
+  /**
+   * The files that the manifest lists, sorted; behind them the notes of its concepts, if it has any; and study.json,
+   * which makes them a study.
+   */
+  files: Map<string, Uint8Array>;
+}
+
+/**
+ * Reads all that a study consists of and nothing else in its folder. Each file is checked against its hash, so that no
+ * broken study is sent on.
+ * @throws The errors of `readManifest`, `readStudyFile` and `readConceptNotes`.
+ */
+export async function studyContents(study: StudyStore, { signal, onProgress }: LongTask = {}): Promise<StudyContents> {
+  const manifestBytes = await readManifestBytes(study);
+  const manifest = parseManifest(manifestBytes, study.name);
+  const paths = Object.keys(manifest.files).sort();
+  const files = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    signal?.throwIfAborted();
+    files.set(path, await readStudyFile(study, manifest, path));
+    onProgress?.({ task: 'export', done: files.size, total: paths.length, unit: 'files' });
+  }
+  if (manifest.instruments.concepts) files.set(CONCEPT_NOTES_PATH, encodeConceptNotes(await readConceptNotes(study)));
+  files.set(MANIFEST_PATH, manifestBytes);
+  return { manifest, files };
+}

@@ -1,0 +1,227 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/decode-image.ts';
+import { extractFeatures, joinBatches, type LoadableImage } from '#src/activations/extract-features.ts';
+import type { RgbImage } from '#src/activations/image.ts';
+import { findImages } from '#src/activations/image-folder.ts';
+import { lastSpatialLayer, layersByDepth, leadingTokens, openTapped, probeLayers } from '#src/activations/layers.ts';
+import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { defaultPreprocessing } from '#src/activations/preprocess.ts';
+import { openRowProducts } from '#src/activations/row-products.ts';
+import { matchOnThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { FormatError, UnsupportedError, UsageError } from '#src/base/errors.ts';
+import { crossGram } from '#src/kernels/gram/gram.ts';
+import {
+  jensenShannonMatrix,
+  outputCorrelation,
+  softmaxRows,
+} from '#src/measures/representations/comparison/output-similarity.ts';
+import { featureMaps } from '#src/measures/representations/feature-maps.ts';
+import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import type { Tensor } from '#src/tensor/tensor.ts';
+import { hasSharedData, sharedData } from '../support/shared-data.ts';
+
+const runtime = await loadRuntime();
+
+describe('row products on a runtime', () => {
+  it('equal ours up to rounding, from shared memory too', async () => {
+    const random = createRandom(1);
+    const matrix = (rows: number) => ({
+      rows,
+      cols: 37,
+      data: new Float32Array(new SharedArrayBuffer(rows * 37 * 4)).map(() => random.normal()),
+    });
+    const [x, y] = [matrix(11), matrix(23)];
+    for (const name of ['onnxruntime-node', 'onnxruntime-web'] as const) {
+      const products = await openRowProducts(await loadRuntime(name));
+      const found = await products.multiply(x, y);
+      expect(products.name).toMatch(new RegExp(`^${name} \\d`));
+      expect(found).toMatchObject({ rows: 11, cols: 23 });
+      crossGram(x, y).data.forEach((value, k) => {
+        expect(Math.abs(found.data[k]! - value)).toBeLessThan(1e-4);
+      });
+      await products.close();
+    }
+  });
+});
+
+describe('decoding', () => {
+  const pixels = Buffer.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9]);
+  const png = () => sharp(pixels, { raw: { width: 2, height: 2, channels: 3 } }).png();
+
+  it('gives RGB, without transparency, from grey, palette and 16 bits', async () => {
+    expect(Buffer.from((await decodeImage(await png().toBuffer(), 'a.png')).data)).toEqual(pixels);
+    const transparent = await png().ensureAlpha(0.2).png().toBuffer();
+    expect(Buffer.from((await decodeImage(transparent, 'a.png')).data)).toEqual(pixels);
+    const palette = await png().png({ palette: true }).toBuffer();
+    expect(await decodeImage(palette, 'a.png')).toMatchObject({ width: 2, height: 2 });
+    const grey = await sharp(Buffer.from([3, 250]), { raw: { width: 2, height: 1, channels: 1 } })
+      .png()
+      .toBuffer();
+    expect([...(await decodeImage(grey, 'a.png')).data]).toEqual([3, 3, 3, 250, 250, 250]);
+  });
+
+  it('names a damaged file', async () => {
+    const bytes = await sharp({ create: { width: 99, height: 99, channels: 3, background: 'red' } })
+      .jpeg()
+      .toBuffer();
+    await expect(decodeImage(bytes.subarray(0, bytes.length / 2), 'cut.jpg')).rejects.toThrow(FormatError);
+    await expect(decodeImage(Buffer.from('hello'), 'text.jpg')).rejects.toThrow('text.jpg cannot be decoded');
+  });
+});
+
+describe('finding pictures', () => {
+  it('takes sub-folders for labels, sorted, and counts what is no picture', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'semblance-images-'));
+    const { mkdir } = await import('node:fs/promises');
+    await mkdir(join(folder, 'b/deep'), { recursive: true });
+    await mkdir(join(folder, 'a'));
+    for (const name of ['b/2.png', 'b/deep/1.JPG', 'a/9.webp', 'top.gif', 'notes.txt', '.hidden.png'])
+      await writeFile(join(folder, name), '');
+    const { samples, ignored } = await findImages(folder);
+    expect(samples).toEqual([
+      { name: 'a/9.webp', label: 'a' },
+      { name: 'b/2.png', label: 'b' },
+      { name: 'b/deep/1.JPG', label: 'b' },
+      { name: 'top.gif' },
+    ]);
+    expect(ignored).toEqual({ '.txt': 1 });
+    await writeFile(join(folder, 'list.csv'), 'path,label\na/9.webp,cat\n');
+    expect((await findImages(join(folder, 'list.csv'))).samples).toEqual([{ name: 'a/9.webp', label: 'cat' }]);
+    await expect(findImages(join(folder, 'nothing'))).rejects.toThrow('cannot be read');
+    const empty = await mkdtemp(join(tmpdir(), 'semblance-images-'));
+    await writeFile(join(empty, 'model.onnx'), '');
+    await expect(findImages(empty)).rejects.toThrow('holds no images (found 1 .onnx)');
+  });
+});
+
+describe('leading tokens', () => {
+  it('are what keeps the patches from being a square', () => {
+    expect([64, 65, 197, 198, 201, 50, 257, 3].map(leadingTokens)).toEqual([0, 1, 1, 2, 5, 1, 1, 2]);
+    expect(leadingTokens(75)).toBeNull();
+  });
+});
+
+describe.skipIf(!hasSharedData)('real models', () => {
+  const folder = `${sharedData}/images/tiny-imagenet-100-val`;
+  const model = (name: string) => fileSource(`${sharedData}/models/tiny-imagenet-100/${name}.onnx`);
+  const preprocessing = {
+    ...defaultPreprocessing(32),
+    mean: [0.48, 0.448, 0.398],
+    std: [0.277, 0.269, 0.282],
+  } as const;
+  let images: LoadableImage[];
+  let golden: Record<string, { results: Record<string, Record<string, Record<string, Record<string, number>>>> }>;
+  const pools: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    const { samples } = await findImages(folder);
+    images = samples
+      .filter(({ name }) => /\/0[012]\.png$/.test(name))
+      .map(({ name }) => ({ name, load: () => readFile(join(folder, name)) }));
+    const url = new URL('../golden/representations-real.json', import.meta.url);
+    golden = JSON.parse(await readFile(url, 'utf8')).models;
+  });
+  afterAll(() => Promise.all(pools.map((pool) => pool.close())));
+
+  async function features(name: string, layer: string, list = images): Promise<{ feature: Tensor; logits: Tensor }> {
+    const session = await openTapped(runtime, await model(name), [layer]);
+    pools.push(session);
+    const parts: Record<string, Tensor[]> = {};
+    await extractFeatures(
+      session,
+      list,
+      ({ outputs }) => {
+        for (const [output, tensor] of outputs) (parts[output] ??= []).push(tensor);
+      },
+      { preprocessing, decode: decodeImage, batchSize: 32 },
+    );
+    return { feature: joinBatches(parts[layer]!), logits: joinBatches(parts.logits!) };
+  }
+
+  it('list every layer with its shape, and the last with positions', async () => {
+    const cnn = await probeLayers(runtime, await model('cnn'));
+    expect(lastSpatialLayer(cnn)).toMatchObject({ shape: [1, 128, 4, 4], kind: 'map', positions: 16, channels: 128 });
+    const depths = layersByDepth(cnn, 5);
+    expect(depths).toHaveLength(5);
+    expect(depths.at(-1)).toEqual(lastSpatialLayer(cnn));
+    expect(depths.map(({ positions }) => positions)).toEqual(
+      [...depths.map(({ positions }) => positions)].sort((a, b) => b - a),
+    );
+    const vit = await probeLayers(runtime, await model('vit'));
+    expect(lastSpatialLayer(vit)).toMatchObject({ shape: [1, 65, 64], kind: 'tokens', positions: 65, channels: 64 });
+    expect(new Set(layersByDepth(vit).map(({ channels }) => channels))).toEqual(new Set([64]));
+  });
+
+  it('suggest the nearest name for a layer that is not there', async () => {
+    const opening = openTapped(runtime, await model('cnn'), ['/c/c.6/Relu_1_output_1']);
+    await expect(opening).rejects.toThrow(UsageError);
+    await expect(opening).rejects.toMatchObject({ hint: 'Did you mean "/c/c.6/Relu_1_output_0"?' });
+  });
+
+  it('give the golden correlations with output similarity for 300 images to 1e-3', { timeout: 240_000 }, async () => {
+    const { feature, logits } = await features('cnn', '/c/c.6/Relu_1_output_0');
+    const maps = featureMaps(feature);
+    const divergence = jensenShannonMatrix(softmaxRows({ rows: 300, cols: 100, data: logits.data as Float32Array }));
+    const { semantic, spatial } = await matchOnThreads(maps, undefined, { threads: 1 });
+    const key = Object.keys(golden).find((path) => path.endsWith('cnn'))!;
+    for (const kernel of ['linear', 'cosine', 'rbf'] as const)
+      for (const [matching, products] of Object.entries({ none: spatial!, optimal: semantic })) {
+        const found = outputCorrelation(kernelMatrix(products, kernel).matrix, divergence);
+        const expected = golden[key]!.results.none![kernel]![matching]!;
+        expect(Math.abs(found.pearson! - expected.pearson!)).toBeLessThan(1e-3);
+        expect(Math.abs(found.spearman! - expected.spearman!)).toBeLessThan(1e-3);
+      }
+  });
+
+  it('give the same similarity with products from a runtime', { timeout: 240_000 }, async () => {
+    const { feature } = await features('vit', '/n/Add_1_output_0', images.slice(0, 20));
+    const maps = featureMaps(feature, { dropTokens: leadingTokens(65)! });
+    const expected = (await matchOnThreads(maps, undefined, { threads: 1 })).semantic.linear.data;
+    const found = await matchOnThreads(maps, undefined, { threads: 2, tileSize: 8, productsBy: 'onnxruntime-node' });
+    found.semantic.linear.data.forEach((value, k) => {
+      expect(Math.abs(value / expected[k]! - 1)).toBeLessThan(1e-4);
+    });
+  });
+
+  it('leave out damaged pictures by name and go on', async () => {
+    const damaged: LoadableImage[] = [
+      { name: 'broken.png', load: async () => Buffer.from('no picture') },
+      ...images.slice(0, 3),
+    ];
+    const session = await openTapped(runtime, await model('cnn'), []);
+    const seen: number[] = [];
+    const collect = ({ indices, sha256 }: { indices: number[]; sha256: string[] }) => {
+      seen.push(...indices);
+      for (const id of sha256) expect(id).toMatch(/^[0-9a-f]{64}$/);
+    };
+    const options = { preprocessing, decode: decodeImage, batchSize: 2 };
+    const skipped = await extractFeatures(session, damaged, collect, options);
+    expect(skipped).toEqual([{ name: 'broken.png', reason: expect.stringContaining('broken.png cannot be decoded') }]);
+    expect(seen).toEqual([1, 2, 3]);
+    await expect(extractFeatures(session, damaged.slice(0, 1), collect, options)).rejects.toThrow('None of 1 images');
+    const wrong = { ...options, preprocessing: defaultPreprocessing(48) };
+    await expect(extractFeatures(session, images.slice(0, 1), collect, wrong)).rejects.toThrow(UnsupportedError);
+    await session.close();
+  });
+
+  it('take pictures that are decoded already, changed on the way', async () => {
+    const session = await openTapped(runtime, await model('cnn'), []);
+    const data = Uint8Array.from({ length: 32 * 32 * 3 }, (_, k) => k % 251);
+    const picture: RgbImage = { width: 32, height: 32, data };
+    const image: LoadableImage = { name: 'made', load: async () => picture };
+    let transformed = 0;
+    const transform = (fitted: RgbImage): RgbImage => {
+      transformed++;
+      return fitted;
+    };
+    await extractFeatures(session, [image, image], () => undefined, { preprocessing, transform });
+    expect(transformed).toBe(2);
+    await session.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { VERSION } from '#src/base/version.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+describe('package.json', () => {
+  test('every export names its types first', () => {
+    for (const [path, target] of Object.entries(manifest.exports)) {
+      if (typeof target === 'string') continue;
+      expect(Object.keys(target as object)[0], path).toBe('types');
+    }
+  });
+
+  test('is ESM, free of side effects, without install scripts', () => {
+    expect(manifest.type).toBe('module');
+    expect(manifest.sideEffects).toBe(false);
+    for (const hook of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
+      expect(manifest.scripts).not.toHaveProperty(hook);
+  });
+
+  test('publishes only what is listed', () => {
+    expect(manifest.files).toEqual([
+      'bin',
+      'dist',
+      'recipes',
+      'samples',
+      'CHANGELOG.md',
+      'CITATION.cff',
+      'THIRD_PARTY.md',
+    ]);
+  });
+
+  test('agrees with the version in the code', () => {
+    expect(VERSION).toBe(manifest.version);
+  });
+});
+
+test.each(['index', 'readers'])(
+  'the isomorphic entry %s bundles for the browser without any Node module',
+  async (entry) => {
+    const result = await build({
+      entryPoints: [join(root, `dist/${entry}.js`)],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      splitting: true,
+      outdir: join(tmpdir(), 'semblance-bundle'),
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const inputs = Object.values(result.metafile.inputs).flatMap((input) => input.imports.map((item) => item.path));
+    expect(inputs.filter((path) => path.startsWith('node:'))).toEqual([]);
+    expect(result.errors).toEqual([]);
+  },
+);
+
+test('the packed tarball, installed in an empty folder, runs', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'semblance-pack-'));
+  try {
+    const packed = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+    const names: string[] = packed[0].files.map((file: { path: string }) => file.path);
+    expect(names.filter((name) => /^(src|test|app|bench|scripts)\//.test(name))).toEqual([]);
+    execFileSync('tar', ['-xzf', join(folder, packed[0].filename), '-C', folder]);
+    // Its dependencies are linked from here rather than fetched, so that the test needs no network.
+    mkdirSync(join(folder, 'node_modules'));
+    for (const name of Object.keys(manifest.dependencies)) {
+      const target = join(folder, 'node_modules', name);
+      mkdirSync(join(target, '..'), { recursive: true });
+      if (!existsSync(target)) symlinkSync(join(root, 'node_modules', name), target);
+    }
+    symlinkSync(join(folder, 'package'), join(folder, 'node_modules', 'semblance'));
+    const cli = join(folder, 'node_modules', 'semblance', 'bin', 'semblance.js');
+    expect(execFileSync(process.execPath, [cli, '--version'], { cwd: folder, encoding: 'utf8' })).toContain(
+      manifest.version,
+    );
+    const doctor = JSON.parse(
+      execFileSync(process.execPath, [cli, 'doctor', '--json'], { cwd: folder, encoding: 'utf8' }),
+    );
+    expect(doctor.version).toBe(manifest.version);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
