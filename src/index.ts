@@ -12,7 +12,7 @@ export {
   type LoadableImage,
   type SkippedImage,
 } from './activations/extract-features.ts';
-export { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from './activations/image.ts';
+export { cropImage, flipImage, rotateImage, shiftImage } from './activations/image.ts';
 export { type ImageSample, parseImageList } from './activations/image-list.ts';
 export {
   type GraphTensor,
@@ -200,20 +200,14 @@ export {
   listHubFiles,
 } from './model-files/remote/hub-source.ts';
 export type { RangeCache } from './model-files/remote/range-cache.ts';
+export type { RunContext, RunEpoch, RunSplit, RunTemplates } from './runs/epoch-data.ts';
 export { epochNumbers } from './runs/epoch-number.ts';
 export { type EpochFiles, listRun, type RunListing, type RunSplitName } from './runs/list-run.ts';
 export * from './runs/logging/run-writer.ts';
 export * from './runs/logging/tfjs-callback.ts';
 export { readSquareMatrix } from './runs/matrix-file.ts';
 export { type Predictions, readPredictions } from './runs/predictions-file.ts';
-export {
-  countEpochClasses,
-  type RunContext,
-  type RunEpoch,
-  type RunSplit,
-  type RunTemplates,
-  readRunEpoch,
-} from './runs/run-epoch.ts';
+export { countEpochClasses, readRunEpoch } from './runs/run-epoch.ts';
 export { memoryRunFolder, type RunFile, type RunFolder } from './runs/run-folder.ts';
 export {
   type EpochLog,
@@ -341,5 +335,6 @@ export { isStudyPath } from './study/study-path.ts';
 export type { EpochMatrices, PhasesEntry, TrainingRunEntry, TrainingSection } from './study/training-section.ts';
 export type { DType } from './tensor/dtype.ts';
 export { type Matrix, type Matrix32, type Matrix64, row, select, upperTriangle } from './tensor/matrix.ts';
+export type { RgbImage } from './tensor/rgb-image.ts';
 export { toShared } from './tensor/shared.ts';
 export { elementCount, formatShape, type Tensor } from './tensor/tensor.ts';

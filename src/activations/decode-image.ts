@@ -1,5 +1,5 @@
 import { FormatError, MissingRuntimeError } from '../base/errors.ts';
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
 
 /** Pixels of one picture; larger ones are refused rather than decoded. */
 const MAX_PIXELS = 100_000_000;

@@ -1,8 +1,8 @@
 import { FormatError, SemblanceError, UnsupportedError } from '../base/errors.ts';
 import type { LongTask } from '../base/progress.ts';
 import { sha256Hex } from '../base/sha256.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { RgbImage } from './image.ts';
 import { inputShape } from './layers.ts';
 import { fitImage, normaliseImage, type Preprocessing } from './preprocess.ts';
 import type { ModelSession } from './runtime.ts';

@@ -1,9 +1,4 @@
-/** An 8-bit RGB picture: height × width × 3, row by row. */
-export interface RgbImage {
-  width: number;
-  height: number;
-  data: Uint8Array;
-}
+import type { RgbImage } from '../tensor/rgb-image.ts';
 
 /** The part of a picture from (left, top); where it reaches beyond the edge it is black, as Pillow crops. */
 export function cropImage(image: RgbImage, left: number, top: number, width: number, height: number): RgbImage {

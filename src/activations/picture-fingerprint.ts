@@ -1,4 +1,4 @@
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
 import { resizeImage } from './resize.ts';
 
 /** Side of the small grey picture that fingerprints compare. */

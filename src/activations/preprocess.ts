@@ -1,5 +1,6 @@
 import { UnsupportedError, UsageError } from '../base/errors.ts';
-import { cropImage, type RgbImage } from './image.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
+import { cropImage } from './image.ts';
 import { type Interpolation, resizeImage } from './resize.ts';
 
 /** What happens to a decoded picture before it enters a network. */

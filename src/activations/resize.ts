@@ -1,5 +1,5 @@
 import { UsageError } from '../base/errors.ts';
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
 
 export type Interpolation = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
 

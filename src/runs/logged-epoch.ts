@@ -2,8 +2,8 @@ import { FormatError, IncomparableError } from '../base/errors.ts';
 import type { ModelFile } from '../model-files/model-file.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
+import type { RunSplit, RunTemplates } from './epoch-data.ts';
 import { toIndices } from './predictions-file.ts';
-import type { RunSplit, RunTemplates } from './run-epoch.ts';
 
 /** The head's name in the format that our loggers write. */
 export const LOGGED_HEAD = 'head.weight';

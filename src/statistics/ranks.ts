@@ -1,5 +1,6 @@
 import { UsageError } from '../base/errors.ts';
-import { rankTransform, type SortedVector } from '../kernels/rank-transform/rank-transform.ts';
+import { rankTransform } from '../kernels/rank-transform/rank-transform.ts';
+import type { SortedVector } from '../kernels/rank-transform/types.ts';
 import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 
 /** The most values that can be ranked: above it twice a centred rank no longer fits a float32 exactly. */

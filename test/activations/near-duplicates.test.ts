@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { flipImage, type RgbImage } from '#src/activations/image.ts';
+import { flipImage } from '#src/activations/image.ts';
 import { nearDuplicates } from '#src/activations/near-duplicates.ts';
 import { pictureFingerprint } from '#src/activations/picture-fingerprint.ts';
 import { resizeImage } from '#src/activations/resize.ts';
 import { createRandom } from '#src/statistics/random.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import { blobs } from '../support/made-pictures.ts';
 
 const filed = (image: RgbImage, group: number, sha256 = `${group} ${image.data.join()}`) => ({

@@ -1,5 +1,4 @@
 import { describe, expect, it, test } from 'vitest';
-import type { RgbImage } from '#src/activations/image.ts';
 import { parseImageList } from '#src/activations/image-list.ts';
 import {
   checkPreprocessing,
@@ -10,6 +9,7 @@ import {
 } from '#src/activations/preprocess.ts';
 import { resizeImage } from '#src/activations/resize.ts';
 import { FormatError, UnsupportedError, UsageError } from '#src/base/errors.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 
 function ramp(width: number, height: number): RgbImage {
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, k) => (k * 7) % 256) };

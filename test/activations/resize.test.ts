@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { cropImage, flipImage, type RgbImage, rotateImage, shiftImage } from '#src/activations/image.ts';
+import { cropImage, flipImage, rotateImage, shiftImage } from '#src/activations/image.ts';
 import { resizeImage } from '#src/activations/resize.ts';
 import { UsageError } from '#src/base/errors.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/resize.json', import.meta.url), 'utf8'));
 

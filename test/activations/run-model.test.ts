@@ -5,7 +5,6 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '#src/activations/decode-image.ts';
 import { extractFeatures, joinBatches, type LoadableImage } from '#src/activations/extract-features.ts';
-import type { RgbImage } from '#src/activations/image.ts';
 import { findImages } from '#src/activations/image-folder.ts';
 import { lastSpatialLayer, layersByDepth, leadingTokens, openTapped, probeLayers } from '#src/activations/layers.ts';
 import { loadRuntime } from '#src/activations/node-runtime.ts';
@@ -23,6 +22,7 @@ import {
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
 import { createRandom } from '#src/statistics/random.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import type { Tensor } from '#src/tensor/tensor.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 

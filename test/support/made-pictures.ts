@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import type { RgbImage } from '#src/activations/image.ts';
 import { createRandom } from '#src/statistics/random.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 
 /** A picture of smooth coloured blobs, another one for each seed. */
 export function blobs(seed: number, side = 24): RgbImage {

@@ -1,9 +1,9 @@
-import type { RgbImage } from '#src/activations/image.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import type { ImageInput, RepresentationsOptions } from '#src/analyses/representations/options.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { StudyStore } from '#src/study/store.ts';
+import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import { encodePng } from './png-writer.ts';
 import { writeSafetensors } from './safetensors-writer.ts';
 

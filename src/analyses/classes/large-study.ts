@@ -5,10 +5,10 @@ import { explainPair } from '../../semantics/relations/explain-pair.ts';
 import { relationFinder } from '../../semantics/relations/relations-between.ts';
 import type { NeighboursRow, RankingRow } from '../../study/classes-section.ts';
 import type { SectionContent } from '../../study/write-section.ts';
+import { modelId } from '../common/model-id.ts';
 import { plainOptions } from './inputs-hash.ts';
 import { measureLarge } from './large-model.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
-import { modelId } from './measured-model.ts';
 import type { ClassesOptions } from './options.ts';
 import type { RowClass } from './row-classes.ts';
 import {

@@ -1,4 +1,3 @@
-import type { RgbImage } from '../../activations/image.ts';
 import { DUPLICATE_THRESHOLDS, type DuplicatePair, nearDuplicates } from '../../activations/near-duplicates.ts';
 import { type PictureFingerprint, pictureFingerprint } from '../../activations/picture-fingerprint.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
@@ -9,6 +8,7 @@ import { VERSION } from '../../base/version.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { createRandom } from '../../statistics/random.ts';
 import type { DuplicateRow, PicturesSection, TileRow } from '../../study/pictures-section.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { folderOf, matchClassFolders, type NamedClass } from './class-folders.ts';
 import { DEFAULT_MOST_PICTURES, type PicturesRequest, picturesPerClass } from './picture-options.ts';
 import { pictureSheets, TILES_PER_SHEET, toTile } from './picture-sheets.ts';

@@ -1,6 +1,6 @@
 import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { RgbImage } from '../../activations/image.ts';
 import type { ImageSample } from '../../activations/image-list.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** A picture; `stamp` tells a changed file from what it was, such as by size and time. */
 export interface ClassPicture extends ImageSample, LoadableImage {

@@ -1,5 +1,5 @@
-import type { RgbImage } from '../../activations/image.ts';
 import { resizeImage } from '../../activations/resize.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** Longer side of the pictures kept; smaller ones are kept as they are. */
 export const MAX_TILE_SIDE = 64;

@@ -1,9 +1,9 @@
 import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { RgbImage } from '../../activations/image.ts';
 import type { ImageSample } from '../../activations/image-list.ts';
 import type { Preprocessing } from '../../activations/preprocess.ts';
 import type { NamedRuntime } from '../../activations/runtime.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
 
 /** A picture with what is known about it. */

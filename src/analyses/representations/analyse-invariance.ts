@@ -4,7 +4,7 @@ import {
   type LoadableImage,
   type SkippedImage,
 } from '../../activations/extract-features.ts';
-import { cropImage, flipImage, type RgbImage, rotateImage } from '../../activations/image.ts';
+import { cropImage, flipImage, rotateImage } from '../../activations/image.ts';
 import { fitImage } from '../../activations/preprocess.ts';
 import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
@@ -19,8 +19,9 @@ import type { InvarianceResult, RepresentationModelEntry } from '../../study/rep
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
-import { modelId } from '../classes/measured-model.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { hashImages } from '../common/hash-images.ts';
+import { modelId } from '../common/model-id.ts';
 import { thisThread } from './analyse-representations.ts';
 import { planLayer } from './features/choose-layers.ts';
 import { openRunnable, type RunnableModel } from './features/model-features.ts';

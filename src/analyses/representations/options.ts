@@ -1,5 +1,4 @@
 import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { RgbImage } from '../../activations/image.ts';
 import type { ImageSample } from '../../activations/image-list.ts';
 import type { Preprocessing } from '../../activations/preprocess.ts';
 import type { NamedRuntime } from '../../activations/runtime.ts';
@@ -11,6 +10,7 @@ import type { FeatureLayout } from '../../measures/representations/feature-maps.
 import type { MatchingMethod } from '../../measures/representations/matching/assign.ts';
 import type { NormOrder } from '../../measures/representations/matching/norm-order.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { DEFAULT_PAIR_FEATURES } from './features/pair-features.ts';
 import type { MatchPool } from './matching/match-in-tiles.ts';
 

@@ -7,7 +7,8 @@ import type {
 } from '../../measures/training/epoch-measures.ts';
 import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
 import { splitTemplates, templateCosines } from '../../measures/training/split-templates.ts';
-import { type RunEpoch, type RunSplit, readRunEpoch } from '../../runs/run-epoch.ts';
+import type { RunEpoch, RunSplit } from '../../runs/epoch-data.ts';
+import { readRunEpoch } from '../../runs/run-epoch.ts';
 import { type EpochArrays, type EpochRecord, epochArrays, epochNeighbours, epochRecord } from './epoch-record.ts';
 import type { TrainingRunInput } from './options.ts';
 import { filesOf, problemMessage, type RunProblem, type ScannedRun } from './scan-run.ts';

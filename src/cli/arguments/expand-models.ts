@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { SourceError, UsageError } from '../../base/errors.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
-import { foundLines } from '../reports/found-lines.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findModels } from './find-models.ts';
+import { foundLines } from './found-lines.ts';
 import type { ModelArgument } from './model-arguments.ts';
 
 /** Folders that `**` never enters. */

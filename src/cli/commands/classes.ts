@@ -21,8 +21,8 @@ import { populationReport } from '../reports/population-report.ts';
 import { labelsFile } from '../reports/uncertain-classes.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { offerToOpen } from '../terminal/offer-to-open.ts';
 import { type ClassesStudy, runClasses } from './classes-run.ts';
+import { offerToOpen } from './offer-to-open.ts';
 import { addShowOptions, type ShowOptions } from './show-studies.ts';
 
 interface Flags extends ShowOptions {

@@ -27,9 +27,9 @@ import { defaultStudyFolder } from '../arguments/study-folder.ts';
 import { conceptsReport } from '../reports/concepts-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { offerToOpen } from '../terminal/offer-to-open.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { addNameCommand } from './concepts-name.ts';
+import { offerToOpen } from './offer-to-open.ts';
 import { layerList } from './representations.ts';
 import { addShowOptions, type ShowOptions } from './show-studies.ts';
 

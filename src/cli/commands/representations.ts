@@ -28,9 +28,9 @@ import { defaultStudyFolder } from '../arguments/study-folder.ts';
 import { representationsReport } from '../reports/representations-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { offerToOpen } from '../terminal/offer-to-open.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { formatTable } from '../terminal/table.ts';
+import { offerToOpen } from './offer-to-open.ts';
 import { addShowOptions, type ShowOptions } from './show-studies.ts';
 
 interface Flags extends ShowOptions {

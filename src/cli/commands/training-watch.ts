@@ -14,12 +14,12 @@ import type { ModelArgument } from '../arguments/model-arguments.ts';
 import type { TrainingFlags } from '../arguments/training-flags.ts';
 import { evaluateThresholds, reportThresholds } from '../arguments/training-thresholds.ts';
 import { readRuns } from '../reports/training-curves.ts';
+import { dashboard } from '../reports/training-dashboard.ts';
 import { epochLines } from '../reports/training-lines.ts';
 import { APP_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { openBrowser } from '../terminal/open-browser.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
-import { dashboard } from '../terminal/training-dashboard.ts';
 import { followedFolder } from './training-run.ts';
 
 /** Before the second look, which is the first at which a file can have settled. */

@@ -1,5 +1,5 @@
-import type { RgbImage } from '../../activations/image.ts';
 import { MissingRuntimeError } from '../../base/errors.ts';
+import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** The PNG of a picture, by sharp. */
 export async function encodePng({ width, height, data }: RgbImage): Promise<Uint8Array> {

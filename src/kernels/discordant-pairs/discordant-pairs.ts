@@ -1,14 +1,8 @@
 import { inversions } from '../inversions/inversions.ts';
-import type { SortedVector } from '../rank-transform/rank-transform.ts';
-import { MAX_SEQUENCE_GROUPS, sequenceInversions, TIED_WITH_NEXT } from '../sequence-inversions/sequence-inversions.ts';
+import type { SortedVector } from '../rank-transform/types.ts';
+import { MAX_SEQUENCE_GROUPS, sequenceInversions } from '../sequence-inversions/sequence-inversions.ts';
+import { type PairCounts, TIED_WITH_NEXT } from '../sequence-inversions/types.ts';
 import type { KernelOptions } from '../shared/wasm-kernel.ts';
-
-export interface PairCounts {
-  /** Pairs that the two vectors order oppositely. */
-  discordant: number;
-  /** Pairs that are tied in both. */
-  tiedInBoth: number;
-}
 
 /** Counts the pairs that two sorted vectors of equal length order oppositely, in O(n log n). */
 export function discordantPairs(a: SortedVector, b: SortedVector, options: KernelOptions = {}): PairCounts {

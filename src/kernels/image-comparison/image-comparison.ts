@@ -2,28 +2,7 @@ import type { Matrix } from '../../tensor/matrix.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from '../shared/wasm-kernel.ts';
 import { imageComparisonWasm } from './generated/image-comparison.wasm.ts';
 import { compareImagesPlain } from './plain.ts';
-
-/** The window of structural similarity and its two constants, (K₁L)² and (K₂L)². */
-export interface WindowOptions {
-  windowSize: number;
-  c1: number;
-  c2: number;
-}
-
-/** Sums over two images of one shape. */
-export interface ImageSums {
-  /** Σ a·b. */
-  products: number;
-  /** Σ a² and Σ b², summed in the same order as the products: for equal images all three are equal. */
-  powerA: number;
-  powerB: number;
-  /** Σ (a − b)². */
-  squares: number;
-  /** Σ |a − b|. */
-  absolutes: number;
-  /** Sum over all windows that lie wholly inside of their structural similarity; their number for equal images. */
-  similarity: number;
-}
+import type { ImageSums, WindowOptions } from './types.ts';
 
 interface Exports {
   compare(

@@ -1,4 +1,4 @@
-import type { ImageSums, WindowOptions } from './image-comparison.ts';
+import type { ImageSums, WindowOptions } from './types.ts';
 
 /** Twin of the kernel; see `compareImages` in ../image-comparison.ts. */
 export function compareImagesPlain(

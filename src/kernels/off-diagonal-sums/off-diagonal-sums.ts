@@ -2,12 +2,7 @@ import type { Matrix } from '../../tensor/matrix.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from '../shared/wasm-kernel.ts';
 import { offDiagonalSumsWasm } from './generated/off-diagonal-sums.wasm.ts';
 import { offDiagonalSumsPlain } from './plain.ts';
-
-/**
- * Mean of the entries; then of the entries less that mean: Σ squares, Σ entry × its mirror image, Σ squared row sums, Σ
- * squared column sums, Σ row sum × column sum of the same class.
- */
-export type OffDiagonalSums = [number, number, number, number, number, number];
+import type { OffDiagonalSums } from './types.ts';
 
 const kernel = wasmKernel<{ sums(data: number, n: number, rows: number, columns: number, out: number): void }>(
   offDiagonalSumsWasm,

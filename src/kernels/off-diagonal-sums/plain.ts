@@ -1,5 +1,5 @@
 import type { Matrix } from '../../tensor/matrix.ts';
-import type { OffDiagonalSums } from './off-diagonal-sums.ts';
+import type { OffDiagonalSums } from './types.ts';
 
 const TILE = 32;
 

@@ -1,4 +1,4 @@
-import type { SortedVector } from './rank-transform.ts';
+import type { SortedVector } from './types.ts';
 
 const DIGIT_SHIFTS = [0, 11, 22] as const;
 const BUCKETS = 2048;

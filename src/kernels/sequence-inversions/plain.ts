@@ -1,5 +1,5 @@
-import type { PairCounts } from '../discordant-pairs/discordant-pairs.ts';
-import { GROUP_BITS, TIED_WITH_NEXT } from './sequence-inversions.ts';
+import type { PairCounts } from './types.ts';
+import { GROUP_BITS, TIED_WITH_NEXT } from './types.ts';
 
 /** Counts with a binary indexed tree (Fenwick 1994) over the groups: how many elements seen so far are at most g. */
 export function sequenceInversionsPlain(sequence: Uint16Array, groups: number): PairCounts {

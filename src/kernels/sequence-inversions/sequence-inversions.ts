@@ -1,12 +1,8 @@
-import type { PairCounts } from '../discordant-pairs/discordant-pairs.ts';
 import { type KernelOptions, kernelLayout, wasmKernel } from '../shared/wasm-kernel.ts';
 import { sequenceInversionsWasm } from './generated/sequence-inversions.wasm.ts';
 import { sequenceInversionsPlain } from './plain.ts';
+import type { PairCounts } from './types.ts';
 
-/** An element of a sequence is its group, … */
-export const GROUP_BITS = 0x7fff;
-/** … and this flag when the next element has the same place in the order. */
-export const TIED_WITH_NEXT = 0x8000;
 /** The most groups that {@link sequenceInversions} takes; with more, a general count is the faster way. */
 export const MAX_SEQUENCE_GROUPS = 1024;
 

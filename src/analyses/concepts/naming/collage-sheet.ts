@@ -1,6 +1,7 @@
-import { cropImage, type RgbImage } from '../../../activations/image.ts';
+import { cropImage } from '../../../activations/image.ts';
 import { resizeImage } from '../../../activations/resize.ts';
 import type { CollageRow } from '../../../study/concepts-section.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 
 /** Colours of the frames, as in the method: strongest, under-predicted, over-predicted. */
 const FRAMES = { top: [0x00, 0x9e, 0x73], under: [0x00, 0x72, 0xb2], over: [0xd5, 0x5e, 0x00] } as const;

@@ -1,4 +1,3 @@
-import type { RgbImage } from '../../../activations/image.ts';
 import { UsageError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import { conceptKey, readConceptNotes, writeConceptNotes } from '../../../study/concept-notes.ts';
@@ -6,6 +5,7 @@ import type { CollageRow, ConceptImageRow, ConceptsSection, ShortlistRow } from 
 import type { StudyManifest } from '../../../study/manifest.ts';
 import { readManifest, readStudyFile, readStudyTable } from '../../../study/read-study.ts';
 import type { StudyStore } from '../../../study/store.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { collageSheet, patchOf } from './collage-sheet.ts';
 import { namingPrompt } from './prompt.ts';
 import { askService, type NamingService } from './provider.ts';

@@ -3,7 +3,7 @@ import { factorise } from '../../../measures/concepts/factor/factorise.ts';
 import { nonNegativeCoefficients } from '../../../measures/concepts/factor/nnls.ts';
 import type { Matrix, Matrix32, Matrix64 } from '../../../tensor/matrix.ts';
 import { rowsOfImages } from '../sources/activation-file.ts';
-import type { ClassInput } from './measure-class.ts';
+import type { ClassInput } from './class-input.ts';
 
 /** The concepts of one model for one class, and how strongly patches show them. */
 export interface ExtractedConcepts {

@@ -4,9 +4,9 @@ import { occlusionImportance } from '../../../measures/concepts/importance/occlu
 import { sobolImportance } from '../../../measures/concepts/importance/sobol.ts';
 import { bootstrapMean } from '../../../statistics/bootstrap.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
+import type { ClassInput } from './class-input.ts';
 import type { MeasuredConcept } from './class-record.ts';
 import { coefficientsOf } from './extract-concepts.ts';
-import type { ClassInput } from './measure-class.ts';
 
 /** Importance of each concept of a model for the class, averaged over the images that it is measured on. */
 export function importanceOf(

@@ -3,9 +3,9 @@ import { factorise } from '../../../measures/concepts/factor/factorise.ts';
 import { conceptCorrelations, layerPairSimilarity } from '../../../measures/concepts/regress/concept-similarity.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import { rowsOfImages } from '../sources/activation-file.ts';
+import type { ClassInput } from './class-input.ts';
 import type { LayerCell } from './class-record.ts';
 import { coefficientsOf } from './extract-concepts.ts';
-import type { ClassInput } from './measure-class.ts';
 
 /**
  * Largest correlations of concepts between all layers of both models, on the fit images; null where no map was asked for. A

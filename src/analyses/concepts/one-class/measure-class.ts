@@ -1,38 +1,13 @@
 import { digestPlain } from '../../../base/sha256.ts';
-import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
 import { conceptCorrelations, maxConceptSimilarity } from '../../../measures/concepts/regress/concept-similarity.ts';
 import type { Matrix32, Matrix64 } from '../../../tensor/matrix.ts';
-import type { Factorisation, PlainOptions } from '../options.ts';
+import type { ClassInput } from './class-input.ts';
 import type { ClassRecord, MeasuredOwner } from './class-record.ts';
-import type { ClassActivations } from './collect-class.ts';
 import { type ExtractedConcepts, extractConcepts } from './extract-concepts.ts';
 import { layerMapOfClass } from './layer-map.ts';
 import { measureOwner } from './measure-owner.ts';
 import { fitMaps } from './regression-options.ts';
 import { sweepClass } from './sweep-class.ts';
-
-/** What is known of one model beside its activations. */
-export interface ClassModel {
-  /** Null without a head, or without predictions to ask about. */
-  head: ConceptHead | null;
-  method: Factorisation;
-  /** Column of the class in the model's logits, for each image. */
-  targets: { importance: number[]; evaluation: number[] } | null;
-  /** Column of the label of each evaluation image, null for none; null without a classifier. */
-  labels: (number | null)[] | null;
-}
-
-/** Everything that the measures of one class depend on: plain data, so that a thread may have it. */
-export interface ClassInput {
-  activations: ClassActivations;
-  perImage: number;
-  /** Places among the fit images of those that each model's concepts are extracted from. */
-  extraction: [number[], number[]];
-  models: [ClassModel, ClassModel];
-  seed: string;
-  options: PlainOptions;
-  signal?: AbortSignal;
-}
 
 /** The whole of RSVC for one class, from activations to collages. */
 export function measureClass(input: ClassInput): ClassRecord {

@@ -18,10 +18,10 @@ import { shuffledPairsNull } from '../../../measures/concepts/regress/nulls.ts';
 import type { ConceptEntry, OwnedConceptsEntry } from '../../../study/concepts-section.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
 import { classCollages } from '../study/class-collages.ts';
+import type { ClassInput } from './class-input.ts';
 import type { MeasuredOwner } from './class-record.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
 import { importanceOf } from './importance.ts';
-import type { ClassInput } from './measure-class.ts';
 import { regressionOptions } from './regression-options.ts';
 import { stabilityOf } from './stability.ts';
 

@@ -4,8 +4,8 @@ import {
   fitCrossPrediction,
 } from '../../../measures/concepts/regress/cross-prediction.ts';
 import type { PlainOptions } from '../options.ts';
+import type { ClassInput } from './class-input.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
-import type { ClassInput } from './measure-class.ts';
 
 /** How coefficients are predicted, with no more folds than there are images. */
 export function regressionOptions(

@@ -1,7 +1,7 @@
 import { conceptHygiene } from '../../../measures/concepts/factor/hygiene.ts';
 import { conceptStability } from '../../../measures/concepts/factor/stability.ts';
+import type { ClassInput } from './class-input.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
-import type { ClassInput } from './measure-class.ts';
 
 /** Stability over random starts, where it was asked for, and concepts that nothing shows or that repeat an earlier one. */
 export function stabilityOf(

@@ -1,8 +1,8 @@
 import { UsageError } from '../../../base/errors.ts';
 import { alphaSweep, heldOutSimilarity, SWEPT_ALPHAS } from '../../../measures/concepts/regress/alpha-sweep.ts';
+import type { ClassInput } from './class-input.ts';
 import type { ClassSweeps } from './class-record.ts';
 import { type ExtractedConcepts, extractConcepts } from './extract-concepts.ts';
-import type { ClassInput } from './measure-class.ts';
 import { fitMaps, regressionOptions } from './regression-options.ts';
 import { stabilityOf } from './stability.ts';
 

@@ -1,7 +1,8 @@
 import type { LoadableImage } from '../../../activations/extract-features.ts';
-import { cropImage, type RgbImage } from '../../../activations/image.ts';
+import { cropImage } from '../../../activations/image.ts';
 import { fitImage, type Preprocessing } from '../../../activations/preprocess.ts';
 import { SemblanceError, UnsupportedError } from '../../../base/errors.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 
 /** How a picture becomes the square that both models see. */
 export type CropGeometry = Pick<Preprocessing, 'resize' | 'interpolation' | 'crop' | 'cropRounding'>;

@@ -1,4 +1,3 @@
-import type { RgbImage } from '../../../activations/image.ts';
 import { type Layer, leadingTokens, openTapped } from '../../../activations/layers.ts';
 import { normaliseImage } from '../../../activations/preprocess.ts';
 import { resizeImage } from '../../../activations/resize.ts';
@@ -7,6 +6,7 @@ import { IncomparableError, UnsupportedError, UsageError } from '../../../base/e
 import { headLogits } from '../../../measures/concepts/importance/heads.ts';
 import { cutPatches, type PatchGrid } from '../../../measures/concepts/report/patches.ts';
 import type { Matrix, Matrix32 } from '../../../tensor/matrix.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Sampler } from '../options.ts';
 import type { ActivationSource, ConceptSource, ConceptTask, FoundHead } from './concept-source.ts';
 import type { ImageShelf } from './image-shelf.ts';

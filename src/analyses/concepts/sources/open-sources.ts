@@ -1,8 +1,8 @@
 import type { SkippedImage } from '../../../activations/extract-features.ts';
-import type { RgbImage } from '../../../activations/image.ts';
 import { FormatError, UsageError } from '../../../base/errors.ts';
 import { patchGrid } from '../../../measures/concepts/report/patches.ts';
 import { loadWordNet } from '../../../semantics/load-wordnet.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { isFeaturesFile } from '../../representations/features/file-features.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsPlatform, PlainOptions } from '../options.ts';
 import { type ListedImage, openActivationFile } from './activation-file.ts';

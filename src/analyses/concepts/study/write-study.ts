@@ -1,5 +1,4 @@
 import type { SkippedImage } from '../../../activations/extract-features.ts';
-import type { RgbImage } from '../../../activations/image.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../../formats/npy/write-npy.ts';
@@ -14,7 +13,8 @@ import type {
 import type { StudyManifest } from '../../../study/manifest.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
-import { modelId } from '../../classes/measured-model.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
+import { modelId } from '../../common/model-id.ts';
 import type { ClassRecord } from '../one-class/class-record.ts';
 import type { ConceptsOptions, Factorisation, PlainOptions } from '../options.ts';
 import type { ConceptSource } from '../sources/concept-source.ts';

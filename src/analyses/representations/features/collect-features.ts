@@ -1,5 +1,4 @@
 import type { SkippedImage } from '../../../activations/extract-features.ts';
-import type { RgbImage } from '../../../activations/image.ts';
 import { FormatError, IncomparableError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { Centring, FeatureMean } from '../../../measures/representations/comparison/centring.ts';
@@ -7,6 +6,7 @@ import { collectMean, subtractMean } from '../../../measures/representations/com
 import { pooledVectors } from '../../../measures/representations/comparison/retrieval.ts';
 import { type FeatureMaps, featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import type { PlannedLayer } from './choose-layers.ts';
 import type { FeatureProvider } from './feature-provider.ts';

@@ -1,6 +1,6 @@
 import type { SkippedImage } from '../../../activations/extract-features.ts';
-import type { RgbImage } from '../../../activations/image.ts';
 import type { LongTask } from '../../../base/progress.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { PlannedLayer } from './choose-layers.ts';
 

@@ -1,10 +1,10 @@
 import { extractFeatures, joinBatches } from '../../../activations/extract-features.ts';
-import type { RgbImage } from '../../../activations/image.ts';
 import { inputShape, type Layer, openTapped, probeLayers } from '../../../activations/layers.ts';
 import { checkPreprocessing, defaultPreprocessing, type Preprocessing } from '../../../activations/preprocess.ts';
 import type { ModelSession } from '../../../activations/runtime.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import { pictureSize, requireRuntime, settlePreprocessing } from '../../common/model-preprocessing.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';

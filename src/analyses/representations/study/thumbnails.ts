@@ -1,6 +1,6 @@
-import type { RgbImage } from '../../../activations/image.ts';
 import { resizeImage } from '../../../activations/resize.ts';
 import type { LongTask } from '../../../base/progress.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import type { ImageInput, RepresentationsPlatform } from '../options.ts';
 

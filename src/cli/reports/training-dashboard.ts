@@ -1,8 +1,8 @@
-import { curveSummary, figure, type RunWithCurves, shownCurves } from '../reports/training-curves.ts';
-import { aboutFile } from '../reports/training-report.ts';
-import type { CliIo } from './io.ts';
-import { sparkline } from './sparkline.ts';
-import { type Column, displayWidth, formatTable } from './table.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { sparkline } from '../terminal/sparkline.ts';
+import { type Column, displayWidth, formatTable } from '../terminal/table.ts';
+import { curveSummary, figure, type RunWithCurves, shownCurves } from './training-curves.ts';
+import { aboutFile } from './training-report.ts';
 
 const CLEAR = '\x1b[2J\x1b[H';
 const SPARK_WIDTH = 48;

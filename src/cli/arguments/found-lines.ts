@@ -1,5 +1,5 @@
-import type { FoundFiles } from '../arguments/find-models.ts';
 import type { Colors } from '../terminal/io.ts';
+import type { FoundFiles } from './find-models.ts';
 
 /** Files with one reason are listed up to this many. */
 const LISTED = 6;
