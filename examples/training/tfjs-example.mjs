@@ -1,14 +1,14 @@
 /**
  * Trains a small CNN on generated shapes in TF.js and logs the run for Semblance.
  *
- *     npm install semblance @tensorflow/tfjs
+ *     npm install semblance-vision @tensorflow/tfjs
  *     node tfjs-example.mjs runs/shapes-tfjs            then: semblance training runs/shapes-tfjs
  *
  * In Node `@tensorflow/tfjs-node` is faster; the lines are the same.
  */
 import * as tf from '@tensorflow/tfjs';
-import { createRandom, tfjsCallback } from 'semblance';
-import { folderStore } from 'semblance/node';
+import { folderStore } from 'semblance-vision/node';
+import { tfjsCallback } from 'semblance-vision/training';
 
 const [folder = 'runs/shapes-tfjs', epochs = '5'] = process.argv.slice(2);
 const size = 16;
@@ -21,9 +21,20 @@ const inside = {
 };
 const labels = Object.keys(inside);
 
+/** Numbers of [0, 1) that are the same in every run (a linear congruential generator). */
+function seededRandom(seed) {
+  let state = seed >>> 0;
+  return {
+    next() {
+      state = (Math.imul(1664525, state) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    },
+  };
+}
+
 /** n images of one coloured shape each, as a tensor [n, size, size, 3], and their classes. */
 function shapes(n, seed) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const target = Array.from({ length: n }, (_, i) => i % labels.length);
   const pixels = target.flatMap((t) => {
     const [angle, scale] = [random.next() * Math.PI, 0.5 + 0.4 * random.next()];

@@ -13,20 +13,6 @@ export function cropImage(image: RgbImage, left: number, top: number, width: num
   return { width, height, data };
 }
 
-/** Moves the picture by (dx, dy), wrapping around at the edges. */
-export function shiftImage({ width, height, data }: RgbImage, dx: number, dy: number): RgbImage {
-  const out = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const to = (modulo(y + dy, height) * width + modulo(x + dx, width)) * 3;
-      const from = (y * width + x) * 3;
-      out[to] = data[from]!;
-      out[to + 1] = data[from + 1]!;
-      out[to + 2] = data[from + 2]!;
-    }
-  return { width, height, data: out };
-}
-
 function modulo(a: number, n: number): number {
   return ((a % n) + n) % n;
 }

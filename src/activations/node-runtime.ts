@@ -3,6 +3,7 @@ import { MissingRuntimeError } from '../base/errors.ts';
 import { disableRuntimeTelemetry } from '../engine/runtime-telemetry.ts';
 import type { NamedRuntime, OnnxRuntime } from './runtime.ts';
 
+/** An ONNX runtime that can run models in Node. */
 export type RuntimeChoice = 'onnxruntime-node' | 'onnxruntime-web';
 
 /**

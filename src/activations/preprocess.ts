@@ -28,8 +28,8 @@ export interface Preprocessing {
   layout: 'nchw' | 'nhwc';
 }
 
-export const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
-export const IMAGENET_STD: readonly [number, number, number] = [0.229, 0.224, 0.225];
+const IMAGENET_MEAN: readonly [number, number, number] = [0.485, 0.456, 0.406];
+const IMAGENET_STD: readonly [number, number, number] = [0.229, 0.224, 0.225];
 
 /**
  * The usual treatment for a square input where nothing else is known: shorter side to size/0.875 as torchvision's

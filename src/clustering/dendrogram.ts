@@ -54,27 +54,3 @@ export function dendrogram(linkage: Linkage, order: ArrayLike<number> = leafOrde
   }
   return merges;
 }
-
-/**
- * Cophenetic distances: for each pair i < j, row by row, the height of the merge that first joins them. SciPy's
- * `cophenet`.
- */
-export function copheneticDistances(linkage: Linkage): Float64Array {
-  const { n, left, right, heights } = linkage;
-  const out = new Float64Array((n * (n - 1)) / 2);
-  const members: number[][] = Array.from({ length: n }, (_, i) => [i]);
-  for (let k = 0; k < n - 1; k++) {
-    const a = members[left[k]!]!;
-    const b = members[right[k]!]!;
-    for (const x of a) {
-      for (const y of b) {
-        const i = Math.min(x, y);
-        const j = Math.max(x, y);
-        out[(i * (2 * n - i - 3)) / 2 + j - 1] = heights[k]!;
-      }
-    }
-    members.push([...a, ...b]);
-    members[left[k]!] = members[right[k]!] = [];
-  }
-  return out;
-}

@@ -2,6 +2,7 @@ import type { ByteSource } from '../base/bytes/byte-source.ts';
 import type { DType } from '../tensor/dtype.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
+/** The name of a supported file format, as reports and studies give it. */
 export type ModelFormatName =
   | 'safetensors'
   | 'pytorch'

@@ -12,7 +12,7 @@ import { tfjsFormat } from './tfjs/tfjs.ts';
 import { tfliteFormat } from './tflite/tflite.ts';
 
 /** Every format we read, in the order they are asked; those with a magic number come before those without. */
-export const MODEL_FORMATS: readonly (ModelFormat | ShardIndexFormat)[] = [
+const MODEL_FORMATS: readonly (ModelFormat | ShardIndexFormat)[] = [
   npyFormat,
   tfliteFormat,
   kerasH5Format,

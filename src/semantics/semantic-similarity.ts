@@ -10,6 +10,7 @@ import { type SimilarityRow, wuPalmerNltkRows, wuPalmerRows } from './wu-palmer.
 /** Similarity measures over the noun graph: path, Leacock–Chodorow, Wu–Palmer, and Wu–Palmer as NLTK reads it. */
 export const SEMANTIC_MEASURES = ['path', 'lch', 'wup', 'wup-nltk'] as const;
 
+/** A measure of similarity of two synsets in WordNet. */
 export type SemanticMeasure = (typeof SEMANTIC_MEASURES)[number];
 
 export interface SemanticSimilarityOptions {

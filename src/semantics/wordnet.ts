@@ -101,7 +101,7 @@ export function lemmaText(wordnet: WordNet, lemma: number): string {
 }
 
 /** Index of a lemma, written in any case and with spaces or underscores; −1 where WordNet has no such noun. */
-export function lemmaIndex(wordnet: WordNet, lemma: string): number {
+function lemmaIndex(wordnet: WordNet, lemma: string): number {
   const key = lemma.toLowerCase().replaceAll(' ', '_');
   const { lemmaStart, lemmaBytes } = wordnet;
   let low = 0;

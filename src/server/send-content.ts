@@ -62,7 +62,7 @@ function matches(header: string | undefined, tag: string): boolean {
 }
 
 /** The best of br and gzip that an Accept-Encoding header allows. */
-export function acceptedEncoding(header: string | undefined): Encoding {
+function acceptedEncoding(header: string | undefined): Encoding {
   const weights = new Map<string, number>();
   for (const part of (header ?? '').toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim());

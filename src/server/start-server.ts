@@ -14,6 +14,7 @@ import { studyEvents } from './study-events.ts';
 const PORTS_TRIED = 100;
 const CACHE_BYTES = 256 * 2 ** 20;
 
+/** Options of `startServer`; by default it listens on 127.0.0.1 at the first free port. */
 export interface ServerOptions {
   /** Study folders; the first is the one that the app opens. */
   studies: readonly string[];
@@ -27,6 +28,7 @@ export interface ServerOptions {
   onError?: (error: unknown) => void;
 }
 
+/** A server that listens: its address, and how to stop it. */
 export interface RunningServer {
   /** What to open in a browser. */
   url: string;

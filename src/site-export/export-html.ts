@@ -8,7 +8,7 @@ import { addToHead, readAppPage } from './app-page.ts';
 import { studyContents } from './study-contents.ts';
 
 /** Where the single-file build of the app wants the study. */
-export const STUDY_PLACEHOLDER = '<!--semblance-study-->';
+const STUDY_PLACEHOLDER = '<!--semblance-study-->';
 /** Tells a page of ours from someone's own, so that only ours is written over. */
 const MARK = '<meta name="generator" content="Semblance">';
 /** The page may use what is within it and nothing else; the browser sees to it that nothing is fetched or sent. */

@@ -4,7 +4,7 @@ import type { SortedVector } from '../kernels/rank-transform/types.ts';
 import type { KernelOptions } from '../kernels/shared/wasm-kernel.ts';
 
 /** The most values that can be ranked: above it twice a centred rank no longer fits a float32 exactly. */
-export const MAX_RANKED_VALUES = 2 ** 24;
+const MAX_RANKED_VALUES = 2 ** 24;
 
 /** A vector made ready for rank correlation: sorted once, then correlated with any number of others. */
 export interface RankVector extends SortedVector {

@@ -15,7 +15,7 @@ const intervalSchema = z.object({ low: finite, high: finite });
 const chanceLevel = z.object({ mean: finite, sd: finite, z: z.nullable(finite) });
 
 /** Alignment of a model's class similarity with a reference, each measure beside its chance level. */
-export const alignmentSchema = z.extend(measureTriple, {
+const alignmentSchema = z.extend(measureTriple, {
   /** Why a measure is null, such as "the matrix is constant"; absent when all are there. */
   reason: z.optional(z.string()),
   /** Classes that took part. */
@@ -44,7 +44,7 @@ export const alignmentSchema = z.extend(measureTriple, {
 });
 
 /** Alignment of model `a` minus that of `b` with the same reference, under the same resamples. */
-export const alignmentDifferenceSchema = z.object({
+const alignmentDifferenceSchema = z.object({
   reference: z.string(),
   measure: z.enum(['cosine', 'spearman', 'kendall']),
   a: z.string(),
@@ -57,7 +57,7 @@ export const alignmentDifferenceSchema = z.object({
   distinguishable: z.boolean(),
 });
 
-export const referenceSchema = z.object({
+const referenceSchema = z.object({
   /** Such as "wordnet-path", or the name of a reference file. */
   id: z.string(),
   title: z.string(),
@@ -66,7 +66,7 @@ export const referenceSchema = z.object({
   matrix: z.nullable(z.string()),
 });
 
-export const classModelSchema = z.object({
+const classModelSchema = z.object({
   /** Short, unique in the study, used in paths and URLs. */
   id: z.string(),
   name: z.string(),
@@ -169,6 +169,7 @@ export type Alignment = z.infer<typeof alignmentSchema>;
 export type AlignmentDifference = z.infer<typeof alignmentDifferenceSchema>;
 export type ClassReference = z.infer<typeof referenceSchema>;
 export type ClassModel = z.infer<typeof classModelSchema>;
+/** The classes instrument in a study: models, references, alignments; matrices and tables by path. */
 export type ClassesSection = z.infer<typeof classesSectionSchema>;
 
 /** A row of the classes table (`classes/classes.jsonl`). */

@@ -24,7 +24,7 @@ const notesSchema = z.record(
 );
 
 /** What a person writes about a concept; an empty text takes the entry out. */
-export const writtenNoteSchema = z.object({
+const writtenNoteSchema = z.object({
   name: z.string().check(z.maxLength(MAX_NOTE_NAME)),
   note: z.string().check(z.maxLength(MAX_NOTE_TEXT)),
 });
@@ -32,7 +32,7 @@ export const writtenNoteSchema = z.object({
 export type WrittenNote = z.infer<typeof writtenNoteSchema>;
 
 /** A note of one concept as the server takes it. */
-export const noteRequestSchema = z.extend(writtenNoteSchema, { concept: z.string() });
+const noteRequestSchema = z.extend(writtenNoteSchema, { concept: z.string() });
 
 /** The name of a concept in the notes, in addresses and in lists: "class id/model 0 or 1/concept". */
 export function conceptKey(classId: string, model: number, concept: number): string {
@@ -40,7 +40,7 @@ export function conceptKey(classId: string, model: number, concept: number): str
 }
 
 /** Whether a section has the concept that a key names. */
-export function hasConcept(section: ConceptsSection, key: string): boolean {
+function hasConcept(section: ConceptsSection, key: string): boolean {
   return section.classes.some(({ id, models }) =>
     models.some((owned, model) => owned?.concepts.some(({ index }) => conceptKey(id, model, index) === key)),
   );

@@ -37,7 +37,7 @@ const replacementSchema = z.object({
 /** Cross: predicted from the other model. Self: from the concept's own model, the ceiling. */
 const bothWays = <T extends z.core.SomeType>(schema: T) => z.object({ cross: schema, self: schema });
 
-export const conceptSchema = z.object({
+const conceptSchema = z.object({
   /** Row of the concept matrix, from 0. */
   index: z.int(),
   similarity: bothWays(agreementSchema),
@@ -78,7 +78,7 @@ export const conceptSchema = z.object({
 });
 
 /** The concepts of one model for one class. */
-export const ownedConceptsSchema = z.object({
+const ownedConceptsSchema = z.object({
   nComponents: z.int(),
   /** ‖A − UW‖_F of the fit patches, and divided by ‖A‖_F. */
   error: finite,
@@ -99,7 +99,7 @@ export const ownedConceptsSchema = z.object({
   collages: z.string(),
 });
 
-export const conceptClassSchema = z.object({
+const conceptClassSchema = z.object({
   /** Unique, used in paths and URLs. */
   id: z.string(),
   /** Index in the label set that both models share; null for a group that is no class of theirs. */
@@ -116,7 +116,7 @@ export const conceptClassSchema = z.object({
   warnings: z.array(z.string()),
 });
 
-export const conceptModelSchema = z.object({
+const conceptModelSchema = z.object({
   ...ranModel,
   /** The layer whose pooled activations are factorised. */
   layer: z.string(),
@@ -225,6 +225,7 @@ export const conceptsSectionSchema = z.object({
   kernelTier: z.enum(['simd', 'plain']),
 });
 
+/** The concepts instrument in a study: models, classes with their concepts, lists; arrays and tables by path. */
 export type ConceptsSection = z.infer<typeof conceptsSectionSchema>;
 export type ConceptModelEntry = z.infer<typeof conceptModelSchema>;
 export type ConceptClassEntry = z.infer<typeof conceptClassSchema>;

@@ -46,12 +46,6 @@ export function quantiseMatrix(matrix: Matrix): DisplayMatrix {
   return { rows, cols, min, max, codes };
 }
 
-/** The value that a code stands for; NaN for a missing entry. */
-export function displayValue(display: DisplayMatrix, row: number, col: number): number {
-  const code = display.codes[row * display.cols + col]!;
-  return code === 0 ? Number.NaN : display.min + ((code - 1) * (display.max - display.min)) / STEPS;
-}
-
 /** The binary form in which the server sends a display matrix; a symmetric one takes about half. */
 export function encodeDisplayMatrix(display: DisplayMatrix): Uint8Array<ArrayBuffer> {
   const { rows, cols, min, max, codes } = display;

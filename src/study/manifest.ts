@@ -24,4 +24,5 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), z.string()),
 });
 
+/** `study.json`: version, software, inputs, the section of each instrument, and the SHA-256 of every file. */
 export type StudyManifest = z.infer<typeof manifestSchema>;

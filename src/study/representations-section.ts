@@ -51,7 +51,7 @@ const approximationSchema = z.object({
 });
 
 /** Features of a layer, so that any pair of its images can be matched again. */
-export const pairFeaturesSchema = z.object({
+const pairFeaturesSchema = z.object({
   /** Images × (positions · channels), centred as for the matching; floats of so many bits. */
   path: z.string(),
   bits: z.union([z.literal(16), z.literal(32)]),
@@ -59,7 +59,7 @@ export const pairFeaturesSchema = z.object({
   images: z.nullable(z.array(z.int())),
 });
 
-export const representationLayerSchema = z.object({
+const representationLayerSchema = z.object({
   /** Unique within its model, used in paths and URLs. */
   id: z.string(),
   name: z.string(),
@@ -85,7 +85,7 @@ export const representationLayerSchema = z.object({
   features: z.optional(z.nullable(pairFeaturesSchema)),
 });
 
-export const representationModelSchema = z.object({
+const representationModelSchema = z.object({
   ...ranModel,
   /** The output that divergence is of. */
   logits: z.nullable(z.string()),
@@ -113,7 +113,7 @@ const layerDifferenceSchema = z.object({
 });
 
 /** Layers × layers over all models, in the order of `layers`. */
-export const layerComparisonSchema = z.object({
+const layerComparisonSchema = z.object({
   kernel,
   layers: z.array(z.object({ model: z.string(), layer: z.string() })),
   cka: sides,
@@ -143,7 +143,7 @@ export const layerComparisonSchema = z.object({
 const separationSchema = z.object({ auc: finite, dPrime: maybe });
 
 /** The overlap experiment: are two views of one image more alike than two images? */
-export const invarianceSchema = z.object({
+const invarianceSchema = z.object({
   transform: z.enum(['shift', 'flip', 'rotate']),
   /** Pixels of the offset between the two views and of their size, for `shift`. */
   offset: z.nullable(z.int()),
@@ -185,6 +185,7 @@ export const representationsSectionSchema = z.object({
   kernelTier: z.enum(['simd', 'plain']),
 });
 
+/** The representations instrument in a study: models with their layers, comparisons, retrieval; matrices by path. */
 export type RepresentationsSection = z.infer<typeof representationsSectionSchema>;
 export type RepresentationModelEntry = z.infer<typeof representationModelSchema>;
 export type RepresentationLayerEntry = z.infer<typeof representationLayerSchema>;

@@ -10,7 +10,7 @@ const boundary = z.union([
 ]);
 
 /** The phases found in one curve, with the smoothed curve that they were found in. */
-export const phasesSchema = z.object({
+const phasesSchema = z.object({
   shape: z.enum(['learning', 'rising', 'falling', 'drop-then-growth', 'none']),
   endOfSurge: boundary,
   startOfStabilisation: boundary,
@@ -24,7 +24,7 @@ export const phasesSchema = z.object({
 });
 
 /** Paths of the matrices of one epoch, f32 C×C; null where the run has none. CCSM rows without samples are NaN. */
-export const epochMatricesSchema = z.object({
+const epochMatricesSchema = z.object({
   epoch: z.int(),
   ncsm: z.nullable(z.string()),
   ccsm: z.nullable(z.string()),
@@ -37,7 +37,7 @@ export const epochMatricesSchema = z.object({
   perClass: z.string(),
 });
 
-export const trainingRunSchema = z.object({
+const trainingRunSchema = z.object({
   /** Short, unique in the study, used in paths and URLs. */
   id: z.string(),
   name: z.string(),
@@ -100,6 +100,7 @@ export const trainingSectionSchema = z.object({
 export type PhasesEntry = z.infer<typeof phasesSchema>;
 export type EpochMatrices = z.infer<typeof epochMatricesSchema>;
 export type TrainingRunEntry = z.infer<typeof trainingRunSchema>;
+/** The training instrument in a study: runs with their epochs, curves, phases and warnings; matrices by path. */
 export type TrainingSection = z.infer<typeof trainingSectionSchema>;
 
 /** Every file that a training section names. */

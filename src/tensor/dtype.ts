@@ -39,7 +39,7 @@ export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = {
 const littleEndianHost = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** IEEE 754 half precision to number, exact. */
-export function halfToNumber(bits: number): number {
+function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { clusterOrder } from '#src/clustering/cluster-order.ts';
-import { copheneticDistances, dendrogram, leafOrder } from '#src/clustering/dendrogram.ts';
-import { averageLinkage } from '#src/clustering/linkage.ts';
+import { dendrogram, leafOrder } from '#src/clustering/dendrogram.ts';
+import { averageLinkage, type Linkage } from '#src/clustering/linkage.ts';
 import { optimalLeafOrder } from '#src/clustering/optimal-leaf-order.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix } from '#src/tensor/matrix.ts';
@@ -40,6 +40,30 @@ function randomDistances(n: number, seed: number): Matrix {
     n,
     Float64Array.from({ length: (n * (n - 1)) / 2 }, () => random.next()),
   );
+}
+
+/**
+ * Cophenetic distances: for each pair i < j, row by row, the height of the merge that first joins them. SciPy's
+ * `cophenet`.
+ */
+function copheneticDistances(linkage: Linkage): Float64Array {
+  const { n, left, right, heights } = linkage;
+  const out = new Float64Array((n * (n - 1)) / 2);
+  const members: number[][] = Array.from({ length: n }, (_, i) => [i]);
+  for (let k = 0; k < n - 1; k++) {
+    const a = members[left[k]!]!;
+    const b = members[right[k]!]!;
+    for (const x of a) {
+      for (const y of b) {
+        const i = Math.min(x, y);
+        const j = Math.max(x, y);
+        out[(i * (2 * n - i - 3)) / 2 + j - 1] = heights[k]!;
+      }
+    }
+    members.push([...a, ...b]);
+    members[left[k]!] = members[right[k]!] = [];
+  }
+  return out;
 }
 
 describe.each(cases)('clustering as SciPy: $name', ({ n, distances, linkage, leaves, cophenetic, scipyLength }) => {

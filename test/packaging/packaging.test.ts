@@ -42,11 +42,11 @@ describe('package.json', () => {
   });
 });
 
-test.each(['index', 'readers'])(
+test.each(Object.keys(manifest.exports).filter((path) => !/node|json/.test(path)))(
   'the isomorphic entry %s bundles for the browser without any Node module',
   async (entry) => {
     const result = await build({
-      entryPoints: [join(root, `dist/${entry}.js`)],
+      entryPoints: [join(root, manifest.exports[entry].default)],
       bundle: true,
       write: false,
       format: 'esm',
@@ -82,8 +82,8 @@ test('the packed tarball, installed in an empty folder, runs', { timeout: 120_00
       mkdirSync(join(target, '..'), { recursive: true });
       if (!existsSync(target)) symlinkSync(join(root, 'node_modules', name), target);
     }
-    symlinkSync(join(folder, 'package'), join(folder, 'node_modules', 'semblance'));
-    const cli = join(folder, 'node_modules', 'semblance', 'bin', 'semblance.js');
+    symlinkSync(join(folder, 'package'), join(folder, 'node_modules', manifest.name));
+    const cli = join(folder, 'node_modules', manifest.name, 'bin', 'semblance.js');
     expect(execFileSync(process.execPath, [cli, '--version'], { cwd: folder, encoding: 'utf8' })).toContain(
       manifest.version,
     );

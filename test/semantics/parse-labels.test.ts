@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError, LimitError, SemblanceError } from '#src/base/errors.ts';
-import { correctLabels, parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
 
@@ -72,10 +72,6 @@ describe('JSON', () => {
     expect(parseLabels('{"dog": 1, "cat": 0}', 'a.json')).toEqual(named('cat', 'dog'));
     const corrections = parseLabels('{"crane": "n03126707"}', 'labels.json');
     expect(corrections).toEqual([{ name: 'crane', synset: 'n03126707' }]);
-    expect(correctLabels(named('tench', 'crane'), corrections)).toEqual([
-      { name: 'tench' },
-      { name: 'crane', synset: 'n03126707' },
-    ]);
   });
 
   it('is told from plain text by its content', () => {

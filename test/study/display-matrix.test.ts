@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '#src/base/errors.ts';
-import { decodeDisplayMatrix, displayValue, encodeDisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
+import {
+  type DisplayMatrix,
+  decodeDisplayMatrix,
+  encodeDisplayMatrix,
+  quantiseMatrix,
+} from '#src/study/display-matrix.ts';
 import { randomSimilarity } from '../support/sample-study.ts';
 
 const matrixOf = (rows: number, cols: number, values: ArrayLike<number>) => ({
@@ -17,6 +22,12 @@ const anyMatrix = fc
       .float32Array({ minLength: rows * cols, maxLength: rows * cols, min: -(2 ** 99), max: 2 ** 99 })
       .map((data) => ({ rows, cols, data })),
   );
+
+/** The value that a code stands for; NaN for a missing entry. */
+function displayValue(display: DisplayMatrix, row: number, col: number): number {
+  const code = display.codes[row * display.cols + col]!;
+  return code === 0 ? Number.NaN : display.min + ((code - 1) * (display.max - display.min)) / 254;
+}
 
 describe('display matrices', () => {
   it('keep every finite entry within half a step and every other one missing', () => {

@@ -24,6 +24,7 @@ import { sectionContent } from './section-content.ts';
 import { loadTemplateModels } from './templates/load-template-models.ts';
 import { addUncertainty } from './uncertainty.ts';
 
+/** What `analyseClasses` gives back: the manifest of the study and whether it was already there. */
 export interface ClassesResult {
   manifest: StudyManifest;
   /** True when the store already held this very study and nothing was computed. */

@@ -33,6 +33,7 @@ export interface PopulationFacts {
   subtree?: string;
 }
 
+/** Options of `analyseClasses`. Counts are whole numbers; defaults are those of the command line. */
 export interface ClassesOptions {
   /** The first is the main one. Default: WordNet path similarity. */
   references?: readonly ReferenceRequest[];

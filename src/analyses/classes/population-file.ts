@@ -35,7 +35,7 @@ const hasUniqueIds = (models: readonly { id: string }[]): boolean =>
   new Set(models.map(({ id }) => id)).size === models.length;
 
 /** A table of models: `population.yaml`, or the same as JSON. */
-export const populationSchema = z.strictObject({
+const populationSchema = z.strictObject({
   name: z.optional(text),
   labels: z.optional(text),
   models: z.array(memberSchema).min(2).refine(hasUniqueIds, 'Two models have the same id'),

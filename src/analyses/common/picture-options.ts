@@ -23,7 +23,7 @@ export interface PicturesRequest {
   encodePng: (image: RgbImage) => Promise<Uint8Array>;
 }
 
-export const DEFAULT_PER_CLASS = 6;
+const DEFAULT_PER_CLASS = 6;
 export const DEFAULT_MOST_PICTURES = 20_000;
 
 /** Tiles of classes altogether where nobody said how many of each. */

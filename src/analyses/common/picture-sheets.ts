@@ -2,7 +2,7 @@ import { resizeImage } from '../../activations/resize.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** Longer side of the pictures kept; smaller ones are kept as they are. */
-export const MAX_TILE_SIDE = 64;
+const MAX_TILE_SIDE = 64;
 const COLUMNS = 10;
 export const TILES_PER_SHEET = 100;
 

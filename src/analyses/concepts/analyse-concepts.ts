@@ -22,6 +22,7 @@ import { predictImages } from './sources/predict-images.ts';
 import { classesOfLabels, namedClasses, shareLabels } from './sources/shared-labels.ts';
 import { writeConceptsStudy } from './study/write-study.ts';
 
+/** What `analyseConcepts` gives back: the manifest of the study and whether it was already there. */
 export interface ConceptsResult {
   manifest: StudyManifest;
   /** True when the store already held this very study and nothing was computed. */

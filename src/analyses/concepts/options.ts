@@ -14,6 +14,7 @@ export interface ConceptImageInput extends ImageSample, LoadableImage {
   conceptGroup?: string;
 }
 
+/** Activations ≈ coefficients (rows × k) · directions (k × channels), with how the iteration ended. */
 export type Factorisation = 'nmf' | 'semi-nmf' | 'convex-nmf';
 
 /** A model that runs (ONNX), or a file of pooled activations of patches that were computed elsewhere. */
@@ -50,6 +51,7 @@ export type Join = (typeof JOINS)[number];
 export const REGRESSIONS = ['lasso', 'ridge', 'least-squares'] as const;
 export type Regression = (typeof REGRESSIONS)[number];
 
+/** Options of `analyseConcepts`; counts are whole numbers, defaults those of the command line. */
 export interface ConceptsOptions {
   /** Concepts per class and model; default 10. */
   nComponents?: number;

@@ -37,6 +37,7 @@ import {
 import { imageRow } from './study/image-row.ts';
 import { labelNames } from './study/label-names.ts';
 
+/** Options of `analyseInvariance`: those of `analyseRepresentations`, and how the second view of each image is made. */
 export interface InvarianceOptions extends RepresentationsOptions {
   /**
    * How the second view of an image differs from the first: `shift`, two crops of the image resized to a square, the

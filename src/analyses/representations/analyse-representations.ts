@@ -33,6 +33,7 @@ import {
 import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 
+/** What `analyseRepresentations` gives back: the manifest of the study and whether it was already there. */
 export interface RepresentationsResult {
   manifest: StudyManifest;
   /** True when the store already held this very study and nothing was computed. */

@@ -45,6 +45,7 @@ export const MINIBATCH_RULES = {
 
 export type CkaChoice = keyof typeof MINIBATCH_RULES;
 
+/** Options of `analyseRepresentations`; `maxMemory` is in bytes, counts are whole numbers, defaults those of the command line. */
 export interface RepresentationsOptions {
   /** Default `optimal`. */
   method?: MatchingMethod;

@@ -29,6 +29,7 @@ import { runPictures } from './run-pictures.ts';
 import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 
+/** What `analyseTraining` gives back: the manifest of the study, and how many epochs had to be computed. */
 export interface TrainingResult {
   manifest: StudyManifest;
   /** Epochs that were measured now; the others were in the store already. */

@@ -17,6 +17,7 @@ export interface TrainingRunInput {
   fileKeys?: Map<string, string>;
 }
 
+/** Options of `analyseTraining`; defaults are those of the command line. */
 export interface TrainingOptions {
   /** The semantic reference. Default: WordNet path similarity. */
   reference?: ReferenceRequest;

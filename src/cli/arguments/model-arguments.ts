@@ -15,7 +15,7 @@ export type ClassModelArgument = ModelArgument &
   Partial<Record<'templates' | 'template-layer' | (typeof PREPROCESSING)[number], string>>;
 
 /** The options that say how pictures enter a model. */
-export const PREPROCESSING = ['mean', 'std', 'size', 'crop', 'resize', 'interpolation', 'channels', 'rescale'] as const;
+const PREPROCESSING = ['mean', 'std', 'size', 'crop', 'resize', 'interpolation', 'channels', 'rescale'] as const;
 
 /** The models of `semblance classes`; see `parsePerModel`. */
 export function parseClassModels(args: readonly string[], flags: OptionTypes): ClassModelArgument[] {

@@ -247,7 +247,7 @@ function conceptsOptions(flags: Flags, command: string): ConceptsOptions {
 }
 
 /** Runs the analysis with progress on stderr. */
-export async function run(
+async function run(
   inputs: readonly [ConceptModelInput, ConceptModelInput],
   images: readonly ConceptImageInput[],
   options: ConceptsOptions,

@@ -20,7 +20,7 @@ export interface CliIo {
 }
 
 /** Colour only where a person reads it: NO_COLOR, --no-color, TERM=dumb and pipes switch it off, FORCE_COLOR on. */
-export function wantsColor(env: CliIo['env'], argv: readonly string[], isTerminal: boolean): boolean {
+function wantsColor(env: CliIo['env'], argv: readonly string[], isTerminal: boolean): boolean {
   if (argv.includes('--no-color') || (env.NO_COLOR ?? '') !== '') return false;
   if ((env.FORCE_COLOR ?? '') !== '' && env.FORCE_COLOR !== '0') return true;
   return isTerminal && env.TERM !== 'dumb';

@@ -5,7 +5,7 @@ import type { CliIo } from './io.ts';
  * The command that opens a page on this system, or undefined where there is no desktop to open one on: no terminal, CI,
  * Linux without a display, a remote shell.
  */
-export function browserCommand(
+function browserCommand(
   url: string,
   io: Pick<CliIo, 'env' | 'isTerminal'>,
   platform: NodeJS.Platform = process.platform,

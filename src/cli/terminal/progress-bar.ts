@@ -37,7 +37,7 @@ export function progressBar(io: CliIo, quiet: boolean): { report(progress: Progr
 }
 
 /** "class similarity  ▇▇▇▇▁▁▁▁▁▁  3/8 models  12.0/s  1 s left" */
-export function describe(progress: Progress, seconds: number): string {
+function describe(progress: Progress, seconds: number): string {
   const { task, done, total, unit } = progress;
   const rate = seconds > 0 ? done / seconds : 0;
   if (total === undefined || total === 0) return `${task}  ${done} ${unit}`;

@@ -4,7 +4,7 @@ export function field(number: number, payload: Uint8Array): Uint8Array {
 }
 
 /** A whole number in 7-bit groups, lowest first. */
-export function varint(value: number): number[] {
+function varint(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);

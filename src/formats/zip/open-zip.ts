@@ -5,7 +5,7 @@ import { checkLimit, checkRange, readRange } from '../limits.ts';
 import { inflatedSource } from './inflate.ts';
 
 /** Bounds for zip archives; those for inflating are in inflate.ts. */
-export const ZIP_LIMITS = {
+const ZIP_LIMITS = {
   /** Entries of one archive: a PyTorch checkpoint has one for each storage. */
   entries: 250_000,
   /** Bytes of the central directory; 250,000 entries of ordinary names take about 25 MB. */

@@ -6,6 +6,7 @@ import { onSharedClasses, type PreparedSimilarity, pairDot } from './prepared-si
 /** The three measures of how two class-similarity matrices agree. */
 export type AlignmentMeasure = 'cosine' | 'spearman' | 'kendall';
 
+/** How two similarity matrices are compared, entry by entry over the upper triangle: each a correlation in [−1, 1]. */
 export const ALIGNMENT_MEASURES: readonly AlignmentMeasure[] = ['cosine', 'spearman', 'kendall'];
 
 /** One number per measure; null where it is undefined. */

@@ -9,7 +9,7 @@ import type { MeasureValues } from './alignment.ts';
 import type { Neighbour } from './neighbours.ts';
 
 /** Similarities fall into this many bins of [−1, 1] for the rank measures; two closer than a bin count as tied. */
-export const SIMILARITY_BINS = 2 ** 18;
+const SIMILARITY_BINS = 2 ** 18;
 /** Bins for the chance level, where less will do. */
 const CHANCE_BINS = 2 ** 13;
 /** Rows of a tile; its products with all classes are held at once. */

@@ -74,7 +74,7 @@ function cosine({ linear, rowSquares, columnSquares, symmetric }: InnerProducts)
 }
 
 /** ‖V − W‖² = ‖V‖² + ‖W‖² − 2⟨V, W⟩; rounding below 0 counts as 0. */
-export function squaredDistances({ linear, rowSquares, columnSquares, symmetric }: InnerProducts): Matrix64 {
+function squaredDistances({ linear, rowSquares, columnSquares, symmetric }: InnerProducts): Matrix64 {
   const { rows, cols } = linear;
   const data = new Float64Array(rows * cols);
   for (let i = 0; i < rows; i++)

@@ -5,7 +5,7 @@ import { type Matrix, type Matrix64, select } from '../../tensor/matrix.ts';
 import { type ConfusionSummary, checkCounts, confusionOfClasses, remainingClasses } from './confusion.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
-export const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
+const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
 
 /**
  * One side of an alignment: a class similarity matrix with the classes that have no row in it, as

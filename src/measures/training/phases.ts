@@ -13,6 +13,7 @@ export type PhaseBoundary =
   | { status: 'found'; epoch: number; value: number; evidence: string }
   | { status: 'not reached' | 'none'; reason: string };
 
+/** The phases of one alignment curve: where its surge, its refinement and its stabilisation begin and end, in epochs. */
 export interface TrainingPhases {
   shape: CurveShape;
   /** The epoch where the smoothed curve reaches its first lasting maximum. */

@@ -38,6 +38,7 @@ export interface HeadTemplates extends Matrix32 {
   readonly zeroRows: readonly number[];
 }
 
+/** What helps to find the classifier head: how many classes there are, or its name. */
 export interface DetectHeadOptions {
   /** How many classes there are, where labels tell; the head then has as many rows, or one more for background. */
   classCount?: number;

@@ -34,6 +34,6 @@ function classesComeLast({ name, shape }: TensorEntry, { format }: ModelFile): b
 }
 
 /** Floating-point numbers, or integers that stand for them. */
-export function isReal({ dtype, quantised }: TensorEntry): boolean {
+function isReal({ dtype, quantised }: TensorEntry): boolean {
   return quantised === true || dtype.startsWith('f') || dtype === 'bf16';
 }

@@ -4,7 +4,7 @@ import { isRecord, type NumpyArray, type PickleValue, type TensorRecord } from '
 import { soleWeightContainer } from './weight-container.ts';
 
 /** Bounds for following a checkpoint's values: lists that share lists make trees that no file size bounds. */
-export const FLATTEN_LIMITS = {
+const FLATTEN_LIMITS = {
   depth: 100,
   steps: 2_000_000,
   /** Plain values listed; what is beyond is counted, not listed. */

@@ -2,7 +2,7 @@ import { LimitError, SourceError } from '../../base/errors.ts';
 import type { Answer, HttpOptions } from './http-request.ts';
 
 /** Bytes of a file that is downloaded whole because its server lacks Range. */
-export const MAX_WHOLE_BYTES = 2 ** 31;
+const MAX_WHOLE_BYTES = 2 ** 31;
 
 /** Thrown when a body ended or broke before all of it had come; `received` bytes did. May be tried again. */
 export interface BrokenBody {

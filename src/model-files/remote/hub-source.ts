@@ -63,7 +63,7 @@ export async function hubSource(reference: string, options: HubOptions = {}): Pr
 }
 
 /** The files of a repository at a revision. @throws SourceError when it is not there or needs a token. */
-export async function listHubFiles(reference: HubReference, options: HubOptions = {}): Promise<HubFile[]> {
+async function listHubFiles(reference: HubReference, options: HubOptions = {}): Promise<HubFile[]> {
   const { repository, revision } = reference;
   const files: HubFile[] = [];
   const start = `${endpointOf(options)}/api/models/${repository}/tree/${encodeURIComponent(revision)}?recursive=true`;

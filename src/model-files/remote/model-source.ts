@@ -9,6 +9,7 @@ import { isHubReference } from './hub-reference.ts';
 import { HUB_ENDPOINT, type HubOptions, hubSource } from './hub-source.ts';
 import { proxyFetch } from './proxy-fetch.ts';
 
+/** Options of `modelSource`. */
 export interface ModelSourceOptions extends LongTask {
   /** What relative paths are relative to; the working directory by default. */
   cwd?: string;

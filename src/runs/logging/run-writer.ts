@@ -30,6 +30,7 @@ export interface LoggedSplit {
   features?: Matrix;
 }
 
+/** What one epoch writes to a run: the head (C×D), and for each split predictions, counts or class templates. */
 export interface LoggedEpoch {
   /** 0 is the untrained network. */
   epoch: number;

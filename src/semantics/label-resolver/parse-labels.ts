@@ -39,15 +39,6 @@ export function parseLabels(text: string, filename: string): LabelClass[] {
   return rows;
 }
 
-/** Puts the synsets of `corrections` in place of those of the labels of the same name. */
-export function correctLabels(labels: readonly LabelClass[], corrections: readonly LabelClass[]): LabelClass[] {
-  const synsets = new Map(corrections.flatMap(({ name, synset }) => (synset ? [[name, synset] as const] : [])));
-  return labels.map((label) => {
-    const synset = synsets.get(label.name);
-    return synset === undefined ? label : { ...label, synset };
-  });
-}
-
 function toLabel(name: string, synset?: string): LabelClass {
   const text = name.trim();
   if (synset === undefined && (text === '' || text === 'N/A')) return { name: 'N/A', unused: true };

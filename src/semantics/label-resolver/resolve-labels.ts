@@ -19,6 +19,7 @@ export interface SynsetCandidate {
   gloss?: string;
 }
 
+/** One class name with the synset it was resolved to, how, and which other senses it has. */
 export interface ResolvedLabel extends LabelClass {
   /**
    * What gave the synset: the id itself, the whole list of its words, a shipped label set, the joint choice among the
@@ -33,6 +34,7 @@ export interface ResolvedLabel extends LabelClass {
   approximate?: true;
 }
 
+/** Class names resolved to WordNet, one entry a class in class order. */
 export interface LabelResolution {
   labels: ResolvedLabel[];
   /** The shipped set that all labels belong to, and whether they are the whole of it in its order. */

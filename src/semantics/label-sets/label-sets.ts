@@ -12,6 +12,7 @@ export interface LabelClass {
   unused?: true;
 }
 
+/** A shipped list of classes in their usual order. */
 export interface LabelSet {
   /** "imagenet-1k", "cifar-10" … */
   id: string;

@@ -2,7 +2,7 @@
  * A word without its inflection: plural, -ed, -ing and a final y, after the first step of Porter's algorithm (1980).
  * Stems serve to compare words with one another and are not words themselves.
  */
-export function stem(word: string): string {
+function stem(word: string): string {
   let text = word.toLowerCase();
   if (text.length < 4) return text.length === 3 && text.endsWith('s') && !text.endsWith('ss') ? text.slice(0, 2) : text;
   if (text.endsWith('sses')) text = text.slice(0, -2);

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headLogits } from '#src/measures/concepts/importance/heads.ts';
-import { importanceOverImages } from '#src/measures/concepts/importance/importance-over-images.ts';
 import { conceptImportance, weightByConfidence } from '#src/measures/concepts/importance/integrated-gradients.ts';
 import { occlusionImportance } from '#src/measures/concepts/importance/occlusion.ts';
 import { sobolImportance } from '#src/measures/concepts/importance/sobol.ts';
@@ -69,16 +68,6 @@ describe('concept integrated gradients', () => {
     const { values } = conceptImportance(head, directions, coefficients, 0);
     const weighted = weightByConfidence(values, [0.5, -1, 0]);
     expect(rounded(weighted.data).map((value) => value + 0)).toEqual([-0.843098, -1.964384, 0.642081, 0, 0, 0]);
-  });
-
-  it('are averaged over images, with an interval', () => {
-    const { values } = conceptImportance(head, directions, coefficients, 0);
-    const [first, second] = importanceOverImages(values);
-    expect(first!.value).toBeCloseTo((-1.686196 - 0.642081 - 0.313481) / 3, 6);
-    expect(first!.low).toBeCloseTo(-1.686196, 6);
-    expect(second!.high).toBe(0);
-    const one = importanceOverImages({ ...values, rows: 1, data: values.data.subarray(0, 2) });
-    expect(one[0]).toMatchObject({ low: null, high: null });
   });
 
   it('refuse classes and sizes that do not fit', () => {

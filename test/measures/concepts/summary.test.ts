@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alphaSweep } from '#src/measures/concepts/regress/alpha-sweep.ts';
 import { conceptGroup, countGroups, groupThresholds } from '#src/measures/concepts/report/concept-groups.ts';
 import { classSharing, performanceCorrelation } from '#src/measures/concepts/report/performance.ts';
-import {
-  leastSharedConcepts,
-  mostConsequentialConcepts,
-  shortlistClasses,
-} from '#src/measures/concepts/report/shortlist.ts';
+import { leastSharedConcepts, mostConsequentialConcepts } from '#src/measures/concepts/report/shortlist.ts';
 import {
   normalisedImportance,
   pairScore,
@@ -111,11 +107,6 @@ describe('groups and shortlists', () => {
       ['cat', 0, 0],
       ['dog', 1, 2],
     ]);
-    expect([...shortlistClasses(list)]).toEqual([
-      ['cat', -1],
-      ['dog', 1],
-    ]);
-    expect(shortlistClasses([concepts[0]!, concepts[4]!]).get('cat')).toBe(0);
     const unweighed = concepts.map((one) => ({ ...one, importance: null }));
     expect(leastSharedConcepts(unweighed, { count: 1 }).map(({ similarity }) => similarity)).toEqual([0.2, 0.6]);
   });

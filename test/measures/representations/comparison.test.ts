@@ -8,12 +8,7 @@ import {
   softmaxRows,
 } from '#src/measures/representations/comparison/output-similarity.ts';
 import { nestedDatabases, pooledVectors, retrieve } from '#src/measures/representations/comparison/retrieval.ts';
-import {
-  f1OfCounts,
-  iouOfLabels,
-  precisionAtK,
-  scoreRetrieval,
-} from '#src/measures/representations/comparison/retrieval-scores.ts';
+import { f1OfCounts, iouOfLabels, scoreRetrieval } from '#src/measures/representations/comparison/retrieval-scores.ts';
 import { requireSameSamples, rsa } from '#src/measures/representations/comparison/rsa.ts';
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { approximationRatios } from '#src/measures/representations/matching/approximation.ts';
@@ -260,11 +255,9 @@ describe('retrieval', () => {
     );
   });
 
-  it('scores sets by IoU and labels by precision', () => {
+  it('scores sets of labels by IoU', () => {
     expect(iouOfLabels(['car', 'tree', 'car'], ['tree', 'bus'])).toBeCloseTo(1 / 3, 12);
     expect(iouOfLabels([], [])).toBeNull();
-    expect(precisionAtK('cat', ['cat', 'dog', 'cat', 'fox'])).toBe(0.5);
-    expect(precisionAtK('cat', [])).toBeNull();
   });
 
   it('averages over queries with an interval, leaving out those without a score', () => {

@@ -47,7 +47,7 @@ export function imageShelf(
 }
 
 /** The middle of the fitted picture, side × side. */
-export function squareCrop(picture: RgbImage, side: number, geometry: CropGeometry): RgbImage {
+function squareCrop(picture: RgbImage, side: number, geometry: CropGeometry): RgbImage {
   const fitted = fitImage(picture, {
     ...geometry,
     rescale: 1,

@@ -13,12 +13,12 @@ import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 const RESERVED_BYTES = 448 * 2 ** 20;
 
 /** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
-export function tileSizeFor(positions: number): number {
+function tileSizeFor(positions: number): number {
   return Math.max(2, Math.min(32, Math.floor(8192 / positions)));
 }
 
 /** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
-export function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
+function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
   // Inner products, kernels in double and in single precision, and what sorting them takes.
   const matrices = 12 * 8 * features.images ** 2;
   const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);

@@ -118,6 +118,6 @@ function modelEntry(
 }
 
 /** Name of a study of these models: the first one's, with the number of others. */
-export function defaultRepresentationsName(models: readonly { name: string }[]): string {
+function defaultRepresentationsName(models: readonly { name: string }[]): string {
   return `${models[0]!.name}${models.length === 1 ? '' : ` and ${models.length - 1} more`} images`;
 }

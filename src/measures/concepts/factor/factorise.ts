@@ -18,11 +18,13 @@ import { clusterStart, mixtureStart, randomFactors, randomMatrix } from './start
 
 export type FactorisationMethod = 'nmf' | 'semi-nmf' | 'convex-nmf';
 
+/** How activations (rows × channels) are split into coefficients × concept directions. */
 export const FACTORISATION_METHODS: readonly FactorisationMethod[] = ['nmf', 'semi-nmf', 'convex-nmf'];
 
 /** Where the iteration begins. */
 export type FactorisationInit = 'nndsvd' | 'k-means' | 'random' | FactorStart;
 
+/** Options of `factorise`; names and defaults follow scikit-learn. */
 export interface FactoriseOptions extends KernelOptions {
   /**
    * - `nmf`: coefficients and directions of at least 0; for activations of at least 0.
@@ -51,6 +53,7 @@ export interface FactoriseOptions extends KernelOptions {
   signal?: AbortSignal;
 }
 
+/** Activations ≈ coefficients (rows × k) · directions (k × channels), with how the iteration ended. */
 export interface Factorisation extends ReconstructionError {
   method: FactorisationMethod;
   /** N × k, at least 0: how strongly each row shows each concept. */

@@ -73,7 +73,7 @@ export function conceptLogits(head: HeadOnConcepts, coefficients: ArrayLike<numb
 }
 
 /** √(u·K·uᵀ + eps), the deviation that LayerNorm divides by; 1 for a linear head. */
-export function deviation({ concepts, variance }: HeadOnConcepts, u: ArrayLike<number>): number {
+function deviation({ concepts, variance }: HeadOnConcepts, u: ArrayLike<number>): number {
   if (!variance) return 1;
   let sum = 0;
   for (let i = 0; i < concepts; i++)

@@ -53,17 +53,6 @@ export function mostConsequentialConcepts<T extends ReplacedConcept>(concepts: r
   return [...new Set([...byEffect.slice(0, count), ...byLoss])];
 }
 
-/** Of each class on a shortlist whether only the first model's concepts are on it (−1), only the second's (1) or both (0). */
-export function shortlistClasses(shortlist: readonly ScoredConcept[]): Map<string, -1 | 0 | 1> {
-  const sides = new Map<string, -1 | 0 | 1>();
-  for (const { classId, model } of shortlist) {
-    const side = model === 0 ? -1 : 1;
-    const known = sides.get(classId);
-    sides.set(classId, known === undefined || known === side ? side : 0);
-  }
-  return sides;
-}
-
 function requireCount(count: number): void {
   if (!(Number.isInteger(count) && count > 0))
     throw new UsageError(`count must be a whole number above 0; found ${count}.`);

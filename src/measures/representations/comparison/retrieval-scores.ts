@@ -33,11 +33,6 @@ export function iouOfLabels(query: Iterable<string>, found: Iterable<string>): n
   return union > 0 ? shared / union : null;
 }
 
-/** Share of the found images that bear the query's label; null if nothing was found. */
-export function precisionAtK(query: string, found: readonly string[]): number | null {
-  return found.length > 0 ? found.filter((label) => label === query).length / found.length : null;
-}
-
 export interface RetrievalScore extends BootstrapInterval {
   /** Queries without a score (nothing shown, nothing found), which the mean leaves out. */
   skipped: number;

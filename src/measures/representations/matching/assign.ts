@@ -16,6 +16,7 @@ export type MatchingMethod =
   | 'circular-shift'
   | 'none';
 
+/** How the positions of two feature maps are matched, from the exact optimum to no matching at all. */
 export const MATCHING_METHODS: readonly MatchingMethod[] = [
   'optimal',
   'batch-optimal',
@@ -26,6 +27,7 @@ export const MATCHING_METHODS: readonly MatchingMethod[] = [
   'none',
 ];
 
+/** Options of `assign`. */
 export interface AssignOptions extends KernelOptions {
   /**
    * - `optimal` (default): the exact maximum.

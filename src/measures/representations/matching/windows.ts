@@ -15,7 +15,7 @@ export interface MatchingWindow {
  * The windows of batch-optimal matching: rows and columns sorted by norm, each on its own, and cut after every
  * `batchSize` of the shorter side; the last window may be short. The longer side is cut in proportion.
  */
-export function normWindows(
+function normWindows(
   rowNorms: ArrayLike<number>,
   columnNorms: ArrayLike<number>,
   { batchSize, normOrder }: { batchSize: number; normOrder: NormOrder },
