@@ -116,8 +116,11 @@ export async function get(
 
 /** The system's code for why a connection failed, where it gives one; "" otherwise. */
 function errorCode(error: unknown): string {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
-  return String(cause?.code ?? code ?? '');
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { code } = one as { code?: unknown };
+    if (typeof code === 'string') return code;
+  }
+  return '';
 }
 
 /** "429 Too Many Requests". */

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { modelSource } from '#src/model-files/remote/model-source.ts';
-import { proxyFor } from '#src/model-files/remote/proxy-fetch.ts';
+import { proxyFetch } from '#src/model-files/remote/proxy-fetch.ts';
 import { type FileServer, pattern, patternFile, startFileServer } from '../../support/file-server.ts';
 
 const SIZE = 500_000;
@@ -68,39 +68,55 @@ beforeEach(() => {
   files.seen.length = 0;
 });
 
-describe('proxyFor', () => {
-  const of = (address: string, env: Record<string, string>) => proxyFor(new URL(address), env)?.href;
+describe('the proxy of a request', () => {
+  /** What the proxy is asked for; nothing where the request goes around it. */
+  const asked = async (address: string, env: Record<string, string>): Promise<string[]> => {
+    refusal = 502;
+    await proxyFetch(env)(address, { headers: {}, signal: AbortSignal.timeout(5000), redirect: 'follow' }).catch(
+      () => undefined,
+    );
+    return seen.map(({ line }) => line);
+  };
 
-  it('follows the variables that other programs follow', () => {
-    expect(of('https://h/x', {})).toBeUndefined();
-    expect(of('https://h/x', { HTTPS_PROXY: 'http://p:1' })).toBe('http://p:1/');
-    expect(of('https://h/x', { HTTPS_PROXY: 'p:1' })).toBe('http://p:1/');
-    expect(of('https://h/x', { HTTP_PROXY: 'http://p:1' })).toBeUndefined();
-    expect(of('http://h/x', { http_proxy: 'http://p:1' })).toBe('http://p:1/');
-    expect(of('https://h/x', { ALL_PROXY: 'http://p:1' })).toBe('http://p:1/');
-    expect(of('https://h/x', { https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:1' })).toBe('http://lower:1/');
+  it.each([
+    [{}, false],
+    [{ HTTPS_PROXY: 'URL' }, true],
+    [{ HTTPS_PROXY: 'BARE' }, true],
+    [{ HTTP_PROXY: 'URL' }, true],
+    [{ ALL_PROXY: 'URL' }, true],
+    [{ https_proxy: 'URL', HTTPS_PROXY: 'http://127.0.0.1:1' }, true],
+  ])('follows the variables that other programs follow: %o', async (env, expected) => {
+    const filled = Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [
+        name,
+        value.replace('URL', `http://${proxyUrl}`).replace('BARE', proxyUrl),
+      ]),
+    );
+    expect(await asked('https://localhost:8444/x', filled)).toEqual(expected ? ['CONNECT localhost:8444'] : []);
   });
 
   it.each([
-    ['*', 'https://h.example.org/', true],
-    ['example.org', 'https://h.example.org/', true],
-    ['.example.org', 'https://h.example.org/', true],
-    ['*.example.org', 'https://h.example.org/', true],
-    ['EXAMPLE.org', 'https://example.org/', true],
-    ['other, example.org', 'https://example.org/', true],
-    ['example.org:443', 'https://example.org/', true],
-    ['example.org:8443', 'https://example.org/', false],
-    ['ample.org', 'https://example.org/', false],
-    ['127.0.0.1', 'https://127.0.0.1/', true],
-    ['0.0.1', 'https://127.0.0.1/', false],
-    ['', 'https://example.org/', false],
-  ])('NO_PROXY=%s spares %s: %s', (list, address, spared) => {
-    expect(of(address, { HTTPS_PROXY: 'http://p:1', NO_PROXY: list }) === undefined).toBe(spared);
+    ['*', 'https://h.localhost:8444/', true],
+    ['localhost', 'https://h.localhost:8444/', true],
+    ['.localhost', 'https://h.localhost:8444/', true],
+    ['*.localhost', 'https://h.localhost:8444/', true],
+    ['LOCALHOST', 'https://localhost:8444/', true],
+    ['other, localhost', 'https://localhost:8444/', true],
+    ['localhost:8444', 'https://localhost:8444/', true],
+    ['localhost:8443', 'https://localhost:8444/', false],
+    ['calhost', 'https://localhost:8444/', false],
+    ['127.0.0.1', 'https://127.0.0.1:8444/', true],
+    ['', 'https://localhost:8444/', false],
+  ])('NO_PROXY=%s spares %s: %s', async (list, address, spared) => {
+    const lines = await asked(address, { HTTPS_PROXY: proxyUrl, NO_PROXY: list });
+    expect(lines.length === 0).toBe(spared);
   });
 
-  it('refuses proxies of other kinds', () => {
-    expect(() => of('https://h/x', { HTTPS_PROXY: 'socks5://p:1' })).toThrow(UsageError);
-    expect(() => of('https://h/x', { HTTPS_PROXY: 'http://' })).toThrow(UsageError);
+  it('cannot be of another kind', () => {
+    expect(() => proxyFetch({ HTTPS_PROXY: 'socks5://p:1' })).toThrow(
+      'Proxies of the kind socks5://p:1 are not supported.',
+    );
+    expect(() => proxyFetch({ HTTPS_PROXY: 'http://' })).toThrow(UsageError);
   });
 });
 
@@ -159,7 +175,7 @@ describe('fetching through a proxy', () => {
     refusal = 407;
     const options = { env: { HTTPS_PROXY: proxyUrl }, cache: false };
     await expect(modelSource('https://example.org/a.bin', options)).rejects.toThrow(
-      /The proxy 127\.0\.0\.1:\d+ answers 407 to the wish to reach example\.org:443/,
+      /The proxy 127\.0\.0\.1:\d+ answers 407 when asked for a tunnel to example\.org:443\./,
     );
   });
 });
@@ -185,8 +201,9 @@ describe.skipIf(!openssl)('a tunnel to an HTTPS server', () => {
     await new Promise<void>((done) => secure.listen(0, '127.0.0.1', done));
     const { port } = secure.address() as AddressInfo;
     const script = fileURLToPath(new URL('../../support/read-remote.mjs', import.meta.url));
+    const loader = new URL('../../support/typescript-loader.mjs', import.meta.url).href;
     const read = (env: Record<string, string>) =>
-      promisify(execFile)(process.execPath, [script, `https://localhost:${port}/a.bin`], {
+      promisify(execFile)(process.execPath, ['--import', loader, script, `https://localhost:${port}/a.bin`], {
         env: { PATH: process.env.PATH, HTTPS_PROXY: `http://${proxyUrl}`, ...env },
       });
     try {

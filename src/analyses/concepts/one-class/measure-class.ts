@@ -1,4 +1,4 @@
-import { digestPlain } from '../../../base/sha256.ts';
+import { sha256Words } from '../../../base/sha256.ts';
 import { conceptCorrelations, maxConceptSimilarity } from '../../../measures/concepts/regress/concept-similarity.ts';
 import type { Matrix32, Matrix64 } from '../../../tensor/matrix.ts';
 import type { ClassInput } from './class-input.ts';
@@ -52,5 +52,5 @@ function single({ rows, cols, data }: Matrix64): Matrix32 {
 
 /** A 32-bit seed from a text. */
 function seedOf(text: string): number {
-  return new DataView(digestPlain(new TextEncoder().encode(text)).buffer).getUint32(0);
+  return sha256Words(text)[0];
 }

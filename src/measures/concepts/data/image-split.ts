@@ -1,5 +1,5 @@
 import { UsageError } from '../../../base/errors.ts';
-import { digestPlain } from '../../../base/sha256.ts';
+import { sha256Words } from '../../../base/sha256.ts';
 
 /**
  * The images in a random order that depends on their ids and the seed alone: neither on how they were listed, nor on which
@@ -59,6 +59,6 @@ export function splitImages(ids: readonly string[], options: ImageSplitOptions =
 
 /** The first 52 bits of a text's SHA-256. */
 function hashKey(text: string): number {
-  const view = new DataView(digestPlain(new TextEncoder().encode(text)).buffer);
-  return view.getUint32(0) * 2 ** 20 + (view.getUint32(4) >>> 12);
+  const [first, second] = sha256Words(text);
+  return first * 2 ** 20 + (second >>> 12);
 }
