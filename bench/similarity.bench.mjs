@@ -8,8 +8,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadRuntime } from '../dist/activations/node-runtime.js';
-import { openRowProducts } from '../dist/activations/row-products.js';
+import { loadRuntime } from '../dist/activations/runtime/node-runtime.js';
+import { openRowProducts } from '../dist/activations/runtime/row-products.js';
 import { matchOnThreads } from '../dist/analyses/representations/matching/match-on-threads.js';
 import { crossGram } from '../dist/kernels/gram/gram.js';
 import { featureMaps, sliceImages } from '../dist/measures/representations/feature-maps.js';

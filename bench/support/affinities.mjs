@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '../../dist/activations/decode-image.js';
-import { extractFeatures } from '../../dist/activations/extract-features.js';
-import { findImages } from '../../dist/activations/image-folder.js';
-import { openTapped, probeLayers } from '../../dist/activations/layers.js';
-import { loadRuntime } from '../../dist/activations/node-runtime.js';
-import { defaultPreprocessing } from '../../dist/activations/preprocess.js';
+import { decodeImage } from '../../dist/activations/images/decode-image.js';
+import { findImages } from '../../dist/activations/images/image-folder.js';
+import { defaultPreprocessing } from '../../dist/activations/images/preprocess.js';
+import { extractFeatures } from '../../dist/activations/model/extract-features.js';
+import { probeModel, tapModel } from '../../dist/activations/model/vision-model.js';
+import { loadRuntime } from '../../dist/activations/runtime/node-runtime.js';
 import { fileSource } from '../../dist/base/bytes/file-source.js';
 import { crossGram } from '../../dist/kernels/gram/gram.js';
 import { featureMaps } from '../../dist/measures/representations/feature-maps.js';
@@ -34,18 +34,18 @@ export async function realAffinities(pairs) {
   const found = [];
   for (const { file, size, mean, std, positions } of MODELS) {
     const source = await fileSource(`${shared}/models/${file}.onnx`);
-    const layers = (await probeLayers(runtime, source)).filter(({ kind, op }) => kind === 'map' && ACTIVATIONS.has(op));
+    const preprocessing = { ...defaultPreprocessing(size), ...(mean && { mean, std }) };
+    const probed = await probeModel({ source, preprocessing }, { runtime: async () => runtime });
+    const layers = probed.layers.filter(({ kind, op }) => kind === 'map' && ACTIVATIONS.has(op));
     const wanted = positions.map((count) => layers.findLast((layer) => layer.positions === count));
-    const session = await openTapped(
-      runtime,
-      source,
+    const model = await tapModel(
+      probed,
       wanted.map(({ name }) => name),
     );
-    const preprocessing = { ...defaultPreprocessing(size), ...(mean && { mean, std }) };
     for (const pair of pairs) {
       const images = pair.map((i) => ({ name: samples[i].name, load: () => readFile(join(folder, samples[i].name)) }));
       await extractFeatures(
-        session,
+        model,
         images,
         ({ outputs }) => {
           for (const layer of wanted) {
@@ -62,10 +62,10 @@ export async function realAffinities(pairs) {
             });
           }
         },
-        { preprocessing, decode: decodeImage, outputs: wanted.map(({ name }) => name), batchSize: 2 },
+        { decode: decodeImage, outputs: wanted.map(({ name }) => name), batchSize: 2 },
       );
     }
-    await session.close();
+    await model.session.close();
   }
   return found;
 }
@@ -75,12 +75,14 @@ export async function realMaps(count) {
   const runtime = await loadRuntime();
   const { folder, samples } = await findImages(`${shared}/images/imagenet-sample-1000`);
   const source = await fileSource(`${shared}/models/imagenet-1k/darknet_tiny.onnx`);
-  const layer = (await probeLayers(runtime, source)).findLast(({ shape }) => shape.slice(1).join() === '256,28,28');
-  const session = await openTapped(runtime, source, [layer.name]);
+  const preprocessing = { ...defaultPreprocessing(224), mean: [0, 0, 0], std: [1, 1, 1] };
+  const probed = await probeModel({ source, preprocessing }, { runtime: async () => runtime });
+  const layer = probed.layers.findLast(({ shape }) => shape.slice(1).join() === '256,28,28');
+  const model = await tapModel(probed, [layer.name]);
   const data = new Float32Array(count * 256 * 256);
   const images = samples.slice(0, count).map(({ name }) => ({ name, load: () => readFile(join(folder, name)) }));
   await extractFeatures(
-    session,
+    model,
     images,
     ({ indices, outputs }) => {
       const maps = featureMaps(outputs.get(layer.name));
@@ -93,12 +95,11 @@ export async function realMaps(count) {
       });
     },
     {
-      preprocessing: { ...defaultPreprocessing(224), mean: [0, 0, 0], std: [1, 1, 1] },
       decode: decodeImage,
       outputs: [layer.name],
     },
   );
-  await session.close();
+  await model.session.close();
   return featureMaps({ shape: [count, 256, 256], data }, { names: images.map(({ name }) => name) });
 }
 

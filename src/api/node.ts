@@ -4,9 +4,9 @@
  * @module
  */
 
-export { decodeImage } from '../activations/decode-image.ts';
-export { findImages } from '../activations/image-folder.ts';
-export { loadRuntime, type RuntimeChoice } from '../activations/node-runtime.ts';
+export { decodeImage } from '../activations/images/decode-image.ts';
+export { findImages } from '../activations/images/image-folder.ts';
+export { loadRuntime, type RuntimeChoice } from '../activations/runtime/node-runtime.ts';
 export { matchOnThreads, matchThreads } from '../analyses/representations/matching/match-on-threads.ts';
 export { fileSource } from '../base/bytes/file-source.ts';
 export { type ModelSourceOptions, modelSource } from '../model-files/remote/model-source.ts';

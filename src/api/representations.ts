@@ -15,11 +15,7 @@ export type {
   RepresentationsPlatform,
 } from '../analyses/representations/options.ts';
 export { cka, minibatchCka } from '../measures/representations/comparison/cka.ts';
-export {
-  jensenShannonMatrix,
-  outputCorrelation,
-  softmaxRows,
-} from '../measures/representations/comparison/output-similarity.ts';
+export { jensenShannonMatrix, outputCorrelation } from '../measures/representations/comparison/output-similarity.ts';
 export { retrieve } from '../measures/representations/comparison/retrieval.ts';
 export { rsa } from '../measures/representations/comparison/rsa.ts';
 export { type FeatureMaps, featureMaps } from '../measures/representations/feature-maps.ts';
@@ -28,3 +24,4 @@ export { matchPlaces } from '../measures/representations/matching/matched-places
 export { mutualNeighbours } from '../measures/representations/matching/mutual-neighbours.ts';
 export { kernelMatrix } from '../measures/representations/similarity-kernels.ts';
 export { type SimilarityMatrices, similarityMatrices } from '../measures/representations/similarity-matrices.ts';
+export { softmaxRows } from '../statistics/probabilities.ts';

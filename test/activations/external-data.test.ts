@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { externalData } from '#src/activations/external-data.ts';
-import { openTapped, probeLayers } from '#src/activations/layers.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { openTapped, probeLayers } from '#src/activations/model/layers.ts';
+import { externalData } from '#src/activations/runtime/external-data.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { FormatError } from '#src/base/errors.ts';
 import { tinyVisionModel, tinyVisionModelInTwoFiles } from '../support/tiny-vision-model.ts';
@@ -18,7 +18,7 @@ describe('a model with its weights in a second file', () => {
       for (const location of ['two.onnx.data', 'parts/weights.bin']) {
         const { model, weights } = tinyVisionModelInTwoFiles(location);
         const source = memorySource('two.onnx', model, new Map([[location, weights]]));
-        const layers = await probeLayers(runtime, source);
+        const { layers } = await probeLayers(runtime, source);
         expect(layers.map((layer) => layer.name)).toContain('late');
         const session = await openTapped(runtime, source, ['late']);
         expect(await session.run(input, [1, 3, 16, 16])).toEqual(expected);

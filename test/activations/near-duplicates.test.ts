@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { flipImage } from '#src/activations/image.ts';
-import { nearDuplicates } from '#src/activations/near-duplicates.ts';
-import { pictureFingerprint } from '#src/activations/picture-fingerprint.ts';
-import { resizeImage } from '#src/activations/resize.ts';
+import { flipImage } from '#src/activations/images/crop-and-turn.ts';
+import { nearDuplicates } from '#src/activations/images/near-duplicates.ts';
+import { pictureFingerprint } from '#src/activations/images/picture-fingerprint.ts';
+import { resizeImage } from '#src/activations/images/resize.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import { blobs } from '../support/made-pictures.ts';

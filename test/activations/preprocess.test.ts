@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { parseImageList } from '#src/activations/image-list.ts';
+import { parseImageList } from '#src/activations/images/image-list.ts';
 import {
   checkPreprocessing,
   defaultPreprocessing,
   fitImage,
   normaliseImage,
   parsePreprocessing,
-} from '#src/activations/preprocess.ts';
-import { resizeImage } from '#src/activations/resize.ts';
+} from '#src/activations/images/preprocess.ts';
+import { resizeImage } from '#src/activations/images/resize.ts';
 import { FormatError, UnsupportedError, UsageError } from '#src/base/errors.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { cropImage, flipImage, rotateImage } from '#src/activations/image.ts';
-import { resizeImage } from '#src/activations/resize.ts';
+import { cropImage, flipImage, rotateImage } from '#src/activations/images/crop-and-turn.ts';
+import { resizeImage } from '#src/activations/images/resize.ts';
 import { UsageError } from '#src/base/errors.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 

@@ -3,24 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '#src/activations/decode-image.ts';
-import { extractFeatures, joinBatches, type LoadableImage } from '#src/activations/extract-features.ts';
-import { findImages } from '#src/activations/image-folder.ts';
-import { lastSpatialLayer, layersByDepth, leadingTokens, openTapped, probeLayers } from '#src/activations/layers.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
-import { defaultPreprocessing } from '#src/activations/preprocess.ts';
-import { openRowProducts } from '#src/activations/row-products.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
+import { findImages } from '#src/activations/images/image-folder.ts';
+import { defaultPreprocessing } from '#src/activations/images/preprocess.ts';
+import { extractFeatures, joinBatches, type LoadableImage } from '#src/activations/model/extract-features.ts';
+import { lastSpatialLayer, layersByDepth, openTapped, probeLayers } from '#src/activations/model/layers.ts';
+import { probeModel, tapModel } from '#src/activations/model/vision-model.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
+import { openRowProducts } from '#src/activations/runtime/row-products.ts';
 import { matchOnThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
-import { FormatError, UnsupportedError, UsageError } from '#src/base/errors.ts';
+import { FormatError, UsageError } from '#src/base/errors.ts';
 import { crossGram } from '#src/kernels/gram/gram.ts';
-import {
-  jensenShannonMatrix,
-  outputCorrelation,
-  softmaxRows,
-} from '#src/measures/representations/comparison/output-similarity.ts';
+import { jensenShannonMatrix, outputCorrelation } from '#src/measures/representations/comparison/output-similarity.ts';
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
+import { softmaxRows } from '#src/statistics/probabilities.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import type { Tensor } from '#src/tensor/tensor.ts';
@@ -100,13 +98,6 @@ describe('finding pictures', () => {
   });
 });
 
-describe('leading tokens', () => {
-  it('are what keeps the patches from being a square', () => {
-    expect([64, 65, 197, 198, 201, 50, 257, 3].map(leadingTokens)).toEqual([0, 1, 1, 2, 5, 1, 1, 2]);
-    expect(leadingTokens(75)).toBeNull();
-  });
-});
-
 describe.skipIf(!hasSharedData)('real models', () => {
   const folder = `${sharedData}/images/tiny-imagenet-100-val`;
   const model = (name: string) => fileSource(`${sharedData}/models/tiny-imagenet-100/${name}.onnx`);
@@ -117,6 +108,7 @@ describe.skipIf(!hasSharedData)('real models', () => {
   } as const;
   let images: LoadableImage[];
   let golden: Record<string, { results: Record<string, Record<string, Record<string, Record<string, number>>>> }>;
+  const platform = { runtime: async () => runtime };
   const pools: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
@@ -130,22 +122,22 @@ describe.skipIf(!hasSharedData)('real models', () => {
   afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
   async function features(name: string, layer: string, list = images): Promise<{ feature: Tensor; logits: Tensor }> {
-    const session = await openTapped(runtime, await model(name), [layer]);
-    pools.push(session);
+    const opened = await tapModel(await probeModel({ source: await model(name), preprocessing }, platform), [layer]);
+    pools.push(opened.session);
     const parts: Record<string, Tensor[]> = {};
     await extractFeatures(
-      session,
+      opened,
       list,
       ({ outputs }) => {
         for (const [output, tensor] of outputs) (parts[output] ??= []).push(tensor);
       },
-      { preprocessing, decode: decodeImage, batchSize: 32 },
+      { decode: decodeImage, batchSize: 32 },
     );
     return { feature: joinBatches(parts[layer]!), logits: joinBatches(parts.logits!) };
   }
 
   it('list every layer with its shape, and the last with positions', async () => {
-    const cnn = await probeLayers(runtime, await model('cnn'));
+    const cnn = (await probeLayers(runtime, await model('cnn'))).layers;
     expect(lastSpatialLayer(cnn)).toMatchObject({ shape: [1, 128, 4, 4], kind: 'map', positions: 16, channels: 128 });
     const depths = layersByDepth(cnn, 5);
     expect(depths).toHaveLength(5);
@@ -153,7 +145,7 @@ describe.skipIf(!hasSharedData)('real models', () => {
     expect(depths.map(({ positions }) => positions)).toEqual(
       [...depths.map(({ positions }) => positions)].sort((a, b) => b - a),
     );
-    const vit = await probeLayers(runtime, await model('vit'));
+    const vit = (await probeLayers(runtime, await model('vit'))).layers;
     expect(lastSpatialLayer(vit)).toMatchObject({ shape: [1, 65, 64], kind: 'tokens', positions: 65, channels: 64 });
     expect(new Set(layersByDepth(vit).map(({ channels }) => channels))).toEqual(new Set([64]));
   });
@@ -181,7 +173,7 @@ describe.skipIf(!hasSharedData)('real models', () => {
 
   it('give the same similarity with products from a runtime', { timeout: 240_000 }, async () => {
     const { feature } = await features('vit', '/n/Add_1_output_0', images.slice(0, 20));
-    const maps = featureMaps(feature, { dropTokens: leadingTokens(65)! });
+    const maps = featureMaps(feature, { dropTokens: 1 });
     const expected = (await matchOnThreads(maps, undefined, { threads: 1 })).semantic.linear.data;
     const found = await matchOnThreads(maps, undefined, { threads: 2, tileSize: 8, productsBy: 'onnxruntime-node' });
     found.semantic.linear.data.forEach((value, k) => {
@@ -194,24 +186,26 @@ describe.skipIf(!hasSharedData)('real models', () => {
       { name: 'broken.png', load: async () => Buffer.from('no picture') },
       ...images.slice(0, 3),
     ];
-    const session = await openTapped(runtime, await model('cnn'), []);
+    const cnn = await tapModel(await probeModel({ source: await model('cnn'), preprocessing }, platform), []);
     const seen: number[] = [];
     const collect = ({ indices, sha256 }: { indices: number[]; sha256: string[] }) => {
       seen.push(...indices);
       for (const id of sha256) expect(id).toMatch(/^[0-9a-f]{64}$/);
     };
-    const options = { preprocessing, decode: decodeImage, batchSize: 2 };
-    const skipped = await extractFeatures(session, damaged, collect, options);
+    const options = { decode: decodeImage, batchSize: 2 };
+    const skipped = await extractFeatures(cnn, damaged, collect, options);
     expect(skipped).toEqual([{ name: 'broken.png', reason: expect.stringContaining('broken.png cannot be decoded') }]);
     expect(seen).toEqual([1, 2, 3]);
-    await expect(extractFeatures(session, damaged.slice(0, 1), collect, options)).rejects.toThrow('None of 1 images');
-    const wrong = { ...options, preprocessing: defaultPreprocessing(48) };
-    await expect(extractFeatures(session, images.slice(0, 1), collect, wrong)).rejects.toThrow(UnsupportedError);
-    await session.close();
+    await expect(extractFeatures(cnn, damaged.slice(0, 1), collect, options)).rejects.toThrow('None of 1 images');
+    const wrong = { source: await model('cnn'), preprocessing: defaultPreprocessing(48) };
+    await expect(probeModel(wrong, platform)).rejects.toThrow(
+      'cnn.onnx: input image takes pictures of height 32; the preprocessing gives 48.',
+    );
+    await cnn.session.close();
   });
 
   it('take pictures that are decoded already, changed on the way', async () => {
-    const session = await openTapped(runtime, await model('cnn'), []);
+    const cnn = await tapModel(await probeModel({ source: await model('cnn'), preprocessing }, platform), []);
     const data = Uint8Array.from({ length: 32 * 32 * 3 }, (_, k) => k % 251);
     const picture: RgbImage = { width: 32, height: 32, data };
     const image: LoadableImage = { name: 'made', load: async () => picture };
@@ -220,8 +214,8 @@ describe.skipIf(!hasSharedData)('real models', () => {
       transformed++;
       return fitted;
     };
-    await extractFeatures(session, [image, image], () => undefined, { preprocessing, transform });
+    await extractFeatures(cnn, [image, image], () => undefined, { transform });
     expect(transformed).toBe(2);
-    await session.close();
+    await cnn.session.close();
   });
 });

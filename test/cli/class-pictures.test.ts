@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodeImage } from '#src/activations/decode-image.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import { folderStore } from '#src/study/folder-store.ts';
 import { readManifest, readStudyTable } from '#src/study/read-study.ts';

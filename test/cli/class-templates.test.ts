@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { extractFeatures } from '#src/activations/extract-features.ts';
-import { openTapped } from '#src/activations/layers.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
-import { defaultPreprocessing } from '#src/activations/preprocess.ts';
+import { defaultPreprocessing } from '#src/activations/images/preprocess.ts';
+import { extractFeatures } from '#src/activations/model/extract-features.ts';
+import { probeModel, tapModel } from '#src/activations/model/vision-model.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
@@ -44,14 +44,16 @@ async function writePictures(): Promise<void> {
 
 /** Mean vectors of a layer over the pictures of each class, by the library's parts. */
 async function meanFeatures(layer: string, width: number): Promise<Float32Array> {
-  const session = await openTapped(await loadRuntime(), memorySource('m.onnx', tinyVisionModel()), [layer]);
+  const source = memorySource('m.onnx', tinyVisionModel());
+  const preprocessing = defaultPreprocessing(16);
+  const model = await tapModel(await probeModel({ source, preprocessing }, { runtime: () => loadRuntime() }), [layer]);
   const images = Array.from({ length: 4 * EACH }, (_, i) => ({
     name: String(i),
     load: async () => madePicture(Math.floor(i / EACH), i % EACH),
   }));
   const means = new Float32Array(4 * width);
   await extractFeatures(
-    session,
+    model,
     images,
     ({ indices, outputs }) => {
       const { data } = outputs.get(layer)!;
@@ -62,9 +64,9 @@ async function meanFeatures(layer: string, width: number): Promise<Float32Array>
             (data[k * size + j]! / EACH / size) * width;
       });
     },
-    { preprocessing: defaultPreprocessing(16) },
+    {},
   );
-  await session.close();
+  await model.session.close();
   return means;
 }
 
@@ -103,6 +105,7 @@ describe('semblance classes --templates', () => {
       'Not from classifier weights: class templates are the mean of vector over 16 pictures of photos, 4 of each of 4 classes.',
       'Classes without pictures are in no measure: truck.',
       'Folders that stand for no class: unicorn (no class is called so).',
+      "Assumed of the model's input: the mean and deviation of ImageNet.",
     ]);
     expect(ssad.classes).toBe(4);
     expect(result.nsad.spearman[0][1]).toEqual(expect.any(Number));

@@ -155,7 +155,7 @@ describe('semblance representations', () => {
     ]);
     expect(await fails('tiny.onnx', '--images', 'photos', '--size', '20')).toEqual([
       3,
-      expect.stringContaining('after preprocessing'),
+      expect.stringContaining('input input takes pictures of height 16; the preprocessing gives 20.'),
     ]);
     expect(await fails('tiny.onnx', '--images', 'nowhere')).toEqual([3, expect.stringContaining('cannot be read')]);
     writeFeatures('f.npy', 3, 4, 2);

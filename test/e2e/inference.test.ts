@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import type { StudyManifest } from '#src/study/manifest.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseInvariance } from '#src/analyses/representations/analyse-invariance.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { exportFolder } from '#src/site-export/export-folder.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '#src/activations/decode-image.ts';
-import { findImages } from '#src/activations/image-folder.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
+import { findImages } from '#src/activations/images/image-folder.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import { resolveLabels } from '#src/semantics/label-resolver/resolve-labels.ts';

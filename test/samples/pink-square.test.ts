@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '#src/activations/decode-image.ts';
-import { listGraphTensors } from '#src/activations/layers.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
+import { probeModel } from '#src/activations/model/vision-model.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import { argmax, pictures, readJson, runNetwork, samples } from '../support/sample-networks.ts';
 
@@ -89,7 +90,8 @@ describe.each(NETWORKS)('the network %s', (name) => {
   });
 
   it('leads from a ReLU over the mean of all places to a linear head', async () => {
-    const tensors = await listGraphTensors(await fileSource(join(samples, path)));
+    const source = await fileSource(join(samples, path));
+    const { layers: tensors } = await probeModel({ source }, { runtime: () => loadRuntime() });
     expect(tensors.slice(-3).map(({ op }) => op)).toEqual(['Relu', 'ReduceMean', 'Gemm']);
     expect(tensors.slice(-3).map(({ name: tensor }) => tensor)).toMatchObject([
       'features',

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '#src/activations/decode-image.ts';
-import { extractFeatures, type LoadableImage } from '#src/activations/extract-features.ts';
-import { findImages } from '#src/activations/image-folder.ts';
-import { openTapped } from '#src/activations/layers.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
-import { parsePreprocessing } from '#src/activations/preprocess.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
+import { findImages } from '#src/activations/images/image-folder.ts';
+import { parsePreprocessing } from '#src/activations/images/preprocess.ts';
+import { extractFeatures, type LoadableImage } from '#src/activations/model/extract-features.ts';
+import { probeModel, tapModel } from '#src/activations/model/vision-model.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import type { Tensor } from '#src/tensor/tensor.ts';
 
@@ -33,10 +33,12 @@ export async function runNetwork(
   const source = await fileSource(join(samples, path));
   const beside = await (await source.sibling('preprocessor_config.json'))!;
   const config = JSON.parse(new TextDecoder().decode(await beside.read(0, beside.byteLength)));
-  const session = await openTapped(await runtime, source, layers);
+  const loaded = await runtime;
+  const preprocessing = parsePreprocessing(config)!;
+  const model = await tapModel(await probeModel({ source, preprocessing }, { runtime: async () => loaded }), layers);
   const rows = new Map<string, Tensor[]>();
   await extractFeatures(
-    session,
+    model,
     images,
     ({ outputs }) => {
       for (const [name, tensor] of outputs) {
@@ -47,9 +49,9 @@ export async function runNetwork(
         }
       }
     },
-    { preprocessing: parsePreprocessing(config)!, decode: decodeImage, outputs: ['logits', ...layers] },
+    { decode: decodeImage, outputs: ['logits', ...layers] },
   );
-  await session.close();
+  await model.session.close();
   return rows;
 }
 

@@ -1,5 +1,5 @@
-import { DUPLICATE_THRESHOLDS, type DuplicatePair, nearDuplicates } from '../../activations/near-duplicates.ts';
-import { type PictureFingerprint, pictureFingerprint } from '../../activations/picture-fingerprint.ts';
+import { DUPLICATE_THRESHOLDS, type DuplicatePair, nearDuplicates } from '../../activations/images/near-duplicates.ts';
+import { type PictureFingerprint, pictureFingerprint } from '../../activations/images/picture-fingerprint.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { FormatError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';

@@ -1,4 +1,4 @@
-import type { LoadableImage } from '../../activations/extract-features.ts';
+import type { LoadableImage } from '../../activations/model/extract-features.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 

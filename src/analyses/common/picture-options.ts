@@ -1,5 +1,5 @@
-import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { ImageSample } from '../../activations/image-list.ts';
+import type { ImageSample } from '../../activations/images/image-list.ts';
+import type { LoadableImage } from '../../activations/model/extract-features.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** A picture; `stamp` tells a changed file from what it was, such as by size and time. */

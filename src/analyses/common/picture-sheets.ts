@@ -1,4 +1,4 @@
-import { resizeImage } from '../../activations/resize.ts';
+import { resizeImage } from '../../activations/images/resize.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** Longer side of the pictures kept; smaller ones are kept as they are. */

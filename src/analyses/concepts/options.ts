@@ -1,7 +1,7 @@
-import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { ImageSample } from '../../activations/image-list.ts';
-import type { Preprocessing } from '../../activations/preprocess.ts';
-import type { NamedRuntime } from '../../activations/runtime.ts';
+import type { ImageSample } from '../../activations/images/image-list.ts';
+import type { Preprocessing } from '../../activations/images/preprocess.ts';
+import type { LoadableImage } from '../../activations/model/extract-features.ts';
+import type { NamedRuntime } from '../../activations/runtime/runtime.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';

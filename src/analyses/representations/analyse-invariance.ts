@@ -1,11 +1,11 @@
+import { cropImage, flipImage, rotateImage } from '../../activations/images/crop-and-turn.ts';
+import { fitImage } from '../../activations/images/preprocess.ts';
 import {
   extractFeatures,
   joinBatches,
   type LoadableImage,
   type SkippedImage,
-} from '../../activations/extract-features.ts';
-import { cropImage, flipImage, rotateImage } from '../../activations/image.ts';
-import { fitImage } from '../../activations/preprocess.ts';
+} from '../../activations/model/extract-features.ts';
 import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
@@ -24,7 +24,7 @@ import { hashImages } from '../common/hash-images.ts';
 import { modelId } from '../common/model-id.ts';
 import { thisThread } from './analyse-representations.ts';
 import { planLayer } from './features/choose-layers.ts';
-import { openRunnable, type RunnableModel } from './features/model-features.ts';
+import { type OpenedModel, openRunnable } from './features/model-features.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
 import {
@@ -88,12 +88,12 @@ export async function analyseInvariance(
       const runnable = await openRunnable(input, plain.depth, platform);
       const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
       const id = modelId(name, models);
-      const shift = transform === 'shift' ? (offset ?? Math.round((runnable.size * 20) / 64)) : 0;
+      const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
       const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
       const { layers, skipped, batches } = await runViews(plan, images, pool, platform, task).finally(() =>
         runnable.session.close(),
       );
-      common ??= { skipped, size: runnable.size, shift, batches };
+      common ??= { skipped, size: runnable.input.height, shift, batches };
       results.push({ model: id, layers });
       models.push({
         id,
@@ -103,11 +103,11 @@ export async function analyseInvariance(
         format: 'onnx',
         runtime: runnable.session.runtime,
         preprocessing: { ...runnable.preprocessing },
-        preprocessingFrom: runnable.preprocessingFrom,
+        preprocessingFrom: runnable.probed.preprocessingFrom,
         logits: null,
         divergence: null,
         layers: [],
-        warnings: [],
+        warnings: runnable.probed.assumed.map((text) => `Assumed: ${text}.`),
       });
     }
   } finally {
@@ -153,7 +153,7 @@ export async function analyseInvariance(
 }
 
 interface ViewPlan {
-  runnable: RunnableModel;
+  runnable: OpenedModel;
   transform: InvarianceOptions['transform'];
   shift: number;
   batch: number;
@@ -170,7 +170,7 @@ async function runViews(
   task: LongTask,
 ) {
   const { runnable, batch } = plan;
-  const planned = runnable.layers.map((layer) => planLayer(layer, plan.cls, runnable.channelsLast));
+  const planned = runnable.layers.map((layer) => planLayer(layer, plan.cls));
   const values = planned.map(() => ({ semantic: newCollected(), spatial: newCollected() }));
   const skipped: SkippedImage[] = [];
   let views: { name: string; first: RgbImage; second: RgbImage }[] = [];
@@ -215,7 +215,7 @@ function separate({ same, other }: Collected): Separation {
 /** The two views of a picture, as large as the network takes them. */
 async function twoViews(
   image: LoadableImage,
-  { runnable: { preprocessing, size }, transform, shift }: ViewPlan,
+  { runnable: { preprocessing, input }, transform, shift }: ViewPlan,
   { decode }: RepresentationsPlatform,
 ): Promise<{ first: RgbImage; second: RgbImage }> {
   const loaded = await image.load();
@@ -226,9 +226,10 @@ async function twoViews(
     const first = fitImage(picture, preprocessing);
     return { first, second: transform === 'flip' ? flipImage(first) : rotateImage(first, 1) };
   }
-  const side = size + shift;
-  const whole = fitImage(picture, { ...preprocessing, resize: { height: side, width: side }, crop: null });
-  return { first: cropImage(whole, 0, 0, size, size), second: cropImage(whole, 0, shift, size, size) };
+  const { height, width } = input;
+  const resize = { height: height + shift, width: width + shift };
+  const whole = fitImage(picture, { ...preprocessing, resize, crop: null });
+  return { first: cropImage(whole, 0, 0, width, height), second: cropImage(whole, 0, shift, width, height) };
 }
 
 /** One batch: first views, then second views, in one similarity matrix for each layer. */
@@ -247,17 +248,17 @@ async function compareViews(
   ];
   const parts = planned.map(({ name }) => ({ name, tensors: [] as Parameters<typeof joinBatches>[0][number][] }));
   await extractFeatures(
-    runnable.session,
+    { ...runnable, preprocessing: { ...runnable.preprocessing, resize: null, crop: null } },
     list,
     ({ outputs }) => {
       for (const { name, tensors } of parts) tensors.push(outputs.get(name)!);
     },
-    { preprocessing: { ...runnable.preprocessing, resize: null, crop: null }, outputs: parts.map(({ name }) => name) },
+    { outputs: parts.map(({ name }) => name) },
   );
   for (const [l, { name, tensors }] of parts.entries()) {
-    const { kind, droppedTokens } = planned[l]!;
+    const { layout, droppedTokens } = planned[l]!;
     const maps = featureMaps(joinBatches(tensors), {
-      layout: kind === 'tokens' ? 'ntd' : runnable.channelsLast ? 'nhwc' : 'nchw',
+      layout,
       ...(droppedTokens > 0 && { dropTokens: droppedTokens }),
       layer: name,
       names: list.map((image) => image.name),

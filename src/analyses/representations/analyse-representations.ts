@@ -1,11 +1,13 @@
+import { isFeaturesFile, openFeaturesFile } from '../../activations/features-file/features-file.ts';
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { inProcessPool } from '../../engine/task-pool.ts';
-import { jensenShannonMatrix, softmaxRows } from '../../measures/representations/comparison/output-similarity.ts';
+import { jensenShannonMatrix } from '../../measures/representations/comparison/output-similarity.ts';
 import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
 import { imageBatches } from '../../measures/representations/matching/image-batches.ts';
 import { matchTile } from '../../measures/representations/matching/match-tile.ts';
 import { tileMaps } from '../../measures/representations/similarity-matrices.ts';
+import { areProbabilities, softmaxRows } from '../../statistics/probabilities.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
@@ -16,7 +18,7 @@ import { modelId } from '../common/model-id.ts';
 import { workArea } from '../common/work-area.ts';
 import { measureLayer } from './comparison/measure-layer.ts';
 import { collectFeatures } from './features/collect-features.ts';
-import { fileFeatures, isFeaturesFile, openFeaturesFile } from './features/file-features.ts';
+import { fileFeatures } from './features/file-features.ts';
 import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
@@ -152,12 +154,5 @@ export function thisThread(): MatchPool {
 
 /** Probabilities are taken as they are; anything else goes through softmax. */
 function divergenceOf(logits: Matrix): Matrix64 {
-  const { rows, cols, data } = logits;
-  let probabilities = true;
-  for (let i = 0; i < rows && probabilities; i++) {
-    let sum = 0;
-    for (let c = 0; c < cols; c++) sum += data[i * cols + c]! >= 0 ? data[i * cols + c]! : Number.NaN;
-    probabilities = Math.abs(sum - 1) < 1e-3;
-  }
-  return jensenShannonMatrix(probabilities ? logits : softmaxRows(logits));
+  return jensenShannonMatrix(areProbabilities(logits) ? logits : softmaxRows(logits));
 }

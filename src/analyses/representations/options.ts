@@ -1,7 +1,7 @@
-import type { LoadableImage } from '../../activations/extract-features.ts';
-import type { ImageSample } from '../../activations/image-list.ts';
-import type { Preprocessing } from '../../activations/preprocess.ts';
-import type { NamedRuntime } from '../../activations/runtime.ts';
+import type { ImageSample } from '../../activations/images/image-list.ts';
+import type { Preprocessing } from '../../activations/images/preprocess.ts';
+import type { LoadableImage } from '../../activations/model/extract-features.ts';
+import type { NamedRuntime } from '../../activations/runtime/runtime.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { Centring } from '../../measures/representations/comparison/centring.ts';
 import type { MinibatchRule } from '../../measures/representations/comparison/cka.ts';
@@ -28,6 +28,10 @@ export interface RepresentationModelInput {
   preprocessing?: Partial<Preprocessing>;
   /** Order of the axes: of the input of a model that does not tell, or of features. */
   layout?: FeatureLayout;
+  /** Tokens before the patches of layers of tokens; by default what the writer of a file says, or what the shape can only mean. */
+  tokens?: number;
+  /** Rows and columns of the patches of layers of tokens. */
+  grid?: { height: number; width: number };
   /** Whether tokens before the patches take part. Default `drop`. */
   cls?: 'keep' | 'drop';
   /** The output that divergence is of; null for none. Default: the one that looks like class scores. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { decodeImage } from '../../activations/decode-image.ts';
-import { findImages } from '../../activations/image-folder.ts';
+import { decodeImage } from '../../activations/images/decode-image.ts';
+import { findImages } from '../../activations/images/image-folder.ts';
 import type { ClassPicture, PicturesRequest } from '../../analyses/common/picture-options.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import type { CliIo } from '../terminal/io.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { decodeImage } from '../../activations/decode-image.ts';
-import { loadRuntime } from '../../activations/node-runtime.ts';
+import { decodeImage } from '../../activations/images/decode-image.ts';
+import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import type { ClassModelInput, PopulationFacts, ReferenceRequest } from '../../analyses/classes/options.ts';
 import { NO_HEAD } from '../../analyses/classes/templates/load-template-models.ts';
 import { memorySource } from '../../base/bytes/byte-source.ts';

@@ -1,5 +1,5 @@
-import { decodeImage } from '../../activations/decode-image.ts';
-import { loadRuntime } from '../../activations/node-runtime.ts';
+import { decodeImage } from '../../activations/images/decode-image.ts';
+import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import type {
   ConceptImageInput,
   ConceptModelInput,

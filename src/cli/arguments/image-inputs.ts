@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { findImages } from '../../activations/image-folder.ts';
+import { findImages } from '../../activations/images/image-folder.ts';
 import type { ImageInput } from '../../analyses/representations/options.ts';
 import { FormatError } from '../../base/errors.ts';
 import { createRandom } from '../../statistics/random.ts';

@@ -1,5 +1,5 @@
-import { defaultPreprocessing, type Preprocessing } from '../../activations/preprocess.ts';
-import type { Interpolation } from '../../activations/resize.ts';
+import { defaultPreprocessing, type Preprocessing } from '../../activations/images/preprocess.ts';
+import type { Interpolation } from '../../activations/images/resize.ts';
 import { UsageError } from '../../base/errors.ts';
 import { oneOf } from './flag-choice.ts';
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decodeImage } from '../../activations/decode-image.ts';
+import { decodeImage } from '../../activations/images/decode-image.ts';
 import { type NamingPlan, nameConcepts, planNaming } from '../../analyses/concepts/naming/name-concepts.ts';
 import {
   NAMING_PROVIDERS,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { probeLayers } from '../../activations/layers.ts';
-import { loadRuntime } from '../../activations/node-runtime.ts';
+import { isFeaturesFile } from '../../activations/features-file/features-file.ts';
+import { probeModel } from '../../activations/model/vision-model.ts';
+import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import { hashImages } from '../../analyses/common/hash-images.ts';
 import { analyseInvariance } from '../../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
-import { isFeaturesFile } from '../../analyses/representations/features/file-features.ts';
 import { hashInputs } from '../../analyses/representations/inputs-hash.ts';
 import {
   type CkaChoice,
@@ -253,8 +253,11 @@ export async function layerList({ source, preprocessing }: RepresentationModelIn
     const { tensors } = await openModel(source);
     layers = [...tensors.values()].map(({ name, shape }) => ({ name, op: 'features', kind: '', shape }));
   } else {
-    const size = preprocessing?.crop?.height;
-    layers = await probeLayers(await loadRuntime(), source, size === undefined ? {} : { size });
+    const probed = await probeModel(
+      { source, ...(preprocessing && { preprocessing }) },
+      { runtime: () => loadRuntime() },
+    );
+    layers = probed.layers;
   }
   if (json) return `${JSON.stringify({ schemaVersion: 1, model: source.name, layers }, null, 2)}\n`;
   const rows = layers.map(({ name, op, kind, shape }) => [name, op, kind, shape.join('×')]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseConcepts } from '#src/analyses/concepts/analyse-concepts.ts';
 import type { ConceptModelInput, ConceptsOptions } from '#src/analyses/concepts/options.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseInvariance } from '#src/analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import { matchThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
@@ -8,6 +8,7 @@ import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, MissingRuntimeError, UsageError } from '#src/base/errors.ts';
 import type { Progress } from '#src/base/progress.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
 import { centre } from '#src/measures/representations/comparison/centring.ts';
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
@@ -125,16 +126,51 @@ describe('analyseRepresentations', () => {
 
   it('drops tokens before the patches unless told to keep them, and searches by them too', async () => {
     const source = memorySource('tokens.npy', encodeNpy(madeFeatures(6, 17, 4), [6, 17, 4]));
-    const dropped = await analyseRepresentations([{ source }], [], {}, memoryStore());
+    const told = { source, tokens: 1 };
+    const dropped = await analyseRepresentations([told], [], {}, memoryStore());
     const [layer] = sectionOf(dropped.manifest).models[0]!.layers;
     expect(layer).toMatchObject({ positions: 16, droppedTokens: 1, extent: { height: 4, width: 4 } });
     expect(layer!.retrieval.map(({ by }) => by)).toContain('first');
-    const kept = await analyseRepresentations([{ source, cls: 'keep' }], [], {}, memoryStore());
+    const kept = await analyseRepresentations([{ ...told, cls: 'keep' }], [], {}, memoryStore());
     expect(sectionOf(kept.manifest).models[0]!.layers[0]).toMatchObject({
       positions: 17,
       droppedTokens: 0,
       extent: null,
     });
+  });
+
+  it('guesses neither tokens before the patches nor a grid where nothing tells them', async () => {
+    const source = memorySource('tokens.npy', encodeNpy(madeFeatures(4, 50, 4), [4, 50, 4]));
+    const { manifest } = await analyseRepresentations([{ source }], [], {}, memoryStore());
+    const [model] = sectionOf(manifest).models;
+    expect(model!.layers[0]).toMatchObject({ positions: 50, droppedTokens: 0, extent: null });
+    expect(model!.warnings.join(' ')).toContain(
+      'Which of the 50 tokens of array come before the patches cannot be told',
+    );
+    const grid = { height: 7, width: 7 };
+    const told = await analyseRepresentations([{ source, tokens: 1, grid }], [], {}, memoryStore());
+    expect(sectionOf(told.manifest).models[0]!.layers[0]).toMatchObject({ positions: 49, extent: grid });
+    await expect(
+      analyseRepresentations([{ source, tokens: 1, grid: { height: 5, width: 5 } }], [], {}, memoryStore()),
+    ).rejects.toThrow('array has 50 tokens, which are not 1 before 5×5 patches.');
+  });
+
+  it('reads layout, grid and leading tokens of each layer where the file records them', async () => {
+    const layers = JSON.stringify({ map: { layout: 'nhwc' }, tokens: { grid: [2, 8], tokens: 1 } });
+    const arrays = {
+      map: { dtype: 'f32' as const, shape: [4, 3, 3, 5], data: madeFeatures(4, 9, 5) },
+      tokens: { dtype: 'f32' as const, shape: [4, 17, 5], data: madeFeatures(4, 17, 5) },
+    };
+    const source = memorySource('features.safetensors', encodeSafetensors(arrays, { layers }));
+    const { manifest } = await analyseRepresentations([{ source }], [], {}, memoryStore());
+    expect(sectionOf(manifest).models[0]!.layers).toMatchObject([
+      { name: 'map', positions: 9, channels: 5, extent: { height: 3, width: 3 } },
+      { name: 'tokens', positions: 16, droppedTokens: 1, extent: { height: 2, width: 8 } },
+    ]);
+    const wrong = encodeSafetensors(arrays, { layers: JSON.stringify({ map: { layout: 'hwcn' } }) });
+    await expect(
+      analyseRepresentations([{ source: memorySource('f.safetensors', wrong) }], [], {}, memoryStore()),
+    ).rejects.toThrow('f.safetensors: what its metadata says of its layers is not valid: map.layout');
   });
 
   it('goes on after an interruption at any tile and ends with the same bytes', { timeout: 60_000 }, async () => {
@@ -199,7 +235,10 @@ describe('analyseRepresentations', () => {
         name,
         writeSafetensors(
           { layer: { shape: [3, 4, 2], data: madeFeatures(3, 4, 2) } },
-          { samples: JSON.stringify(ids.map((id) => ({ id, name: id, label: 'x' }))) },
+          {
+            samples: JSON.stringify(ids.map((id) => ({ id, name: id, label: 'x' }))),
+            layers: JSON.stringify({ layer: { tokens: 0, grid: [2, 2] } }),
+          },
         ),
       );
     const compare = (a: string[], b: string[]) =>

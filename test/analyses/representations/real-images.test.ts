@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from '#src/activations/decode-image.ts';
-import { findImages } from '#src/activations/image-folder.ts';
-import { loadRuntime } from '#src/activations/node-runtime.ts';
-import { defaultPreprocessing } from '#src/activations/preprocess.ts';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
+import { findImages } from '#src/activations/images/image-folder.ts';
+import { defaultPreprocessing } from '#src/activations/images/preprocess.ts';
+import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import type { ImageInput } from '#src/analyses/representations/options.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';

@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { IncomparableError, UsageError } from '#src/base/errors.ts';
 import { cka, hsicOf, minibatchCka } from '#src/measures/representations/comparison/cka.ts';
-import {
-  jensenShannonMatrix,
-  outputCorrelation,
-  softmaxRows,
-} from '#src/measures/representations/comparison/output-similarity.ts';
+import { jensenShannonMatrix, outputCorrelation } from '#src/measures/representations/comparison/output-similarity.ts';
 import { nestedDatabases, pooledVectors, retrieve } from '#src/measures/representations/comparison/retrieval.ts';
 import { f1OfCounts, iouOfLabels, scoreRetrieval } from '#src/measures/representations/comparison/retrieval-scores.ts';
 import { requireSameSamples, rsa } from '#src/measures/representations/comparison/rsa.ts';
@@ -14,6 +10,7 @@ import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { approximationRatios } from '#src/measures/representations/matching/approximation.ts';
 import { imageBatches, subMatrix } from '#src/measures/representations/matching/image-batches.ts';
 import { mutualNeighbours } from '#src/measures/representations/matching/mutual-neighbours.ts';
+import { softmaxRows } from '#src/statistics/probabilities.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix64 } from '#src/tensor/matrix.ts';
 

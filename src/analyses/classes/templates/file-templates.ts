@@ -1,8 +1,8 @@
-import { leadingTokens } from '../../../activations/layers.ts';
+import { readSamples } from '../../../activations/features-file/features-file.ts';
+import { tokenGrid } from '../../../activations/model/token-grid.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
 import { formatShape } from '../../../tensor/tensor.ts';
-import { readSamples } from '../../representations/features/file-features.ts';
 import { featureSums, type Pooling } from './feature-sums.ts';
 import type { FoundTemplates } from './run-templates.ts';
 
@@ -37,12 +37,16 @@ export async function fileTemplates(
   classCount: number,
 ): Promise<FoundTemplates> {
   const entry = chooseEntry(file, layer);
-  const tokens = entry.shape.length === 3;
   const pooling: Pooling =
-    entry.shape.length === 2 ? 'none' : tokens && (leadingTokens(entry.shape[1]!) ?? 0) > 0 ? 'first' : 'mean';
+    entry.shape.length === 2 ? 'none' : entry.shape.length === 3 && hasLeadingTokens(entry) ? 'first' : 'mean';
   const sums = featureSums(classCount, pooling, false, entry.name);
   sums.add(await entry.read(), classOf, names);
-  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null };
+  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null, assumed: [] };
+}
+
+/** Whether the tokens of a layer begin with one that stands for the whole picture. */
+function hasLeadingTokens({ shape }: TensorEntry): boolean {
+  return (tokenGrid(shape[1]!, null)?.leading ?? 0) > 0;
 }
 
 function chooseEntry(file: ModelFile, layer: string | undefined): TensorEntry {

@@ -128,7 +128,7 @@ async function rowsOfFolders(
 
 function templateNotes(
   { source }: TemplatesRequest,
-  { layer, counts, skipped }: FoundTemplates,
+  { layer, counts, skipped, assumed }: FoundTemplates,
   rows: RowClasses,
   unmatched: readonly { folder: string; reason: string }[],
   unfiled: number,
@@ -145,6 +145,7 @@ function templateNotes(
     ...(unmatched.length > 0
       ? [`Folders that stand for no class: ${list(unmatched.map(({ folder, reason }) => `${folder} (${reason})`))}.`]
       : []),
+    ...assumed.map((text) => `Assumed of the model's input: ${text}.`),
     ...(unfiled > 0 ? [`${unfiled} pictures lie in no folder.`] : []),
     ...(skipped.length > 0 ? [`Left out: ${list(skipped.map(({ reason }) => reason))}.`] : []),
   ];

@@ -1,5 +1,5 @@
-import type { Preprocessing } from '../../../activations/preprocess.ts';
-import type { NamedRuntime } from '../../../activations/runtime.ts';
+import type { Preprocessing } from '../../../activations/images/preprocess.ts';
+import type { NamedRuntime } from '../../../activations/runtime/runtime.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import type { ClassPicture, PicturesRequest } from '../../common/picture-options.ts';
 

@@ -1,12 +1,11 @@
-import { extractFeatures, type SkippedImage } from '../../../activations/extract-features.ts';
-import { inputShape, type Layer, leadingTokens, openTapped, probeLayers } from '../../../activations/layers.ts';
-import { checkPreprocessing, defaultPreprocessing } from '../../../activations/preprocess.ts';
+import { extractFeatures, type SkippedImage } from '../../../activations/model/extract-features.ts';
+import { findLayer } from '../../../activations/model/find-layer.ts';
+import type { Layer } from '../../../activations/model/layers.ts';
+import { probeModel, tapModel } from '../../../activations/model/vision-model.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
-import { nearestName } from '../../../base/nearest-name.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
-import { pictureSize, settlePreprocessing } from '../../common/model-preprocessing.ts';
 import { type FeatureSums, featureSums, type Pooling } from './feature-sums.ts';
 import type { TemplatesRequest } from './options.ts';
 
@@ -16,6 +15,8 @@ export interface FoundTemplates extends ReturnType<FeatureSums['templates']> {
   pooling: Pooling;
   skipped: SkippedImage[];
   runtime: string | null;
+  /** What had to be assumed of the model's input, in words. */
+  assumed: string[];
 }
 
 /**
@@ -41,33 +42,24 @@ export async function runTemplates(
         hint: 'Export it to ONNX, or write its features with integrations/semblance_features.py and name that file with --templates.',
       },
     );
-  const runtime = await request.runtime();
-  const { preprocessing: settled } = await settlePreprocessing({
-    source,
-    ...(request.preprocessing && { preprocessing: request.preprocessing }),
-  });
-  const asked = pictureSize(settled);
-  const layers = await probeLayers(runtime, source, asked === null ? {} : { size: asked });
+  const probed = await probeModel(
+    { source, ...(request.preprocessing && { preprocessing: request.preprocessing }) },
+    { runtime: request.runtime },
+  );
   const layer = chooseLayer(
     source.name,
-    layers,
+    probed.layers,
     request.layer,
     file.linearLayers?.find(({ tensor }) => tensor === head)?.input,
   );
-  const session = await openTapped(runtime, source, [layer.name]);
+  const model = await tapModel(probed, [layer.name]);
   try {
-    const { shape, channelsLast } = inputShape(session, asked ?? 224);
-    const preprocessing = checkPreprocessing({
-      ...defaultPreprocessing(shape[channelsLast ? 1 : 2]!),
-      ...settled,
-      ...(channelsLast ? { layout: 'nhwc' as const } : {}),
-    });
     const pooling = poolingOf(layer, head !== undefined && request.layer === undefined);
-    const sums = featureSums(classCount, pooling, channelsLast, layer.name);
+    const sums = featureSums(classCount, pooling, layer.layout === 'nhwc', layer.name);
     const used = [...request.images.keys()].filter((i) => classOf[i] !== null);
     const images = used.map((i) => request.images[i]!);
     const skipped = await extractFeatures(
-      session,
+      model,
       images,
       ({ indices, outputs }) => {
         sums.add(
@@ -76,11 +68,12 @@ export async function runTemplates(
           indices.map((i) => images[i]!.name),
         );
       },
-      { ...task, preprocessing, outputs: [layer.name], decode: request.decode },
+      { ...task, outputs: [layer.name], decode: request.decode },
     );
-    return { ...sums.templates(), layer: layer.name, pooling, skipped, runtime: session.runtime };
+    const { runtime } = model.session;
+    return { ...sums.templates(), layer: layer.name, pooling, skipped, runtime, assumed: probed.assumed };
   } finally {
-    await session.close();
+    await model.session.close();
   }
 }
 
@@ -92,30 +85,19 @@ function chooseLayer(
   headInput: string | undefined,
 ): Layer {
   const wanted = asked ?? headInput;
+  if (wanted !== undefined) return findLayer(layers, wanted, file);
   const found =
-    wanted === undefined
-      ? (layers.findLast(({ kind, isOutput }) => isOutput && kind === 'vector') ??
-        layers.findLast(({ kind }) => kind === 'map' || kind === 'tokens'))
-      : layers.find(({ name }) => name === wanted);
+    layers.findLast(({ kind, isOutput }) => isOutput && kind === 'vector') ??
+    layers.findLast(({ kind }) => kind === 'map' || kind === 'tokens');
   if (found) return found;
-  const near =
-    wanted === undefined
-      ? undefined
-      : nearestName(
-          wanted,
-          layers.map(({ name }) => [name, name] as const),
-        );
-  throw new UsageError(
-    `${file} has no layer ${wanted === undefined ? 'of features' : `"${wanted}"`} to make templates of.`,
-    {
-      hint: near === undefined ? 'Name one with --template-layer.' : `Did you mean "${near}"?`,
-    },
-  );
+  throw new UsageError(`${file} has no layer of features to make templates of.`, {
+    hint: 'Name one with --template-layer.',
+  });
 }
 
 /** Maps are averaged, as classifiers do; of a transformer that classifies nothing, the token before the patches counts. */
-function poolingOf({ kind, positions }: Layer, beforeHead: boolean): Pooling {
+function poolingOf({ kind, leadingTokens }: Layer, beforeHead: boolean): Pooling {
   if (kind === 'vector') return 'none';
-  if (kind === 'tokens' && !beforeHead && (leadingTokens(positions) ?? 0) > 0) return 'first';
+  if (kind === 'tokens' && !beforeHead && (leadingTokens ?? 0) > 0) return 'first';
   return 'mean';
 }

@@ -1,5 +1,5 @@
-import { cropImage } from '../../../activations/image.ts';
-import { resizeImage } from '../../../activations/resize.ts';
+import { cropImage } from '../../../activations/images/crop-and-turn.ts';
+import { resizeImage } from '../../../activations/images/resize.ts';
 import type { CollageRow } from '../../../study/concepts-section.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 

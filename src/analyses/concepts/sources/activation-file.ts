@@ -1,9 +1,9 @@
+import { readSamples } from '../../../activations/features-file/features-file.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
 import { openModel } from '../../../model-files/open-model.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
-import { readSamples } from '../../representations/features/file-features.ts';
 
 /** An image as a file of activations describes it. */
 export interface ListedImage {

@@ -1,6 +1,6 @@
-import type { LoadableImage } from '../../../activations/extract-features.ts';
-import { cropImage } from '../../../activations/image.ts';
-import { fitImage, type Preprocessing } from '../../../activations/preprocess.ts';
+import { cropImage } from '../../../activations/images/crop-and-turn.ts';
+import { fitImage, type Preprocessing } from '../../../activations/images/preprocess.ts';
+import type { LoadableImage } from '../../../activations/model/extract-features.ts';
 import { SemblanceError, UnsupportedError } from '../../../base/errors.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 
@@ -67,26 +67,29 @@ function squareCrop(picture: RgbImage, side: number, geometry: CropGeometry): Rg
  * @throws UnsupportedError where an input is not square.
  */
 export function sharedGeometry(
-  models: readonly { name: string; height: number; width: number; preprocessing: Preprocessing }[],
+  models: readonly { name: string; input: { height: number; width: number }; preprocessing: Preprocessing }[],
 ): {
   side: number;
   geometry: CropGeometry;
   /** What the other model would have seen otherwise; null where it is the same. */
   note: string | null;
 } {
-  for (const { name, height, width } of models)
+  for (const {
+    name,
+    input: { height, width },
+  } of models)
     if (height !== width)
       throw new UnsupportedError(`${name} takes pictures of ${height}×${width}; patches are cut from square ones.`, {
         hint: 'Export the model with a square input, or write its activations with integrations/semblance_features.py.',
       });
-  const chosen = models.reduce((best, model) => (model.height > best.height ? model : best));
+  const chosen = models.reduce((best, model) => (model.input.height > best.input.height ? model : best));
   const { resize, interpolation, crop, cropRounding } = chosen.preprocessing;
   const other = models.find(
     (model) =>
       model !== chosen && JSON.stringify(cut(model.preprocessing)) !== JSON.stringify(cut(chosen.preprocessing)),
   );
   return {
-    side: chosen.height,
+    side: chosen.input.height,
     geometry: { resize, interpolation, crop, cropRounding },
     note: other
       ? `Both models see the same pixels, cut as ${chosen.name} wants them; ${other.name} would resize or crop in another way.`

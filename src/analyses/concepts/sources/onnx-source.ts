@@ -1,11 +1,13 @@
-import { type Layer, leadingTokens, openTapped } from '../../../activations/layers.ts';
-import { normaliseImage } from '../../../activations/preprocess.ts';
-import { resizeImage } from '../../../activations/resize.ts';
-import type { ModelSession } from '../../../activations/runtime.ts';
+import { normaliseImage } from '../../../activations/images/preprocess.ts';
+import { resizeImage } from '../../../activations/images/resize.ts';
+import type { Layer } from '../../../activations/model/layers.ts';
+import { tapModel } from '../../../activations/model/vision-model.ts';
+import type { ModelSession } from '../../../activations/runtime/runtime.ts';
 import { IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
 import { headLogits } from '../../../measures/concepts/importance/heads.ts';
 import { cutPatches, type PatchGrid } from '../../../measures/concepts/report/patches.ts';
-import type { Matrix, Matrix32 } from '../../../tensor/matrix.ts';
+import { areProbabilities, softmaxRows } from '../../../statistics/probabilities.ts';
+import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Sampler } from '../options.ts';
 import type { ActivationSource, ConceptSource, ConceptTask, FoundHead } from './concept-source.ts';
@@ -33,8 +35,9 @@ export async function onnxSource(
   plan: SamplerPlan,
   checkOn: readonly number[],
 ): Promise<ConceptSource> {
-  const { input, session, logits, preprocessing } = opened;
-  const layers = opened.layers.map((layer) => pooledLayer(layer, opened.channelsLast, plan.kind));
+  const { session, logits, preprocessing, probed } = opened;
+  const { source } = probed;
+  const layers = opened.layers.map((layer) => pooledLayer(layer, plan.kind));
   const runner = rowRunner(opened, session, layers, shelf, plan);
   const scores: PooledLayer | null = logits && {
     ...layers.at(-1)!,
@@ -50,13 +53,13 @@ export async function onnxSource(
   const checked = await whole(checkOn.slice(0, CHECKED_IMAGES), {});
   return {
     name: opened.name,
-    file: input.source.name,
-    sha256: (await input.source.sha256()) ?? null,
+    file: source.name,
+    sha256: (await source.sha256()) ?? null,
     format: 'onnx',
     runtime: session.runtime,
     preprocessing: { ...preprocessing },
-    preprocessingFrom: opened.preprocessingFrom,
-    warnings: [...(opened.classes?.notes ?? [])],
+    preprocessingFrom: probed.preprocessingFrom,
+    warnings: [...probed.assumed.map((text) => `Assumed: ${text}.`), ...(opened.classes?.notes ?? [])],
     layers: opened.layers.map(({ name, channels }) => ({ name, channels })),
     head: checkedHead(opened, layers.at(-1)!, checked),
     classes: opened.classes,
@@ -66,10 +69,12 @@ export async function onnxSource(
     wholes: async (images, task) => ({ features: (await whole(images, task)).features, perImage: 1 }),
     activations: runner.activations,
     async randomTwin(seed) {
-      const made = await randomNetwork(input.source, seed);
+      const made = await randomNetwork(source, seed);
       if (!made) return null;
-      const names = layers.map(({ name }) => name);
-      const twin = await openTapped(opened.runtime, made.source, names, opened.threads);
+      const { session: twin } = await tapModel(
+        { ...probed, source: made.source },
+        layers.map(({ name }) => name),
+      );
       const { activations } = rowRunner(opened, twin, layers, shelf, plan);
       return { activations, close: () => twin.close() };
     },
@@ -77,8 +82,8 @@ export async function onnxSource(
   };
 }
 
-function pooledLayer(layer: Layer, channelsLast: boolean, sampler: Sampler): PooledLayer {
-  const { name, kind, channels } = layer;
+function pooledLayer(layer: Layer, sampler: Sampler): PooledLayer {
+  const { name, kind, channels, layout } = layer;
   const cells = sampler === 'cell';
   if (kind !== 'map' && cells)
     throw new UsageError(
@@ -87,8 +92,8 @@ function pooledLayer(layer: Layer, channelsLast: boolean, sampler: Sampler): Poo
         hint: 'Choose a convolutional layer with --layers, or --sampler patch.',
       },
     );
-  const reads = kind === 'tokens' && (leadingTokens(layer.positions) ?? 0) > 0 ? 'first' : 'mean';
-  return { name, channels, kind: kind as PooledLayer['kind'], reads, channelsLast, cells };
+  const reads = kind === 'tokens' && (layer.leadingTokens ?? 0) > 0 ? 'first' : 'mean';
+  return { name, channels, kind: kind as PooledLayer['kind'], reads, channelsLast: layout === 'nhwc', cells };
 }
 
 /** The head, if it gives the logits that the model gives. */
@@ -102,7 +107,7 @@ function checkedHead(
   const own = headLogits(head, features);
   if (own.cols !== logits.cols)
     return { head: null, reason: `the head has ${own.cols} rows and the model ${logits.cols} outputs` };
-  const scores = isProbability(logits) ? softmax(own) : own;
+  const scores = areProbabilities(logits) ? softmaxRows(own) : own;
   let largest = 1e-12;
   let difference = 0;
   for (const [i, value] of scores.data.entries()) {
@@ -116,29 +121,9 @@ function checkedHead(
   };
 }
 
-function isProbability({ rows, cols, data }: Matrix): boolean {
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let c = 0; c < cols; c++) sum += data[i * cols + c]! >= 0 ? data[i * cols + c]! : Number.NaN;
-    if (!(Math.abs(sum - 1) < 1e-3)) return false;
-  }
-  return true;
-}
-
-function softmax({ rows, cols, data }: Matrix): Matrix {
-  const out = Float64Array.from(data);
-  for (let i = 0; i < rows; i++) {
-    const values = out.subarray(i * cols, (i + 1) * cols);
-    const top = values.reduce((a, b) => Math.max(a, b));
-    const sum = values.reduce((total, value) => total + Math.exp(value - top), 0);
-    for (let c = 0; c < cols; c++) values[c] = Math.exp(values[c]! - top) / sum;
-  }
-  return { rows, cols, data: out };
-}
-
 /** Runs rows through one session; a twin of the same architecture runs the same way. */
 function rowRunner(
-  { preprocessing, height, channelsLast, input }: OpenedModel,
+  { preprocessing, input, probed }: OpenedModel,
   session: ModelSession,
   layers: readonly PooledLayer[],
   shelf: ImageShelf,
@@ -151,19 +136,18 @@ function rowRunner(
     task: ConceptTask,
   ): Promise<Matrix32[]>;
 } {
+  const { height, channels } = input;
   const whole = (crop: RgbImage): Float32Array => {
     const fitted = crop.width === height ? crop : resizeImage(crop, height, height, preprocessing.interpolation);
-    return normaliseImage(fitted, { ...preprocessing, layout: 'nchw' });
+    return normaliseImage(fitted, { ...preprocessing, layout: 'nchw' }, channels);
   };
   const patches = (crop: RgbImage): Float32Array => {
-    const data = normaliseImage(crop, { ...preprocessing, layout: 'nchw' });
-    return cutPatches({ channels: 3, height: crop.height, width: crop.width, data }, grid!, height);
+    const data = normaliseImage(crop, { ...preprocessing, layout: 'nchw' }, channels);
+    return cutPatches({ channels, height: crop.height, width: crop.width, data }, grid!, height);
   };
   const run = (images: readonly number[], read: readonly PooledLayer[], sampler: Sampler, task: ConceptTask) =>
-    runPictures(session, images, {
-      side: height,
+    runPictures(session, input, images, {
       perImage: sampler === 'patch' ? grid!.origins.length : 1,
-      channelsLast,
       layers: read,
       planes: async (index) => (sampler === 'patch' ? patches : whole)(await shelf.crop(index)),
       ...task,
@@ -176,7 +160,7 @@ function rowRunner(
       for (const [l, rows] of found.entries()) {
         if (rows.data.every(Number.isFinite)) continue;
         throw new UnsupportedError(
-          `${input.source.name}: layer "${chosen[l]!.name}" gives values that are not finite.`,
+          `${probed.source.name}: layer "${chosen[l]!.name}" gives values that are not finite.`,
           {
             hint: 'Check the preprocessing (--mean, --std, --rescale), or choose another layer.',
           },

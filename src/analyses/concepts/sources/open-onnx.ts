@@ -1,15 +1,8 @@
-import {
-  inputShape,
-  type Layer,
-  lastSpatialLayer,
-  layersByDepth,
-  openTapped,
-  probeLayers,
-} from '../../../activations/layers.ts';
-import { checkPreprocessing, defaultPreprocessing, type Preprocessing } from '../../../activations/preprocess.ts';
-import type { ModelSession, NamedRuntime } from '../../../activations/runtime.ts';
+import { chooseLogits } from '../../../activations/model/choose-logits.ts';
+import { findLayer } from '../../../activations/model/find-layer.ts';
+import { type Layer, lastSpatialLayer, layersByDepth } from '../../../activations/model/layers.ts';
+import { type ProbedModel, probeModel, type RunnableModel, tapModel } from '../../../activations/model/vision-model.ts';
 import { UsageError } from '../../../base/errors.ts';
-import { nearestName } from '../../../base/nearest-name.ts';
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
 import { findClassNames } from '../../../model-files/class-names.ts';
 import { detectHead } from '../../../model-files/head/detect-head.ts';
@@ -19,8 +12,6 @@ import { openModel } from '../../../model-files/open-model.ts';
 import { labelSet } from '../../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../../semantics/wordnet.ts';
 import { classesOfRows, type RowClasses } from '../../classes/row-classes.ts';
-import { pictureSize, requireRuntime, settlePreprocessing } from '../../common/model-preprocessing.ts';
-import { chooseLogits } from '../../representations/features/choose-layers.ts';
 import type { ConceptModelInput, ConceptsPlatform, PlainOptions } from '../options.ts';
 
 /** A head that was found in the file and is still to be checked on numbers. */
@@ -30,23 +21,15 @@ export interface HeadCandidate {
 }
 
 /** An ONNX model with its layers chosen, its classes named and its preprocessing settled. */
-export interface OpenedModel {
-  input: ConceptModelInput;
+export interface OpenedModel extends RunnableModel {
+  asked: ConceptModelInput;
   name: string;
-  runtime: NamedRuntime;
-  /** Threads of the runtime, where they were asked for. */
-  threads: { threads?: number };
-  session: ModelSession;
+  probed: ProbedModel;
   /** From shallow to deep; concepts are of the last. */
   layers: Layer[];
   logits: Layer | null;
   classes: RowClasses | null;
   candidate: HeadCandidate;
-  preprocessing: Preprocessing;
-  preprocessingFrom: string;
-  height: number;
-  width: number;
-  channelsLast: boolean;
 }
 
 /**
@@ -56,44 +39,26 @@ export interface OpenedModel {
  * @throws MissingRuntimeError without a runtime; UnsupportedError if the runtime refuses the model; UsageError on layers.
  */
 export async function openOnnx(
-  input: ConceptModelInput,
+  asked: ConceptModelInput,
   options: PlainOptions,
   platform: ConceptsPlatform,
   loadGraph: () => Promise<WordNet>,
 ): Promise<OpenedModel> {
-  const { source } = input;
-  const runtime = await requireRuntime(platform.runtime);
-  const threads = platform.threads === undefined ? {} : { threads: platform.threads };
-  const settled = await settlePreprocessing(input);
-  const asked = pictureSize(settled.preprocessing);
-  const all = await probeLayers(runtime, source, { ...threads, ...(asked !== null && { size: asked }) });
-  const logits = chooseLogits(all, input.logits, source.name);
-  const { choice, headInput, reason } = await findHead(input, logits);
-  const layers = chooseConceptLayers(all, input, { logits, choice, headInput, layerMap: options.layerMap });
-  const names = [...new Set([...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])])];
-  const session = await openTapped(runtime, source, names, threads);
-  const { shape, channelsLast } = inputShape(session, asked ?? 224);
-  const [height, width] = channelsLast ? [shape[1]!, shape[2]!] : [shape[2]!, shape[3]!];
-  const preprocessing = checkPreprocessing({
-    ...defaultPreprocessing(height),
-    ...settled.preprocessing,
-    ...(input.layout === 'nhwc' || channelsLast ? { layout: 'nhwc' as const } : {}),
-  });
+  const { source } = asked;
+  const probed = await probeModel(asked, platform);
+  const logits = chooseLogits(probed.layers, asked.logits, source.name);
+  const { choice, headInput, reason } = await findHead(asked, logits);
+  const layers = chooseConceptLayers(probed.layers, asked, { logits, choice, headInput, layerMap: options.layerMap });
+  const names = [...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])];
   return {
-    input,
-    name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
-    runtime,
-    threads,
-    session,
+    ...(await tapModel(probed, names)),
+    asked,
+    name: asked.name ?? source.name.replace(/\.[^.]+$/, ''),
+    probed,
     layers,
     logits,
-    classes: logits && (await nameClasses(input, logits, choice, loadGraph)),
+    classes: logits && (await nameClasses(asked, logits, choice, loadGraph)),
     candidate: await headOfLayer(layers.at(-1)!, choice, headInput, reason),
-    preprocessing,
-    preprocessingFrom: settled.from,
-    height,
-    width,
-    channelsLast: channelsLast || preprocessing.layout === 'nhwc',
   };
 }
 
@@ -159,16 +124,7 @@ function chooseConceptLayers(
 }
 
 function namedLayer(all: readonly Layer[], name: string, file: string): Layer {
-  const layer = all.find((one) => one.name === name);
-  if (!layer) {
-    const near = nearestName(
-      name,
-      all.map((one) => [one.name, one.name] as const),
-    );
-    throw new UsageError(`${file} has no layer "${name}".`, {
-      hint: near === undefined ? '"--layers list" shows all layers.' : `Did you mean "${near}"?`,
-    });
-  }
+  const layer = findLayer(all, name, file);
   if (layer.kind !== 'other') return layer;
   throw new UsageError(
     `${file}: layer "${name}" has shape ${layer.shape.join('×')}, which is no map, tokens or vector.`,

@@ -1,9 +1,9 @@
-import type { SkippedImage } from '../../../activations/extract-features.ts';
+import { isFeaturesFile } from '../../../activations/features-file/features-file.ts';
+import type { SkippedImage } from '../../../activations/model/extract-features.ts';
 import { FormatError, UsageError } from '../../../base/errors.ts';
 import { patchGrid } from '../../../measures/concepts/report/patches.ts';
 import { loadWordNet } from '../../../semantics/load-wordnet.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
-import { isFeaturesFile } from '../../representations/features/file-features.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsPlatform, PlainOptions } from '../options.ts';
 import { type ListedImage, openActivationFile } from './activation-file.ts';
 import type { ConceptSource, ConceptTask } from './concept-source.ts';

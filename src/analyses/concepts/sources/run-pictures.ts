@@ -1,7 +1,7 @@
-import type { ModelSession } from '../../../activations/runtime.ts';
-import { UnsupportedError } from '../../../base/errors.ts';
+import type { InputContract } from '../../../activations/model/input-contract.ts';
+import { batchRunner } from '../../../activations/model/run-batches.ts';
+import type { ModelSession } from '../../../activations/runtime/runtime.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
 import type { ConceptTask } from './concept-source.ts';
 import { type PooledLayer, poolLayer } from './pool-layer.ts';
 
@@ -10,60 +10,37 @@ const BATCH_VALUES = 2 ** 21;
 const MOST_IN_BATCH = 128;
 
 export interface RunPicturesOptions extends ConceptTask {
-  /** Side of the network's input. */
-  side: number;
   /** Pictures that `planes` makes of one image. */
   perImage: number;
-  channelsLast: boolean;
   layers: readonly PooledLayer[];
-  /** perImage × 3 × side × side. */
+  /** perImage × channels × height × width. */
   planes(image: number): Promise<Float32Array>;
 }
 
 /** Runs pictures through a session in batches and keeps the pooled rows of each layer. */
 export async function runPictures(
   session: ModelSession,
+  input: InputContract,
   images: readonly number[],
   options: RunPicturesOptions,
 ): Promise<Matrix32[]> {
-  const { side, perImage, channelsLast, layers, planes, signal, onRows } = options;
-  const size = 3 * side * side;
-  const fixed = session.input.shape?.[0] ?? null;
-  const batch = fixed ?? Math.max(1, Math.min(MOST_IN_BATCH, Math.floor(BATCH_VALUES / size)));
+  const { perImage, layers, planes, signal, onRows } = options;
+  const size = input.channels * input.height * input.width;
+  const batch = Math.max(1, Math.min(MOST_IN_BATCH, Math.floor(BATCH_VALUES / size)));
   const outputs = [...new Set(layers.map(({ name }) => name))];
   const parts: Matrix32[][] = layers.map(() => []);
-  const input = new Float32Array(batch * size);
-  let held = 0;
-  const flush = async (): Promise<void> => {
+  const runner = batchRunner(session, input, outputs, batch, (found, rows) => {
     signal?.throwIfAborted();
-    // A model with a fixed batch gets the last, short one filled up with what was there.
-    const count = fixed ?? held;
-    const data = input.subarray(0, count * size);
-    const shape = channelsLast ? [count, side, side, 3] : [count, 3, side, side];
-    const found = await session.run(channelsLast ? lastAxis(data, count, side) : data, shape, outputs);
-    for (const [l, layer] of layers.entries())
-      parts[l]!.push(poolLayer(firstOf(found.get(layer.name)!, count, held, layer.name), layer));
-    onRows?.(held);
-    held = 0;
-  };
+    for (const [l, layer] of layers.entries()) parts[l]!.push(poolLayer(found.get(layer.name)!, layer));
+    onRows?.(rows);
+  });
   for (const image of images) {
     signal?.throwIfAborted();
     const made = await planes(image);
-    for (let p = 0; p < perImage; p++) {
-      input.set(made.subarray(p * size, (p + 1) * size), held * size);
-      if (++held === batch) await flush();
-    }
+    for (let p = 0; p < perImage; p++) await runner.add(inLayout(made.subarray(p * size, (p + 1) * size), input));
   }
-  if (held > 0) await flush();
+  await runner.flush();
   return parts.map((some, l) => joinRows(some, layers[l]!.channels));
-}
-
-function firstOf({ shape, data }: Tensor, count: number, held: number, name: string): Tensor {
-  if (shape[0] !== count)
-    throw new UnsupportedError(`Output ${name} has shape ${shape.join('×')} for a batch of ${count} pictures.`, {
-      hint: 'Export the model with a batch axis that runs through to this layer.',
-    });
-  return { shape: [held, ...shape.slice(1)], data: data.subarray(0, (data.length / count) * held) as Float32Array };
 }
 
 function joinRows(parts: readonly Matrix32[], cols: number): Matrix32 {
@@ -77,11 +54,11 @@ function joinRows(parts: readonly Matrix32[], cols: number): Matrix32 {
   return { rows, cols, data };
 }
 
-function lastAxis(data: Float32Array, count: number, side: number): Float32Array {
-  const pixels = side * side;
+/** A picture of channels first in the layout of the input. */
+function inLayout(data: Float32Array, { layout, channels, height, width }: InputContract): Float32Array {
+  if (layout === 'nchw' || channels === 1) return data;
+  const pixels = height * width;
   const out = new Float32Array(data.length);
-  for (let i = 0; i < count; i++)
-    for (let c = 0; c < 3; c++)
-      for (let p = 0; p < pixels; p++) out[(i * pixels + p) * 3 + c] = data[(i * 3 + c) * pixels + p]!;
+  for (let c = 0; c < channels; c++) for (let p = 0; p < pixels; p++) out[p * channels + c] = data[c * pixels + p]!;
   return out;
 }

@@ -1,4 +1,4 @@
-import type { SkippedImage } from '../../../activations/extract-features.ts';
+import type { SkippedImage } from '../../../activations/model/extract-features.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../../formats/npy/write-npy.ts';

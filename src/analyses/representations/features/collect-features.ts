@@ -1,4 +1,4 @@
-import type { SkippedImage } from '../../../activations/extract-features.ts';
+import type { SkippedImage } from '../../../activations/model/extract-features.ts';
 import { FormatError, IncomparableError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { Centring, FeatureMean } from '../../../measures/representations/comparison/centring.ts';

@@ -1,4 +1,4 @@
-import type { SkippedImage } from '../../../activations/extract-features.ts';
+import type { SkippedImage } from '../../../activations/model/extract-features.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';

@@ -1,26 +1,20 @@
-import { extractFeatures, joinBatches } from '../../../activations/extract-features.ts';
-import { inputShape, type Layer, openTapped, probeLayers } from '../../../activations/layers.ts';
-import { checkPreprocessing, defaultPreprocessing, type Preprocessing } from '../../../activations/preprocess.ts';
-import type { ModelSession } from '../../../activations/runtime.ts';
+import { chooseLogits } from '../../../activations/model/choose-logits.ts';
+import { extractFeatures, joinBatches } from '../../../activations/model/extract-features.ts';
+import type { Layer } from '../../../activations/model/layers.ts';
+import { type ProbedModel, probeModel, type RunnableModel, tapModel } from '../../../activations/model/vision-model.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
-import { pictureSize, requireRuntime, settlePreprocessing } from '../../common/model-preprocessing.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
-import { chooseLayers, chooseLogits, planLayer } from './choose-layers.ts';
+import { chooseLayers, type PlannedLayer, planLayer, tokenWarnings, withTokenHints } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
-/** A model with its layers probed and its preprocessing settled, ready to run. */
-export interface RunnableModel {
-  session: ModelSession;
+/** A model with its layers chosen, ready to run. */
+export interface OpenedModel extends RunnableModel {
+  probed: ProbedModel;
   layers: Layer[];
   logits: Layer | null;
-  preprocessing: Preprocessing;
-  preprocessingFrom: string;
-  /** Height and width of the picture that enters the network. */
-  size: number;
-  channelsLast: boolean;
 }
 
 /**
@@ -33,25 +27,18 @@ export async function openRunnable(
   input: RepresentationModelInput,
   depth: number,
   platform: RepresentationsPlatform,
-): Promise<RunnableModel> {
-  const runtime = await requireRuntime(platform.runtime);
-  const threads = platform.threads === undefined ? {} : { threads: platform.threads };
-  const settled = await settlePreprocessing(input);
-  const asked = pictureSize(settled.preprocessing);
-  const all = await probeLayers(runtime, input.source, { ...threads, ...(asked !== null && { size: asked }) });
-  const logits = chooseLogits(all, input.logits, input.source.name);
-  const layers = chooseLayers(all, input.layers, { depth, logits, file: input.source.name });
+): Promise<OpenedModel> {
+  const { source, preprocessing, layout } = input;
+  const probed = await probeModel(
+    { source, ...(preprocessing && { preprocessing }), ...(layout && layout !== 'ntd' && { layout }) },
+    platform,
+  );
+  const logits = chooseLogits(probed.layers, input.logits, source.name);
+  const layers = chooseLayers(probed.layers, input.layers, { depth, logits, file: source.name }).map((layer) =>
+    withTokenHints(layer, input),
+  );
   const names = [...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])];
-  const session = await openTapped(runtime, input.source, names, threads);
-  const { shape, channelsLast } = inputShape(session, asked ?? 224);
-  const size = shape[channelsLast ? 1 : 2]!;
-  const preprocessing = checkPreprocessing({
-    ...defaultPreprocessing(size),
-    ...settled.preprocessing,
-    ...(input.layout === 'nhwc' || channelsLast ? { layout: 'nhwc' as const } : {}),
-  });
-  const last = channelsLast || preprocessing.layout === 'nhwc';
-  return { session, layers, logits, preprocessing, preprocessingFrom: settled.from, size, channelsLast: last };
+  return { ...(await tapModel(probed, names)), probed, layers, logits };
 }
 
 /** The features of images through a model. */
@@ -66,12 +53,9 @@ export async function modelFeatures(
     throw new UsageError(`${input.source.name}: a model needs images to look at; none were given.`, {
       hint: 'Name a folder or a list with --images, or give a file of features.',
     });
-  const { session, layers, logits, preprocessing, preprocessingFrom, channelsLast } = await openRunnable(
-    input,
-    depth,
-    platform,
-  );
-  const planned = layers.map((layer) => planLayer(layer, input.cls ?? 'drop', channelsLast));
+  const opened = await openRunnable(input, depth, platform);
+  const { session, probed, layers, logits, preprocessing } = opened;
+  const planned = layers.map((layer) => planLayer(layer, input.cls ?? 'drop'));
   const outputs = [...new Set([...layers.map((layer) => layer.name), ...(logits ? [logits.name] : [])])];
   return {
     name,
@@ -80,25 +64,28 @@ export async function modelFeatures(
     format: 'onnx',
     runtime: session.runtime,
     preprocessing: { ...preprocessing },
-    preprocessingFrom,
+    preprocessingFrom: probed.preprocessingFrom,
     layers: planned,
     logits: logits?.name ?? null,
-    warnings: logits
-      ? []
-      : ['No output looks like class scores, so there is no output similarity; name one with --logits.'],
+    warnings: [
+      ...probed.assumed.map((text) => `Assumed: ${text}.`),
+      ...tokenWarnings(layers),
+      ...(logits
+        ? []
+        : ['No output looks like class scores, so there is no output similarity; name one with --logits.']),
+    ],
     async block(start, end, { onPicture, signal, onProgress }): Promise<FeatureBlock> {
       const indices: number[] = [];
       const parts = new Map<string, Tensor[]>(outputs.map((output) => [output, []]));
       const shown = await pictures(images.slice(start, end), start, onPicture);
       const skipped = await extractFeatures(
-        session,
+        opened,
         shown.images,
         (batch) => {
           indices.push(...batch.indices.map((index) => start + index));
           for (const output of outputs) parts.get(output)!.push(batch.outputs.get(output)!);
         },
         {
-          preprocessing,
           outputs,
           allowNone: true,
           ...(platform.decode && { decode: platform.decode }),
@@ -114,10 +101,8 @@ export async function modelFeatures(
       return {
         indices,
         skipped,
-        layers: planned.map((layer) =>
-          positionsFirst(whole(layer.name), layer.kind, channelsLast, layer.name, indices, images),
-        ),
-        logits: logits && indices.length > 0 ? flat(whole(logits.name)) : null,
+        layers: planned.map((layer) => positionsFirst(whole(layer.name), layer, indices, images)),
+        logits: logits && indices.length > 0 ? scores(whole(logits.name), logits.name, indices, images) : null,
       };
     },
     close: () => session.close(),
@@ -151,15 +136,13 @@ function pictures(
 /** Images × positions × channels of a layer's output, checked to be finite. */
 function positionsFirst(
   tensor: Tensor,
-  kind: 'map' | 'tokens',
-  channelsLast: boolean,
-  layer: string,
+  { name: layer, layout }: PlannedLayer,
   indices: readonly number[],
   images: readonly ImageInput[],
 ): Float32Array {
   if (indices.length === 0) return new Float32Array();
   const maps = featureMaps(tensor, {
-    layout: kind === 'tokens' ? 'ntd' : channelsLast ? 'nhwc' : 'nchw',
+    layout,
     layer,
     names: indices.map((index) => images[index]!.name),
   });
@@ -167,6 +150,18 @@ function positionsFirst(
   throw new UnsupportedError(`Layer "${layer}" gives ${maps.data.constructor.name}; float32 was expected.`);
 }
 
-function flat({ shape, data }: Tensor): Tensor {
+/** Images × classes, checked to be finite. */
+function scores(
+  { shape, data }: Tensor,
+  output: string,
+  indices: readonly number[],
+  images: readonly ImageInput[],
+): Tensor {
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new UnsupportedError(
+      `Output ${output} is ${data[at]} for ${images[indices[Math.floor(at / (data.length / shape[0]!))]!]!.name}.`,
+      { hint: 'Check the preprocessing (--mean, --std, --rescale), or leave the outputs out with --logits none.' },
+    );
   return { shape: [shape[0]!, data.length / shape[0]!], data };
 }

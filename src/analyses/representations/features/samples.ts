@@ -1,6 +1,6 @@
+import type { FeaturesFile } from '../../../activations/features-file/features-file.ts';
 import { IncomparableError, UsageError } from '../../../base/errors.ts';
 import type { ImageInput, RepresentationModelInput } from '../options.ts';
-import type { FeaturesFile } from './file-features.ts';
 
 /** The images of an analysis, and what each input calls them. */
 export interface Samples {

@@ -1,5 +1,5 @@
-import { loadRuntime } from '../../../activations/node-runtime.ts';
-import { openRowProducts, type RuntimeRowProducts } from '../../../activations/row-products.ts';
+import { loadRuntime } from '../../../activations/runtime/node-runtime.ts';
+import { openRowProducts, type RuntimeRowProducts } from '../../../activations/runtime/row-products.ts';
 import { type MatchedTile, matchTile } from '../../../measures/representations/matching/match-tile.ts';
 import { tileMaps } from '../../../measures/representations/similarity-matrices.ts';
 import type { MatchTask } from './match-in-tiles.ts';

@@ -1,4 +1,4 @@
-import { resizeImage } from '../../../activations/resize.ts';
+import { resizeImage } from '../../../activations/images/resize.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { WorkArea } from '../../common/work-area.ts';

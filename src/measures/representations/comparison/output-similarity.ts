@@ -1,22 +1,9 @@
 import { FormatError, IncomparableError } from '../../../base/errors.ts';
 import type { KernelOptions } from '../../../kernels/shared/wasm-kernel.ts';
 import { pearson } from '../../../statistics/pearson.ts';
+import { firstImproperRow } from '../../../statistics/probabilities.ts';
 import { spearman } from '../../../statistics/spearman.ts';
 import { type Matrix, type Matrix64, upperTriangle } from '../../../tensor/matrix.ts';
-
-/** Softmax of each row, in 64 bits. */
-export function softmaxRows({ rows, cols, data }: Matrix): Matrix64 {
-  const out = new Float64Array(rows * cols);
-  for (let i = 0; i < rows; i++) {
-    const at = i * cols;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < cols; j++) largest = Math.max(largest, data[at + j]!);
-    let sum = 0;
-    for (let j = 0; j < cols; j++) sum += out[at + j] = Math.exp(data[at + j]! - largest);
-    for (let j = 0; j < cols; j++) out[at + j]! /= sum;
-  }
-  return { rows, cols, data: out };
-}
 
 /**
  * Jensen–Shannon divergence of every pair of rows of probabilities, in nats: ½KL(P‖M) + ½KL(Q‖M) with M = (P+Q)/2 and
@@ -26,14 +13,11 @@ export function softmaxRows({ rows, cols, data }: Matrix): Matrix64 {
  */
 export function jensenShannonMatrix(probabilities: Matrix): Matrix64 {
   const { rows, cols, data } = probabilities;
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = 0; j < cols; j++) sum += data[i * cols + j]! >= 0 ? data[i * cols + j]! : Number.NaN;
-    if (!(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`Row ${i} is no probability distribution: its values sum to ${sum}.`, {
-        hint: 'Pass logits through softmaxRows first.',
-      });
-  }
+  const improper = firstImproperRow(probabilities);
+  if (improper)
+    throw new FormatError(`Row ${improper.row} is no probability distribution: its values sum to ${improper.sum}.`, {
+      hint: 'Pass logits through softmaxRows first.',
+    });
   // ½(Σ P log P + Σ Q log Q) − Σ M log M: one logarithm per pair and class.
   const entropies = Float64Array.from({ length: rows }, (_, i) => {
     let sum = 0;

@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { FormatError, IncomparableError, UnsupportedError } from '../../base/errors.ts';
+import type { ModelFile, TensorEntry } from '../../model-files/model-file.ts';
+import { detectFormat, openModel } from '../../model-files/open-model.ts';
+
+/** True for files that may hold features rather than a model that runs. */
+export async function isFeaturesFile(source: ByteSource): Promise<boolean> {
+  return FORMATS.has((await detectFormat(source))?.name ?? '');
+}
+
+/** A sample as a features file describes it. */
+export interface FeatureSample {
+  id?: string;
+  name?: string;
+  label?: string;
+}
+
+/** A file of features: layers of N×C×H×W, N×H×W×C or N×T×D, and perhaps N×K logits. */
+export interface FeaturesFile {
+  file: ModelFile;
+  layers: TensorEntry[];
+  logits: TensorEntry | null;
+  images: number;
+  /** As the file's metadata tells; null where it tells nothing. */
+  samples: FeatureSample[] | null;
+  /** What the file's metadata tells of its layers, by name; empty where it tells nothing. */
+  records: ReadonlyMap<string, LayerRecord>;
+}
+
+/**
+ * Opens a file of features; only its header is read.
+ *
+ * @throws UnsupportedError if nothing in it has three or four axes; IncomparableError if layers are of different numbers
+ * of images.
+ */
+export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile> {
+  const file = await openModel(source);
+  const entries = [...file.tensors.values()];
+  const layers = entries.filter(({ shape }) => shape.length === 3 || shape.length === 4);
+  if (layers.length === 0)
+    throw new UnsupportedError(
+      `${source.name}: holds no features; arrays are ${entries.map(({ name, shape }) => `${name} ${shape.join('×')}`).join(', ')}.`,
+      { hint: 'Features are N×C×H×W, N×H×W×C (--layout nhwc) or N×T×D.' },
+    );
+  const images = layers[0]!.shape[0]!;
+  for (const { name, shape } of layers)
+    if (shape[0] !== images)
+      throw new IncomparableError(
+        `${source.name}: ${layers[0]!.name} is of ${images} images and ${name} of ${shape[0]}; all layers must be of the same.`,
+        {
+          hint: 'If this is a model, export it to ONNX, or write its features with integrations/semblance_features.py.',
+        },
+      );
+  const logits = entries.find(({ name, shape }) => name === 'logits' && shape.length === 2) ?? null;
+  if (logits && logits.shape[0] !== images)
+    throw new IncomparableError(`${source.name}: logits are of ${logits.shape[0]} images, the layers of ${images}.`);
+  return { file, layers, logits, images, samples: readSamples(file, images), records: readRecords(file) };
+}
+
+/** The samples that a file's metadata lists; null where it lists none. */
+export function readSamples({ name, metadata }: ModelFile, images: number): FeatureSample[] | null {
+  const text = (metadata as Record<string, unknown>).samples;
+  if (typeof text !== 'string') return null;
+  let samples: unknown;
+  try {
+    samples = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${name}: the samples in its metadata are no JSON.`, { cause });
+  }
+  if (!Array.isArray(samples) || samples.length !== images)
+    throw new FormatError(`${name}: its metadata must list ${images} samples.`);
+  return samples.map((sample): FeatureSample => {
+    const entry = (sample ?? {}) as Record<string, unknown>;
+    const found: FeatureSample = {};
+    for (const key of ['id', 'name', 'label'] as const)
+      if (entry[key] !== undefined && entry[key] !== null) found[key] = String(entry[key]);
+    return found;
+  });
+}
+
+export const FORMATS = new Set(['npy', 'npz', 'safetensors']);
+
+const layerRecord = z.object({
+  layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd'])),
+  grid: z.optional(z.tuple([z.number(), z.number()])),
+  tokens: z.optional(z.number()),
+});
+
+/** What a writer knows of a layer: the order of its axes, the grid of its patches, the tokens before them. */
+export type LayerRecord = z.infer<typeof layerRecord>;
+
+function readRecords({ name, metadata }: ModelFile): Map<string, LayerRecord> {
+  const text = (metadata as Record<string, unknown>).layers;
+  if (typeof text !== 'string') return new Map();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(`${name}: what its metadata says of its layers is not JSON.`, { cause });
+  }
+  const parsed = z.record(z.string(), layerRecord).safeParse(value);
+  if (parsed.success) return new Map(Object.entries(parsed.data));
+  const [issue] = parsed.error.issues;
+  throw new FormatError(
+    `${name}: what its metadata says of its layers is not valid: ${issue!.path.join('.')} (${issue!.message}).`,
+  );
+}
