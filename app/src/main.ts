@@ -1,8 +1,8 @@
 import { mount } from 'svelte';
 import App from './shell/App.svelte';
-import './theme/base.css';
-import './theme/layout.css';
-import './theme/panel.css';
-import './theme/table.css';
+import './kit/theme/base.css';
+import './kit/theme/layout.css';
+import './kit/theme/panel.css';
+import './kit/theme/table.css';
 
 mount(App, { target: document.getElementById('app')! });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { formatRoute, parseRoute } from '../../app/src/kit/url/route.ts';
 import {
   fitViewport,
   formatViewport,
@@ -9,7 +10,6 @@ import {
   snapViewport,
   zoomAt,
 } from '../../app/src/matrix/viewport.ts';
-import { formatRoute, parseRoute } from '../../app/src/url/route.ts';
 
 it('is readable', () => {
   const hash = '#/classes/map?model=a&order=wordnet&cell=657,744';

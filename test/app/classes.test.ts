@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { findClasses, shortNames } from '../../app/src/data/class-names.ts';
-import { shortModelNames } from '../../app/src/data/model-names.ts';
-import { csvBlob } from '../../app/src/export/csv.ts';
 import { neighbourColumns, overlap, sharedEntries } from '../../app/src/instruments/classes/class/neighbour-columns.ts';
 import { meeting } from '../../app/src/instruments/classes/wordnet-meeting.ts';
 import { definition, pathFromRoot } from '../../app/src/instruments/classes/wordnet-path.ts';
-import { fixed, signed } from '../../app/src/ui/numbers.ts';
+import { findClasses, shortNames } from '../../app/src/kit/data/class-names.ts';
+import { shortModelNames } from '../../app/src/kit/data/model-names.ts';
+import { csvBlob } from '../../app/src/kit/export/csv.ts';
+import { fixed, signed } from '../../app/src/kit/ui/numbers.ts';
 
 const classes = ['crane', 'crane', 'maillot', 'maillot, tank suit', 'tench, Tinca tinca', 'lion'].map(
   (name, index) => ({

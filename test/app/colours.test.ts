@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distance, divergingTable, SEQUENTIAL_NAMES, sequentialTable } from '../../app/src/theme/colour-maps.ts';
+import { distance, divergingTable, SEQUENTIAL_NAMES, sequentialTable } from '../../app/src/kit/theme/colour-maps.ts';
 import {
   contrast,
   linearToOklab,
@@ -8,8 +8,8 @@ import {
   type Rgb,
   rgbToOklab,
   toLinear,
-} from '../../app/src/theme/oklab.ts';
-import { dark, differenceTable, light, modelColour } from '../../app/src/theme/palette.ts';
+} from '../../app/src/kit/theme/oklab.ts';
+import { dark, differenceTable, light, modelColour } from '../../app/src/kit/theme/palette.ts';
 
 /** What someone without one kind of cone sees, after Viénot, Brettel & Mollon (1999), in linear RGB. */
 const BLIND: Record<string, readonly Rgb[]> = {

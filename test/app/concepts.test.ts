@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConceptsSection } from '#src/study/concepts-section.ts';
 import { memoryStore } from '#src/study/store.ts';
-import { storeSource } from '../../app/src/data/study-source.ts';
+import { loudColours } from '../../app/src/charts/point-colours.ts';
 import { summariseClasses } from '../../app/src/instruments/concepts/classes/class-summary.ts';
 import { columnsOf } from '../../app/src/instruments/concepts/concept/real-predicted-figure.ts';
 import { readAnswer } from '../../app/src/instruments/concepts/concept/suggestion-answer.ts';
@@ -21,10 +21,10 @@ import { sharedRange, similarityPoints } from '../../app/src/instruments/concept
 import { patchBox, patchGrid } from '../../app/src/instruments/concepts/patch-box.ts';
 import { effectPoints } from '../../app/src/instruments/concepts/replacement/replacement-figure.ts';
 import { sweepCharts } from '../../app/src/instruments/concepts/sweeps/sweep-charts.ts';
-import { loudColours } from '../../app/src/plot/point-colours.ts';
-import { SEQUENTIAL_NAMES, sequentialTable } from '../../app/src/theme/colour-maps.ts';
-import { contrast, parseHex } from '../../app/src/theme/oklab.ts';
-import { dark, light } from '../../app/src/theme/palette.ts';
+import { storeSource } from '../../app/src/kit/data/study-source.ts';
+import { SEQUENTIAL_NAMES, sequentialTable } from '../../app/src/kit/theme/colour-maps.ts';
+import { contrast, parseHex } from '../../app/src/kit/theme/oklab.ts';
+import { dark, light } from '../../app/src/kit/theme/palette.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';
 
 async function madeData(options = {}): Promise<ConceptsData> {

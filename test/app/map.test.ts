@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { quantiseMatrix } from '#src/study/display-matrix.ts';
+import { sequentialTable } from '../../app/src/kit/theme/colour-maps.ts';
+import { colourIndex } from '../../app/src/kit/theme/colour-scale.ts';
 import { indexOrder, orderOf } from '../../app/src/matrix/class-order.ts';
-import { colourIndex, colourLookup, fullRange, quantileRange, rangeOfPart } from '../../app/src/matrix/colour-scale.ts';
-import { codeValue, quantiseTo } from '../../app/src/matrix/display-codes.ts';
 import { groupBands, groupsAround, nestGroups, placeLabels } from '../../app/src/matrix/group-bands.ts';
 import { bandPlaces, cellAt, mapGeometry } from '../../app/src/matrix/map-geometry.ts';
-import { heldPanel, rawPanel, scaledPanel } from '../../app/src/matrix/panel-matrix.ts';
-import { sequentialTable } from '../../app/src/theme/colour-maps.ts';
+import { colourLookup, fullRange, quantileRange, rangeOfPart } from '../../app/src/matrix/values/colour-range.ts';
+import { codeValue, quantiseTo } from '../../app/src/matrix/values/display-codes.ts';
+import { heldPanel, rawPanel, scaledPanel } from '../../app/src/matrix/values/panel-matrix.ts';
 
 const group = (name: string, start: number, end: number, depth = 1) => ({ name, synset: null, depth, start, end });
 

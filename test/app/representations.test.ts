@@ -29,9 +29,9 @@ import {
 } from '../../app/src/instruments/representations/pair/pair-figure.ts';
 import { featureRow } from '../../app/src/instruments/representations/pair/place-pairs.ts';
 import type { ShownLayer } from '../../app/src/instruments/representations/representations-data.ts';
+import { light } from '../../app/src/kit/theme/palette.ts';
+import { significant } from '../../app/src/kit/ui/numbers.ts';
 import { groupBands, nestGroups } from '../../app/src/matrix/group-bands.ts';
-import { light } from '../../app/src/theme/palette.ts';
-import { significant } from '../../app/src/ui/numbers.ts';
 
 const image = (index: number, name: string, label: string | null, labelName: string | null = null): ImageRow => ({
   index,
@@ -155,7 +155,7 @@ describe('similarity against outputs', () => {
   const y = matrix([0.6, 0.3, Number.NaN]);
   it('counts every pair with both values once, and nothing of the diagonal', () => {
     const axes = pairAxes([x], matrix([0.6, 0.3, 0.1]));
-    expect(axes.x.high).toBeLessThan(2);
+    expect(axes.x.domain[1]).toBeLessThan(2);
     const density = pairDensity(x, y, axes, 10, 5);
     expect(density.pairs).toBe(2);
     expect(density.counts.reduce((sum, count) => sum + count, 0)).toBe(2);
@@ -165,8 +165,8 @@ describe('similarity against outputs', () => {
     const full = matrix([0.6, 0.3, 0.1]);
     const axes = pairAxes([x], full);
     const at = (similarity: number, divergence: number) => ({
-      x: (similarity - axes.x.low) / (axes.x.high - axes.x.low),
-      y: (divergence - axes.y.low) / (axes.y.high - axes.y.low),
+      x: axes.x.place(similarity),
+      y: axes.y.place(divergence),
     });
     expect(pairNear(x, full, axes, at(0.51, 0.3), { width: 400, height: 300 })).toEqual({ row: 0, col: 2 });
     expect(pairNear(x, full, axes, at(0.2, 0.1), { width: 400, height: 300 })).toBeUndefined();
@@ -223,7 +223,7 @@ describe('plots of rows and numbers', () => {
     });
     const layout = layoutDotPlot({ rows: [row('x'), row()], reference: { value: 1, name: 'best' }, axis: '' }, 400, 60);
     expect(layout.middles[0]! - 16).toBeGreaterThan(layout.middles[1]! - layout.middles[0]!);
-    expect(layout.axis.high).toBeGreaterThan(1);
+    expect(layout.axis.domain[1]).toBeGreaterThan(1);
     expect(layout.left).toBe(60);
   });
   it('write inner products of any size', () => {

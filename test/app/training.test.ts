@@ -1,39 +1,66 @@
 import { describe, expect, it } from 'vitest';
 import type { NeighbourLists } from '#src/measures/training/neighbour-history.ts';
-import { linearAxis, logAxis, roundTicks, share, tickText } from '../../app/src/charts/axis.ts';
+import {
+  type Axis,
+  domainAround,
+  domainFromZero,
+  linearAxis,
+  logAxis,
+  logDomain,
+  wholeAxis,
+} from '../../app/src/charts/axis.ts';
 import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
-import { animatedPng } from '../../app/src/export/apng.ts';
+import { linePath, lonePlaces } from '../../app/src/charts/line-path.ts';
 import { pairTitle } from '../../app/src/instruments/training/curves/curve-panels.ts';
 import { phaseBands } from '../../app/src/instruments/training/phase-bands.ts';
 import { classResults, sortResults } from '../../app/src/instruments/training/time/class-results.ts';
 import { spread, tellingEpochs } from '../../app/src/instruments/training/time/matrix-kinds.ts';
 import { mistakeRows, sortMistakes } from '../../app/src/instruments/training/time/mistake-rows.ts';
 import { matricesAt, type TrainingRun } from '../../app/src/instruments/training/training-data.ts';
+import { animatedPng } from '../../app/src/kit/export/apng.ts';
 
 describe('axes', () => {
+  const values = ({ ticks }: Axis) => ticks.map(({ value }) => value);
+  const labels = ({ ticks }: Axis) => ticks.map(({ label }) => label);
   it('mark round values, whole ones for epochs', () => {
-    expect(roundTicks(0, 40, 4, true)).toEqual([0, 10, 20, 30, 40]);
-    expect(roundTicks(0, 2, 6, true)).toEqual([0, 1, 2]);
-    expect(roundTicks(-0.004, 0.007, 4)).toEqual([0, 0.005]);
+    expect(labels(wholeAxis([0, 40], [0, 1], 4))).toEqual(['0', '10', '20', '30', '40']);
+    expect(values(wholeAxis([0, 2], [0, 1], 6))).toEqual([0, 1, 2]);
+    expect(labels(linearAxis([-0.004, 0.007], [0, 1], 4))).toEqual([
+      '−0.004',
+      '−0.002',
+      '0.000',
+      '0.002',
+      '0.004',
+      '0.006',
+    ]);
   });
   it('hold all values, begin at zero where that is near, and widen a flat curve', () => {
-    const axis = linearAxis([0.1, 0.9]);
-    expect([share(axis, 0.1) > 0, share(axis, 0.9) < 1, axis.low]).toEqual([true, true, 0]);
-    expect(linearAxis([0.8, 0.83]).low).toBeGreaterThan(0.79);
-    const flat = linearAxis([5, 5]);
-    expect(flat.high).toBeGreaterThan(flat.low);
+    const axis = linearAxis(domainFromZero([0.1, 0.9]), [0, 1]);
+    expect([axis.place(0.1) > 0, axis.place(0.9) < 1, axis.domain[0]]).toEqual([true, true, 0]);
+    expect(domainFromZero([0.8, 0.83])[0]).toBeGreaterThan(0.79);
+    expect(domainFromZero([])).toEqual([0, 1]);
+    for (const domain of [domainFromZero([5, 5]), domainAround([5, 5]), domainAround([0])])
+      expect(domain[1]).toBeGreaterThan(domain[0]);
   });
-  it('write marks with as few decimals as tell them apart, and powers of ten', () => {
-    expect(tickText({ low: 0, high: 1, ticks: [0, 0.25], log: false }, 0.5)).toBe('0.5');
-    expect(tickText({ low: -1, high: 1, ticks: [-0.2, -0.1], log: false }, -0.2)).toBe('−0.2');
-    const axis = logAxis([0.1, 0.00001, 0]);
-    expect(axis.ticks).toContain(0.001);
-    expect(tickText(axis, 0.00001)).toBe('1e-5');
+  it('write marks with as few decimals as tell them apart, a true minus, and powers of ten', () => {
+    expect(labels(linearAxis([0, 1], [0, 1], 4))).toEqual(['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);
+    expect(labels(linearAxis([-0.3, 0.1], [0, 1], 4))).toEqual(['−0.3', '−0.2', '−0.1', '0.0', '0.1']);
+    expect(labels(logAxis(logDomain([0.1, 0.00001, 0]), [0, 1]))).toEqual(['1e-5', '1e-4', '1e-3', '0.01', '0.1']);
+    expect(labels(logAxis([0.5, 900], [0, 1]))).toContain('100');
   });
   it('lay epochs from edge to edge, and back', () => {
-    const layout = layoutLineChart({ lines: [], bands: [], marks: [], epochs: [3, 43] }, 300, 130);
-    expect([layout.atEpoch(3), layout.atEpoch(43)]).toEqual([layout.left, layout.right]);
-    expect(layout.epochAt(layout.atEpoch(17))).toBeCloseTo(17, 9);
+    const { left, right, x } = layoutLineChart({ lines: [], bands: [], marks: [], epochs: [3, 43] }, 300, 130);
+    expect([x.place(3), x.place(43)]).toEqual([left, right]);
+    expect(x.valueAt(x.place(17))).toBeCloseTo(17, 9);
+  });
+});
+
+describe('lines through places', () => {
+  it('break where a value is missing, and tell those that stand alone', () => {
+    const places = [[0, 1], [2, 3.25], null, [4, 5], null] as const;
+    expect(linePath(places)).toBe('M0,1L2,3.3M4,5Z');
+    expect(lonePlaces(places)).toEqual([[4, 5]]);
+    expect(linePath([null])).toBe('');
   });
 });
 

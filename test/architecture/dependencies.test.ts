@@ -56,6 +56,51 @@ const HOUSE: HouseRules = {
   },
 };
 
+/** What each instrument is made with. */
+const FOR_INSTRUMENTS = [
+  'src',
+  ...['theme', 'url', 'export', 'data', 'stage', 'ui'].map((name) => `app/src/kit/${name}`),
+  'app/src/matrix',
+  'app/src/charts',
+  'app/src/instruments',
+];
+
+/** The house of the app. Instruments stand side by side and know nothing of one another, nor of the shell around them. */
+const APP_HOUSE: HouseRules = {
+  order: [
+    'src',
+    'app/src/kit/theme',
+    'app/src/kit/url',
+    'app/src/kit/export',
+    'app/src/kit/data',
+    'app/src/kit/compute',
+    'app/src/kit/analyse',
+    'app/src/kit/stage',
+    'app/src/kit/ui',
+    'app/src/kit/pictures',
+    'app/src/matrix',
+    'app/src/charts',
+    'app/src/instruments',
+    'app/src/instruments/classes',
+    'app/src/instruments/training',
+    'app/src/instruments/representations',
+    'app/src/instruments/concepts',
+    'app/src/shell',
+    'app/src',
+  ],
+  only: {
+    'app/src/kit/theme': [],
+    'app/src/kit/url': [],
+    'app/src/kit/export': ['app/src/kit/theme'],
+    'app/src/matrix': ['src', ...['theme', 'url', 'export', 'data', 'ui'].map((name) => `app/src/kit/${name}`)],
+    'app/src/charts': ['app/src/kit/export', 'app/src/kit/theme'],
+    'app/src/instruments/classes': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/pictures'],
+    'app/src/instruments/training': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/pictures'],
+    'app/src/instruments/representations': [...FOR_INSTRUMENTS, 'app/src/kit/compute'],
+    'app/src/instruments/concepts': FOR_INSTRUMENTS,
+  },
+};
+
 const library = readImports(root, ['src']);
 const app = readImports(root, ['app/src']);
 const assembly = readAssemblyImports(root);
@@ -67,6 +112,15 @@ describe('the house', () => {
 
   it('has no rule that nothing uses', () => {
     expect(unusedRules(library, HOUSE)).toEqual([]);
+  });
+
+  it('has an app whose rooms are built upon one another in the same way', () => {
+    expect(violations(app, APP_HOUSE)).toEqual([]);
+    expect(unusedRules(new Map([...library, ...app]), APP_HOUSE)).toEqual([]);
+  });
+
+  it.each(['app/src', 'app/src/kit'])('has no circle of folders in %s', (parent) => {
+    expect(folderCircles(app, parent)).toEqual([]);
   });
 
   it.each([
@@ -112,6 +166,20 @@ describe('the app', () => {
     expect(reached.length).toBeGreaterThan(50);
     expect(reached.filter((file) => /^src\/(cli|server|site-export)\//.test(file))).toEqual([]);
     expect(reached.filter((file) => packagesOf(root, file).some((name) => name.startsWith('node:')))).toEqual([]);
+  });
+});
+
+describe('the style of the app', () => {
+  it('takes every size of text from one scale', () => {
+    const sources = readdirSync(join(root, 'app/src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(svelte|css)$/.test(path))
+      .map((path) => [path, readFileSync(join(root, 'app/src', path), 'utf8')] as const);
+    const literal = sources.flatMap(([path, text]) =>
+      [...text.matchAll(/font(?:-size)?:[^;]*\d(?:px|rem)/g)].map(([found]) => `${path}: ${found}`),
+    );
+    expect(literal).toEqual([]);
+    const scale = sources.flatMap(([, text]) => text.match(/^ {2}--text-\w+:/gm) ?? []);
+    expect(scale).toHaveLength(6);
   });
 });
 

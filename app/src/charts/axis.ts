@@ -1,67 +1,86 @@
-/** A range of values and the marks along it. */
+import { extent } from 'd3-array';
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
+
+/** First and last value of an axis. */
+export type Domain = readonly [number, number];
+
+/** A mark of an axis. */
+export interface Tick {
+  value: number;
+  label: string;
+}
+
+/** Values along a stretch of pixels, or along the shares 0 … 1 of one whose pixels are not known yet. */
 export interface Axis {
-  low: number;
-  high: number;
-  ticks: readonly number[];
+  domain: Domain;
   log: boolean;
+  ticks: readonly Tick[];
+  place: (value: number) => number;
+  /** The value at a place: the inverse of `place`. */
+  valueAt: (place: number) => number;
 }
 
-const STEPS = [1, 2, 5, 10] as const;
-
-/** A round step that puts about `count` marks on a range; of whole numbers only where asked. */
-export function roundStep(span: number, count: number, whole = false): number {
-  const raw = span / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(raw || 1));
-  const step = power * STEPS.find((candidate) => candidate * power >= raw * 0.999)!;
-  return whole ? Math.max(1, Math.round(step)) : step;
+/** Equal steps, with about `count` marks at round values. */
+export function linearAxis(domain: Domain, range: Domain, count = 5): Axis {
+  const scale = scaleLinear(domain, range);
+  const name = scale.tickFormat(count);
+  return axisOf(
+    scale,
+    scale.ticks(count).map((value) => ({ value, label: name(value) })),
+  );
 }
 
-/** Marks at round values within a range. */
-export function roundTicks(low: number, high: number, count: number, whole = false): number[] {
-  const step = roundStep(high - low, count, whole);
-  const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step + 0);
-  return ticks;
+/** Equal steps, marked at whole values only: epochs, or counts. */
+export function wholeAxis(domain: Domain, range: Domain, count = 5): Axis {
+  const scale = scaleLinear(domain, range);
+  const ticks = scale.ticks(count).filter(Number.isInteger);
+  return axisOf(
+    scale,
+    ticks.map((value) => ({ value, label: value.toLocaleString('en-GB') })),
+  );
 }
 
-/** An axis around values, with a little air; values that are all alike get a range of their own. */
-export function linearAxis(values: Iterable<number>, count = 4): Axis {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  if (low > high) return { low: 0, high: 1, ticks: [0, 1], log: false };
+/** Equal ratios. Both ends of the domain are above 0; a value that is not has no place. */
+export function logAxis(domain: Domain, range: Domain, name: (value: number) => string = powerText): Axis {
+  const scale = scaleLog(domain, range);
+  // The scale's own names leave out marks that would crowd; those that it names are named here.
+  const isNamed = scale.tickFormat(6);
+  const ticks = scale.ticks(6).filter((value) => isNamed(value) !== '');
+  return axisOf(
+    scale,
+    ticks.map((value) => ({ value, label: name(value) })),
+    true,
+  );
+}
+
+function axisOf(scale: ScaleContinuousNumeric<number, number>, ticks: readonly Tick[], log = false): Axis {
+  const [low, high] = scale.domain() as [number, number];
+  return { domain: [low, high], log, ticks, place: scale, valueAt: scale.invert };
+}
+
+/** All values with a little room around them; of one value, a range around it. */
+export function domainAround(values: Iterable<number>, room = 0.06): Domain {
+  const [low, high] = extent(values);
+  if (low === undefined) return [0, 1];
+  const air = high > low ? (high - low) * room : Math.abs(high) * 0.1 || 0.5;
+  return [low - air, high + air];
+}
+
+/** As `domainAround`, but what all but begins at zero begins there. */
+export function domainFromZero(values: Iterable<number>): Domain {
+  const [low, high] = extent(values);
+  if (low === undefined) return [0, 1];
   const air = (high - low || Math.abs(high) || 1) * 0.07;
-  // An axis that all but begins at zero begins there.
-  const bottom = low >= 0 && low - air < (high - low) * 0.25 ? Math.min(0, low) : low - air;
-  return { low: bottom, high: high + air, ticks: roundTicks(bottom, high + air, count), log: false };
+  return [low >= 0 && low - air < (high - low) * 0.25 ? 0 : low - air, high + air];
 }
 
-/** An axis of powers of ten; values that are not positive have no place on it. */
-export function logAxis(values: Iterable<number>): Axis {
-  const exponents = [...values].filter((value) => value > 0).map(Math.log10);
-  if (exponents.length === 0) return { low: 0, high: 1, ticks: [], log: true };
-  const low = exponents.reduce((a, b) => Math.min(a, b)) - 0.1;
-  const high = exponents.reduce((a, b) => Math.max(a, b)) + 0.1;
-  const step = Math.max(1, Math.ceil((high - low) / 5));
-  const ticks: number[] = [];
-  for (let e = Math.ceil(low); e <= high; e += step) ticks.push(10 ** e);
-  return { low, high, ticks, log: true };
+/** The values above 0 with equal room, as a ratio, on either side. */
+export function logDomain(values: Iterable<number>, ratio = 10 ** 0.1): Domain {
+  const [low, high] = extent([...values].filter((value) => value > 0));
+  return low === undefined ? [1, 10] : [low / ratio, high * ratio];
 }
 
-/** A value's place along an axis, 0 at its low end and 1 at its high end. */
-export function share(axis: Axis, value: number): number {
-  return ((axis.log ? Math.log10(value) : value) - axis.low) / (axis.high - axis.low || 1);
-}
-
-/** A mark's text: as few decimals as tell the marks apart. */
-export function tickText(axis: Axis, value: number): string {
-  if (axis.log)
-    return value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(1))) : `1e${Math.round(Math.log10(value))}`;
-  const [first = 0, second = 1] = axis.ticks;
-  const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(Math.abs(second - first)) + 1e-9)));
-  const text = Math.abs(value) >= 10_000 ? value.toLocaleString('en-GB') : value.toFixed(digits);
-  return text.replace(/^-(?=0(\.0*)?$)/, '').replace('-', '−');
+/** Plain where that is short, else a power of ten. */
+function powerText(value: number): string {
+  return value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(1))) : value.toExponential(0).replace('+', '');
 }

@@ -1,7 +1,7 @@
-import type { Figure } from '../export/panel.ts';
-import { element, escapeText, svgDocument, textWidth } from '../export/svg.ts';
-import { FONT } from '../matrix/map-overlay.ts';
-import type { Palette } from '../theme/palette.ts';
+import type { Figure } from '../kit/export/panel.ts';
+import { element, escapeText, svgDocument, textWidth } from '../kit/export/svg.ts';
+import { FONT } from '../kit/theme/font.ts';
+import type { Palette } from '../kit/theme/palette.ts';
 import { type DotPlot, drawDotPlot, layoutDotPlot } from './dot-plot.ts';
 
 const MARGIN = 24;

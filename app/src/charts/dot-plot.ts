@@ -1,6 +1,6 @@
-import { element, escapeText } from '../export/svg.ts';
-import type { Palette } from '../theme/palette.ts';
-import { type Axis, linearAxis, roundTicks, share, tickText } from './axis.ts';
+import { element, escapeText } from '../kit/export/svg.ts';
+import type { Palette } from '../kit/theme/palette.ts';
+import { type Axis, domainFromZero, linearAxis } from './axis.ts';
 
 /** One value of a row. Shapes tell kinds apart without their colour. */
 export interface DotMark {
@@ -53,9 +53,8 @@ export function layoutDotPlot(plot: DotPlot, width: number, gutter: number): Dot
     marks.flatMap(({ value, low, high }) => [value, low, high].filter((x) => x !== null && x !== undefined)),
   );
   if (plot.reference) values.push(plot.reference.value);
-  const axis: Axis = plot.domain
-    ? { low: plot.domain[0], high: plot.domain[1], ticks: roundTicks(...plot.domain, 5), log: false }
-    : linearAxis(values, 5);
+  const right = Math.max(gutter + 40, width - 14);
+  const axis = linearAxis(plot.domain ?? domainFromZero(values), [gutter, right]);
   let y = TOP;
   const middles = plot.rows.map(({ heading }) => {
     if (heading !== undefined) y += HEADING;
@@ -66,7 +65,7 @@ export function layoutDotPlot(plot: DotPlot, width: number, gutter: number): Dot
     width,
     height: y + 38,
     left: gutter,
-    right: Math.max(gutter + 40, width - 14),
+    right,
     bottom: y + 4,
     axis,
     middles,
@@ -76,16 +75,16 @@ export function layoutDotPlot(plot: DotPlot, width: number, gutter: number): Dot
 /** The plot as SVG elements: what the screen shows is what is exported. */
 export function drawDotPlot(plot: DotPlot, layout: DotLayout, palette: Palette): string[] {
   const { left, right, bottom, axis, middles } = layout;
-  const at = (value: number): number => left + share(axis, value) * (right - left);
+  const at = axis.place;
   const text = (x: number, y: number, content: string, style: Record<string, string | number> = {}): string =>
     element('text', { x, y, fill: palette.muted, 'font-size': 11, ...style }, escapeText(content));
   const line = (x1: number, y1: number, x2: number, y2: number, style: Record<string, string | number>): string =>
     element('line', { x1, y1, x2, y2, ...style });
   const parts: string[] = [];
-  for (const tick of axis.ticks)
+  for (const { value, label } of axis.ticks)
     parts.push(
-      line(at(tick), TOP, at(tick), bottom, { stroke: palette.border }),
-      text(at(tick), bottom + 14, tickText(axis, tick), { 'text-anchor': 'middle' }),
+      line(at(value), TOP, at(value), bottom, { stroke: palette.border }),
+      text(at(value), bottom + 14, label, { 'text-anchor': 'middle' }),
     );
   parts.push(text(right, bottom + 30, plot.axis, { 'text-anchor': 'end' }));
   if (plot.reference) {

@@ -1,9 +1,9 @@
-import { element, escapeText, textWidth } from '../export/svg.ts';
-import { type ColourRange, colourIndex } from '../matrix/colour-scale.ts';
-import { FONT } from '../matrix/map-overlay.ts';
-import type { ColourTable } from '../theme/colour-maps.ts';
-import { formatHex, luminance } from '../theme/oklab.ts';
-import type { Palette } from '../theme/palette.ts';
+import { element, escapeText, textWidth } from '../kit/export/svg.ts';
+import type { ColourTable } from '../kit/theme/colour-maps.ts';
+import { type ColourRange, colourIndex } from '../kit/theme/colour-scale.ts';
+import { FONT } from '../kit/theme/font.ts';
+import { formatHex, luminance } from '../kit/theme/oklab.ts';
+import type { Palette } from '../kit/theme/palette.ts';
 
 /** A small map with named rows and columns, such as layers against layers. */
 export interface HeatGrid {

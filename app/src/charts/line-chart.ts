@@ -1,7 +1,7 @@
-import { element, escapeText } from '../export/svg.ts';
-import type { Palette } from '../theme/palette.ts';
-import { type Axis, linearAxis, logAxis, roundTicks, share, tickText } from './axis.ts';
-import { type EpochAxis, epochAxis } from './epoch-axis.ts';
+import { element, escapeText } from '../kit/export/svg.ts';
+import type { Palette } from '../kit/theme/palette.ts';
+import { type Axis, domainFromZero, linearAxis, logAxis, logDomain, wholeAxis } from './axis.ts';
+import { linePath, lonePlaces, type Place } from './line-path.ts';
 
 /** A curve over epochs; null where it has no value. */
 export interface ChartLine {
@@ -31,16 +31,16 @@ export interface LineChart {
   log?: boolean;
 }
 
-export interface ChartLayout extends EpochAxis {
+export interface ChartLayout {
   width: number;
   height: number;
   left: number;
   right: number;
   top: number;
   bottom: number;
+  /** Epochs. */
+  x: Axis;
   y: Axis;
-  /** Pixels of a value. */
-  atValue: (value: number) => number;
 }
 
 const LEFT = 40;
@@ -51,40 +51,50 @@ const BOTTOM = 20;
 
 export function layoutLineChart(chart: LineChart, width: number, height: number): ChartLayout {
   const values = chart.lines.flatMap((line) => line.values.filter((value): value is number => Number.isFinite(value)));
-  const y = chart.log ? logAxis(values) : linearAxis(values, height < 120 ? 3 : 4);
-  const inner = Math.max(10, width - LEFT - RIGHT);
   const bottom = height - BOTTOM;
+  const range = [bottom, TOP] as const;
+  const y = chart.log
+    ? logAxis(logDomain(values), range)
+    : linearAxis(domainFromZero(values), range, height < 120 ? 3 : 4);
+  const right = LEFT + Math.max(10, width - LEFT - RIGHT);
   return {
     width,
     height,
     left: LEFT,
-    right: width - RIGHT,
+    right,
     top: TOP,
     bottom,
+    x: wholeAxis(chart.epochs, [LEFT, right], Math.max(2, (right - LEFT) / 56)),
     y,
-    ...epochAxis(chart.epochs, LEFT, inner),
-    atValue: (value) => bottom - share(y, value) * (bottom - TOP),
   };
 }
 
 /** The chart as SVG elements, in the colours of a palette: what the screen shows is what is exported. */
 export function drawLineChart(chart: LineChart, layout: ChartLayout, palette: Palette): string[] {
-  const { left, right, top, bottom, y, atEpoch, atValue } = layout;
+  const { left, right, top, bottom, x, y } = layout;
   const parts: string[] = [];
   for (const { from, to, name, depth } of chart.bands) {
-    const x = Math.max(left, atEpoch(from));
-    const width = Math.min(right, atEpoch(to)) - x;
+    const start = Math.max(left, x.place(from));
+    const width = Math.min(right, x.place(to)) - start;
     if (width <= 0) continue;
     parts.push(
-      element('rect', { x, y: top, width, height: bottom - top, fill: palette.muted, opacity: 0.03 + depth * 0.11 }),
+      element('rect', {
+        x: start,
+        y: top,
+        width,
+        height: bottom - top,
+        fill: palette.muted,
+        opacity: 0.03 + depth * 0.11,
+      }),
     );
-    if (width > name.length * 5.2) parts.push(label(x + 1, top - 5, name, { fill: palette.muted, 'font-size': 10 }));
+    if (width > name.length * 5.2)
+      parts.push(label(start + 1, top - 5, name, { fill: palette.muted, 'font-size': 10 }));
   }
   for (const tick of y.ticks) {
-    const at = atValue(tick);
+    const at = y.place(tick.value);
     parts.push(
       element('line', { x1: left, x2: right, y1: at, y2: at, stroke: palette.border }),
-      label(left - 6, at, tickText(y, tick), {
+      label(left - 6, at, tick.label, {
         fill: palette.muted,
         'font-size': 10.5,
         'text-anchor': 'end',
@@ -93,19 +103,19 @@ export function drawLineChart(chart: LineChart, layout: ChartLayout, palette: Pa
     );
   }
   parts.push(element('line', { x1: left, x2: right, y1: bottom, y2: bottom, stroke: palette.outline, opacity: 0.6 }));
-  for (const tick of roundTicks(...chart.epochs, Math.max(2, (right - left) / 56), true))
+  for (const tick of x.ticks)
     parts.push(
-      label(atEpoch(tick), bottom + 13, String(tick), {
+      label(x.place(tick.value), bottom + 13, tick.label, {
         fill: palette.muted,
         'font-size': 10.5,
         'text-anchor': 'middle',
       }),
     );
   for (const { epoch, colour } of chart.marks) {
-    const x = atEpoch(epoch);
+    const at = x.place(epoch);
     parts.push(
-      element('line', { x1: x, x2: x, y1: top, y2: bottom, stroke: colour, 'stroke-dasharray': '1 4', opacity: 0.8 }),
-      element('path', { d: `M${x - 3.5} ${bottom + 0.5}h7l-3.5 -5z`, fill: colour }),
+      element('line', { x1: at, x2: at, y1: top, y2: bottom, stroke: colour, 'stroke-dasharray': '1 4', opacity: 0.8 }),
+      element('path', { d: `M${at - 3.5} ${bottom + 0.5}h7l-3.5 -5z`, fill: colour }),
     );
   }
   for (const line of [...chart.lines].sort((a, b) => order(a) - order(b))) parts.push(...drawLine(line, layout));
@@ -114,24 +124,10 @@ export function drawLineChart(chart: LineChart, layout: ChartLayout, palette: Pa
 
 const order = (line: ChartLine): number => (line.style === 'faint' ? 0 : line.style === 'dashed' ? 1 : 2);
 
-function drawLine(line: ChartLine, { atEpoch, atValue, y }: ChartLayout): string[] {
-  let d = '';
-  let pen = false;
-  const lone: string[] = [];
-  const isPoint = (i: number): boolean => {
-    const value = line.values[i];
-    return value !== null && value !== undefined && Number.isFinite(value) && (!y.log || value > 0);
-  };
-  line.epochs.forEach((epoch, i) => {
-    if (!isPoint(i)) {
-      pen = false;
-      return;
-    }
-    const [px, py] = [atEpoch(epoch).toFixed(1), atValue(line.values[i]!).toFixed(1)];
-    // A point with none beside it would make no line.
-    if (!pen && !isPoint(i + 1)) lone.push(element('circle', { cx: px, cy: py, r: 2, fill: line.colour }));
-    d += `${pen ? 'L' : 'M'}${px} ${py}`;
-    pen = true;
+function drawLine(line: ChartLine, { x, y }: ChartLayout): string[] {
+  const places = line.epochs.map((epoch, i): Place | null => {
+    const value = line.values[i] ?? Number.NaN;
+    return Number.isFinite(value) && (!y.log || value > 0) ? [x.place(epoch), y.place(value)] : null;
   });
   const look = {
     solid: { 'stroke-width': 1.75, opacity: 1 },
@@ -139,8 +135,10 @@ function drawLine(line: ChartLine, { atEpoch, atValue, y }: ChartLayout): string
     faint: { 'stroke-width': 1, 'stroke-dasharray': '1.5 3', opacity: 0.75 },
   }[line.style];
   return [
-    element('path', { d, fill: 'none', stroke: line.colour, 'stroke-linejoin': 'round', ...look }),
-    ...(line.style === 'faint' ? [] : lone),
+    element('path', { d: linePath(places), fill: 'none', stroke: line.colour, 'stroke-linejoin': 'round', ...look }),
+    ...(line.style === 'faint'
+      ? []
+      : lonePlaces(places).map(([cx, cy]) => element('circle', { cx, cy, r: 2, fill: line.colour }))),
   ];
 }
 

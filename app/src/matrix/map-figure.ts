@@ -1,15 +1,16 @@
-import type { Figure } from '../export/panel.ts';
-import { element, escapeText, svgDocument, textWidth } from '../export/svg.ts';
-import { type ColourTable, gradientStops } from '../theme/colour-maps.ts';
-import type { Palette } from '../theme/palette.ts';
-import { fixed, signed } from '../ui/numbers.ts';
+import type { Figure } from '../kit/export/panel.ts';
+import { element, escapeText, svgDocument, textWidth } from '../kit/export/svg.ts';
+import { type ColourTable, gradientStops } from '../kit/theme/colour-maps.ts';
+import type { ColourRange } from '../kit/theme/colour-scale.ts';
+import { FONT } from '../kit/theme/font.ts';
+import type { Palette } from '../kit/theme/palette.ts';
+import { fixed, signed } from '../kit/ui/numbers.ts';
 import type { ClassOrder } from './class-order.ts';
-import { type ColourRange, colourLookup, packHex } from './colour-scale.ts';
 import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
 import { BAR, bandPlaces, type Cell } from './map-geometry.ts';
-import { FONT } from './map-overlay.ts';
 import { colourMatrixImage, createMatrixImage, drawMatrixImage } from './matrix-image.ts';
-import type { PanelMatrix } from './panel-matrix.ts';
+import { colourLookup, packHex } from './values/colour-range.ts';
+import type { PanelMatrix } from './values/panel-matrix.ts';
 import type { Viewport } from './viewport.ts';
 
 export interface MapFigureOptions {

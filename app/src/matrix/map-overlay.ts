@@ -1,8 +1,9 @@
-import type { ColourTable } from '../theme/colour-maps.ts';
-import { luminance } from '../theme/oklab.ts';
-import type { Palette } from '../theme/palette.ts';
+import type { ColourTable } from '../kit/theme/colour-maps.ts';
+import { type ColourRange, colourIndex } from '../kit/theme/colour-scale.ts';
+import { FONT } from '../kit/theme/font.ts';
+import { luminance } from '../kit/theme/oklab.ts';
+import type { Palette } from '../kit/theme/palette.ts';
 import type { ClassOrder } from './class-order.ts';
-import { type ColourRange, colourIndex } from './colour-scale.ts';
 import { type GroupNode, groupBands, placeLabels } from './group-bands.ts';
 import { BAR, bandPlaces, type Cell, type MapGeometry } from './map-geometry.ts';
 import type { Viewport } from './viewport.ts';
@@ -27,9 +28,6 @@ export interface OverlayScene {
   table: ColourTable;
   format: (value: number) => string;
 }
-
-export const FONT =
-  "Inter, -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif";
 
 /** Names come in between these cell sizes, in pixels. */
 const LABELS_FROM = 9;

@@ -1,11 +1,11 @@
-import type { Figure } from '../export/panel.ts';
-import type { SequentialName } from '../theme/colour-maps.ts';
-import { differenceTable, type Palette, similarityTable } from '../theme/palette.ts';
-import type { ColourRange } from './colour-scale.ts';
+import type { Figure } from '../kit/export/panel.ts';
+import type { SequentialName } from '../kit/theme/colour-maps.ts';
+import type { ColourRange } from '../kit/theme/colour-scale.ts';
+import { differenceTable, type Palette, similarityTable } from '../kit/theme/palette.ts';
 import { mapFigure } from './map-figure.ts';
 import type { Cell } from './map-geometry.ts';
 import type { MapScene } from './map-scene.svelte.ts';
-import type { PanelMatrix } from './panel-matrix.ts';
+import type { PanelMatrix } from './values/panel-matrix.ts';
 
 /** A map as it is on screen. */
 export interface ShownMap {

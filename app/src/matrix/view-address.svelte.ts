@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import { router } from '../url/router.svelte.ts';
+import { router } from '../kit/url/router.svelte.ts';
 import type { MapScene } from './map-scene.svelte.ts';
 import { fitViewport, formatViewport, isFit, parseViewport, snapViewport } from './viewport.ts';
 

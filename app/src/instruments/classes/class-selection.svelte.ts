@@ -1,8 +1,8 @@
+import { modelColour } from '../../kit/theme/palette.ts';
+import { theme } from '../../kit/theme/theme.svelte.ts';
+import { router } from '../../kit/url/router.svelte.ts';
 import { parseCell } from '../../matrix/cell-param.ts';
 import type { Cell } from '../../matrix/map-geometry.ts';
-import { modelColour } from '../../theme/palette.ts';
-import { theme } from '../../theme/theme.svelte.ts';
-import { router } from '../../url/router.svelte.ts';
 import type { ClassesData, DrawableModel } from './classes-data.ts';
 
 /** What is looked at, shared by all views of the instrument and kept in the address. */

@@ -8,10 +8,10 @@ import type {
   RankingRow,
   WordNetExcerptRow,
 } from '#src/study/classes-section.ts';
-import { shortNames } from '../../data/class-names.ts';
-import { shortModelNames } from '../../data/model-names.ts';
-import type { OpenStudy } from '../../data/open-study.ts';
-import type { StudySource } from '../../data/study-source.ts';
+import { shortNames } from '../../kit/data/class-names.ts';
+import { shortModelNames } from '../../kit/data/model-names.ts';
+import type { OpenStudy } from '../../kit/data/open-study.ts';
+import type { StudySource } from '../../kit/data/study-source.ts';
 
 /** A model and a reference whose whole matrix the study holds, so that it can be drawn. */
 export type DrawableModel = ClassModel & { matrix: string };

@@ -1,6 +1,6 @@
 import { encodeConceptNotes, parseConceptNotes, type WrittenNote, withWrittenNote } from '#src/study/concept-notes.ts';
 import type { ConceptNote, ConceptNotes } from '#src/study/concepts-section.ts';
-import { shownError } from '../../data/shown-error.ts';
+import { shownError } from '../../kit/data/shown-error.ts';
 import type { ConceptsData } from './concepts-data.ts';
 
 /** Where the last change of a note went, for the line under the fields. */

@@ -1,5 +1,5 @@
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
-import type { SearchResult } from '../../shell/stage.svelte.ts';
+import type { SearchResult } from '../../kit/stage/stage.svelte.ts';
 import type { Concept, ConceptsData } from './concepts-data.ts';
 
 const MOST = 12;

@@ -1,6 +1,6 @@
-import { modelColour } from '../../theme/palette.ts';
-import { theme } from '../../theme/theme.svelte.ts';
-import { router } from '../../url/router.svelte.ts';
+import { modelColour } from '../../kit/theme/palette.ts';
+import { theme } from '../../kit/theme/theme.svelte.ts';
+import { router } from '../../kit/url/router.svelte.ts';
 import { type ConceptFilter, parseFilter, passes } from './concept-filter.ts';
 import { type Concept, type ConceptsData, type ModelIndex, similarityOf } from './concepts-data.ts';
 

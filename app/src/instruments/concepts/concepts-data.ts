@@ -9,11 +9,11 @@ import type {
   ShortlistRow,
 } from '#src/study/concepts-section.ts';
 import type { Matrix32 } from '#src/tensor/matrix.ts';
-import { shortNames as shortClassNames } from '../../data/class-names.ts';
-import { shortModelNames } from '../../data/model-names.ts';
-import type { OpenStudy } from '../../data/open-study.ts';
-import { type Pictures, studyPictures } from '../../data/pictures.ts';
-import type { StudySource } from '../../data/study-source.ts';
+import { shortNames as shortClassNames } from '../../kit/data/class-names.ts';
+import { shortModelNames } from '../../kit/data/model-names.ts';
+import type { OpenStudy } from '../../kit/data/open-study.ts';
+import { type Pictures, studyPictures } from '../../kit/data/pictures.ts';
+import type { StudySource } from '../../kit/data/study-source.ts';
 
 /** The two models of the comparison. */
 export type ModelIndex = 0 | 1;

@@ -1,4 +1,4 @@
-import type { Instrument } from '../registry.ts';
+import type { Instrument } from '../instrument.ts';
 
 export const conceptsInstrument: Instrument = {
   id: 'concepts',

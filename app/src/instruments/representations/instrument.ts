@@ -1,6 +1,6 @@
 import type { StudyManifest } from '#src/study/manifest.ts';
 import type { RepresentationsSection } from '#src/study/representations-section.ts';
-import type { Instrument } from '../registry.ts';
+import type { Instrument } from '../instrument.ts';
 
 const section = (manifest: StudyManifest): RepresentationsSection | undefined => manifest.instruments.representations;
 /** An overlap experiment has no matrices of its own. */

@@ -1,5 +1,5 @@
 import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
-import { fixed, significant } from '../../ui/numbers.ts';
+import { fixed, significant } from '../../kit/ui/numbers.ts';
 
 export const KERNEL_TITLES: Readonly<Record<SimilarityKernel, string>> = {
   linear: 'Linear',

@@ -6,9 +6,9 @@ import type {
   RepresentationModelEntry,
   RepresentationsSection,
 } from '#src/study/representations-section.ts';
-import { shortModelNames } from '../../data/model-names.ts';
-import type { OpenStudy } from '../../data/open-study.ts';
-import type { StudySource } from '../../data/study-source.ts';
+import { shortModelNames } from '../../kit/data/model-names.ts';
+import type { OpenStudy } from '../../kit/data/open-study.ts';
+import type { StudySource } from '../../kit/data/study-source.ts';
 import { imageNames, labelOf } from './image-names.ts';
 import { shortLayerNames } from './layer-names.ts';
 

@@ -1,4 +1,4 @@
-import type { Instrument } from '../registry.ts';
+import type { Instrument } from '../instrument.ts';
 
 export const trainingInstrument: Instrument = {
   id: 'training',

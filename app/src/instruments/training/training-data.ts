@@ -3,10 +3,10 @@ import type { TrainingCurves } from '#src/measures/training/curves.ts';
 import type { NeighbourDiscovery, NeighbourLists } from '#src/measures/training/neighbour-history.ts';
 import type { ClassOrders, ClassRow } from '#src/study/classes-section.ts';
 import type { EpochMatrices, TrainingRunEntry, TrainingSection } from '#src/study/training-section.ts';
-import { shortNames } from '../../data/class-names.ts';
-import { shortModelNames } from '../../data/model-names.ts';
-import type { OpenStudy } from '../../data/open-study.ts';
-import type { StudySource } from '../../data/study-source.ts';
+import { shortNames } from '../../kit/data/class-names.ts';
+import { shortModelNames } from '../../kit/data/model-names.ts';
+import type { OpenStudy } from '../../kit/data/open-study.ts';
+import type { StudySource } from '../../kit/data/study-source.ts';
 
 /** One run with what every view shows of it. */
 export interface TrainingRun {

@@ -1,8 +1,8 @@
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
 import type { OrderName } from '../../../matrix/class-order.ts';
-import { matrixDownloads } from '../../../matrix/matrix-downloads.ts';
 import { type ShownMap, shownMapFigure } from '../../../matrix/shown-map.ts';
+import { matrixDownloads } from '../../../matrix/values/matrix-downloads.ts';
 import type { ClassesData } from '../classes-data.ts';
 import type { PanelSpec, Scale } from './panel-specs.ts';
 

@@ -1,6 +1,6 @@
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
+import { router } from '../../../kit/url/router.svelte.ts';
 import { ORDER_NAMES, type OrderName } from '../../../matrix/class-order.ts';
-import type { ColourRange } from '../../../matrix/colour-scale.ts';
-import { router } from '../../../url/router.svelte.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { DIFFERENCE, SCALES, type Scale } from './panel-specs.ts';
 

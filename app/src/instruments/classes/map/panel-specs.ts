@@ -1,5 +1,5 @@
-import { compute } from '../../../compute/compute.ts';
-import { heldPanel, type PanelMatrix, rawPanel, scaledPanel } from '../../../matrix/panel-matrix.ts';
+import { compute } from '../../../kit/compute/compute.ts';
+import { heldPanel, type PanelMatrix, rawPanel, scaledPanel } from '../../../matrix/values/panel-matrix.ts';
 import type { ClassesData, DrawableModel, DrawableReference } from '../classes-data.ts';
 
 /** What one map of the view shows. */

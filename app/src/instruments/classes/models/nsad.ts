@@ -1,4 +1,4 @@
-import type { ColourRange } from '../../../matrix/colour-scale.ts';
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
 
 /** From the lowest to the highest value off the diagonal; of one value, a range around it. */
 export function nsadRange(values: readonly (readonly (number | null)[])[]): ColourRange {

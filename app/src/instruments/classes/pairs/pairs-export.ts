@@ -1,6 +1,6 @@
-import { listPanel } from '../../../export/list-panel.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { listPanel } from '../../../kit/export/list-panel.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { relationLabel } from '../relation-labels.ts';
 import type { ListedPair } from './pair-list.ts';

@@ -1,16 +1,24 @@
 import type { RankingRow } from '#src/study/classes-section.ts';
-import { type CsvCell, csvBlob } from '../../../export/csv.ts';
-import { listPanel } from '../../../export/list-panel.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { element, escapeText } from '../../../export/svg.ts';
-import { tableFigure } from '../../../export/table-figure.ts';
-import { titled } from '../../../export/titled-figure.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { type CsvCell, csvBlob } from '../../../kit/export/csv.ts';
+import { listPanel } from '../../../kit/export/list-panel.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { element, escapeText } from '../../../kit/export/svg.ts';
+import { tableFigure } from '../../../kit/export/table-figure.ts';
+import { titled } from '../../../kit/export/titled-figure.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import type { ClassesData } from '../classes-data.ts';
 import { MEASURE_TITLES, MEASURES, type Measure } from '../models/measures.ts';
 import { alignmentCells, alignmentColumns } from '../models/models-export.ts';
+import {
+  drawScatter,
+  kindColour,
+  kindMark,
+  kindsOf,
+  kindTitle,
+  TRAITS,
+  type Trait,
+} from './alignment/scatter-figure.ts';
 import { groupTitle, type PopulationModel, parametersText } from './population-model.ts';
-import { drawScatter, kindColour, kindMark, kindsOf, kindTitle, TRAITS, type Trait } from './scatter-figure.ts';
 
 /** The SSAD table in its order: picture, and everything that is known of each network as CSV. */
 export function alignmentPanel(

@@ -1,8 +1,8 @@
-import { element } from '../../../export/svg.ts';
-import { extent, linearAxis } from '../../../plot/axis.ts';
-import type { PlacedPoint } from '../../../plot/placed-point.ts';
-import { drawFrame, plotLine } from '../../../plot/plot-frame.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { domainAround, linearAxis } from '../../../charts/axis.ts';
+import type { PlacedPoint } from '../../../charts/placed-point.ts';
+import { drawFrame, plotLine } from '../../../charts/plot-frame.ts';
+import { element } from '../../../kit/export/svg.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import type { ModelIndex } from '../concepts-data.ts';
 import type { ClassSummary } from './class-summary.ts';
 
@@ -48,15 +48,14 @@ export function drawPerformance(drawing: PerformanceDrawing): { points: PlacedPo
   const { points, figure, colour, yTitle, palette, width, height } = drawing;
   const box = { left: 48, right: width - 12, top: 26, bottom: height - 40 };
   const x = linearAxis(
-    extent(
+    domainAround(
       points.map((point) => point.x),
       0.08,
     ),
-    box.left,
-    box.right,
+    [box.left, box.right],
     5,
   );
-  const y = linearAxis(extent([0, ...points.map((point) => point.y)], 0.1), box.bottom, box.top, 4);
+  const y = linearAxis(domainAround([0, ...points.map((point) => point.y)], 0.1), [box.bottom, box.top], 4);
   const body = drawFrame(box, { x, y, xTitle: `${SHARING_TITLES[figure]} →`, yTitle }, palette);
   body.push(plotLine(box.left, y.place(0), box.right, y.place(0), palette.outline, { 'stroke-dasharray': '3 3' }));
   const placed = points

@@ -1,9 +1,9 @@
 import type { CollageRow } from '#src/study/concepts-section.ts';
-import type { Figure } from '../../../export/panel.ts';
-import { element, escapeText, svgDocument, textWidth } from '../../../export/svg.ts';
-import { FONT } from '../../../matrix/map-overlay.ts';
-import type { Palette } from '../../../theme/palette.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import type { Figure } from '../../../kit/export/panel.ts';
+import { element, escapeText, svgDocument, textWidth } from '../../../kit/export/svg.ts';
+import { FONT } from '../../../kit/theme/font.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import { conceptTitle } from '../concept-search.ts';
 import { type Concept, type ConceptsData, importanceOf, other, similarityOf } from '../concepts-data.ts';
 import { patchBox } from '../patch-box.ts';

@@ -1,5 +1,5 @@
 import type { CollageRow } from '#src/study/concepts-section.ts';
-import { element } from '../../../export/svg.ts';
+import { element } from '../../../kit/export/svg.ts';
 
 export type CollageKind = CollageRow['kind'];
 

@@ -1,8 +1,8 @@
 import type { CollageRow } from '#src/study/concepts-section.ts';
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { titled } from '../../../export/titled-figure.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { titled } from '../../../kit/export/titled-figure.ts';
 import { conceptTitle } from '../concept-search.ts';
 import { type Concept, type ConceptsData, other } from '../concepts-data.ts';
 import { collageFigure } from './collage-figure.ts';

@@ -1,10 +1,10 @@
 import type { CollageRow } from '#src/study/concepts-section.ts';
 import type { Matrix32 } from '#src/tensor/matrix.ts';
-import { element } from '../../../export/svg.ts';
-import { extent, linearAxis } from '../../../plot/axis.ts';
-import type { PlacedPoint } from '../../../plot/placed-point.ts';
-import { drawFrame, plotLine, plotText } from '../../../plot/plot-frame.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { domainAround, linearAxis } from '../../../charts/axis.ts';
+import type { PlacedPoint } from '../../../charts/placed-point.ts';
+import { drawFrame, plotLine, plotText } from '../../../charts/plot-frame.ts';
+import { element } from '../../../kit/export/svg.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import { COLLAGE_KINDS, kindMark } from './collage-kinds.ts';
 
 /** Real and predicted coefficient of a concept on every evaluation patch. */
@@ -27,9 +27,9 @@ export function drawRealPredicted(
   palette: Palette,
 ): { points: PlacedPoint[]; body: string[] } {
   const box = { left: 44, right: width - 12, top: 26, bottom: height - 40 };
-  const ranges = { x: extent(Array.from(real), 0.05), y: extent(Array.from(predicted), 0.05) };
-  const x = linearAxis(ranges.x, box.left, box.right, 5);
-  const y = linearAxis(ranges.y, box.bottom, box.top, 5);
+  const ranges = { x: domainAround(Array.from(real), 0.05), y: domainAround(Array.from(predicted), 0.05) };
+  const x = linearAxis(ranges.x, [box.left, box.right], 5);
+  const y = linearAxis(ranges.y, [box.bottom, box.top], 5);
   const points = Array.from(real, (value, row) => ({
     key: String(row),
     x: x.place(value),

@@ -1,8 +1,8 @@
-import { element } from '../../../export/svg.ts';
-import { linearAxis } from '../../../plot/axis.ts';
-import { plotLine, plotText } from '../../../plot/plot-frame.ts';
-import type { Palette } from '../../../theme/palette.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { linearAxis } from '../../../charts/axis.ts';
+import { plotLine, plotText } from '../../../charts/plot-frame.ts';
+import { element } from '../../../kit/export/svg.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import { type Concept, type ConceptsData, other, similarityOf } from '../concepts-data.ts';
 
 const ROW = 34;
@@ -57,7 +57,7 @@ export function drawStrip(
   const numbers = rows.flatMap(({ value, low, high, folds }) => [value, low ?? null, high ?? null, ...(folds ?? [])]);
   const lowest = numbers.reduce<number>((least, value) => Math.min(least, value ?? 0), 0);
   const [left, right] = [8, width - 10];
-  const x = linearAxis([Math.min(-0.05, lowest - 0.03), 1.03], left, right, 5);
+  const x = linearAxis([Math.min(-0.05, lowest - 0.03), 1.03], [left, right], 5);
   const bottom = rows.length * ROW + 4;
   const body: string[] = [];
   for (const { value, label } of x.ticks)

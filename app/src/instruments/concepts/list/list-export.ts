@@ -1,8 +1,8 @@
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
-import { csvBlob } from '../../../export/csv.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { tableFigure } from '../../../export/table-figure.ts';
-import { counted, fixed, signed } from '../../../ui/numbers.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { tableFigure } from '../../../kit/export/table-figure.ts';
+import { counted, fixed, signed } from '../../../kit/ui/numbers.ts';
 import { GROUP_TITLES } from '../concept-groups.ts';
 import { type Concept, type ConceptsData, importanceOf, similarityOf } from '../concepts-data.ts';
 import { CONCEPT_COLUMNS, conceptCells } from './concept-columns.ts';

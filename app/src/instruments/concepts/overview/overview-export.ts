@@ -1,7 +1,7 @@
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { titled } from '../../../export/titled-figure.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { titled } from '../../../kit/export/titled-figure.ts';
 import { other } from '../concepts-data.ts';
 import { CONCEPT_COLUMNS, conceptCells } from '../list/concept-columns.ts';
 import { drawSimilarity, type SimilarityDrawing } from './similarity-figure.ts';

@@ -1,12 +1,12 @@
 import { pointDensity } from '#src/statistics/density.ts';
-import { element } from '../../../export/svg.ts';
-import { type Axis, linearAxis } from '../../../plot/axis.ts';
-import type { PlacedPoint } from '../../../plot/placed-point.ts';
-import { drawFrame, type PlotBox, plotLine, plotText } from '../../../plot/plot-frame.ts';
-import { loudColours } from '../../../plot/point-colours.ts';
-import type { ColourTable } from '../../../theme/colour-maps.ts';
-import type { Palette } from '../../../theme/palette.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { type Axis, linearAxis } from '../../../charts/axis.ts';
+import type { PlacedPoint } from '../../../charts/placed-point.ts';
+import { drawFrame, type PlotBox, plotLine, plotText } from '../../../charts/plot-frame.ts';
+import { loudColours } from '../../../charts/point-colours.ts';
+import { element } from '../../../kit/export/svg.ts';
+import type { ColourTable } from '../../../kit/theme/colour-maps.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import {
   type Baseline,
   type Concept,
@@ -85,8 +85,8 @@ export function drawSimilarity(drawing: SimilarityDrawing): SimilarityFigure {
   const { data, model, from, points, range, densest, passes, table, palette, width, height } = drawing;
   const ranked = data.hasImportance(model);
   const box = { left: 42, right: width - 12, top: 28, bottom: height - 40 };
-  const x = linearAxis(range.x, box.left, box.right, 6);
-  const y = ranked ? linearAxis(range.y, box.bottom, box.top, 5) : undefined;
+  const x = linearAxis(range.x, [box.left, box.right], 6);
+  const y = ranked ? linearAxis(range.y, [box.bottom, box.top], 5) : undefined;
   const whose = from === 'self' ? `its own ${data.shortNames[model]}` : data.shortNames[other(model)];
   const body = drawFrame(
     box,

@@ -1,7 +1,7 @@
-import { csvBlob } from '../../../export/csv.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { tableFigure } from '../../../export/table-figure.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { tableFigure } from '../../../kit/export/table-figure.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import { GROUP_TITLES, GROUPS } from '../concept-groups.ts';
 import type { ConceptsData } from '../concepts-data.ts';
 

@@ -1,7 +1,7 @@
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { titled } from '../../../export/titled-figure.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { titled } from '../../../kit/export/titled-figure.ts';
 import { type ConceptsData, importanceOf, type ModelIndex } from '../concepts-data.ts';
 import { drawEffect, EFFECT_TITLES, type EffectDrawing } from './replacement-figure.ts';
 

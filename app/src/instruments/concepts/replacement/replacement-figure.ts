@@ -1,10 +1,10 @@
-import { element } from '../../../export/svg.ts';
-import { extent, linearAxis } from '../../../plot/axis.ts';
-import type { PlacedPoint } from '../../../plot/placed-point.ts';
-import { drawFrame, plotLine } from '../../../plot/plot-frame.ts';
-import { loudColours } from '../../../plot/point-colours.ts';
-import type { ColourTable } from '../../../theme/colour-maps.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { domainAround, linearAxis } from '../../../charts/axis.ts';
+import type { PlacedPoint } from '../../../charts/placed-point.ts';
+import { drawFrame, plotLine } from '../../../charts/plot-frame.ts';
+import { loudColours } from '../../../charts/point-colours.ts';
+import { element } from '../../../kit/export/svg.ts';
+import type { ColourTable } from '../../../kit/theme/colour-maps.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import { type Concept, importanceOf } from '../concepts-data.ts';
 import { gapOf } from '../list/concept-list.ts';
 
@@ -48,9 +48,9 @@ export interface EffectDrawing {
 export function drawEffect(drawing: EffectDrawing): { points: PlacedPoint[]; body: string[] } {
   const { points, all, effect, passes, table, palette, width, height } = drawing;
   const box = { left: 48, right: width - 12, top: 26, bottom: height - 40 };
-  const withZero = (values: number[]): readonly [number, number] => extent([0, ...values], 0.07);
-  const x = linearAxis(withZero(all.map((point) => point.x)), box.left, box.right, 5);
-  const y = linearAxis(withZero(all.map((point) => point.y)), box.bottom, box.top, 4);
+  const withZero = (values: number[]): readonly [number, number] => domainAround([0, ...values], 0.07);
+  const x = linearAxis(withZero(all.map((point) => point.x)), [box.left, box.right], 5);
+  const y = linearAxis(withZero(all.map((point) => point.y)), [box.bottom, box.top], 4);
   const body = drawFrame(box, { x, y, xTitle: 'Δ similarity →', yTitle: EFFECT_TITLES[effect].short }, palette);
   body.push(
     plotLine(x.place(0), box.top, x.place(0), box.bottom, palette.outline, { 'stroke-dasharray': '3 3' }),

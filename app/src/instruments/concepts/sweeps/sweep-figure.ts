@@ -1,7 +1,8 @@
-import { element } from '../../../export/svg.ts';
-import { extent, linearAxis, logAxis } from '../../../plot/axis.ts';
-import { drawFrame, plotLine } from '../../../plot/plot-frame.ts';
-import { modelColour, type Palette } from '../../../theme/palette.ts';
+import { domainAround, linearAxis, logAxis, logDomain } from '../../../charts/axis.ts';
+import { linePath, type Place } from '../../../charts/line-path.ts';
+import { drawFrame, plotLine } from '../../../charts/plot-frame.ts';
+import { element } from '../../../kit/export/svg.ts';
+import { modelColour, type Palette } from '../../../kit/theme/palette.ts';
 
 /** Curves of both models over what was swept. */
 export interface SweepChart {
@@ -26,13 +27,11 @@ export interface SweepLine {
 export function drawSweep(chart: SweepChart, width: number, height: number, palette: Palette): string[] {
   const box = { left: 46, right: width - 12, top: 26, bottom: height - 40 };
   const values = chart.lines.flatMap(({ values: line }) => line.filter((value) => value !== null));
-  const y = linearAxis(extent(values, 0.08), box.bottom, box.top, 4);
+  const y = linearAxis(domainAround(values, 0.08), [box.bottom, box.top], 4);
   const x =
     chart.log && chart.x.every((value) => value > 0)
-      ? logAxis([Math.min(...chart.x) / 1.15, Math.max(...chart.x) * 1.15], box.left, box.right, (value) =>
-          String(Number(value.toPrecision(2))),
-        )
-      : linearAxis(extent(chart.x, 0.05), box.left, box.right, 6);
+      ? logAxis(logDomain(chart.x, 1.15), [box.left, box.right], (value) => String(Number(value.toPrecision(2))))
+      : linearAxis(domainAround(chart.x, 0.05), [box.left, box.right], 6);
   const body = drawFrame(box, { x, y, xTitle: `${chart.xTitle} →`, yTitle: chart.title }, palette);
   if (chart.used !== undefined)
     body.push(
@@ -42,12 +41,9 @@ export function drawSweep(chart: SweepChart, width: number, height: number, pale
     );
   for (const { model, dashed, values: line } of chart.lines) {
     const stroke = modelColour(palette, model);
-    let d = '';
-    line.forEach((value, i) => {
-      if (value === null) return;
-      const at = `${x.place(chart.x[i]!).toFixed(1)} ${y.place(value).toFixed(1)}`;
-      d += `${d === '' || line[i - 1] === null ? 'M' : 'L'}${at}`;
-    });
+    const d = linePath(
+      line.map((value, i): Place | null => (value === null ? null : [x.place(chart.x[i]!), y.place(value)])),
+    );
     if (d === '') continue;
     body.push(
       element('path', { d, fill: 'none', stroke, 'stroke-width': 1.8, 'stroke-dasharray': dashed ? '5 4' : undefined }),

@@ -1,5 +1,5 @@
 import type { LayerComparison } from '#src/study/representations-section.ts';
-import type { ColourRange } from '../../../matrix/colour-scale.ts';
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
 
 /** The ways in which layers are compared. */
 export const LAYER_MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours'] as const;

@@ -1,5 +1,5 @@
 import type { Matrix32 } from '#src/tensor/matrix.ts';
-import { heldPanel, type PanelMatrix } from '../../../matrix/panel-matrix.ts';
+import { heldPanel, type PanelMatrix } from '../../../matrix/values/panel-matrix.ts';
 
 const HIGH_SHARE = 0.995;
 

@@ -1,7 +1,7 @@
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { namedMatrixDownloads } from '../../../matrix/matrix-downloads.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
 import { type ShownMap, shownMapFigure } from '../../../matrix/shown-map.ts';
+import { namedMatrixDownloads } from '../../../matrix/values/matrix-downloads.ts';
 import type { RepresentationsData } from '../representations-data.ts';
 import type { MapSpec } from './map-panels.ts';
 

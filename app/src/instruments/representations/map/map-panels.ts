@@ -1,6 +1,6 @@
 import type { SimilarityKernel } from '#src/measures/representations/similarity-kernels.ts';
-import { compute } from '../../../compute/compute.ts';
-import { heldPanel, type PanelMatrix, rawPanel } from '../../../matrix/panel-matrix.ts';
+import { compute } from '../../../kit/compute/compute.ts';
+import { heldPanel, type PanelMatrix, rawPanel } from '../../../matrix/values/panel-matrix.ts';
 import { KERNEL_TITLES } from '../kernel-titles.ts';
 import {
   layerTitle,

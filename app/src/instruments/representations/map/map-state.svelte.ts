@@ -1,8 +1,8 @@
-import { compute } from '../../../compute/compute.ts';
+import { compute } from '../../../kit/compute/compute.ts';
+import { resource } from '../../../kit/ui/resource.svelte.ts';
+import { router } from '../../../kit/url/router.svelte.ts';
 import { type ClassOrder, indexOrder, orderOf } from '../../../matrix/class-order.ts';
 import { createMapScene, type MapScene } from '../../../matrix/map-scene.svelte.ts';
-import { resource } from '../../../ui/resource.svelte.ts';
-import { router } from '../../../url/router.svelte.ts';
 import type { RepresentationsContext } from '../representations-context.ts';
 import { matrixPath, type ShownLayer, SIDES, type Side } from '../representations-data.ts';
 import { IMAGE_ORDERS, type ImageOrderName, labelOrder } from './image-order.ts';

@@ -1,8 +1,9 @@
 import type { Matrix32 } from '#src/tensor/matrix.ts';
-import { type Axis, linearAxis, share } from '../../../charts/axis.ts';
-import { element, escapeText } from '../../../export/svg.ts';
-import { parseHex, type Rgb } from '../../../theme/oklab.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { type Axis, domainFromZero, linearAxis } from '../../../charts/axis.ts';
+import { linePath } from '../../../charts/line-path.ts';
+import { element, escapeText } from '../../../kit/export/svg.ts';
+import { parseHex, type Rgb } from '../../../kit/theme/oklab.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 
 /** How many pairs of images fall on each spot of a plane of two measures. */
 export interface PairDensity {
@@ -20,9 +21,17 @@ export interface PairDensity {
 const GROUPS = 20;
 const LEAST = 5;
 
-/** Axes around all pairs i < j; of several x matrices around all. */
+/** Axes around all pairs i < j, in shares of the plane; of several x matrices around all. */
 export function pairAxes(xs: readonly Matrix32[], y: Matrix32): { x: Axis; y: Axis } {
-  return { x: linearAxis(extremes(xs), 9), y: linearAxis(extremes([y]), 5) };
+  const axis = (matrices: readonly Matrix32[], count: number): Axis =>
+    linearAxis(domainFromZero(extremes(matrices)), [0, 1], count);
+  return { x: axis(xs, 9), y: axis([y], 5) };
+}
+
+/** An axis of shares as plain arithmetic, for the loops over millions of pairs. */
+function shareAlong({ domain: [low, high] }: Axis): (value: number) => number {
+  const scale = 1 / (high - low || 1);
+  return (value) => (value - low) * scale;
 }
 
 function extremes(matrices: readonly Matrix32[]): [number, number] {
@@ -50,13 +59,14 @@ export function pairDensity(
   const numbers = new Uint32Array(GROUPS);
   let [most, pairs] = [0, 0];
   const n = x.rows;
+  const [alongX, alongY] = [shareAlong(axes.x), shareAlong(axes.y)];
   for (let i = 0; i < n; i++)
     for (let j = i + 1; j < n; j++) {
       const [a, b] = [x.data[i * n + j]!, y.data[i * n + j]!];
       if (Number.isNaN(a) || Number.isNaN(b)) continue;
-      const across = share(axes.x, a);
+      const across = alongX(a);
       const column = Math.min(columns - 1, Math.floor(across * columns));
-      const row = Math.min(rows - 1, Math.floor((1 - share(axes.y, b)) * rows));
+      const row = Math.min(rows - 1, Math.floor((1 - alongY(b)) * rows));
       const count = ++counts[row * columns + column]!;
       if (count > most) most = count;
       pairs++;
@@ -87,10 +97,11 @@ export function pairNear(
   const n = x.rows;
   let best: { row: number; col: number } | undefined;
   let least = near * near;
+  const [alongX, alongY] = [shareAlong(axes.x), shareAlong(axes.y)];
   for (let i = 0; i < n; i++)
     for (let j = i + 1; j < n; j++) {
-      const dx = (share(axes.x, x.data[i * n + j]!) - at.x) * sides.width;
-      const dy = (share(axes.y, y.data[i * n + j]!) - at.y) * sides.height;
+      const dx = (alongX(x.data[i * n + j]!) - at.x) * sides.width;
+      const dy = (alongY(y.data[i * n + j]!) - at.y) * sides.height;
       const distance = dx * dx + dy * dy;
       if (distance < least) {
         least = distance;
@@ -126,34 +137,29 @@ export function drawAxes(
   width: number,
   height: number,
   palette: Palette,
-  tick: (axis: Axis, value: number) => string,
 ): string[] {
   const [left, right, top, bottom] = [PLANE.left, width - PLANE.right, PLANE.top, height - PLANE.bottom];
-  const atX = (value: number): number => left + share(axes.x, value) * (right - left);
-  const atY = (value: number): number => bottom - share(axes.y, value) * (bottom - top);
+  const atX = (value: number): number => left + axes.x.place(value) * (right - left);
+  const atY = (value: number): number => bottom - axes.y.place(value) * (bottom - top);
   const text = (x: number, y: number, content: string, anchor: string): string =>
     element('text', { x, y, fill: palette.muted, 'font-size': 11, 'text-anchor': anchor }, escapeText(content));
   const body: string[] = [];
-  for (const value of axes.y.ticks)
+  for (const { value, label } of axes.y.ticks)
     body.push(
       element('line', { x1: left, x2: right, y1: atY(value), y2: atY(value), stroke: palette.border }),
-      text(left - 6, atY(value) + 4, tick(axes.y, value), 'end'),
+      text(left - 6, atY(value) + 4, label, 'end'),
     );
-  for (const value of axes.x.ticks)
+  for (const { value, label } of axes.x.ticks)
     body.push(
       element('line', { x1: atX(value), x2: atX(value), y1: bottom, y2: bottom + 4, stroke: palette.outline }),
-      text(atX(value), bottom + 16, tick(axes.x, value), 'middle'),
+      text(atX(value), bottom + 16, label, 'middle'),
     );
   body.push(
     element('line', { x1: left, x2: right, y1: bottom, y2: bottom, stroke: palette.outline }),
     text(right, height - 4, names.x, 'end'),
     text(left, height - 4, names.y, 'start'),
   );
-  const d = means
-    .map(
-      (mean, i) => `${i === 0 ? 'M' : 'L'}${(left + mean.share * (right - left)).toFixed(1)} ${atY(mean.y).toFixed(1)}`,
-    )
-    .join('');
+  const d = linePath(means.map((mean) => [left + mean.share * (right - left), atY(mean.y)]));
   if (means.length > 1)
     body.push(
       element('path', { d, fill: 'none', stroke: palette.background, 'stroke-width': 5, opacity: 0.8 }),

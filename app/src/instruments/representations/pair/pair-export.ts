@@ -1,10 +1,10 @@
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { element, escapeText, svgDocument } from '../../../export/svg.ts';
-import { FONT } from '../../../matrix/map-overlay.ts';
-import type { Palette } from '../../../theme/palette.ts';
-import { significant } from '../../../ui/numbers.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { element, escapeText, svgDocument } from '../../../kit/export/svg.ts';
+import { FONT } from '../../../kit/theme/font.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
+import { significant } from '../../../kit/ui/numbers.ts';
 import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
 import { drawPair, layoutPair, type PairScene } from './pair-figure.ts';
 import type { PairMatches } from './place-pairs.ts';

@@ -1,5 +1,5 @@
-import { element, escapeText } from '../../../export/svg.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { element, escapeText } from '../../../kit/export/svg.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import type { PlacePair } from './place-pairs.ts';
 
 /** Two pictures beside one another with lines between places. */

@@ -1,7 +1,7 @@
-import { fileName } from '../../../export/download.ts';
-import { listPanel } from '../../../export/list-panel.ts';
-import type { ExportablePanel } from '../../../export/panel.ts';
-import { fixed } from '../../../ui/numbers.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import { listPanel } from '../../../kit/export/list-panel.ts';
+import type { ExportablePanel } from '../../../kit/export/panel.ts';
+import { fixed } from '../../../kit/ui/numbers.ts';
 import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
 
 /** A list of pairs of images, with numbers of each, as a table. */

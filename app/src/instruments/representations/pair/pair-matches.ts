@@ -1,6 +1,6 @@
 import { type AssignOptions, MATCHING_METHODS } from '#src/measures/representations/matching/assign.ts';
 import type { NormOrder } from '#src/measures/representations/matching/norm-order.ts';
-import { compute } from '../../../compute/compute.ts';
+import { compute } from '../../../kit/compute/compute.ts';
 import { type RepresentationsData, type ShownLayer, storedMatches } from '../representations-data.ts';
 import { featureRow, type PairMatches, type PlacePairs } from './place-pairs.ts';
 

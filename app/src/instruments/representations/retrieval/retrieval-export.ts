@@ -1,10 +1,10 @@
 import type { RetrievalEntry } from '#src/study/representations-section.ts';
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel, Figure } from '../../../export/panel.ts';
-import { element, escapeText, svgDocument } from '../../../export/svg.ts';
-import { FONT } from '../../../matrix/map-overlay.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel, Figure } from '../../../kit/export/panel.ts';
+import { element, escapeText, svgDocument } from '../../../kit/export/svg.ts';
+import { FONT } from '../../../kit/theme/font.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import { layerTitle, type RepresentationsData, type ShownLayer } from '../representations-data.ts';
 import { BY_TITLES } from './retrieval-rows.ts';
 

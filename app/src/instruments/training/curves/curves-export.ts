@@ -1,11 +1,11 @@
 import type { ChartBand } from '../../../charts/line-chart.ts';
 import { drawLineChart, layoutLineChart } from '../../../charts/line-chart.ts';
-import { csvBlob } from '../../../export/csv.ts';
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel, Figure } from '../../../export/panel.ts';
-import { element, escapeText, svgDocument, textWidth } from '../../../export/svg.ts';
-import { FONT } from '../../../matrix/map-overlay.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { csvBlob } from '../../../kit/export/csv.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel, Figure } from '../../../kit/export/panel.ts';
+import { element, escapeText, svgDocument, textWidth } from '../../../kit/export/svg.ts';
+import { FONT } from '../../../kit/theme/font.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import type { CurvePanel } from './curve-panels.ts';
 import { panelChart, runColour } from './panel-chart.ts';

@@ -1,5 +1,5 @@
 import type { ChartBand, ChartLine, LineChart } from '../../../charts/line-chart.ts';
-import { modelColour, type Palette } from '../../../theme/palette.ts';
+import { modelColour, type Palette } from '../../../kit/theme/palette.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { hasCurve } from '../training-data.ts';
 import type { CurvePanel } from './curve-panels.ts';

@@ -1,8 +1,8 @@
-import { pngBlob } from '../../../export/download.ts';
-import type { ColourRange } from '../../../matrix/colour-scale.ts';
+import { pngBlob } from '../../../kit/export/download.ts';
+import type { SequentialName } from '../../../kit/theme/colour-maps.ts';
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import type { MapScene } from '../../../matrix/map-scene.svelte.ts';
-import type { SequentialName } from '../../../theme/colour-maps.ts';
-import type { Palette } from '../../../theme/palette.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { epochFigure } from './epoch-map-export.ts';
 import { loadMatrix, type MatrixKind, matrixAt } from './matrix-kinds.ts';

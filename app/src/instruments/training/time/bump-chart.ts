@@ -1,8 +1,8 @@
 import { type NeighbourLists, neighboursOf } from '#src/measures/training/neighbour-history.ts';
-import { roundTicks } from '../../../charts/axis.ts';
-import { type EpochAxis, epochAxis } from '../../../charts/epoch-axis.ts';
-import { element, escapeText } from '../../../export/svg.ts';
-import { modelColour, type Palette } from '../../../theme/palette.ts';
+import { type Axis, wholeAxis } from '../../../charts/axis.ts';
+import { linePath, lonePlaces, type Place } from '../../../charts/line-path.ts';
+import { element, escapeText } from '../../../kit/export/svg.ts';
+import { modelColour, type Palette } from '../../../kit/theme/palette.ts';
 
 /** The nearest classes of one class at each epoch. */
 export interface BumpChart {
@@ -17,13 +17,15 @@ export interface BumpChart {
   domain: readonly [number, number];
 }
 
-export interface BumpLayout extends EpochAxis {
+export interface BumpLayout {
   width: number;
   height: number;
   left: number;
   right: number;
   top: number;
   bottom: number;
+  /** Epochs. */
+  x: Axis;
   atRank: (rank: number) => number;
 }
 
@@ -53,25 +55,25 @@ export function layoutBump(chart: BumpChart, width: number, height: number): Bum
     right,
     top: TOP,
     bottom,
-    ...epochAxis(chart.domain, LEFT + 4, right - LEFT - 8),
+    x: wholeAxis(chart.domain, [LEFT + 4, right - 4], Math.max(2, (right - LEFT) / 56)),
     atRank: (rank) => TOP + ((rank + 0.5) / chart.k) * (bottom - TOP),
   };
 }
 
 /** The class's neighbours as lines from rank to rank; `marked` is drawn above the others. */
 export function drawBump(chart: BumpChart, layout: BumpLayout, palette: Palette, marked?: number): string[] {
-  const { left, right, bottom, atEpoch, atRank } = layout;
+  const { left, right, bottom, x, atRank } = layout;
   const parts: string[] = [];
-  const text = (x: number, y: number, content: string, style: Record<string, string | number>): string =>
-    element('text', { x, y, 'font-size': 10.5, 'dominant-baseline': 'central', ...style }, escapeText(content));
+  const text = (atX: number, y: number, content: string, style: Record<string, string | number>): string =>
+    element('text', { x: atX, y, 'font-size': 10.5, 'dominant-baseline': 'central', ...style }, escapeText(content));
   for (let rank = 0; rank < chart.k; rank++)
     if (rank === 0 || (rank + 1) % 5 === 0)
       parts.push(
         element('line', { x1: left, x2: right, y1: atRank(rank), y2: atRank(rank), stroke: palette.border }),
         text(left - 5, atRank(rank), String(rank + 1), { fill: palette.muted, 'text-anchor': 'end' }),
       );
-  for (const tick of roundTicks(...chart.domain, Math.max(2, (right - left) / 56), true))
-    parts.push(text(atEpoch(tick), bottom + 10, String(tick), { fill: palette.muted, 'text-anchor': 'middle' }));
+  for (const tick of x.ticks)
+    parts.push(text(x.place(tick.value), bottom + 10, tick.label, { fill: palette.muted, 'text-anchor': 'middle' }));
 
   const final = chart.ranks.at(-1) ?? [];
   const seen = [...new Set(chart.ranks.flat())];
@@ -81,7 +83,7 @@ export function drawBump(chart: BumpChart, layout: BumpLayout, palette: Palette,
     const at = final.indexOf(other);
     const coloured = at >= 0 && at < COLOURED;
     const colour = coloured ? modelColour(palette, at) : other === marked ? palette.text : palette.outline;
-    const path = linePath(chart, layout, other);
+    const path = pathOf(chart, layout, other);
     const strength = other === marked ? 3 : coloured ? 2 : 1;
     parts.push(
       element('path', {
@@ -94,17 +96,16 @@ export function drawBump(chart: BumpChart, layout: BumpLayout, palette: Palette,
       }),
     );
     if (coloured || other === marked)
-      for (const [x, y] of path.lone) parts.push(element('circle', { cx: x, cy: y, r: strength, fill: colour }));
+      for (const [cx, cy] of path.lone) parts.push(element('circle', { cx, cy, r: strength, fill: colour }));
   }
   final.slice(0, chart.k).forEach((other, rank) => {
     const y = atRank(rank);
-    const x = atEpoch(chart.epochs.at(-1)!);
     const coloured = rank < COLOURED;
     const colour = coloured ? modelColour(palette, rank) : palette.outline;
     const known = chart.semantic.has(other);
     parts.push(
       element('circle', {
-        cx: x,
+        cx: x.place(chart.epochs.at(-1)!),
         cy: y,
         r: 3.5,
         fill: known ? colour : palette.background,
@@ -121,19 +122,12 @@ export function drawBump(chart: BumpChart, layout: BumpLayout, palette: Palette,
   return parts;
 }
 
-function linePath({ epochs, ranks }: BumpChart, { atEpoch, atRank }: BumpLayout, other: number) {
-  let d = '';
-  const lone: [number, number][] = [];
-  ranks.forEach((list, e) => {
+function pathOf({ epochs, ranks }: BumpChart, { x, atRank }: BumpLayout, other: number) {
+  const places = ranks.map((list, e): Place | null => {
     const rank = list.indexOf(other);
-    if (rank < 0) return;
-    const before = e > 0 ? ranks[e - 1]!.indexOf(other) : -1;
-    const after = ranks[e + 1]?.indexOf(other) ?? -1;
-    const [x, y] = [atEpoch(epochs[e]!), atRank(rank)];
-    if (before < 0 && after < 0) lone.push([x, y]);
-    d += `${before < 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    return rank < 0 ? null : [x.place(epochs[e]!), atRank(rank)];
   });
-  return { d, lone };
+  return { d: linePath(places), lone: lonePlaces(places) };
 }
 
 const shorten = (name: string): string => (name.length > 18 ? `${name.slice(0, 17)}…` : name);

@@ -1,8 +1,8 @@
-import { fileName } from '../../../export/download.ts';
-import type { ExportablePanel, Figure } from '../../../export/panel.ts';
-import { matrixDownloads } from '../../../matrix/matrix-downloads.ts';
+import { fileName } from '../../../kit/export/download.ts';
+import type { ExportablePanel, Figure } from '../../../kit/export/panel.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 import { type ShownMap, shownMapFigure } from '../../../matrix/shown-map.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { matrixDownloads } from '../../../matrix/values/matrix-downloads.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { KIND_TITLES, type MatrixKind } from './matrix-kinds.ts';
 

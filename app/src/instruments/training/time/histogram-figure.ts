@@ -1,6 +1,6 @@
-import { roundTicks, tickText } from '../../../charts/axis.ts';
-import { element, escapeText } from '../../../export/svg.ts';
-import type { Palette } from '../../../theme/palette.ts';
+import { linearAxis, wholeAxis } from '../../../charts/axis.ts';
+import { element, escapeText } from '../../../kit/export/svg.ts';
+import type { Palette } from '../../../kit/theme/palette.ts';
 
 /** Counts in bins, on a range that stays the same from epoch to epoch. */
 export interface HistogramFigure {
@@ -23,18 +23,17 @@ export function drawHistogram(
   const right = width - 10;
   const bottom = height - BOTTOM;
   const [low, high] = domain;
-  const x = (value: number): number => LEFT + ((value - low) / (high - low || 1)) * (right - LEFT);
-  const y = (count: number): number => bottom - (count / (most || 1)) * (bottom - 8);
+  const x = linearAxis(domain, [LEFT, right]);
+  const y = wholeAxis([0, most || 1], [bottom, 8], 3);
   const style = { fill: palette.muted, 'font-size': 10.5 };
   const parts: string[] = [];
-  const ticks = roundTicks(0, most, 3, true);
-  for (const tick of ticks)
+  for (const { value, label } of y.ticks)
     parts.push(
-      element('line', { x1: LEFT, x2: right, y1: y(tick), y2: y(tick), stroke: palette.border }),
+      element('line', { x1: LEFT, x2: right, y1: y.place(value), y2: y.place(value), stroke: palette.border }),
       element(
         'text',
-        { x: LEFT - 6, y: y(tick), ...style, 'text-anchor': 'end', 'dominant-baseline': 'central' },
-        escapeText(tick.toLocaleString('en-GB')),
+        { x: LEFT - 6, y: y.place(value), ...style, 'text-anchor': 'end', 'dominant-baseline': 'central' },
+        escapeText(label),
       ),
     );
   counts.forEach((count, b) => {
@@ -42,23 +41,18 @@ export function drawHistogram(
     if (count === 0 || to <= low || from >= high) return;
     parts.push(
       element('rect', {
-        x: x(from) + 0.5,
-        y: y(count),
-        width: Math.max(1, x(to) - x(from) - 1),
-        height: bottom - y(count),
+        x: x.place(from) + 0.5,
+        y: y.place(count),
+        width: Math.max(1, x.place(to) - x.place(from) - 1),
+        height: bottom - y.place(count),
         fill: palette.accent,
         opacity: 0.85,
       }),
     );
   });
-  const axis = { low, high, ticks: roundTicks(low, high, 5), log: false };
-  for (const tick of axis.ticks)
+  for (const { value, label } of x.ticks)
     parts.push(
-      element(
-        'text',
-        { x: x(tick), y: bottom + 13, ...style, 'text-anchor': 'middle' },
-        escapeText(tickText(axis, tick)),
-      ),
+      element('text', { x: x.place(value), y: bottom + 13, ...style, 'text-anchor': 'middle' }, escapeText(label)),
     );
   return parts;
 }

@@ -1,8 +1,9 @@
 import { median } from '#src/statistics/quantile.ts';
 import type { EpochMatrices } from '#src/study/training-section.ts';
-import type { StudySource } from '../../../data/study-source.ts';
-import { type ColourRange, quantileRange } from '../../../matrix/colour-scale.ts';
-import { type PanelMatrix, rawPanel, unionRange } from '../../../matrix/panel-matrix.ts';
+import type { StudySource } from '../../../kit/data/study-source.ts';
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
+import { quantileRange } from '../../../matrix/values/colour-range.ts';
+import { type PanelMatrix, rawPanel, unionRange } from '../../../matrix/values/panel-matrix.ts';
 import { matricesAt, type TrainingData, type TrainingRun } from '../training-data.ts';
 
 /** The matrices that a map over time can show. All but the last change with the epoch. */

@@ -1,4 +1,7 @@
-import { compute } from '../../../compute/compute.ts';
+import { compute } from '../../../kit/compute/compute.ts';
+import type { ColourRange } from '../../../kit/theme/colour-scale.ts';
+import { resource } from '../../../kit/ui/resource.svelte.ts';
+import { router } from '../../../kit/url/router.svelte.ts';
 import {
   type ClassOrder,
   indexOrder,
@@ -7,10 +10,7 @@ import {
   orderOf,
   wordnetOrder,
 } from '../../../matrix/class-order.ts';
-import type { ColourRange } from '../../../matrix/colour-scale.ts';
 import { createMapScene, type MapScene } from '../../../matrix/map-scene.svelte.ts';
-import { resource } from '../../../ui/resource.svelte.ts';
-import { router } from '../../../url/router.svelte.ts';
 import type { TrainingContext } from '../training-context.ts';
 import { hasKind, KINDS, type MatrixKind, rangeOverTime, tellingEpochs } from './matrix-kinds.ts';
 
