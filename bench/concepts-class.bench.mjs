@@ -13,7 +13,7 @@ import { loadRuntime } from '../dist/activations/runtime/node-runtime.js';
 import { collectClass } from '../dist/analyses/concepts/collect-class.js';
 import { measureClass } from '../dist/analyses/concepts/measure-class.js';
 import { openSources } from '../dist/analyses/concepts/open-sources.js';
-import { plainOptions } from '../dist/analyses/concepts/options.js';
+import { plainOptions } from '../dist/analyses/concepts/option-table.js';
 import { fileSource } from '../dist/base/bytes/file-source.js';
 import { kernelTier } from '../dist/kernels/shared/wasm-kernel.js';
 

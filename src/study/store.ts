@@ -12,6 +12,17 @@ export interface StudyStore {
   remove(path: string): Promise<void>;
 }
 
+/**
+ * Where an analysis writes its study: a store, or what gives one once the hash of the inputs is known, since a folder is
+ * called by it.
+ */
+export type StudyPlace = StudyStore | ((inputsHash: string) => StudyStore);
+
+/** The store of a place. */
+export function storeAt(place: StudyPlace, inputsHash: string): StudyStore {
+  return typeof place === 'function' ? place(inputsHash) : place;
+}
+
 /** A store in memory, for the browser and for tests. */
 export function memoryStore(files: Map<string, Uint8Array> = new Map()): StudyStore {
   return {

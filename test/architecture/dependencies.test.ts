@@ -41,7 +41,12 @@ const HOUSE: HouseRules = {
     'src/analyses',
     'src/server',
     'src/site-export',
+    'src/cli/terminal',
+    'src/cli/arguments',
+    'src/cli/reports',
+    'src/cli/inputs',
     'src/cli',
+    'src/api',
     'src',
   ],
   only: {

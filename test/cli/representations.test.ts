@@ -85,6 +85,8 @@ describe('semblance representations', () => {
       '0',
       '--std',
       '1',
+      '--layers',
+      'late',
       'b.onnx',
       '--name',
       'B',

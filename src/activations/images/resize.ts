@@ -1,7 +1,8 @@
 import { UsageError } from '../../base/errors.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 
-export type Interpolation = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
+export const INTERPOLATIONS = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /** A resampling kernel: zero beyond `support` source pixels, which grow with the scale when a picture is made smaller. */
 interface Filter {

@@ -2,20 +2,15 @@ import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
+import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
-import { hashImages } from '../common/hash-images.ts';
+import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
-import { checkConceptOptions, settleFactorisations } from './check-options.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
 import { classJobs } from './one-class/class-jobs.ts';
-import {
-  type ConceptImageInput,
-  type ConceptModelInput,
-  type ConceptsOptions,
-  type ConceptsPlatform,
-  plainOptions,
-} from './options.ts';
+import { plainOptions } from './option-table.ts';
+import type { ConceptImageInput, ConceptModelInput, ConceptsOptions, ConceptsPlatform } from './options.ts';
+import { settleFactorisations } from './settle-factorisations.ts';
 import { type GroupedImage, groupImages } from './sources/image-groups.ts';
 import { openSources, readableImages } from './sources/open-sources.ts';
 import { predictImages } from './sources/predict-images.ts';
@@ -25,6 +20,8 @@ import { writeConceptsStudy } from './study/write-study.ts';
 /** What `analyseConcepts` gives back: the manifest of the study and whether it was already there. */
 export interface ConceptsResult {
   manifest: StudyManifest;
+  /** Where the study is. */
+  store: StudyStore;
   /** True when the store already held this very study and nothing was computed. */
   reused: boolean;
 }
@@ -39,34 +36,30 @@ const PICTURE_MEMORY = 512 * 2 ** 20;
  * with the same bytes.
  *
  * @param inputs Two models that run, or two files of activations of the same patches.
- * @param images All images; empty where both inputs are files.
+ * @param given All images; empty where both inputs are files.
  * @throws MissingRuntimeError where a model must run and nothing runs it; UnsupportedError and FormatError on files;
  *   IncomparableError when label sets or images differ, or no class can be compared; UsageError on options; the signal's
  *   reason when aborted.
  */
 export async function analyseConcepts(
   inputs: readonly [ConceptModelInput, ConceptModelInput],
-  images: readonly ConceptImageInput[],
+  given: readonly ConceptImageInput[],
   options: ConceptsOptions,
-  store: StudyStore,
+  place: StudyPlace,
   platform: ConceptsPlatform = {},
   task: LongTask = {},
 ): Promise<ConceptsResult> {
-  const plain = checkConceptOptions(plainOptions(options));
-  const hashed = await hashImages(images, task);
-  const inputsHash = await hashConceptInputs(inputs, images, plain, task, hashed);
+  const { pictureMemory = PICTURE_MEMORY, command: _c, studyName: _s, ...determining } = options;
+  const plain = plainOptions(determining);
+  const { images, ids } = await readImages(given, task);
+  const inputsHash = await hashConceptInputs(inputs, images, ids, plain);
+  const store = storeAt(place, inputsHash);
   const existing = await readManifest(store).catch(() => undefined);
   if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))
-    return { manifest: existing, reused: true };
+    return { manifest: existing, store, reused: true };
 
   const work = workArea(store, 'concepts', inputsHash);
-  const opened = await openSources(
-    inputs,
-    images,
-    hashed,
-    { ...plain, pictureMemory: options.pictureMemory ?? PICTURE_MEMORY },
-    platform,
-  );
+  const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
   try {
     const { sources } = opened;
     const labels = shareLabels(sources, plain.shared);
@@ -152,7 +145,7 @@ export async function analyseConcepts(
       task,
     );
     await work.clear();
-    return { manifest, reused: false };
+    return { manifest, store, reused: false };
   } finally {
     await opened.close();
   }

@@ -1,22 +1,19 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
-import type { LongTask } from '../../base/progress.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { VERSION } from '../../base/version.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
-import { hashImages } from '../common/hash-images.ts';
-import type { ConceptImageInput, ConceptModelInput, PlainOptions } from './options.ts';
+import type { PlainOptions } from './option-table.ts';
+import type { ConceptImageInput, ConceptModelInput } from './options.ts';
 
 /** Hash of all that determines the result: models, images, options, tier and version. */
 export async function hashConceptInputs(
   inputs: readonly ConceptModelInput[],
   images: readonly ConceptImageInput[],
+  ids: readonly (string | null)[],
   options: PlainOptions,
-  task: LongTask = {},
-  ids?: readonly (string | null)[],
 ): Promise<string> {
-  const known = ids ?? (await hashImages(images, task));
   const models = await Promise.all(
     inputs.map(async ({ source, wholes, randomNetwork, ...rest }) => ({
       ...rest,
@@ -37,7 +34,7 @@ export async function hashConceptInputs(
         label ?? null,
         heldOut ?? false,
         conceptGroup ?? null,
-        known[i] ?? null,
+        ids[i] ?? null,
       ]),
       options,
     }),

@@ -6,7 +6,8 @@ import {
   type LoadableImage,
   type SkippedImage,
 } from '../../activations/model/extract-features.ts';
-import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
+import { FormatError, IncomparableError, SemblanceError } from '../../base/errors.ts';
+import { type OptionValues, settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
@@ -16,38 +17,32 @@ import { kernelMatrix, type SimilarityKernel } from '../../measures/representati
 import { type Separation, separation } from '../../statistics/separation.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
-import type { StudyStore } from '../../study/store.ts';
+import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
-import { hashImages } from '../common/hash-images.ts';
 import { modelId } from '../common/model-id.ts';
+import { readImages } from '../common/read-images.ts';
 import { thisThread } from './analyse-representations.ts';
 import { planLayer } from './features/choose-layers.ts';
 import { type OpenedModel, openRunnable } from './features/model-features.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
-import {
-  type ImageInput,
-  plainOptions,
-  type RepresentationModelInput,
-  type RepresentationsOptions,
-  type RepresentationsPlatform,
+import { INVARIANCE_OPTIONS, plainOptions, type TRANSFORMS } from './option-table.ts';
+import type {
+  ImageInput,
+  RepresentationModelInput,
+  RepresentationsOptions,
+  RepresentationsPlatform,
 } from './options.ts';
 import { imageRow } from './study/image-row.ts';
 import { labelNames } from './study/label-names.ts';
 
 /** Options of `analyseInvariance`: those of `analyseRepresentations`, and how the second view of each image is made. */
-export interface InvarianceOptions extends RepresentationsOptions {
-  /**
-   * How the second view of an image differs from the first: `shift`, two crops of the image resized to a square, the
-   * second `offset` pixels lower; `flip`, its mirror image; `rotate`, a quarter of a turn.
-   */
-  transform: 'shift' | 'flip' | 'rotate';
-  /** Pixels between the two crops; default 20/64 of the network's input, as in the paper. */
-  offset?: number;
-  /** Images of a batch, whose two views make one similarity matrix. Default 10, as in the paper. */
-  batch?: number;
+export interface InvarianceOptions
+  extends RepresentationsOptions,
+    Partial<Omit<OptionValues<typeof INVARIANCE_OPTIONS>, 'transform'>> {
+  transform: (typeof TRANSFORMS)[number];
 }
 
 /** Similarities of views of one image, and of views of different images. */
@@ -65,20 +60,29 @@ interface Collected {
  */
 export async function analyseInvariance(
   inputs: readonly RepresentationModelInput[],
-  images: readonly ImageInput[],
+  given: readonly ImageInput[],
   options: InvarianceOptions,
-  store: StudyStore,
+  place: StudyPlace,
   platform: RepresentationsPlatform = {},
   task: LongTask = {},
-): Promise<StudyManifest> {
-  const { transform, batch = 10, offset, ...rest } = options;
+): Promise<{ manifest: StudyManifest; store: StudyStore }> {
+  const { maxMemory: _m, command: _c, studyName: _s, ...rest } = options;
+  const {
+    transform: _t,
+    offset,
+    batch,
+  } = settleOptions(INVARIANCE_OPTIONS, {
+    transform: options.transform,
+    ...(options.offset !== undefined && { offset: options.offset }),
+    ...(options.batch !== undefined && { batch: options.batch }),
+  });
+  const { transform } = options;
   const plain = plainOptions({ kernels: ['rbf'], centring: 'none', ...rest });
   const kernel = plain.kernels[0]!;
-  if (!(Number.isInteger(batch) && batch >= 2))
-    throw new UsageError(`batch must be a whole number of at least 2; found ${batch}.`);
-  const ids = await hashImages(images, task);
-  const determining = { ...plain, transform, batch, offset: offset ?? null };
+  const { images, ids } = await readImages(given, task);
+  const determining = { ...plain, transform, batch, offset };
   const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const store = storeAt(place, inputsHash);
   const models: RepresentationModelEntry[] = [];
   const results: InvarianceResult['models'] = [];
   let common: { skipped: SkippedImage[]; size: number; shift: number; batches: number } | undefined;
@@ -120,7 +124,7 @@ export async function analyseInvariance(
   const rows = used
     .slice(0, batches * batch)
     .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
-  return writeSection(store, {
+  const manifest = await writeSection(store, {
     instrument: 'representations',
     studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
     inputsHash,
@@ -150,6 +154,7 @@ export async function analyseInvariance(
       kernelTier: kernelTier(),
     }),
   });
+  return { manifest, store };
 }
 
 interface ViewPlan {

@@ -4,17 +4,16 @@ import type { LongTask } from '../../base/progress.ts';
 import { inProcessPool } from '../../engine/task-pool.ts';
 import { jensenShannonMatrix } from '../../measures/representations/comparison/output-similarity.ts';
 import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
-import { imageBatches } from '../../measures/representations/matching/image-batches.ts';
 import { matchTile } from '../../measures/representations/matching/match-tile.ts';
 import { tileMaps } from '../../measures/representations/similarity-matrices.ts';
 import { areProbabilities, softmaxRows } from '../../statistics/probabilities.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
+import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
-import { hashImages } from '../common/hash-images.ts';
 import { modelId } from '../common/model-id.ts';
+import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { measureLayer } from './comparison/measure-layer.ts';
 import { collectFeatures } from './features/collect-features.ts';
@@ -23,11 +22,10 @@ import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
 import type { MatchPool } from './matching/match-in-tiles.ts';
+import { plainOptions } from './option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
   type ImageInput,
-  type PlainOptions,
-  plainOptions,
   type RepresentationModelInput,
   type RepresentationsOptions,
   type RepresentationsPlatform,
@@ -38,6 +36,8 @@ import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 /** What `analyseRepresentations` gives back: the manifest of the study and whether it was already there. */
 export interface RepresentationsResult {
   manifest: StudyManifest;
+  /** Where the study is. */
+  store: StudyStore;
   /** True when the store already held this very study and nothing was computed. */
   reused: boolean;
 }
@@ -48,27 +48,29 @@ export interface RepresentationsResult {
  * name. Features and tiles are kept beside the study while the work goes on, so that an interrupted analysis continues
  * where it was and ends with the same bytes.
  *
- * @param images All images, in the order of every matrix. May be empty where every input is a file of features.
+ * @param given All images, in the order of every matrix. May be empty where every input is a file of features.
  * @throws MissingRuntimeError where a model must run and nothing runs it; UnsupportedError and FormatError on files;
  *   IncomparableError when models do not see the same images in the same order; UsageError on options and layers; the
  *   signal's reason when aborted.
  */
 export async function analyseRepresentations(
   inputs: readonly RepresentationModelInput[],
-  images: readonly ImageInput[],
+  given: readonly ImageInput[],
   options: RepresentationsOptions,
-  store: StudyStore,
+  place: StudyPlace,
   platform: RepresentationsPlatform = {},
   task: LongTask = {},
 ): Promise<RepresentationsResult> {
   if (inputs.length === 0) throw new UsageError('No model was given.');
-  const plain = { ...checkOptions(plainOptions(options)), maxMemory: options.maxMemory ?? DEFAULT_MAX_MEMORY };
-  const { maxMemory: _, ...determining } = plain;
-  const ids = await hashImages(images, task);
+  const { maxMemory = DEFAULT_MAX_MEMORY, command: _c, studyName: _s, ...determiningOptions } = options;
+  const determining = plainOptions(determiningOptions);
+  const plain = { ...determining, maxMemory };
+  const { images, ids } = await readImages(given, task);
   const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const store = storeAt(place, inputsHash);
   const existing = await readManifest(store).catch(() => undefined);
   if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))
-    return { manifest: existing, reused: true };
+    return { manifest: existing, store, reused: true };
 
   const files = await Promise.all(
     inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
@@ -130,21 +132,7 @@ export async function analyseRepresentations(
     await keepWholePictures(work, platform, images, models[0]!.collected.indices, task);
   const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
   await work.clear();
-  return { manifest, reused: false };
-}
-
-function checkOptions(options: PlainOptions): PlainOptions {
-  if (options.kernels.length === 0) throw new UsageError('At least one kernel is needed.');
-  for (const [name, least] of [
-    ['k', 1],
-    ['depth', 1],
-    ['permutations', 0],
-    ['approximationPairs', 0],
-  ] as const)
-    if (!(Number.isInteger(options[name]) && options[name] >= least))
-      throw new UsageError(`${name} must be a whole number of at least ${least}; found ${options[name]}.`);
-  if (options.ckaBatch !== null) imageBatches(0, options.ckaBatch);
-  return options;
+  return { manifest, store, reused: false };
 }
 
 /** Matching in this thread, for browsers without threads and for small work. */

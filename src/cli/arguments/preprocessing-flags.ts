@@ -1,28 +1,31 @@
 import { defaultPreprocessing, type Preprocessing } from '../../activations/images/preprocess.ts';
-import type { Interpolation } from '../../activations/images/resize.ts';
+import { INTERPOLATIONS } from '../../activations/images/resize.ts';
 import { UsageError } from '../../base/errors.ts';
 import { oneOf } from './flag-choice.ts';
+import type { ModelFlags } from './per-model.ts';
 
-/** The options of how pictures are prepared for a model. */
-export const PREPROCESSING_FLAGS = [
-  'mean',
-  'std',
-  'size',
-  'crop',
-  'resize',
-  'interpolation',
-  'channels',
-  'rescale',
-] as const;
+/** How pictures are prepared for a model. */
+export const PREPROCESSING_FLAGS = {
+  mean: { value: '<r,g,b>', help: 'mean of the input, in units after rescaling' },
+  std: { value: '<r,g,b>', help: 'deviation of the input' },
+  rescale: { value: '<x>', help: 'factor before mean and deviation (default: 1/255)' },
+  size: { value: '<n|HxW>', help: 'size of the input, resized and cropped in the usual way' },
+  resize: { value: '<n|HxW|none>', help: 'resize the shorter side, or both' },
+  crop: { value: '<n|HxW|none>', help: 'cut out the middle' },
+  interpolation: { value: '<filter>', help: INTERPOLATIONS.join(', ') },
+  channels: { value: '<rgb|bgr>', help: 'order of the colours' },
+} as const satisfies ModelFlags;
 
 /** What the options say of preprocessing. */
 export function preprocessingFlags(
-  argument: Partial<Record<(typeof PREPROCESSING_FLAGS)[number], string>>,
+  argument: Partial<Record<keyof typeof PREPROCESSING_FLAGS, string>>,
 ): Partial<Preprocessing> {
   const { mean, std, size, crop, resize, interpolation, channels, rescale } = argument;
   const flags: Partial<Preprocessing> = {};
   if (size !== undefined) {
-    const { resize: before, crop: after } = defaultPreprocessing(wholeNumber('size', size));
+    const { resize: before, crop: after } = defaultPreprocessing(
+      sides('size', size, false) as { height: number; width: number },
+    );
     Object.assign(flags, { resize: before, crop: after });
   }
   if (resize !== undefined) flags.resize = resize === 'none' ? null : sides('resize', resize, true);
@@ -32,15 +35,7 @@ export function preprocessingFlags(
   if (std !== undefined) flags.std = triple('std', std);
   if (rescale !== undefined) flags.rescale = fraction('rescale', rescale);
   if (channels !== undefined) flags.channels = oneOf('channels', channels, ['rgb', 'bgr'] as const);
-  if (interpolation !== undefined)
-    flags.interpolation = oneOf<Interpolation>('interpolation', interpolation, [
-      'nearest',
-      'box',
-      'bilinear',
-      'hamming',
-      'bicubic',
-      'lanczos',
-    ]);
+  if (interpolation !== undefined) flags.interpolation = oneOf('interpolation', interpolation, INTERPOLATIONS);
   return flags;
 }
 

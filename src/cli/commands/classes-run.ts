@@ -5,7 +5,7 @@ import type { ClassesOptions, ClassModelInput } from '../../analyses/classes/opt
 import { folderStore } from '../../study/folder-store.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { StudyStore } from '../../study/store.ts';
-import { defaultStudyFolder } from '../arguments/study-folder.ts';
+import { defaultStudyFolder } from '../inputs/study-folder.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 

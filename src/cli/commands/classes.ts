@@ -8,10 +8,12 @@ import { LABEL_SETS } from '../../semantics/label-sets/label-sets.ts';
 import { SEMANTIC_MEASURES, type SemanticMeasure } from '../../semantics/semantic-similarity.ts';
 import type { ClassRow } from '../../study/classes-section.ts';
 import { readStudyTable } from '../../study/read-study.ts';
-import { readPicturesRequest } from '../arguments/class-pictures.ts';
-import { isPopulationFile, readModel, readPopulation, readReferences } from '../arguments/classes-inputs.ts';
-import { expandModels } from '../arguments/expand-models.ts';
-import { type ClassModelArgument, flagTypes, parseClassModels } from '../arguments/model-arguments.ts';
+import { CLASS_MODEL_FLAGS, type ClassModelArgument } from '../arguments/model-flags.ts';
+import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
+import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
+import { readPicturesRequest } from '../inputs/class-pictures.ts';
+import { isPopulationFile, readModel, readPopulation, readReferences } from '../inputs/classes-inputs.ts';
+import { expandModels } from '../inputs/expand-models.ts';
 import { classesJson } from '../reports/classes-json.ts';
 import { classesReport } from '../reports/classes-report.ts';
 import { neighbourReport } from '../reports/neighbour-report.ts';
@@ -23,7 +25,6 @@ import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { type ClassesStudy, runClasses } from './classes-run.ts';
 import { offerToOpen } from './offer-to-open.ts';
-import { addShowOptions, type ShowOptions } from './show-studies.ts';
 
 interface Flags extends ShowOptions {
   reference: string[];
@@ -53,8 +54,10 @@ interface Flags extends ShowOptions {
 const DEFAULT_RESAMPLES = 1000;
 
 const EXAMPLES = `
---labels, --head, --name, --templates and what says how its pictures enter apply to the model named before them;
-given before the first model, to all. --head none: the model has no classifier.
+${Object.keys(CLASS_MODEL_FLAGS)
+  .map((name) => `--${name}`)
+  .join(', ')}
+${PER_MODEL_HELP}
 Label sets: ${LABEL_SETS.map(({ id }) => id).join(', ')}; or a file of names or WordNet ids, one a line.
 
 Examples:
@@ -80,9 +83,6 @@ export function addClassesCommand(program: Command, io: CliIo): void {
       '<models...>',
       'model files, folders or globs of them, https://…, hf:owner/name[@revision][:file]; or one population.yaml',
     )
-    .option('--labels <set|file>', 'what the rows of the head are')
-    .option('--head <tensor>', 'which tensor is the head, where it is not clear')
-    .option('--name <name>', 'name of the model in reports')
     .addOption(
       new Option(
         '--reference <file|wordnet>',
@@ -128,27 +128,15 @@ export function addClassesCommand(program: Command, io: CliIo): void {
       '--save-labels <file>',
       'write the classes with all that their names may mean, to correct and give to --labels',
     )
-    .option('--templates <dir|features>', 'class templates from the mean features of labelled pictures (TNCSM) too')
-    .option('--template-layer <name>', 'the layer of --templates (default: what the classifier reads)')
-    .option('--mean <r,g,b>', 'how pictures of --templates enter the model, as in "semblance representations":')
-    .option('--std <r,g,b>', 'deviation of the input')
-    .option('--rescale <x>', 'factor before mean and deviation (default: 1/255)')
-    .option('--size <n>', 'side of the input, resized and cropped in the usual way')
-    .option('--resize <n|HxW|none>', 'resize the shorter side, or both')
-    .option('--crop <n|HxW|none>', 'cut out the middle')
-    .option('--interpolation <filter>', 'nearest, box, bilinear, hamming, bicubic, lanczos')
-    .option('--channels <rgb|bgr>', 'order of the colours')
     .option('--images <dir|list>', 'pictures of the classes: folders called by name, WordNet id or number')
     .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole(1))
     .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole(1))
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
+  const readModels = addModelFlags(command, CLASS_MODEL_FLAGS);
   addShowOptions(command).addHelpText('after', EXAMPLES);
-  command.action(async (_models: string[], flags: Flags) => {
-    const args = program.args.slice(program.args.indexOf('classes') + 1);
-    await classes(parseClassModels(args, flagTypes(command)), flags, args, io);
-  });
+  command.action(async (_models: string[], flags: Flags) => classes(readModels(), flags, argumentsOf(command), io));
 }
 
 async function classes(

@@ -9,7 +9,7 @@ import {
 } from '../../analyses/concepts/naming/provider.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { folderStore } from '../../study/folder-store.ts';
-import { findStudy } from '../arguments/find-study.ts';
+import { findStudy } from '../inputs/find-study.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 

@@ -3,8 +3,8 @@ import { analyseRepresentations } from '../../analyses/representations/analyse-r
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { MissingRuntimeError } from '../../base/errors.ts';
 import { folderStore } from '../../study/folder-store.ts';
-import { readImages } from '../arguments/image-inputs.ts';
-import { nodePlatform } from '../arguments/representations-inputs.ts';
+import { readImages } from '../inputs/image-inputs.ts';
+import { nodePlatform } from '../inputs/representations-inputs.ts';
 import { representationsReport } from '../reports/representations-report.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { fileSource } from '../../base/bytes/file-source.ts';
+import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { classesReport } from '../reports/classes-report.ts';
 import { trainingReport } from '../reports/training-report.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -11,7 +12,7 @@ import { runClasses } from './classes-run.ts';
 import { demoConcepts } from './demo-concepts.ts';
 import { demoRepresentations } from './demo-representations.ts';
 import type { DemoTask } from './demo-task.ts';
-import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
+import { showStudies } from './show-studies.ts';
 import { readRunArguments, runTraining } from './training-run.ts';
 
 /** The bundled runs, by folder below samples/; of the two that learn, the last epoch is looked at as a network too. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { exportFolder } from '../../site-export/export-folder.ts';
 import { exportHtml } from '../../site-export/export-html.ts';
 import { folderStore } from '../../study/folder-store.ts';
-import { findStudy } from '../arguments/find-study.ts';
+import { findStudy } from '../inputs/find-study.ts';
 import { APP_FOLDER, APP_PAGE } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';

@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import { findModels } from '../arguments/find-models.ts';
-import { foundLines } from '../arguments/found-lines.ts';
+import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
+import { findModels } from '../inputs/find-models.ts';
+import { foundLines } from '../inputs/found-lines.ts';
 import { classesReport } from '../reports/classes-report.ts';
 import { trainingReport } from '../reports/training-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { runClasses } from './classes-run.ts';
-import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
+import { showStudies } from './show-studies.ts';
 import { readRunArguments, runTraining } from './training-run.ts';
 
 interface Flags extends ShowOptions {

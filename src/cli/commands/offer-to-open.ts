@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import type { ShowOptions } from '../arguments/show-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { type ShowOptions, showStudies } from './show-studies.ts';
+import { showStudies } from './show-studies.ts';
 
 /**
  * After a result: on a terminal, offers to open the study in the browser and stays up if the person wants it; elsewhere

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { findStudy } from '../arguments/find-study.ts';
+import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
+import { findStudy } from '../inputs/find-study.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { addShowOptions, type ShowOptions, showStudies } from './show-studies.ts';
+import { showStudies } from './show-studies.ts';
 
 const EXAMPLES = `
 Without STUDY, the newest one below ./semblance-studies is opened. The address is all that is printed on stdout; a

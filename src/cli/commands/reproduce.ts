@@ -8,7 +8,7 @@ import { SemblanceError, UsageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { TraitCorrelation } from '../../measures/class-similarity/population/trait-correlation.ts';
 import type { ClassesSection } from '../../study/classes-section.ts';
-import { readPopulation } from '../arguments/classes-inputs.ts';
+import { readPopulation } from '../inputs/classes-inputs.ts';
 import { MEASURES } from '../reports/classes-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';

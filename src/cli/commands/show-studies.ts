@@ -1,29 +1,12 @@
 import { once } from 'node:events';
-import { type Command, InvalidArgumentError } from 'commander';
 import { SemblanceError } from '../../base/errors.ts';
-import { DEFAULT_PORT } from '../../server/default-port.ts';
 import { isLoopback } from '../../server/host-check.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import { readManifest } from '../../study/read-study.ts';
+import type { ShowOptions } from '../arguments/show-flags.ts';
 import { APP_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { openBrowser } from '../terminal/open-browser.ts';
-
-/** The options of every command that shows studies. */
-export interface ShowOptions {
-  port: number;
-  host: string;
-  /** Commander's negation: true unless --no-open was given. */
-  open: boolean;
-}
-
-/** Adds the options that `showStudies` takes. */
-export function addShowOptions(command: Command): Command {
-  return command
-    .option('--port <n>', 'port to begin with; the next free one is taken, 0 means any', parsePort, DEFAULT_PORT)
-    .option('--host <host>', 'address to listen on; others than this machine need the token in the URL', '127.0.0.1')
-    .option('--no-open', 'do not open a browser');
-}
 
 /**
  * Serves study folders until Ctrl+C, which is how showing ends and no failure. Prints the address, alone, on stdout.
@@ -65,10 +48,4 @@ async function nameOrWarn(folder: string, io: CliIo): Promise<string> {
     if (error.hint) io.stderr(`${io.colors.dim('hint')}  ${error.hint}\n`);
     return folder;
   }
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  return port;
 }

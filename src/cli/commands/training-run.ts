@@ -9,9 +9,9 @@ import { VERSION } from '../../base/version.ts';
 import { diskRunFolder } from '../../runs/disk-run-folder.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import type { StudyStore } from '../../study/store.ts';
-import { readLabels } from '../arguments/labels.ts';
-import type { ModelArgument } from '../arguments/model-arguments.ts';
-import { defaultStudyFolder } from '../arguments/study-folder.ts';
+import type { RunArgument } from '../arguments/model-flags.ts';
+import { readLabels } from '../inputs/labels.ts';
+import { defaultStudyFolder } from '../inputs/study-folder.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 
@@ -22,7 +22,7 @@ export interface TrainingStudy extends TrainingResult {
 }
 
 /** The runs of the command line with what was said of each. */
-export async function readRunArguments(runs: readonly ModelArgument[], io: CliIo): Promise<TrainingRunInput[]> {
+export async function readRunArguments(runs: readonly RunArgument[], io: CliIo): Promise<TrainingRunInput[]> {
   return Promise.all(
     runs.map(async ({ path, labels, head, name }) => ({
       folder: diskRunFolder(resolve(io.cwd, path)),
@@ -70,7 +70,7 @@ async function contentFolder(
 }
 
 /** Where the study of growing runs goes: their folders stay when their contents change. */
-export async function followedFolder(runs: readonly ModelArgument[], io: CliIo): Promise<string> {
+export async function followedFolder(runs: readonly RunArgument[], io: CliIo): Promise<string> {
   const paths = runs.map(({ path }) => resolve(io.cwd, path));
   const names = runs.map(({ name }, r) => ({ name: name ?? diskRunFolder(paths[r]!).name }));
   return defaultStudyFolder(io.cwd, defaultTrainingName(names), await hashOf(paths));

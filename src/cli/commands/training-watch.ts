@@ -10,12 +10,12 @@ import { type SettledFiles, settledFiles, signature } from '../../runs/run-watch
 import type { RunningServer } from '../../server/start-server.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import type { StudyStore } from '../../study/store.ts';
-import type { ModelArgument } from '../arguments/model-arguments.ts';
-import type { TrainingFlags } from '../arguments/training-flags.ts';
-import { evaluateThresholds, reportThresholds } from '../arguments/training-thresholds.ts';
+import type { RunArgument } from '../arguments/model-flags.ts';
+import type { TrainingFlags } from '../inputs/training-flags.ts';
 import { readRuns } from '../reports/training-curves.ts';
 import { dashboard } from '../reports/training-dashboard.ts';
 import { epochLines } from '../reports/training-lines.ts';
+import { evaluateThresholds, reportThresholds } from '../reports/training-thresholds.ts';
 import { APP_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { openBrowser } from '../terminal/open-browser.ts';
@@ -32,7 +32,7 @@ const SECOND_LOOK_MS = 250;
  * @returns whether a condition of --fail-if came to hold, which ends it too.
  */
 export async function watchTraining(
-  runs: readonly ModelArgument[],
+  runs: readonly RunArgument[],
   inputs: readonly TrainingRunInput[],
   options: TrainingOptions,
   flags: TrainingFlags,

@@ -4,27 +4,30 @@ import { EXIT_CODES } from '../../base/errors.ts';
 import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
 import { parseThreshold } from '../../measures/training/thresholds.ts';
 import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
-import { readPicturesRequest } from '../arguments/class-pictures.ts';
-import { readReferences } from '../arguments/classes-inputs.ts';
-import { flagTypes, type ModelArgument, parseModelArguments } from '../arguments/model-arguments.ts';
-import type { TrainingFlags } from '../arguments/training-flags.ts';
-import { evaluateThresholds, reportThresholds } from '../arguments/training-thresholds.ts';
+import { RUN_FLAGS, type RunArgument } from '../arguments/model-flags.ts';
+import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
+import { addShowOptions } from '../arguments/show-flags.ts';
+import { readPicturesRequest } from '../inputs/class-pictures.ts';
+import { readReferences } from '../inputs/classes-inputs.ts';
+import type { TrainingFlags } from '../inputs/training-flags.ts';
 import { parseBand, rankCheckpoints, rankingText } from '../reports/checkpoint-ranking.ts';
 import { classHistory, classHistoryText } from '../reports/class-history.ts';
 import { readRuns } from '../reports/training-curves.ts';
 import { type TrainingExtras, trainingJson } from '../reports/training-json.ts';
 import { trainingReport } from '../reports/training-report.ts';
+import { evaluateThresholds, reportThresholds } from '../reports/training-thresholds.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { offerToOpen } from './offer-to-open.ts';
-import { addShowOptions } from './show-studies.ts';
 import { readRunArguments, runTraining } from './training-run.ts';
 import { watchTraining } from './training-watch.ts';
 
 const EXAMPLES = `
 A run is a folder: what a Semblance logger writes, or checkpoints with an epoch in their names, with predictions beside
-them where there are some. --labels, --head and --name apply to the run named before them; before the first, to all.
+them where there are some. ${Object.keys(RUN_FLAGS)
+  .map((name) => `--${name}`)
+  .join(', ')} ${PER_MODEL_HELP}
 Early warnings compare the other runs with the first. With --watch, --json prints one object a line for each epoch.
 
 Examples:
@@ -41,9 +44,6 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
     .command('training')
     .description('How similarity grew over the epochs of training runs, and whether the mistakes follow it')
     .argument('<runs...>', 'folders of training runs')
-    .option('--labels <set|file>', 'what the classes are; by default what run.json says')
-    .option('--head <tensor>', 'which tensor is the head of plain checkpoints, where it is not clear')
-    .option('--name <name>', 'name of the run in reports')
     .option('--reference <file|wordnet>', 'a C×C matrix (.npy, .csv) or a tree (child,parent rows) as SCSM', 'wordnet')
     .option('--q <q>', 'quantile of WSI max and min', parseQuantile, DEFAULT_WSI_QUANTILE)
     .addOption(
@@ -76,22 +76,16 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
     .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
+  const readRunFlags = addModelFlags(command, RUN_FLAGS);
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_runs: string[], flags: TrainingFlags) => {
-    const args = program.args.slice(program.args.indexOf('training') + 1);
-    const runs = parseModelArguments(args, flagTypes(command));
-    const isMet = await training(runs, flags, commandLine('training', args), io);
+    const isMet = await training(readRunFlags(), flags, commandLine('training', argumentsOf(command)), io);
     if (isMet) program.setOptionValue('exitCode', EXIT_CODES.thresholdNotMet);
   });
 }
 
 /** @returns whether a condition of --fail-if holds. */
-async function training(
-  runs: readonly ModelArgument[],
-  flags: TrainingFlags,
-  line: string,
-  io: CliIo,
-): Promise<boolean> {
+async function training(runs: readonly RunArgument[], flags: TrainingFlags, line: string, io: CliIo): Promise<boolean> {
   const band = flags.atAccuracy === undefined ? undefined : parseBand(flags.atAccuracy);
   const inputs = await readRunArguments(runs, io);
   const [reference] = await readReferences([flags.reference], 'path', io);

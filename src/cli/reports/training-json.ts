@@ -3,11 +3,11 @@ import type { ClassRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
-import type { RunThreshold } from '../arguments/training-thresholds.ts';
 import type { CheckpointRanking } from './checkpoint-ranking.ts';
 import type { ClassHistory } from './class-history.ts';
 import { picturesJson } from './pictures-report.ts';
 import { readRuns } from './training-curves.ts';
+import type { RunThreshold } from './training-thresholds.ts';
 
 /** Results that were asked for beside the curves. */
 export interface TrainingExtras {

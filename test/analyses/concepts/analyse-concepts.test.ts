@@ -285,7 +285,7 @@ describe('bad input', () => {
   it('refuses layers and options that are not there', async () => {
     expect((await fails(analyse(model({ layers: ['lat'] }), model()))).hint).toBe('Did you mean "late"?');
     expect((await fails(analyse(model(), model(), { blend: 2 }))).message).toBe(
-      'blend must lie between 0 and 1; found 2.',
+      'blend must be a number from 0 to 1; found 2.',
     );
     expect((await fails(analyse(model(), model(), { classes: ['rad'] }))).hint).toBe('Did you mean "red"?');
   });

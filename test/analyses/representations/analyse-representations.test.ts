@@ -298,7 +298,7 @@ describe('analyseInvariance', () => {
       }),
     );
     images[5] = { name: 'broken.png', load: () => Promise.reject(new FormatError('broken.png cannot be decoded.')) };
-    const manifest = await analyseInvariance(
+    const { manifest } = await analyseInvariance(
       [{ source: model(), layers: ['late'] }],
       images,
       { transform: 'shift', offset: 5, batch: 5 },
@@ -326,7 +326,7 @@ describe('analyseInvariance', () => {
       load: async () => ({ width: 16, height: 16, data: new Uint8Array(768).fill(value) }),
     });
     for (const transform of ['flip', 'rotate'] as const) {
-      const manifest = await analyseInvariance(
+      const { manifest } = await analyseInvariance(
         [{ source: model(), layers: ['late'] }],
         [even(10), even(200), even(90)],
         { transform, batch: 3 },

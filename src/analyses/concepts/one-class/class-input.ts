@@ -1,12 +1,13 @@
+import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
-import type { Factorisation, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 import type { ClassActivations } from './collect-class.ts';
 
 /** What is known of one model beside its activations. */
 export interface ClassModel {
   /** Null without a head, or without predictions to ask about. */
   head: ConceptHead | null;
-  method: Factorisation;
+  method: FactorisationMethod;
   /** Column of the class in the model's logits, for each image. */
   targets: { importance: number[]; evaluation: number[] } | null;
   /** Column of the label of each evaluation image, null for none; null without a classifier. */

@@ -1,8 +1,9 @@
 import type { LongTask } from '../../../base/progress.ts';
+import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import { named } from '../check-options.ts';
-import type { Factorisation, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
+import { named } from '../settle-factorisations.ts';
 import type { ActivationSource, ConceptSource } from '../sources/concept-source.ts';
 import type { ClassGroup, GroupedImage } from '../sources/image-groups.ts';
 import type { SamplerEntry } from '../sources/open-sources.ts';
@@ -20,7 +21,7 @@ export interface ClassJobs {
   sources: readonly [ConceptSource, ConceptSource];
   sampler: SamplerEntry;
   labels: SharedLabels | null;
-  factorisations: readonly [Factorisation, Factorisation];
+  factorisations: readonly [FactorisationMethod, FactorisationMethod];
   options: PlainOptions;
   work: WorkArea;
 }

@@ -3,7 +3,7 @@ import {
   type CrossPredictionOptions,
   fitCrossPrediction,
 } from '../../../measures/concepts/regress/cross-prediction.ts';
-import type { PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 import type { ClassInput } from './class-input.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
 

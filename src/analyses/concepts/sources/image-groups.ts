@@ -1,5 +1,5 @@
 import { seededOrder, splitImages } from '../../../measures/concepts/data/image-split.ts';
-import type { Join, PlainOptions } from '../options.ts';
+import type { Join, PlainOptions } from '../option-table.ts';
 import type { SharedClass } from './shared-labels.ts';
 
 /** What is known of an image before classes are compared. */

@@ -9,7 +9,7 @@ import { cutPatches, type PatchGrid } from '../../../measures/concepts/report/pa
 import { areProbabilities, softmaxRows } from '../../../statistics/probabilities.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
-import type { Sampler } from '../options.ts';
+import type { Sampler } from '../option-table.ts';
 import type { ActivationSource, ConceptSource, ConceptTask, FoundHead } from './concept-source.ts';
 import type { ImageShelf } from './image-shelf.ts';
 import type { OpenedModel } from './open-onnx.ts';

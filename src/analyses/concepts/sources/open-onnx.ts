@@ -12,7 +12,8 @@ import { openModel } from '../../../model-files/open-model.ts';
 import { labelSet } from '../../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../../semantics/wordnet.ts';
 import { classesOfRows, type RowClasses } from '../../classes/row-classes.ts';
-import type { ConceptModelInput, ConceptsPlatform, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
+import type { ConceptModelInput, ConceptsPlatform } from '../options.ts';
 
 /** A head that was found in the file and is still to be checked on numbers. */
 export interface HeadCandidate {

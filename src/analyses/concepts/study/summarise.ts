@@ -18,7 +18,7 @@ import {
 import type { ConceptEntry, ConceptsSection, ShortlistRow } from '../../../study/concepts-section.ts';
 import { row } from '../../../tensor/matrix.ts';
 import type { ClassRecord, MeasuredConcept } from '../one-class/class-record.ts';
-import type { PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 import type { ClassGroup } from '../sources/image-groups.ts';
 
 /** A class with everything that was measured of it. */

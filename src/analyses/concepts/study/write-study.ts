@@ -3,6 +3,7 @@ import type { LongTask } from '../../../base/progress.ts';
 import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
 import type {
   CollageRow,
   ConceptClassEntry,
@@ -16,7 +17,8 @@ import { writeSection } from '../../../study/write-section.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { modelId } from '../../common/model-id.ts';
 import type { ClassRecord } from '../one-class/class-record.ts';
-import type { ConceptsOptions, Factorisation, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
+import type { ConceptsOptions } from '../options.ts';
 import type { ConceptSource } from '../sources/concept-source.ts';
 import type { GroupedImage, ImageGroups } from '../sources/image-groups.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
@@ -35,7 +37,7 @@ export interface WrittenConcepts {
   groups: ImageGroups;
   skipped: SkippedImage[];
   measured: readonly ClassRecord[];
-  factorisations: readonly [Factorisation, Factorisation];
+  factorisations: readonly [FactorisationMethod, FactorisationMethod];
   options: PlainOptions;
   asked: ConceptsOptions;
   encode: ((image: RgbImage) => Promise<Uint8Array>) | undefined;

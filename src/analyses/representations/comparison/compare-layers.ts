@@ -12,7 +12,7 @@ import { prepareRanks, type RankVector } from '../../../statistics/ranks.ts';
 import { spearmanOfRanks } from '../../../statistics/spearman.ts';
 import type { LayerComparison } from '../../../study/representations-section.ts';
 import { type Matrix, upperTriangle } from '../../../tensor/matrix.ts';
-import { MINIBATCH_RULES, type PlainOptions } from '../options.ts';
+import { MINIBATCH_RULES, type PlainOptions } from '../option-table.ts';
 import { averageDifferences } from './average-differences.ts';
 
 /** A layer with both of its similarity matrices, of one kernel. */

@@ -14,7 +14,8 @@ import { approximationTable } from '../matching/approximation-table.ts';
 import type { MatchPool } from '../matching/match-in-tiles.ts';
 import { matchLayer } from '../matching/match-layer.ts';
 import { matchTable } from '../matching/match-table.ts';
-import type { ImageInput, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
+import type { ImageInput } from '../options.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
 
 /** A layer with its similarity matrices and everything that follows from them. */

@@ -9,7 +9,8 @@ import {
 import type { SimilarityKernel } from '../../../measures/representations/similarity-kernels.ts';
 import type { RetrievalEntry } from '../../../study/representations-section.ts';
 import type { Matrix } from '../../../tensor/matrix.ts';
-import type { ImageInput, PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
+import type { ImageInput } from '../options.ts';
 
 /** What is searched by. */
 export interface SearchedBy {

@@ -3,9 +3,6 @@ import type { PairFeaturesEntry } from '../../../study/representations-section.t
 import { numberToHalf } from '../../../tensor/dtype.ts';
 import type { LayerFeatures } from './collect-features.ts';
 
-/** Bytes of features kept of each layer, where nothing else is asked for. */
-export const DEFAULT_PAIR_FEATURES = 32 * 2 ** 20;
-
 /** Images that are loaded at a time. */
 const STRIDE = 32;
 const LARGEST_HALF = 65504;

@@ -5,7 +5,7 @@ import { quantile } from '../../../statistics/quantile.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { RepresentationLayerEntry } from '../../../study/representations-section.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
-import type { PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 
 /** Images whose pairs are looked at, fewer where maps are large. */
 const IMAGES = 16;

@@ -6,7 +6,7 @@ import type { SimilarityMatrices } from '../../../measures/representations/simil
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import { type LayerFeatures, sharedFloats } from '../features/collect-features.ts';
-import type { PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 
 /** What the process needs beside features: code, the model and its runtime, the threads and their affinities. */

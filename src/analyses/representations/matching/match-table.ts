@@ -1,7 +1,7 @@
 import { type FeatureMaps, imageVectors, positionNorms } from '../../../measures/representations/feature-maps.ts';
 import { matchPlaces } from '../../../measures/representations/matching/matched-places.ts';
 import type { MatchRow } from '../../../study/representations-section.ts';
-import type { PlainOptions } from '../options.ts';
+import type { PlainOptions } from '../option-table.ts';
 
 /** Matched places kept of a pair of images. */
 const KEPT = 64;

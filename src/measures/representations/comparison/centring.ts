@@ -8,7 +8,8 @@ import type { FeatureMaps } from '../feature-maps.ts';
  * - `position`: the mean over images of each channel at each position ("zero-centred along the sample dimension", the
  *   paper's wording taken literally). Brings position back into the matching.
  */
-export type Centring = 'none' | 'channel' | 'position';
+export const CENTRINGS = ['none', 'channel', 'position'] as const;
+export type Centring = (typeof CENTRINGS)[number];
 
 /** A mean to subtract: one value per channel, or per position and channel. */
 export interface FeatureMean {

@@ -8,7 +8,8 @@ import { prepareRanks } from '../../../statistics/ranks.ts';
 import { spearmanOfRanks } from '../../../statistics/spearman.ts';
 import { type Matrix, select, upperTriangle } from '../../../tensor/matrix.ts';
 
-export type RsaMeasure = 'pearson' | 'spearman' | 'kendall';
+export const RSA_MEASURES = ['pearson', 'spearman', 'kendall'] as const;
+export type RsaMeasure = (typeof RSA_MEASURES)[number];
 
 export interface RsaOptions extends KernelOptions, LongTask {
   /** Default `spearman`, which asks for no more than an order of the pairs. */

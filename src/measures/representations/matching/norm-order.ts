@@ -1,5 +1,6 @@
 /** Norms from small to large or from large to small. */
-export type NormOrder = 'ascending' | 'descending';
+export const NORM_ORDERS = ['ascending', 'descending'] as const;
+export type NormOrder = (typeof NORM_ORDERS)[number];
 
 /** The indices of `values` in the given order, ties by index. */
 export function orderBy(values: ArrayLike<number>, order: NormOrder): Uint32Array {

@@ -6,7 +6,6 @@ import { MANIFEST_PATH } from '../../study/manifest.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findModels } from './find-models.ts';
 import { foundLines } from './found-lines.ts';
-import type { ModelArgument } from './model-arguments.ts';
 
 /** Folders that `**` never enters. */
 const HIDDEN = /^(\..*|node_modules|__pycache__)$/;
@@ -17,12 +16,12 @@ const HIDDEN = /^(\..*|node_modules|__pycache__)$/;
  *
  * @throws SourceError when a folder or glob has no model; UsageError when --name would name several.
  */
-export async function expandModels(
-  models: readonly ModelArgument[],
+export async function expandModels<M extends { path: string; name?: string }>(
+  models: readonly M[],
   quiet: boolean,
   io: CliIo,
-): Promise<{ models: ModelArgument[]; several: boolean }> {
-  const expanded: ModelArgument[] = [];
+): Promise<{ models: M[]; several: boolean }> {
+  const expanded: M[] = [];
   let several = false;
   for (const model of models) {
     const paths = await pathsOf(model.path, quiet, io);

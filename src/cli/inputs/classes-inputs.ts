@@ -8,12 +8,12 @@ import { memorySource } from '../../base/bytes/byte-source.ts';
 import { SemblanceError, SourceError, UsageError } from '../../base/errors.ts';
 import { isHubReference } from '../../model-files/remote/hub-reference.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import type { ClassModelArgument } from '../arguments/model-flags.ts';
+import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findClassPictures } from './class-pictures.ts';
 import { readLabels } from './labels.ts';
-import type { ClassModelArgument } from './model-arguments.ts';
 import { namedSource } from './named-source.ts';
-import { preprocessingFlags } from './preprocessing-flags.ts';
 
 /** A population file as it is given in place of models. */
 export function isPopulationFile(path: string): boolean {

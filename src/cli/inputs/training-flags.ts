@@ -1,6 +1,6 @@
 import type { TieRule } from '../../measures/training/inverse-dissimilarity.ts';
 import type { Threshold } from '../../measures/training/thresholds.ts';
-import type { ShowOptions } from '../commands/show-studies.ts';
+import type { ShowOptions } from '../arguments/show-flags.ts';
 import type { PictureFlags } from './class-pictures.ts';
 
 /** The options of `semblance training`, read. */

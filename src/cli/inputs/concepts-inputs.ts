@@ -1,46 +1,43 @@
 import { decodeImage } from '../../activations/images/decode-image.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
-import type {
-  ConceptImageInput,
-  ConceptModelInput,
-  ConceptsPlatform,
-  Factorisation,
-} from '../../analyses/concepts/options.ts';
+import type { ConceptImageInput, ConceptModelInput, ConceptsPlatform } from '../../analyses/concepts/options.ts';
 import { UsageError } from '../../base/errors.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
+import { FACTORISATION_METHODS } from '../../measures/concepts/factor/factorise.ts';
+import { oneOf } from '../arguments/flag-choice.ts';
+import type { ModelArgument, ModelFlags } from '../arguments/per-model.ts';
+import { PREPROCESSING_FLAGS, preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { oneOf } from './flag-choice.ts';
 import { readImages } from './image-inputs.ts';
 import { readLabels } from './labels.ts';
 import { namedSource } from './named-source.ts';
-import { PREPROCESSING_FLAGS, preprocessingFlags } from './preprocessing-flags.ts';
 
-/** The options that belong to one model; given before the first, to both. */
-export const CONCEPTS_PER_MODEL = [
-  'name',
-  'labels',
-  'layers',
-  'head',
-  'logits',
-  'factorisation',
-  'whole',
-  'random',
-  'layout',
+/** The flags that belong to one model. */
+export const CONCEPT_MODEL_FLAGS = {
+  name: { value: '<name>', help: 'name of the model in reports' },
+  labels: { value: '<set|file>', help: 'what the classes are' },
+  layers: {
+    value: '<names|list>',
+    help: 'layers with commas between, concepts are of the last; "list" shows them',
+  },
+  head: { value: '<tensor|none>', help: 'the tensor of the head' },
+  logits: { value: '<name|none>', help: 'the output with class scores' },
+  factorisation: { value: '<method>', help: 'nmf, semi-nmf or convex-nmf (default: by the sign of the features)' },
+  whole: { value: '<file>', help: 'activations of whole images, beside those of patches' },
+  random: { value: '<file>', help: 'activations of a network with random weights' },
+  layout: { value: '<nchw|nhwc>', help: 'order of the axes of the input' },
   ...PREPROCESSING_FLAGS,
-] as const;
-
-export type ConceptArgument = { path: string } & Partial<Record<(typeof CONCEPTS_PER_MODEL)[number], string>>;
+} as const satisfies ModelFlags;
 
 /** One model of the command line with its layers, labels and preprocessing. */
 export async function readConceptModel(
-  argument: ConceptArgument,
+  argument: ModelArgument<typeof CONCEPT_MODEL_FLAGS>,
   { quiet }: { quiet: boolean },
   io: CliIo,
 ): Promise<ConceptModelInput> {
   const open = (path: string) => namedSource(path, { quiet }, io);
   const { name, labels, layers, head, logits, factorisation, whole, random, layout } = argument;
   const preprocessing = preprocessingFlags(argument);
-  const methods: readonly Factorisation[] = ['nmf', 'semi-nmf', 'convex-nmf'];
   return {
     source: await open(argument.path),
     ...(name !== undefined && { name }),
@@ -48,7 +45,7 @@ export async function readConceptModel(
     ...(layers !== undefined && { layers: layers.split(',').map((layer) => layer.trim()) }),
     ...(head !== undefined && { head: head === 'none' ? null : head }),
     ...(logits !== undefined && { logits: logits === 'none' ? null : logits }),
-    ...(factorisation !== undefined && { factorisation: oneOf('factorisation', factorisation, methods) }),
+    ...(factorisation !== undefined && { factorisation: oneOf('factorisation', factorisation, FACTORISATION_METHODS) }),
     ...(whole !== undefined && { wholes: await open(whole) }),
     ...(random !== undefined && { randomNetwork: await open(random) }),
     ...(layout !== undefined && { layout: oneOf('layout', layout, ['nchw', 'nhwc'] as const) }),

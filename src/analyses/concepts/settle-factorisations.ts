@@ -1,39 +1,10 @@
 import { UsageError } from '../../base/errors.ts';
-import type { ConceptModelInput, Factorisation, PlainOptions } from './options.ts';
+import type { FactorisationMethod } from '../../measures/concepts/factor/factorise.ts';
+import type { ConceptModelInput } from './options.ts';
 import type { ConceptSource } from './sources/concept-source.ts';
 
 /** Images that the sign of features is told from. */
 const LOOKED_AT = 8;
-
-/** @throws UsageError naming the first option that is out of range. */
-export function checkConceptOptions(options: PlainOptions): PlainOptions {
-  for (const [name, least] of [
-    ['nComponents', 1],
-    ['fitImages', 2],
-    ['extractionImages', 1],
-    ['evaluationImages', 2],
-    ['importanceImages', 1],
-    ['minFitImages', 2],
-    ['minEvaluationImages', 2],
-    ['folds', 2],
-    ['steps', 2],
-    ['stabilitySeeds', 0],
-    ['shuffles', 0],
-    ['layerMap', 0],
-    ['collageSize', 1],
-    ['shortlist', 1],
-    ['resamples', 1],
-    ['seed', 0],
-  ] as const)
-    if (!(Number.isInteger(options[name]) && options[name] >= least))
-      throw new UsageError(`${name} must be a whole number of at least ${least}; found ${options[name]}.`);
-  if (!(options.alpha > 0)) throw new UsageError(`alpha must be above 0; found ${options.alpha}.`);
-  if (!(options.blend >= 0 && options.blend <= 1))
-    throw new UsageError(`blend must lie between 0 and 1; found ${options.blend}.`);
-  if (!(options.level > 0 && options.level < 1))
-    throw new UsageError(`level must lie between 0 and 1; found ${options.level}.`);
-  return options;
-}
 
 /**
  * How the activations of each model are factorised: as asked for, else NMF where the activations of a few images are
@@ -46,8 +17,8 @@ export async function settleFactorisations(
   sources: readonly [ConceptSource, ConceptSource],
   readable: readonly number[],
   nComponents: number,
-): Promise<[Factorisation, Factorisation]> {
-  const settled: Factorisation[] = [];
+): Promise<[FactorisationMethod, FactorisationMethod]> {
+  const settled: FactorisationMethod[] = [];
   for (const [m, source] of sources.entries()) {
     const layer = source.layers.at(-1)!;
     if (nComponents > layer.channels)
@@ -67,7 +38,7 @@ export async function settleFactorisations(
       );
     settled.push(asked ?? (least < 0 ? 'semi-nmf' : 'nmf'));
   }
-  return settled as [Factorisation, Factorisation];
+  return settled as [FactorisationMethod, FactorisationMethod];
 }
 
 /** An error about one model and class, said so. */

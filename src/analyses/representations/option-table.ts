@@ -1,0 +1,133 @@
+import {
+  bytes,
+  choice,
+  either,
+  listOf,
+  number,
+  type OptionValues,
+  option,
+  orNull,
+  settleOptions,
+  toggle,
+  whole,
+} from '../../base/option-table.ts';
+import { CENTRINGS } from '../../measures/representations/comparison/centring.ts';
+import type { MinibatchRule } from '../../measures/representations/comparison/cka.ts';
+import { RSA_MEASURES } from '../../measures/representations/comparison/rsa.ts';
+import { MATCHING_METHODS } from '../../measures/representations/matching/assign.ts';
+import { LEAST_BATCH } from '../../measures/representations/matching/image-batches.ts';
+import { NORM_ORDERS } from '../../measures/representations/matching/norm-order.ts';
+import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
+
+/** CKA of all images or from batches of them; which HSIC of a batch, by name. */
+export const MINIBATCH_RULES = {
+  biased: null,
+  unbiased: null,
+  minibatch: 'unbiased',
+  'minibatch-biased': 'biased',
+  'minibatch-mean': 'mean',
+} as const satisfies Record<string, MinibatchRule | null>;
+
+export type CkaChoice = keyof typeof MINIBATCH_RULES;
+
+/** What determines the result of the representations instrument, beside models and images. */
+export const REPRESENTATION_OPTIONS = {
+  method: option(choice(MATCHING_METHODS, '<method>'), 'optimal', 'how places are matched'),
+  batchSize: option(whole(1), 512, 'window of batch-optimal, in places'),
+  normOrder: option(choice(NORM_ORDERS), 'ascending', 'order of places in the windows of batch-optimal', {
+    flag: null,
+  }),
+  topk: option(whole(1), 128, 'exactly matched part of topk-greedy, in places'),
+  /** The first one is used where layers are compared. */
+  kernels: option(
+    listOf(choice(SIMILARITY_KERNELS), { least: 1, value: '<kernels>' }),
+    [...SIMILARITY_KERNELS],
+    'linear, cosine, rbf; the first compares layers',
+    { flag: '--kernel' },
+  ),
+  /** Width of the RBF kernel; see `kernelMatrix`. */
+  sigma: option(
+    either(choice(['code', 'literal']), number({ above: 0 }), '<rule>'),
+    'code' as 'code' | 'literal' | number,
+    'width of the RBF kernel: code, literal or a number',
+  ),
+  sigmaScope: option(
+    choice(['global', 'tile'], '<scope>'),
+    'global',
+    'one width for all pairs or for each tile of 100×100',
+  ),
+  /** `position` is the paper's wording taken literally. */
+  centring: option(choice(CENTRINGS, '<kind>'), 'position', 'what is subtracted (none for --transform)'),
+  depth: option(whole(1), 1, 'how many layers by depth where none are named'),
+  k: option(whole(1), 5, 'images retrieved for each', { flag: '-k, --k' }),
+  databaseSizes: option(
+    listOf(whole(2), { value: '<sizes>' }),
+    [],
+    'repeat retrieval on random databases of these sizes',
+    { flag: '--databases' },
+  ),
+  /**
+   * The CKA that a reader wants to see. Biased and unbiased CKA of all images are always computed; the others add CKA from
+   * random batches: HSIC₁ averaged over them, biased HSIC averaged, or the mean of each batch's CKA.
+   */
+  cka: option(
+    choice(Object.keys(MINIBATCH_RULES) as CkaChoice[], '<estimator>'),
+    'biased',
+    'CKA of layers: of all images, or from random batches of them',
+  ),
+  /** 250 as in the paper. */
+  ckaBatch: option(whole(LEAST_BATCH), 250, 'images of a batch of --cka minibatch'),
+  rsa: option(choice(RSA_MEASURES, '<measure>'), 'spearman', 'correlation of similarity matrices'),
+  permutations: option(whole(0), 0, 'permutations for the p-values of RSA'),
+  seed: option(whole(0), 0, 'seed of everything random'),
+  approximationPairs: option(
+    whole(0),
+    50,
+    'pairs of images on which matching methods are compared with the optimum; fewer for large maps',
+    { flag: '--approximation' },
+  ),
+  /** Keeps the matched places of each image and those found for it, where features fit into memory. */
+  matches: option(toggle, true, 'keep the matched places', { flag: null }),
+  pairFeatures: option(bytes(0), 32 * 2 ** 20, 'features of a layer kept to open any pair of images; 0 keeps none'),
+} as const;
+
+/** Every option with its value, as plain data: what determines the result, beside the inputs. */
+export type PlainOptions = Omit<
+  OptionValues<typeof REPRESENTATION_OPTIONS>,
+  'ckaBatch' | 'kernels' | 'databaseSizes'
+> & {
+  kernels: SimilarityKernel[];
+  databaseSizes: number[];
+  /** Null where CKA is of all images. */
+  ckaBatch: number | null;
+};
+
+/** All options, checked. @throws UsageError naming the first one that is out of range. */
+export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>>): PlainOptions {
+  const options = settleOptions(REPRESENTATION_OPTIONS, given);
+  return {
+    ...options,
+    kernels: [...options.kernels],
+    databaseSizes: [...options.databaseSizes],
+    ckaBatch: MINIBATCH_RULES[options.cka] && options.ckaBatch,
+  };
+}
+
+export const TRANSFORMS = ['shift', 'flip', 'rotate'] as const;
+
+/** What the experiment with two views of each image adds. */
+export const INVARIANCE_OPTIONS = {
+  /**
+   * How the second view of an image differs from the first: `shift`, two crops of the image resized to a square, the
+   * second `offset` pixels lower; `flip`, its mirror image; `rotate`, a quarter of a turn.
+   */
+  transform: option(orNull(choice(TRANSFORMS, '<kind>')), null, 'instead: are two views of an image alike?'),
+  /** 20/64 of the network's input as in the paper. */
+  offset: option(
+    orNull(whole(1, '<px>')),
+    null,
+    'pixels between the two crops of --transform shift (default: 20/64 of the side)',
+  ),
+  /** 10 as in the paper. */
+  batch: option(whole(2), 10, 'images of a batch of --transform, whose two views make one similarity matrix'),
+} as const;

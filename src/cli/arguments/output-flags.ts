@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { addShowOptions, type ShowOptions } from './show-flags.ts';
+
+/** The options of every command that makes a study. */
+export interface OutputFlags extends ShowOptions {
+  out?: string;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** Adds the options of a command that makes a study and may show it. */
+export function addOutputFlags(command: Command): Command {
+  return addShowOptions(
+    command
+      .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
+      .option('--json', 'print one JSON object', false)
+      .option('-q, --quiet', 'no progress and no talk on stderr', false),
+  );
+}
