@@ -17,6 +17,20 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 };
 
+/** Data that a browser shows without running anything in it. */
+const STUDY_TYPES = new Set(['json', 'jsonl', 'png', 'jpg', 'webp']);
+
+/**
+ * How a file of a study is sent. A study may come from anyone, and this server's own pages may do what its policy allows to
+ * `'self'`: so only data and pictures are sent as what they are, and everything else as bytes to be saved.
+ */
+export function studyFileType(path: string): { type: string; attachment: boolean } {
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return STUDY_TYPES.has(ending)
+    ? { type: TYPES[ending]!, attachment: false }
+    : { type: 'application/octet-stream', attachment: true };
+}
+
 /** The media type for a file's name; plain bytes where nothing better is known. */
 export function mediaType(path: string): string {
   return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';

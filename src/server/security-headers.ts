@@ -1,3 +1,6 @@
+/** The policy of what comes out of a study: no script, no frame, no form, an origin of its own. */
+export const UNTRUSTED_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
 /**
  * The headers of every response. Nothing is loaded from elsewhere, nothing here is loaded by other pages, and the page
  * is isolated from others so that it may share memory between its threads. Inline styles stay allowed: the app sets

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Context } from 'hono';
 import type { ByteCache } from './byte-cache.ts';
+import { UNTRUSTED_POLICY } from './security-headers.ts';
 
 /** Something to send: its bytes are made only when the client does not have them already. */
 export interface Content {
@@ -9,6 +10,10 @@ export interface Content {
   tag: string;
   type: string;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Sent as a file to be saved, never as a page. */
+  attachment?: boolean;
+  /** From a study, which may come from anyone: may do nothing, whatever a browser takes it for. */
+  untrusted?: boolean;
   /** "no-cache" (ask each time, the default) or longer for files whose name changes with their content. */
   cacheControl?: string;
 }
@@ -26,6 +31,8 @@ export async function sendContent(c: Context, content: Content, cache: ByteCache
   const headers: Record<string, string> = {
     'Cache-Control': content.cacheControl ?? 'no-cache',
     Vary: 'Accept-Encoding',
+    ...(content.attachment && { 'Content-Disposition': 'attachment' }),
+    ...(content.untrusted && { 'Content-Security-Policy': UNTRUSTED_POLICY }),
   };
   const encoding = ALREADY_COMPRESSED.test(content.type)
     ? 'identity'

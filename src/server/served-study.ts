@@ -10,7 +10,7 @@ import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
-import { mediaType } from './media-types.ts';
+import { mediaType, studyFileType } from './media-types.ts';
 import type { Content } from './send-content.ts';
 
 /** What became of a note: written, or why the study's folder did not take it. */
@@ -91,11 +91,11 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       ),
     async manifest() {
       const { tag, bytes } = await load();
-      return { tag, type: mediaType(MANIFEST_PATH), bytes: async () => bytes };
+      return { tag, type: mediaType(MANIFEST_PATH), untrusted: true, bytes: async () => bytes };
     },
     async file(path) {
       const { hash, bytes } = await find(path);
-      return { tag: hash, type: mediaType(path), bytes };
+      return { tag: hash, ...studyFileType(path), untrusted: true, bytes };
     },
     async display(path) {
       const { hash, read } = await matrix(path);
@@ -103,6 +103,7 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       return {
         tag: `${hash};display`,
         type: 'application/octet-stream',
+        untrusted: true,
         bytes: () => cache.get(`display:${hash}`, make),
       };
     },
@@ -114,7 +115,7 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
           file: path,
         });
       const bytes = new Uint8Array(data.slice(row * cols, (row + 1) * cols).buffer);
-      return { tag: `${hash};row${row}`, type: 'application/octet-stream', bytes: async () => bytes };
+      return { tag: `${hash};row${row}`, type: 'application/octet-stream', untrusted: true, bytes: async () => bytes };
     },
     notes: () => readConceptNotes(store),
     saveNote(request) {

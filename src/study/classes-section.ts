@@ -73,6 +73,8 @@ const classModelSchema = z.object({
   file: z.string(),
   /** SHA-256 of the file; null for a remote file of which only the head was fetched. */
   sha256: z.nullable(z.string()),
+  /** True where the server said so and nobody has checked it. */
+  sha256Claimed: z.optional(z.boolean()),
   format: z.string(),
   labels: z.object({
     /** "imagenet-1k", the name of a labels file, or null when the classes are only numbered. */

@@ -3,6 +3,7 @@ import { type FileHandle, open, readdir, readFile, realpath, rename, rm, rmdir, 
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SourceError, UsageError } from '../base/errors.ts';
+import { LOCK_FILE, lockFolder } from './folder-lock.ts';
 import { makeFolder } from './make-folder.ts';
 import type { StudyStore } from './store.ts';
 import { checkStudyPath } from './study-path.ts';
@@ -65,13 +66,16 @@ export function folderStore(folder: string): StudyStore {
     },
     list: async (prefix = '') => {
       const paths = await walk(root);
-      return paths.filter((path) => !TEMPORARY.test(basename(path)) && path.startsWith(prefix)).sort();
+      return paths
+        .filter((path) => !TEMPORARY.test(basename(path)) && basename(path) !== LOCK_FILE && path.startsWith(prefix))
+        .sort();
     },
     async remove(path) {
       const target = await locate(path);
       await rm(target, { force: true });
       await removeEmptyFolders(dirname(target), root);
     },
+    lock: () => lockFolder(root),
   };
 }
 

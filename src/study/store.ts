@@ -10,6 +10,12 @@ export interface StudyStore {
   /** All paths below `prefix`, sorted. */
   list(prefix?: string): Promise<string[]>;
   remove(path: string): Promise<void>;
+  /**
+   * Keeps others from analysing into the same place until what it gives back is called; absent where nobody else can.
+   *
+   * @throws SourceError where another process holds it.
+   */
+  lock?(): Promise<() => Promise<void>>;
 }
 
 /**
@@ -21,6 +27,16 @@ export type StudyPlace = StudyStore | ((inputsHash: string) => StudyStore);
 /** The store of a place. */
 export function storeAt(place: StudyPlace, inputsHash: string): StudyStore {
   return typeof place === 'function' ? place(inputsHash) : place;
+}
+
+/** Does work that writes a study while nobody else writes there. */
+export async function whileLocked<T>(store: StudyStore, work: () => Promise<T>): Promise<T> {
+  const release = await store.lock?.();
+  try {
+    return await work();
+  } finally {
+    await release?.();
+  }
 }
 
 /** A store in memory, for the browser and for tests. */

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '#src/base/sha256.ts';
 import { type RunningServer, startServer } from '#src/server/start-server.ts';
 import { decodeDisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
 import { folderStore } from '#src/study/folder-store.ts';
@@ -120,32 +121,64 @@ describe('what is served', () => {
 });
 
 describe('headers', () => {
-  it.each(['/', '/assets/index-Ab3dEf9_.js', '/api/studies', '/api/study/study.json', '/api/nothing', '/none'])(
-    'protect %s',
-    async (path) => {
-      const { headers } = await get(path);
-      expect(headers['content-security-policy']).toBe(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      );
-      expect(headers).toMatchObject({
-        'cross-origin-opener-policy': 'same-origin',
-        'cross-origin-embedder-policy': 'require-corp',
-        'cross-origin-resource-policy': 'same-origin',
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-      });
-      expect(headers).not.toHaveProperty('access-control-allow-origin');
-      expect(headers).not.toHaveProperty('x-powered-by');
-    },
-  );
+  it.each(['/', '/assets/index-Ab3dEf9_.js', '/api/studies', '/api/nothing', '/none'])('protect %s', async (path) => {
+    const { headers } = await get(path);
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    expect(headers).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect(headers).not.toHaveProperty('x-powered-by');
+  });
 
   it('protect refusals and unchanged answers too', async () => {
     const { headers } = await get('/api/study/study.json');
     const unchanged = await get('/api/study/study.json', { 'if-none-match': headers.etag! });
     const refused = await get('/', { host: 'evil.example' });
     expect([unchanged.status, refused.status]).toEqual([304, 403]);
-    for (const response of [unchanged, refused])
-      expect(response.headers).toHaveProperty('content-security-policy', headers['content-security-policy']);
+    expect(unchanged.headers).toHaveProperty('content-security-policy', headers['content-security-policy']);
+    expect(refused.headers['content-security-policy']).toContain("default-src 'self'");
+  });
+
+  it('let nothing out of a study do anything, whatever it is', async () => {
+    const hostile = join(root, 'hostile');
+    const store = folderStore(hostile);
+    const made = await writeSampleStudy(store, { classes: 3, name: 'Hostile' });
+    const script = new TextEncoder().encode('<script>fetch("/api/studies")</script>');
+    const names = ['x.html', 'x.js', 'x.svg', 'x.xml', 'x.xhtml', 'x', 'x.json', 'x.png', 'x.npy'];
+    for (const name of names) {
+      await store.write(`classes/${name}`, script);
+      made.files[`classes/${name}`] = await sha256Hex(script);
+    }
+    await store.write('study.json', new TextEncoder().encode(JSON.stringify(made)));
+    const other = await startServer({ studies: [study, hostile], appFolder, port: 0 });
+    try {
+      for (const name of names) {
+        const { status, headers } = await rawRequest(other.url, `/api/studies/hostile/files/classes/${name}`);
+        expect(status).toBe(200);
+        expect(headers['content-security-policy']).toBe("sandbox; default-src 'none'; frame-ancestors 'none'");
+        expect(headers['x-content-type-options']).toBe('nosniff');
+        const shown = /\.(json|png)$/.test(name);
+        expect(headers['content-disposition']).toBe(shown ? undefined : 'attachment');
+        expect(headers['content-type']).toBe(
+          name === 'x.json'
+            ? 'application/json; charset=utf-8'
+            : name === 'x.png'
+              ? 'image/png'
+              : 'application/octet-stream',
+        );
+      }
+      const { headers } = await rawRequest(other.url, '/api/studies/hostile/study.json');
+      expect(headers['content-security-policy']).toContain('sandbox');
+    } finally {
+      await other.close();
+    }
   });
 });
 

@@ -63,7 +63,6 @@ export function largeSectionContent(
   return {
     instrument: 'classes',
     studyName,
-    inputsHash,
     files,
     describe: (locate) => ({
       inputsHash,
@@ -86,6 +85,7 @@ export function largeSectionContent(
           name: model.name,
           file: model.file,
           sha256: model.sha256,
+          ...(model.sha256Claimed && { sha256Claimed: true }),
           format: model.format,
           labels: rows.labels,
           head: headEntry(model),

@@ -1,3 +1,4 @@
+import { recordedHash } from '../../base/bytes/byte-source.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../model-files/head/head-choice.ts';
@@ -19,6 +20,8 @@ export interface LoadedClassModel {
   file: string;
   format: string;
   sha256: string | null;
+  /** True where a server said so and nobody has checked it. */
+  sha256Claimed?: true;
   head: HeadChoice;
   rows: RowClasses;
   /** Rows of the stored tensor that are in no comparison, ascending, and those that are all zero. */
@@ -47,7 +50,7 @@ export async function loadClassModel(
     ...(input.head === undefined ? {} : { head: input.head }),
   });
   const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
-  const [all, sha256] = await Promise.all([head.readTemplates(), source.sha256()]);
+  const [all, hash] = await Promise.all([head.readTemplates(), recordedHash(source)]);
   const stored = storedRows(head);
   const byGraph = head.droppedRows.map((row) => ({ row, reason: GRAPH_REMOVED }));
   const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
@@ -55,7 +58,7 @@ export async function loadClassModel(
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
     format: file.format,
-    sha256: sha256 ?? null,
+    ...hash,
     head,
     rows,
     droppedRows: [...byGraph, ...byLabels].sort((a, b) => a.row - b.row),

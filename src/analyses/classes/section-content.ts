@@ -70,7 +70,6 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
   return {
     instrument: 'classes',
     studyName: input.studyName,
-    inputsHash: input.inputsHash,
     files,
     describe: (locate) => ({
       inputsHash: input.inputsHash,
@@ -169,6 +168,7 @@ function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate:
     name: model.name,
     file: model.file,
     sha256: model.sha256,
+    ...(model.sha256Claimed && { sha256Claimed: true }),
     format: model.format,
     labels: rows.labels,
     head: headEntry(model),

@@ -2,7 +2,7 @@ import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
-import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
+import { type StudyPlace, type StudyStore, storeAt, whileLocked } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
@@ -54,101 +54,103 @@ export async function analyseConcepts(
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashConceptInputs(inputs, images, ids, plain);
   const store = storeAt(place, inputsHash);
-  const existing = await readManifest(store).catch(() => undefined);
-  if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))
-    return { manifest: existing, store, reused: true };
+  return whileLocked(store, async () => {
+    const existing = await readManifest(store).catch(() => undefined);
+    if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))
+      return { manifest: existing, store, reused: true };
 
-  const work = workArea(store, 'concepts', inputsHash);
-  const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
-  try {
-    const { sources } = opened;
-    const labels = shareLabels(sources, plain.shared);
-    const { readable, skipped } = await readableImages(opened, task);
-    const factorisations = await settleFactorisations(inputs, sources, readable, plain.nComponents);
-    const columns = [
-      await predictImages(sources[0], readable, work, 'm0', task),
-      await predictImages(sources[1], readable, work, 'm1', task),
-    ] as const;
-    const labelled = classesOfLabels(
-      readable.map((index) => opened.images[index]!.label),
-      labels?.classes ?? labelNames(opened.images),
-    );
-    const classes = labels?.classes ?? labelNames(opened.images);
-    const grouped = readable.map((index, i): GroupedImage => {
-      const { heldOut = false, conceptGroup = null } = opened.images[index]!;
-      const predicted = ([0, 1] as const).map((m) =>
-        columns[m] ? (labels!.ofColumn[m]![columns[m][i]!] ?? -1) : null,
-      ) as [number | null, number | null];
-      return {
-        index,
-        id: opened.ids[index] ?? String(index),
-        heldOut,
-        group: conceptGroup,
-        predicted,
-        label: labelled[i]!,
-      };
-    });
-    if (classes.length === 0 && grouped.every(({ group }) => group === null))
-      throw new UsageError(
-        'Neither model is a classifier, and the images have no labels: there are no classes to compare.',
-        {
-          hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
-        },
+    const work = workArea(store, 'concepts', inputsHash);
+    const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
+    try {
+      const { sources } = opened;
+      const labels = shareLabels(sources, plain.shared);
+      const { readable, skipped } = await readableImages(opened, task);
+      const factorisations = await settleFactorisations(inputs, sources, readable, plain.nComponents);
+      const columns = [
+        await predictImages(sources[0], readable, work, 'm0', task),
+        await predictImages(sources[1], readable, work, 'm1', task),
+      ] as const;
+      const labelled = classesOfLabels(
+        readable.map((index) => opened.images[index]!.label),
+        labels?.classes ?? labelNames(opened.images),
       );
-    const wanted = plain.classes && namedClasses(plain.classes, classes);
-    const groups = groupImages(
-      grouped,
-      classes,
-      wanted,
-      plain,
-      opened.images.some(({ heldOut }) => heldOut),
-    );
-    if (groups.groups.length === 0) {
-      const [first] = groups.skipped;
-      throw new IncomparableError(
-        `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} ${readable.length === 1 ? 'image' : 'images'}${first ? `; ${first.name}: ${first.reason}` : ''}.`,
-        {
-          hint: 'Give more images that the models know, compare them as one group with --group NAME=DIR, or lower --min-fit and --min-evaluation.',
-        },
-      );
-    }
-    const measured = await classJobs(
-      {
-        groups: groups.groups,
-        grouped,
-        columns: byImage(readable, columns),
-        sources,
-        sampler: opened.sampler,
-        labels,
-        factorisations,
-        options: plain,
-        work,
-      },
-      task,
-    );
-    const manifest = await writeConceptsStudy(
-      store,
-      {
-        inputsHash,
-        opened,
-        labels,
+      const classes = labels?.classes ?? labelNames(opened.images);
+      const grouped = readable.map((index, i): GroupedImage => {
+        const { heldOut = false, conceptGroup = null } = opened.images[index]!;
+        const predicted = ([0, 1] as const).map((m) =>
+          columns[m] ? (labels!.ofColumn[m]![columns[m][i]!] ?? -1) : null,
+        ) as [number | null, number | null];
+        return {
+          index,
+          id: opened.ids[index] ?? String(index),
+          heldOut,
+          group: conceptGroup,
+          predicted,
+          label: labelled[i]!,
+        };
+      });
+      if (classes.length === 0 && grouped.every(({ group }) => group === null))
+        throw new UsageError(
+          'Neither model is a classifier, and the images have no labels: there are no classes to compare.',
+          {
+            hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
+          },
+        );
+      const wanted = plain.classes && namedClasses(plain.classes, classes);
+      const groups = groupImages(
         grouped,
         classes,
-        groups,
-        skipped,
-        measured,
-        factorisations,
-        options: plain,
-        asked: options,
-        encode: platform.encode,
-      },
-      task,
-    );
-    await work.clear();
-    return { manifest, store, reused: false };
-  } finally {
-    await opened.close();
-  }
+        wanted,
+        plain,
+        opened.images.some(({ heldOut }) => heldOut),
+      );
+      if (groups.groups.length === 0) {
+        const [first] = groups.skipped;
+        throw new IncomparableError(
+          `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} ${readable.length === 1 ? 'image' : 'images'}${first ? `; ${first.name}: ${first.reason}` : ''}.`,
+          {
+            hint: 'Give more images that the models know, compare them as one group with --group NAME=DIR, or lower --min-fit and --min-evaluation.',
+          },
+        );
+      }
+      const measured = await classJobs(
+        {
+          groups: groups.groups,
+          grouped,
+          columns: byImage(readable, columns),
+          sources,
+          sampler: opened.sampler,
+          labels,
+          factorisations,
+          options: plain,
+          work,
+        },
+        task,
+      );
+      const manifest = await writeConceptsStudy(
+        store,
+        {
+          inputsHash,
+          opened,
+          labels,
+          grouped,
+          classes,
+          groups,
+          skipped,
+          measured,
+          factorisations,
+          options: plain,
+          asked: options,
+          encode: platform.encode,
+        },
+        task,
+      );
+      await work.clear();
+      return { manifest, store, reused: false };
+    } finally {
+      await opened.close();
+    }
+  });
 }
 
 /** Without a classifier the labels of the images are the classes. */

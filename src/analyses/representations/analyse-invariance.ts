@@ -127,7 +127,6 @@ export async function analyseInvariance(
   const manifest = await writeSection(store, {
     instrument: 'representations',
     studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
-    inputsHash,
     files: new Map([['images.jsonl', encodeJsonl(rows)]]),
     describe: (locate) => ({
       inputsHash,

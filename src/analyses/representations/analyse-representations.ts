@@ -9,7 +9,7 @@ import { tileMaps } from '../../measures/representations/similarity-matrices.ts'
 import { areProbabilities, softmaxRows } from '../../statistics/probabilities.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
-import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
+import { type StudyPlace, type StudyStore, storeAt, whileLocked } from '../../study/store.ts';
 import { isComplete } from '../../study/write-section.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
 import { modelId } from '../common/model-id.ts';
@@ -68,71 +68,73 @@ export async function analyseRepresentations(
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashInputs(inputs, images, ids, determining);
   const store = storeAt(place, inputsHash);
-  const existing = await readManifest(store).catch(() => undefined);
-  if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))
-    return { manifest: existing, store, reused: true };
+  return whileLocked(store, async () => {
+    const existing = await readManifest(store).catch(() => undefined);
+    if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))
+      return { manifest: existing, store, reused: true };
 
-  const files = await Promise.all(
-    inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
-  );
-  const samples = settleSamples(inputs, files, images, ids);
-  const work = workArea(store, 'representations', inputsHash);
-  const pool = platform.openPool ? await platform.openPool() : thisThread();
-  const models: MeasuredModel[] = [];
-  try {
-    for (const [m, input] of inputs.entries()) {
-      const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
-      const opened = files[m];
-      const provider = opened
-        ? await fileFeatures(input, name, opened)
-        : await modelFeatures(input, name, samples.images, plain.depth, platform);
-      const folder = `m${m}`;
-      const pictured = models.some((model) => model.provider.runtime !== null) || provider.runtime === null;
-      const onPicture = pictured ? undefined : thumbnailer(work, platform);
-      const collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
-        ...task,
-        ...(onPicture && { onPicture }),
-      }).finally(() => provider.close());
-      const first = models[0]?.collected ?? collected;
-      requireSameSamples(
-        first.indices.map((index) => samples.ids[0]![index] ?? `number ${index}`),
-        collected.indices.map((index) => samples.ids[m]![index] ?? samples.ids[0]![index] ?? `number ${index}`),
-      );
-      if (collected.indices.length < 2)
-        throw new IncomparableError(`There is ${collected.indices.length} image; similarity needs at least 2.`);
-      const model: MeasuredModel = {
-        id: modelId(name, models),
-        provider,
-        collected,
-        divergence: collected.logits && divergenceOf(collected.logits),
-        layers: [],
-      };
-      for (const [l, features] of collected.layers.entries())
-        model.layers.push(
-          await measureLayer(
-            modelId(features.layer.name, model.layers),
-            features,
-            {
-              pool,
-              work,
-              folder: `${folder}/l${l}`,
-              images: collected.indices.map((index) => samples.images[index]!),
-              divergence: model.divergence,
-              options: plain,
-            },
-            task,
-          ),
+    const files = await Promise.all(
+      inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
+    );
+    const samples = settleSamples(inputs, files, images, ids);
+    const work = workArea(store, 'representations', inputsHash);
+    const pool = platform.openPool ? await platform.openPool() : thisThread();
+    const models: MeasuredModel[] = [];
+    try {
+      for (const [m, input] of inputs.entries()) {
+        const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+        const opened = files[m];
+        const provider = opened
+          ? await fileFeatures(input, name, opened)
+          : await modelFeatures(input, name, samples.images, plain.depth, platform);
+        const folder = `m${m}`;
+        const pictured = models.some((model) => model.provider.runtime !== null) || provider.runtime === null;
+        const onPicture = pictured ? undefined : thumbnailer(work, platform);
+        const collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
+          ...task,
+          ...(onPicture && { onPicture }),
+        }).finally(() => provider.close());
+        const first = models[0]?.collected ?? collected;
+        requireSameSamples(
+          first.indices.map((index) => samples.ids[0]![index] ?? `number ${index}`),
+          collected.indices.map((index) => samples.ids[m]![index] ?? samples.ids[0]![index] ?? `number ${index}`),
         );
-      models.push(model);
+        if (collected.indices.length < 2)
+          throw new IncomparableError(`There is ${collected.indices.length} image; similarity needs at least 2.`);
+        const model: MeasuredModel = {
+          id: modelId(name, models),
+          provider,
+          collected,
+          divergence: collected.logits && divergenceOf(collected.logits),
+          layers: [],
+        };
+        for (const [l, features] of collected.layers.entries())
+          model.layers.push(
+            await measureLayer(
+              modelId(features.layer.name, model.layers),
+              features,
+              {
+                pool,
+                work,
+                folder: `${folder}/l${l}`,
+                images: collected.indices.map((index) => samples.images[index]!),
+                divergence: model.divergence,
+                options: plain,
+              },
+              task,
+            ),
+          );
+        models.push(model);
+      }
+    } finally {
+      await pool.close();
     }
-  } finally {
-    await pool.close();
-  }
-  if (images.length > 0 && models.every(({ provider }) => provider.runtime === null))
-    await keepWholePictures(work, platform, images, models[0]!.collected.indices, task);
-  const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
-  await work.clear();
-  return { manifest, store, reused: false };
+    if (images.length > 0 && models.every(({ provider }) => provider.runtime === null))
+      await keepWholePictures(work, platform, images, models[0]!.collected.indices, task);
+    const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
+    await work.clear();
+    return { manifest, store, reused: false };
+  });
 }
 
 /** Matching in this thread, for browsers without threads and for small work. */

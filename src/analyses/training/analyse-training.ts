@@ -15,7 +15,7 @@ import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { StudyStore } from '../../study/store.ts';
-import { updateSection } from '../../study/update-section.ts';
+import { writeSection } from '../../study/write-section.ts';
 import { buildReferences, type Reference } from '../classes/references.ts';
 import type { RowClass } from '../classes/row-classes.ts';
 import { classRow, displayOrders, encodeJson, synsetsOf } from '../classes/section-content.ts';
@@ -117,7 +117,7 @@ export async function analyseTraining(
       runs: runs.map(({ id, measured }) => [id, measured.epochs.map(({ record }) => record.key)]),
     }),
   );
-  const manifest = await updateSection(store, {
+  const manifest = await writeSection(store, {
     instrument: 'training',
     studyName: options.studyName ?? defaultTrainingName(ids),
     files,

@@ -14,6 +14,14 @@ export interface ByteSource {
   sibling(relativeName: string): Promise<ByteSource | undefined>;
   /** SHA-256 of all bytes in hexadecimal; undefined where they would have to travel first (a remote file). */
   sha256(): Promise<string | undefined>;
+  /** True where `sha256` repeats what a server says of the file and nobody has checked it. */
+  readonly hashIsClaimed?: boolean;
+}
+
+/** What a study records of a file's hash: null where it is not known, and whether it was only claimed. */
+export async function recordedHash(source: ByteSource): Promise<{ sha256: string | null; sha256Claimed?: true }> {
+  const sha256 = (await source.sha256()) ?? null;
+  return { sha256, ...(sha256 !== null && source.hashIsClaimed ? { sha256Claimed: true as const } : {}) };
 }
 
 /** Bytes already in memory. `siblings` stand for the files beside it. */

@@ -4,7 +4,7 @@ import { hashInputs } from '../../analyses/classes/inputs-hash.ts';
 import type { ClassesOptions, ClassModelInput } from '../../analyses/classes/options.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
-import type { StudyStore } from '../../study/store.ts';
+import { type StudyStore, whileLocked } from '../../study/store.ts';
 import { defaultStudyFolder } from '../inputs/study-folder.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
@@ -31,6 +31,8 @@ export async function runClasses(
   const store = folderStore(folder);
   const bar = progressBar(io, quiet);
   const task = { signal: io.signal, onProgress: bar.report };
-  const { manifest, reused } = await analyseClasses(inputs, options, store, task).finally(bar.done);
+  const { manifest, reused } = await whileLocked(store, () => analyseClasses(inputs, options, store, task)).finally(
+    bar.done,
+  );
   return { manifest, store, folder, reused };
 }

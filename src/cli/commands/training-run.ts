@@ -8,7 +8,7 @@ import { sha256Hex } from '../../base/sha256.ts';
 import { VERSION } from '../../base/version.ts';
 import { diskRunFolder } from '../../runs/disk-run-folder.ts';
 import { folderStore } from '../../study/folder-store.ts';
-import type { StudyStore } from '../../study/store.ts';
+import { type StudyStore, whileLocked } from '../../study/store.ts';
 import type { RunArgument } from '../arguments/model-flags.ts';
 import { readLabels } from '../inputs/labels.ts';
 import { defaultStudyFolder } from '../inputs/study-folder.ts';
@@ -45,7 +45,7 @@ export async function runTraining(
   const store = folderStore(folder);
   const bar = progressBar(io, quiet);
   const task = { signal: io.signal, onProgress: bar.report };
-  const result = await analyseTraining(inputs, options, store, task).finally(bar.done);
+  const result = await whileLocked(store, () => analyseTraining(inputs, options, store, task)).finally(bar.done);
   return { ...result, store, folder };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { RangeCache } from './range-cache.ts';
 
 /** Changes when the layout does, so that old entries are left alone and not misread. */
-const LAYOUT = 'ranges-v1';
+const LAYOUT = 'ranges-v2';
 const MAX_BYTES = 4 * 2 ** 30;
 /** START-END-DIGEST.bin: the digest tells a damaged entry from a good one. */
 const ENTRY = /^(\d+)-(\d+)-([0-9a-f]{16})\.bin$/;
@@ -49,8 +49,9 @@ export function diskCache(folder: string, maxBytes = MAX_BYTES): RangeCache {
       const path = join(home, `${start}-${start + bytes.length}-${digest(bytes).slice(0, 16)}.bin`);
       const temporary = join(home, `.${randomBytes(6).toString('hex')}.tmp`);
       try {
-        await mkdir(home, { recursive: true });
-        await writeFile(temporary, bytes);
+        // What a private repository holds is nobody else's on this machine.
+        await mkdir(home, { recursive: true, mode: 0o700 });
+        await writeFile(temporary, bytes, { mode: 0o600 });
         await rename(temporary, path);
         await makeRoom(root, maxBytes);
       } catch {

@@ -102,6 +102,13 @@ export async function get(
       watch.done();
       if (cause instanceof SourceError) throw cause;
       signal?.throwIfAborted();
+      if (leadsElsewhere(cause))
+        throw new SourceError(
+          `${url.pathname.split('/').at(-1)}: ${url.host} redirects to an address that is not HTTP.`,
+          {
+            cause,
+          },
+        );
       const code = errorCode(cause);
       const reason = `the server at ${url.host} ${watch.stalled() ? 'does not answer in time' : `cannot be reached${code && ` (${code})`}`}`;
       if (PERMANENT.test(code))
@@ -112,6 +119,12 @@ export async function get(
       await left.wait(reason, { cause });
     }
   }
+}
+
+/** Whether a redirect led to file:, data: or another address that is not fetched. */
+function leadsElsewhere(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) if (/URL scheme must be/i.test(one.message)) return true;
+  return false;
 }
 
 /** The system's code for why a connection failed, where it gives one; "" otherwise. */

@@ -52,7 +52,9 @@ export async function findHttpSource(
 function sourceOf(file: HttpFile, options: HttpSourceOptions, known: KnownFile): ByteSource {
   const { url, byteLength } = file;
   const sha256 = known.sha256 ?? file.sha256;
-  const key = sha256 ?? (file.etag === undefined ? undefined : `${url.href} ${file.etag} ${byteLength}`);
+  // A server may claim any hash: what it sends is kept for its own files alone.
+  const content = sha256 ?? (file.etag === undefined ? undefined : `${url.href} ${file.etag}`);
+  const key = content === undefined ? undefined : `${url.origin} ${content} ${byteLength}`;
   const { cache } = options;
   const fetchRange = async (start: number, end: number): Promise<Uint8Array> => {
     if (!cache || key === undefined) return file.fetchRange(start, end);
@@ -68,6 +70,7 @@ function sourceOf(file: HttpFile, options: HttpSourceOptions, known: KnownFile):
     read: blockReader(byteLength, file.first, fetchRange),
     sibling: known.sibling ?? ((relativeName) => findSibling(url, relativeName, options)),
     sha256: async () => sha256,
+    hashIsClaimed: true,
   };
 }
 

@@ -71,7 +71,6 @@ export async function writeConceptsStudy(
   return writeSection(store, {
     instrument: 'concepts',
     studyName: asked.studyName ?? `${names[0]} and ${names[1]} concepts`,
-    inputsHash,
     files,
     describe: (locate) => ({
       inputsHash,

@@ -76,7 +76,6 @@ export async function writeStudy(
   return writeSection(store, {
     instrument: 'representations',
     studyName: options.studyName ?? defaultRepresentationsName(names),
-    inputsHash,
     files,
     describe: (locate) => ({
       inputsHash,
