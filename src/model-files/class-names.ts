@@ -1,7 +1,8 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
+import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
 import { parseJson } from '../formats/json/parse-json.ts';
-import { checkLimit, LIMITS } from '../formats/limits.ts';
+import { LIMITS } from '../formats/limits.ts';
 import type { ModelFile } from './model-file.ts';
 
 /** Class names found with a model, in row order, and the file that gave them. */

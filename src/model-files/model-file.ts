@@ -1,6 +1,7 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
-import type { DType } from '../tensor/dtype.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { TensorEntry } from '../tensor/tensor-entry.ts';
+
+export type { TensorEntry };
 
 /** The name of a supported file format, as reports and studies give it. */
 export type ModelFormatName =
@@ -13,18 +14,6 @@ export type ModelFormatName =
   | 'keras-h5'
   | 'keras'
   | 'tfjs';
-
-/** One named tensor of a file. Nothing but its description is read until `read()` is called. */
-export interface TensorEntry {
-  readonly name: string;
-  /** As stored; a quantised tensor keeps its integer type here and `read()` gives real values. */
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  /** True for 8- and 16-bit integers with scale and zero point. */
-  readonly quantised?: boolean;
-  /** The values as floats: decoded, dequantised, strides resolved, row-major in `shape`. */
-  read(): Promise<Tensor>;
-}
 
 /**
  * Where the file's own graph says that the classifier is. Found by walking back from a graph output; files without a
@@ -77,9 +66,32 @@ export interface ModelFile {
   readonly graphStops?: readonly GraphStop[];
 }
 
-/** One file format: a cheap look at the first bytes, then the reading. */
+/** What is usual for heads in files of a format, where neither a graph nor a bias tells. */
+export interface HeadCustoms {
+  /** The axis of a stored matrix that counts the classes: first as in PyTorch, last as in TensorFlow's kernels. */
+  readonly classAxis: 'first' | 'last';
+  /** True where heads have a row 0 for "background", as TensorFlow's do: a head of one row more than there are names. */
+  readonly backgroundFirst?: boolean;
+}
+
+/**
+ * One file format, with all that is known of it: what its files are called, what is usual in them, how its first bytes
+ * look, and how it is read. Whatever else depends on formats goes through the list of these records.
+ */
 export interface ModelFormat {
   readonly name: ModelFormatName;
+  /** As messages and pages call it, such as "PyTorch". */
+  readonly title: string;
+  /** Endings of its files, in lower case, such as ".pth". They find files in folders; what a file is, its bytes tell. */
+  readonly extensions: readonly string[];
+  /** Whole names of files whose ending says too little, such as "model.json". */
+  readonly fileNames?: readonly string[];
+  /**
+   * How a repository on the hub names its model in this format, the best name first, and which format is taken where
+   * there are several (lowest rank).
+   */
+  readonly hub?: { readonly rank: number; readonly names: readonly RegExp[] };
+  readonly head: HeadCustoms;
   /** `head` holds the first bytes (up to 4,096) of the source. Must not throw. */
   match(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>;
   open(source: ByteSource): Promise<ModelFile>;

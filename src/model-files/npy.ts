@@ -1,92 +1,15 @@
-import type { ByteSource } from '../base/bytes/byte-source.ts';
-import { FormatError, UnsupportedError } from '../base/errors.ts';
-import { checkLimit, checkRange, checkShape, readRange } from '../formats/limits.ts';
-import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../tensor/dtype.ts';
-import { columnMajorStrides, gatherStrided } from '../tensor/strided.ts';
-import type { ModelFormat, TensorEntry } from './model-file.ts';
-
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-const MAX_HEADER_BYTES = 65_536;
+import { looksLikeNpy, openNpyArray } from '../formats/npy/read-npy.ts';
+import type { ModelFormat } from './model-file.ts';
 
 /** NumPy's `.npy`, versions 1 to 3: one array, here under the name "array". */
 export const npyFormat: ModelFormat = {
   name: 'npy',
-  match: (head) => MAGIC.every((byte, i) => head[i] === byte),
+  title: 'NumPy array',
+  extensions: ['.npy'],
+  head: { classAxis: 'first' },
+  match: looksLikeNpy,
   open: async (source) => {
     const entry = await openNpyArray(source, 'array');
     return { format: 'npy', name: source.name, tensors: new Map([['array', entry]]), metadata: {} };
   },
 };
-
-const DTYPES: Readonly<Record<string, DType>> = {
-  '<f8': 'f64',
-  '<f4': 'f32',
-  '<f2': 'f16',
-  '<i8': 'i64',
-  '<u8': 'u64',
-  '<i4': 'i32',
-  '<u4': 'u32',
-  '<i2': 'i16',
-  '<u2': 'u16',
-  '|i1': 'i8',
-  '|u1': 'u8',
-  '|b1': 'bool',
-};
-
-/** Describes the array of a `.npy` source under `name`; the data is read on demand. Shared with `.npz`. */
-export async function openNpyArray(source: ByteSource, name: string): Promise<TensorEntry> {
-  const prefix = await readRange(source, 'the npy header', 0, Math.min(12, source.byteLength));
-  if (prefix.length < 10 || MAGIC.some((byte, i) => prefix[i] !== byte))
-    throw new FormatError(
-      `${source.name}: not an .npy file (it lacks the NUMPY mark) or cut off within its first 10 bytes.`,
-    );
-  const version = prefix[6]!;
-  if (version < 1 || version > 3)
-    throw new UnsupportedError(`${source.name}: .npy version ${version} is not read; 1 to 3 are.`);
-  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
-  const headerStart = version === 1 ? 10 : 12;
-  if (prefix.length < headerStart) throw new FormatError(`${source.name}: cut off within the npy header.`);
-  const headerLength = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  checkLimit(source.name, 'the size of the npy header', headerLength, MAX_HEADER_BYTES);
-  const headerBytes = await readRange(source, 'the npy header', headerStart, headerStart + headerLength);
-  const header = parseHeader(source.name, new TextDecoder().decode(headerBytes));
-
-  const dtype = DTYPES[header.descr] ?? DTYPES[header.descr.replace(/^=/, '<')];
-  if (!dtype)
-    throw new UnsupportedError(`${source.name}: the element type ${header.descr} of the array is not read.`, {
-      hint: 'Save it as little-endian float32 or float64: numpy.save(path, array.astype("<f4")).',
-    });
-  const count = checkShape(source.name, name, header.shape);
-  const start = headerStart + headerLength;
-  const end = start + count * BYTES_PER_ELEMENT[dtype];
-  checkRange(source, `array ${name} (${dtype}, shape [${header.shape.join(', ')}])`, start, end);
-  return {
-    name,
-    dtype,
-    shape: header.shape,
-    read: async () => {
-      const data = decodeFloats(await readRange(source, `array ${name}`, start, end), dtype);
-      const { shape } = header;
-      return header.fortranOrder ? gatherStrided(data, shape, columnMajorStrides(shape)) : { shape, data };
-    },
-  };
-}
-
-/** The header is a Python dict literal of three known keys; it is matched, never evaluated. */
-function parseHeader(file: string, text: string): { descr: string; fortranOrder: boolean; shape: number[] } {
-  const descr = /'descr'\s*:\s*'([^']{1,16})'/.exec(text)?.[1];
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
-  const shapeText = /'shape'\s*:\s*\(([\d\sL,]*)\)/.exec(text)?.[1];
-  if (descr === undefined && /'descr'\s*:\s*\[/.test(text))
-    throw new UnsupportedError(`${file}: the array is a structured (record) array; plain numbers are read.`);
-  if (descr === undefined || order === undefined || shapeText === undefined)
-    throw new FormatError(
-      `${file}: the npy header lacks descr, fortran_order or shape: ${JSON.stringify(text.slice(0, 120))}.`,
-    );
-  const shape = shapeText
-    .split(',')
-    .map((part) => part.trim().replace(/L$/, ''))
-    .filter((part) => part !== '')
-    .map(Number);
-  return { descr, fortranOrder: order === 'True', shape };
-}

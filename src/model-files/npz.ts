@@ -1,10 +1,12 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { printable } from '../base/bytes/printable.ts';
+import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
-import { checkLimit, LIMITS } from '../formats/limits.ts';
+import { LIMITS } from '../formats/limits.ts';
+import { openNpyArray } from '../formats/npy/read-npy.ts';
 import { firstEntryName, openZip } from '../formats/zip/open-zip.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
-import { openNpyArray } from './npy.ts';
+import type { TensorEntry } from '../tensor/tensor-entry.ts';
+import type { ModelFile, ModelFormat } from './model-file.ts';
 
 const SUFFIX = '.npy';
 
@@ -14,6 +16,9 @@ const SUFFIX = '.npy';
  */
 export const npzFormat: ModelFormat = {
   name: 'npz',
+  title: 'NumPy archive',
+  extensions: ['.npz'],
+  head: { classAxis: 'first' },
   match: (head) => firstEntryName(head)?.endsWith(SUFFIX) ?? false,
   open: openNpz,
 };

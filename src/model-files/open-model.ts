@@ -1,30 +1,9 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { FormatError } from '../base/errors.ts';
-import { kerasFormat, kerasH5Format } from './keras/keras.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
-import { npyFormat } from './npy.ts';
-import { npzFormat } from './npz.ts';
-import { onnxFormat } from './onnx/onnx.ts';
-import { pytorchFormat } from './pytorch/pytorch.ts';
-import { safetensorsFormat } from './safetensors.ts';
-import { type ShardIndexFormat, shardIndexFormat } from './shard-index.ts';
-import { tfjsFormat } from './tfjs/tfjs.ts';
-import { tfliteFormat } from './tflite/tflite.ts';
+import { MODEL_FORMAT_TITLES, MODEL_FORMATS, SHARD_INDEX } from './model-formats.ts';
+import type { ShardIndexFormat } from './shard-index.ts';
 
-/** Every format we read, in the order they are asked; those with a magic number come before those without. */
-const MODEL_FORMATS: readonly (ModelFormat | ShardIndexFormat)[] = [
-  npyFormat,
-  tfliteFormat,
-  kerasH5Format,
-  npzFormat,
-  kerasFormat,
-  tfjsFormat,
-  shardIndexFormat([safetensorsFormat, pytorchFormat]),
-  // Before PyTorch: a header of 640 bytes begins like a pickle.
-  safetensorsFormat,
-  pytorchFormat,
-  onnxFormat,
-];
 
 const PEEK_BYTES = 4096;
 
@@ -45,7 +24,7 @@ export async function openModel(source: ByteSource): Promise<ModelFile> {
     throw new FormatError(
       `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head.subarray(0, 16))}).`,
       {
-        hint: `Known formats: ${MODEL_FORMATS.map((f) => f.name).join(', ')}.`,
+        hint: `Known formats: ${MODEL_FORMAT_TITLES.join(', ')}.`,
       },
     );
   return format.open(withHead(source, head));
@@ -56,7 +35,7 @@ function readHead(source: ByteSource): Promise<Uint8Array> {
 }
 
 async function formatOf(head: Uint8Array, source: ByteSource): Promise<ModelFormat | ShardIndexFormat | undefined> {
-  for (const format of MODEL_FORMATS) if (await format.match(head, source)) return format;
+  for (const format of [SHARD_INDEX, ...MODEL_FORMATS]) if (await format.match(head, source)) return format;
   return undefined;
 }
 

@@ -1,14 +1,16 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { printable } from '../base/bytes/printable.ts';
+import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
 import { parseJson } from '../formats/json/parse-json.ts';
-import { checkLimit, LIMITS } from '../formats/limits.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from './model-file.ts';
+import { LIMITS } from '../formats/limits.ts';
+import type { TensorEntry } from '../tensor/tensor-entry.ts';
+import type { ModelFile, ModelFormat } from './model-file.ts';
 
 const PEEK_BYTES = 4_096;
 
 /** A shard index claims no format of its own: the opened model has that of its shards. */
-export interface ShardIndexFormat extends Omit<ModelFormat, 'name'> {
+export interface ShardIndexFormat extends Pick<ModelFormat, 'title' | 'extensions' | 'match' | 'open'> {
   readonly name: 'shard index';
 }
 
@@ -19,6 +21,8 @@ export interface ShardIndexFormat extends Omit<ModelFormat, 'name'> {
 export function shardIndexFormat(formats: readonly ModelFormat[]): ShardIndexFormat {
   return {
     name: 'shard index',
+    title: 'index of shards',
+    extensions: ['.index.json'],
     match(head) {
       const text = new TextDecoder().decode(head);
       return /^\s*\{/.test(text) && text.includes('"weight_map"');

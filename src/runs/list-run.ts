@@ -1,3 +1,4 @@
+import { hasModelName } from '../model-files/model-formats.ts';
 import { epochNumbers } from './epoch-number.ts';
 import type { RunFile } from './run-folder.ts';
 
@@ -27,8 +28,6 @@ export interface RunListing {
   skipped: { file: string; reason: string }[];
 }
 
-const CHECKPOINT =
-  /\.(safetensors|pth?|th|ckpt|bin|h5|hdf5|keras|onnx|tflite|npz|npy)$|(^|\/)model\.json$|\.index\.json$/i;
 const PREDICTIONS = /predictions?(?![A-Za-z]).*\.(npz|csv|jsonl)$/i;
 const CONFUSION = /confusion.*\.(npy|csv)$/i;
 const SIMILARITY = /(similarity|ncsm).*\.(npy|csv)$/i;
@@ -60,7 +59,7 @@ export function listRun(files: readonly RunFile[]): RunListing {
     else if (PREDICTIONS.test(base)) kinds.predictions.push(name);
     else if (CONFUSION.test(base)) kinds.confusion.push(name);
     else if (SIMILARITY.test(base)) kinds.similarity.push(name);
-    else if (!CHECKPOINT.test(base)) listing.skipped.push({ file: name, reason: 'is no checkpoint by its ending' });
+    else if (!hasModelName(base)) listing.skipped.push({ file: name, reason: 'is no checkpoint by its ending' });
     else if (SHARD.test(base)) listing.skipped.push({ file: name, reason: 'is a shard, read through its index' });
     else if (COMPANION.test(base)) listing.skipped.push({ file: name, reason: 'goes with a checkpoint' });
     else kinds.checkpoints.push(name);

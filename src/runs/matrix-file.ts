@@ -1,7 +1,7 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { FormatError } from '../base/errors.ts';
 import { parseDelimited } from '../formats/csv/parse-delimited.ts';
-import { openNpyArray } from '../model-files/npy.ts';
+import { openNpyArray } from '../formats/npy/read-npy.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 

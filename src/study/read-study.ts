@@ -2,7 +2,7 @@ import { memorySource } from '../base/bytes/byte-source.ts';
 import { FormatError, SourceError, UnsupportedError } from '../base/errors.ts';
 import { sha256Hex } from '../base/sha256.ts';
 import { decodeJsonl } from '../formats/jsonl/jsonl.ts';
-import { openNpyArray } from '../model-files/npy.ts';
+import { openNpyArray } from '../formats/npy/read-npy.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
 import { conceptsFiles } from './concepts-section.ts';

@@ -101,13 +101,64 @@ corpus(
     {
       name: 'a negative dimension',
       bytes: safetensors({ a: entry('F32', [-6], 0, 24) }, six),
-      ...format('x.safetensors: a has the shape [-6]; dimensions must be whole numbers of at least 0.'),
+      ...format(
+        'x.safetensors: the safetensors header holds the number -6; shapes and offsets must be whole numbers of at least 0.',
+      ),
     },
     {
       name: 'an unknown element type',
-      bytes: safetensors({ a: entry('F4', [6], 0, 24) }, six),
+      bytes: safetensors({ a: entry('F99', [6], 0, 24) }, six),
       error: UnsupportedError,
-      message: 'x.safetensors: a has the element type "F4", which is not read.',
+      message: 'x.safetensors: a has the element type "F99", which is not read.',
+    },
+    {
+      name: 'an element type that is an object',
+      bytes: safetensors({ a: { dtype: { toString: 1 }, shape: [6], data_offsets: [0, 24] } }, six),
+      error: UnsupportedError,
+      message: 'x.safetensors: a has the element type an object, which is not read.',
+    },
+    {
+      name: 'a tensor of 4-bit numbers beside others, which is not listed',
+      bytes: safetensors({ a: entry('F32', [5], 0, 20), q: entry('F4', [8], 20, 24) }, six),
+      check: (model) => expect([...model.tensors.keys()]).toEqual(['a']),
+    },
+    {
+      name: 'a hole between tensors',
+      bytes: safetensors({ a: entry('F32', [2], 0, 8), b: entry('F32', [2], 16, 24) }, six),
+      ...format('x.safetensors: bytes 125 to 133 belong to no tensor; b must begin at 125.'),
+    },
+    {
+      name: 'bytes behind the last tensor',
+      bytes: safetensors({ a: entry('F32', [5], 0, 20) }, six),
+      ...format('x.safetensors: the tensors of the header end at byte 83, but the file has 87 bytes.'),
+    },
+    {
+      name: 'a dimension written as 2.0',
+      bytes: safetensors('{"a":{"dtype":"F32","shape":[2.0,3],"data_offsets":[0,24]}}', six),
+      ...format(
+        'x.safetensors: the safetensors header holds the number 2.0; shapes and offsets must be whole numbers of at least 0.',
+      ),
+    },
+    {
+      name: 'an offset that is a text',
+      bytes: safetensors({ a: { dtype: 'F32', shape: [6], data_offsets: ['0', 24] } }, six),
+      ...format('x.safetensors: a has the data_offsets ["0", 24]; two whole numbers of at least 0 are needed.'),
+    },
+    {
+      name: 'metadata that are no texts',
+      bytes: safetensors({ __metadata__: { epoch: 7 }, a: entry('F32', [6], 0, 24) }, six),
+      ...format('x.safetensors: __metadata__ has 7 under epoch, where a text is expected.'),
+    },
+    {
+      name: 'a header nested 20,000 deep',
+      bytes: safetensors(`{"__metadata__":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`, six),
+      error: LimitError,
+      message: 'x.safetensors: the safetensors header is nested more than 128 deep, which is as far as JSON is read.',
+    },
+    {
+      name: 'a name that is not valid Unicode',
+      bytes: safetensors('{"\\ud800":{"dtype":"F32","shape":[6],"data_offsets":[0,24]}}', six),
+      ...format('x.safetensors: the name \\ud800 of a tensor is not valid Unicode.'),
     },
     {
       name: 'an entry that is a number',

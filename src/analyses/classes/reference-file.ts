@@ -1,8 +1,8 @@
 import { memorySource } from '../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError } from '../../base/errors.ts';
 import { parseDelimited } from '../../formats/csv/parse-delimited.ts';
+import { openNpyArray } from '../../formats/npy/read-npy.ts';
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
-import { openNpyArray } from '../../model-files/npy.ts';
 import { treePathSimilarity } from '../../semantics/tree-similarity.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { formatShape } from '../../tensor/tensor.ts';

@@ -1,6 +1,6 @@
 import { memorySource } from '../../base/bytes/byte-source.ts';
+import { openNpyArray } from '../../formats/npy/read-npy.ts';
 import { encodeNpy } from '../../formats/npy/write-npy.ts';
-import { openNpyArray } from '../../model-files/npy.ts';
 import type { StudyStore } from '../../study/store.ts';
 
 /**

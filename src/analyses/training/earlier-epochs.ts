@@ -1,7 +1,7 @@
 import { memorySource } from '../../base/bytes/byte-source.ts';
 import { SemblanceError } from '../../base/errors.ts';
+import { openNpyArray } from '../../formats/npy/read-npy.ts';
 import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
-import { openNpyArray } from '../../model-files/npy.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest, readStudyFile, readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';

@@ -1,5 +1,5 @@
-import { readRange } from '../../formats/limits.ts';
 import type { ByteSource } from './byte-source.ts';
+import { readRange } from './read-range.ts';
 
 /** Small enough that a table beside megabytes of weights costs little, large enough to hold many tables. */
 const PAGE_BYTES = 16_384;

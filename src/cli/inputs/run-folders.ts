@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 
-const CHECKPOINT = /\.(safetensors|pth?|th|ckpt|bin|h5|hdf5|keras|onnx|tflite|npz|npy)$/i;
+import { hasModelName } from '../../model-files/model-formats.ts';
+
 /** Words before a number by which a file is a checkpoint of a run; "resnet20" and "vit_b_16" are models. */
 const COUNTED = /(?:^|[^a-z])(?:epoch|ep|e|ckpt|checkpoint|chkpt|iter|step)[=_\-. ]?\d{1,9}(?![\da-z])/i;
 /** A bare "model.12" is a checkpoint among several of its kind only. */
@@ -14,7 +15,7 @@ const FOLDER = /^(?:checkpoint|epoch|step)[-_]\d+$/i;
  */
 export function looksLikeRun(entries: readonly Dirent[]): boolean {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-  const checkpoints = files.filter((name) => CHECKPOINT.test(name));
+  const checkpoints = files.filter(hasModelName);
   if (files.includes('run.json') && checkpoints.length > 0) return true;
   if (entries.filter((entry) => entry.isDirectory() && FOLDER.test(entry.name)).length >= 2) return true;
   if (checkpoints.filter((name) => NUMBERED.test(name)).length >= SEVERAL) return true;

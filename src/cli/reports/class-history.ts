@@ -1,6 +1,6 @@
 import { memorySource } from '../../base/bytes/byte-source.ts';
+import { openNpyArray } from '../../formats/npy/read-npy.ts';
 import { type NeighbourDiscovery, neighboursOf } from '../../measures/training/neighbour-history.ts';
-import { openNpyArray } from '../../model-files/npy.ts';
 import type { ClassRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyFile, readStudyMatrix, readStudyTable } from '../../study/read-study.ts';

@@ -1,7 +1,8 @@
 import { type BytePages, bytePages } from '../../base/bytes/byte-pages.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkLimit, checkRange } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkLimit, checkRange, LIMITS } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 
 /**
  * FlatBuffers, read in place and with every offset checked. A table starts with the distance back to its vtable, which

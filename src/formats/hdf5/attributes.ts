@@ -1,6 +1,7 @@
 import { printable } from '../../base/bytes/printable.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit, checkShape } from '../limits.ts';
+import { checkShape } from '../../tensor/check-shape.ts';
 import { type Cursor, cursor } from './cursor.ts';
 import { type ElementType, readElementType, readShape } from './element-type.ts';
 import { HDF5_LIMITS, type Hdf5File, readAt, readSigned } from './hdf5-file.ts';

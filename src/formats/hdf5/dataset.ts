@@ -1,10 +1,10 @@
 import { printable } from '../../base/bytes/printable.ts';
 import { FormatError } from '../../base/errors.ts';
-import type { TensorEntry } from '../../model-files/model-file.ts';
+import { checkShape } from '../../tensor/check-shape.ts';
 import { type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { rowMajorStrides } from '../../tensor/strided.ts';
 import { formatShape } from '../../tensor/tensor.ts';
-import { checkShape } from '../limits.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { type ElementType, readElementType, readShape } from './element-type.ts';
 import { type Filter, readFilters, unfilter } from './filters.ts';
 import { type Hdf5File, readAt } from './hdf5-file.ts';

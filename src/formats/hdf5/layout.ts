@@ -1,5 +1,6 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
+import { TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import type { Cursor } from './cursor.ts';
 import type { Hdf5File } from './hdf5-file.ts';
 
@@ -52,7 +53,7 @@ function newChunks(file: Hdf5File, what: string, content: Cursor): Layout {
 
 /** The chunk's extents; the last one listed is the size of an element. */
 function chunkShape(file: Hdf5File, what: string, content: Cursor, rank: number, sizeBytes: number): number[] {
-  checkLimit(file.source.name, `the number of dimensions of ${what}`, rank - 1, LIMITS.dimensions);
+  checkLimit(file.source.name, `the number of dimensions of ${what}`, rank - 1, TENSOR_LIMITS.dimensions);
   const shape = Array.from({ length: rank }, () => content.uint(sizeBytes)).slice(0, -1);
   if (shape.length === 0 || shape.some((d) => d === 0))
     throw new FormatError(`${file.source.name}: the chunks of ${what} have the shape [${shape.join(', ')}].`);

@@ -1,5 +1,5 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit } from '../limits.ts';
 import { HDF5_LIMITS, type Hdf5File, readAt, readSigned } from './hdf5-file.ts';
 import { type HeaderMessage, MESSAGE } from './object-header.ts';
 import { treeLeaves } from './tree.ts';

@@ -1,6 +1,7 @@
 import { printable } from '../../base/bytes/printable.ts';
-import type { TensorEntry } from '../../model-files/model-file.ts';
-import { checkLimit, LIMITS } from '../limits.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import { LIMITS } from '../limits.ts';
 import { attributeTexts } from './attributes.ts';
 import { datasetEntry } from './dataset.ts';
 import { HDF5_LIMITS, type Hdf5File } from './hdf5-file.ts';

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkLimit, checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkLimit, checkRange, LIMITS, readRange } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 
 /** Fields visited in one file; the largest graphs have some 600,000. Weights are one field each. */
 const MAX_FIELDS = 1_000_000;

@@ -1,7 +1,7 @@
 import { Inflate } from 'fflate';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkLimit } from '../limits.ts';
 
 /** Bounds for deflated data, so that a small file cannot ask for much memory. */
 const INFLATE_LIMITS = {

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
+import { checkLimit, checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit, checkRange, readRange } from '../limits.ts';
 import { inflatedSource } from './inflate.ts';
 
 /** Bounds for zip archives; those for inflating are in inflate.ts. */

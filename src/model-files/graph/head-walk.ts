@@ -1,5 +1,5 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkLimit } from '../../formats/limits.ts';
 import type { GraphHead, GraphStop, LinearLayer } from '../model-file.ts';
 import { type AxisSlice, type Graph, type GraphNode, producersOf } from './graph.ts';
 import { keptRows } from './slices.ts';

@@ -1,4 +1,5 @@
-import type { GraphHead, ModelFile, TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import type { GraphHead, ModelFile } from '../model-file.ts';
 import { conventionalLayout, type HeadLayout, layoutAt } from './head-layout.ts';
 import { type NameReading, readName } from './head-names.ts';
 

@@ -1,5 +1,7 @@
 import { elementCount } from '../../tensor/tensor.ts';
-import type { ModelFile, TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import type { ModelFile } from '../model-file.ts';
+import { modelFormat } from '../model-formats.ts';
 
 /** A tensor seen as class templates: which axis counts the classes, and how many features each has. */
 export interface HeadLayout {
@@ -28,7 +30,7 @@ export function conventionalLayout(entry: TensorEntry, file: ModelFile): HeadLay
 }
 
 function classesComeLast({ name, shape }: TensorEntry, { format }: ModelFile): boolean {
-  if (format === 'keras' || format === 'keras-h5' || format === 'tfjs') return true;
+  if (modelFormat(format).head.classAxis === 'last') return true;
   if (/(?:^|[./])kernel(?::\d+)?$/.test(name)) return true;
   return shape.length === 4 && shape[0] === 1 && shape[1] === 1;
 }

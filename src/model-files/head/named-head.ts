@@ -1,6 +1,7 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
-import type { ModelFile, TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import type { ModelFile } from '../model-file.ts';
 import { graphCandidates, type HeadCandidate } from './candidates.ts';
 import { conventionalLayout, layoutAt } from './head-layout.ts';
 import { closestNames, readName } from './head-names.ts';

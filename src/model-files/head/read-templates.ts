@@ -1,5 +1,5 @@
 import { FormatError } from '../../base/errors.ts';
-import type { TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { HeadTemplates } from './head-choice.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { FindKernel } from './keras-graph.ts';
 import type { LayerConfig, ModelConfig } from './layer-config.ts';
 

@@ -1,6 +1,7 @@
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
+import { LIMITS } from '../../formats/limits.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import type { TensorEntry } from '../model-file.ts';
 import type { LayerConfig, LayerOutput, ModelConfig } from './layer-config.ts';
 import { innerActivation, layerRole } from './layer-roles.ts';
 

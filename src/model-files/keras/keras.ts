@@ -1,12 +1,14 @@
 import { type ByteSource, memorySource } from '../../base/bytes/byte-source.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 import { looksLikeHdf5, openHdf5 } from '../../formats/hdf5/hdf5-file.ts';
 import { type Hdf5Objects, listHdf5 } from '../../formats/hdf5/list-objects.ts';
 import { parseJson } from '../../formats/json/parse-json.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { firstEntryName, openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { findGraphHeads, type GraphHeads } from '../graph/head-walk.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
+import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { kernelsByName, kernelsByPosition } from './find-kernel.ts';
 import { type FindKernel, kerasGraph } from './keras-graph.ts';
 import { type ModelConfig, readModelConfig } from './layer-config.ts';
@@ -15,11 +17,23 @@ import { type ModelConfig, readModelConfig } from './layer-config.ts';
  * Keras in HDF5 (`.h5`, `.hdf5`, `.weights.h5`): whole models and bare weights of Keras 1, 2 and 3, and any other HDF5
  * file with a classifier in it. Tensors have their paths in the file as names. Headers are read, and values by range.
  */
-export const kerasH5Format: ModelFormat = { name: 'keras-h5', match: looksLikeHdf5, open: openH5 };
+export const kerasH5Format: ModelFormat = {
+  name: 'keras-h5',
+  title: 'Keras (HDF5)',
+  extensions: ['.h5', '.hdf5'],
+  hub: { rank: 3, names: [/^tf_model\.h5$/, /^[^/]+\.h5$/] },
+  head: { classAxis: 'last', backgroundFirst: true },
+  match: looksLikeHdf5,
+  open: openH5,
+};
 
 /** Keras 3's `.keras`: a zip archive of config.json, metadata.json and model.weights.h5. */
 export const kerasFormat: ModelFormat = {
   name: 'keras',
+  title: 'Keras',
+  extensions: ['.keras'],
+  hub: { rank: 4, names: [/^[^/]+\.keras$/] },
+  head: { classAxis: 'last', backgroundFirst: true },
   match: (head) => /^(?:metadata\.json|config\.json|model\.weights\.h5|assets\/.*)$/.test(firstEntryName(head) ?? ''),
   open: openKeras,
 };

@@ -1,5 +1,6 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 
 /** A layer of a Keras configuration, in the form that Keras 1, 2 and 3 have in common. */
 export interface LayerConfig {

@@ -1,9 +1,10 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { decodeVarint, protoReader } from '../../formats/protobuf/read-protobuf.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
+import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise } from '../quantisation.ts';
 import { externalFiles } from './external-data.ts';
 import { onnxRoles, type QuantisedBy, quantisedTensors } from './node-roles.ts';
@@ -16,7 +17,15 @@ import type { StoredTensor } from './tensor-proto.ts';
  * QLinear operator) keeps its own name and integer type, and reads as the real values that the graph computes with.
  * Bodies of If and Loop, sparse initializers, strings and complex numbers are not listed.
  */
-export const onnxFormat: ModelFormat = { name: 'onnx', match: looksLikeModel, open: openOnnx };
+export const onnxFormat: ModelFormat = {
+  name: 'onnx',
+  title: 'ONNX',
+  extensions: ['.onnx'],
+  hub: { rank: 2, names: [/^(onnx\/)?model\.onnx$/, /^(onnx\/)?[^/]+\.onnx$/] },
+  head: { classAxis: 'first' },
+  match: looksLikeModel,
+  open: openOnnx,
+};
 
 /** Field number to wire type of ModelProto. */
 const MODEL_FIELDS: Readonly<Record<number, number>> = {

@@ -1,6 +1,8 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import type { ProtoReader, Span } from '../../formats/protobuf/read-protobuf.ts';
+import { TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ExternalFiles } from './external-data.ts';
 import { readEntry, readTensorProto, readVarints, type StoredTensor, typeName } from './tensor-proto.ts';
@@ -247,7 +249,7 @@ async function readDims(proto: ProtoReader, span: Span): Promise<string[]> {
       proto.source.name,
       'the number of dimensions of a graph input or output',
       dims.length,
-      LIMITS.dimensions,
+      TENSOR_LIMITS.dimensions,
     );
   }
   return dims;

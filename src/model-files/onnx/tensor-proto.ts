@@ -1,6 +1,8 @@
+import { checkLimit, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit, checkShape, LIMITS, readRange } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { decodeVarint, type ProtoField, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
+import { checkShape, TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
 import { unpackNibbles } from '../quantisation.ts';
@@ -65,7 +67,7 @@ export async function readTensorProto(
   let typedBytes = 0;
   let isExternal = false;
   for await (const field of proto.fields('a tensor', span)) {
-    if (field.number === 1) await readVarints(proto, 'the shape of a tensor', field, shape, LIMITS.dimensions);
+    if (field.number === 1) await readVarints(proto, 'the shape of a tensor', field, shape, TENSOR_LIMITS.dimensions);
     else if (field.number === 2) type = field.value;
     else if (field.number === 8 && field.wire === 2) ownName = await proto.text('a tensor name', field);
     else if (field.number === 9 && field.wire === 2) raw = { start: field.start, end: field.end };

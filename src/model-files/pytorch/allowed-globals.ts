@@ -1,6 +1,6 @@
 import { printable } from '../../base/bytes/printable.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { LIMITS } from '../../formats/limits.ts';
+import { TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { allowedNumpy } from './numpy-globals.ts';
 import { encodeLatin1 } from './pickle-bytes.ts';
 import type {
@@ -120,7 +120,9 @@ function isStorage(value: PickleValue | undefined): value is StorageReference {
 }
 
 function isNumbers(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.length <= LIMITS.dimensions && value.every((item) => typeof item === 'number');
+  return (
+    Array.isArray(value) && value.length <= TENSOR_LIMITS.dimensions && value.every((item) => typeof item === 'number')
+  );
 }
 
 const firstArgument: Call = (args) => args[0] ?? null;

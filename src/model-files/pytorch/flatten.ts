@@ -1,5 +1,6 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { LimitError } from '../../base/errors.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { isRecord, type NumpyArray, type PickleValue, type TensorRecord } from './pickle-values.ts';
 import { soleWeightContainer } from './weight-container.ts';
 

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
+import { checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError, UnsupportedError } from '../../base/errors.ts';
-import { checkRange, readRange } from '../../formats/limits.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 import type { PickleValue, StorageReference } from './pickle-values.ts';

@@ -1,5 +1,5 @@
 import { FormatError } from '../../base/errors.ts';
-import { LIMITS } from '../../formats/limits.ts';
+import { TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { encodeLatin1 } from './pickle-bytes.ts';
 import type { CallContext, NumpyArray, NumpyDType, PickleGlobal, PickleValue } from './pickle-values.ts';
@@ -92,7 +92,7 @@ function isDtype(value: PickleValue | undefined): value is NumpyDType {
 }
 
 function isShape(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.length <= LIMITS.dimensions && value.every((d) => typeof d === 'number');
+  return Array.isArray(value) && value.length <= TENSOR_LIMITS.dimensions && value.every((d) => typeof d === 'number');
 }
 
 function wrongArguments(context: CallContext, name: string): FormatError {

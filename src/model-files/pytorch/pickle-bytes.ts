@@ -1,5 +1,5 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { checkLimit } from '../../formats/limits.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 
 /** Thrown where the window at hand ends inside the pickle while the file goes on; the caller reads a longer one. */

@@ -1,5 +1,5 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkLimit } from '../../formats/limits.ts';
 import { resolveGlobal } from './allowed-globals.ts';
 import { setArrayState, setDtypeState } from './numpy-globals.ts';
 import { decodeLatin1, decodeLong, decodeUtf8, type PickleBytes, parseDecimal } from './pickle-bytes.ts';

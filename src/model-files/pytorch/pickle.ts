@@ -1,5 +1,5 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { LimitError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit } from '../../formats/limits.ts';
 import { NEEDS_MORE_BYTES, type PickleBytes, parseDecimal, pickleBytes } from './pickle-bytes.ts';
 import { COST, PICKLE_LIMITS } from './pickle-limits.ts';
 import { createMachine } from './pickle-machine.ts';

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { looksLikeZip } from '../../formats/zip/open-zip.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { flattenCheckpoint, type Scalar } from './flatten.ts';
 import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
 import { numpyElementType } from './numpy-globals.ts';
@@ -15,6 +16,10 @@ import { openZipCheckpoint } from './zip-checkpoint.ts';
  */
 export const pytorchFormat: ModelFormat = {
   name: 'pytorch',
+  title: 'PyTorch',
+  extensions: ['.pt', '.pth', '.th', '.ckpt', '.bin', '.pkl', '.pth.tar', '.pt.tar'],
+  hub: { rank: 1, names: [/^pytorch_model\.bin$/, /^[^/]+\.(bin|pth|pt|th)$/] },
+  head: { classAxis: 'first' },
   match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTar(head),
   open: openPytorch,
 };

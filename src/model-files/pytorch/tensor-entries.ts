@@ -1,10 +1,10 @@
 import { printable } from '../../base/bytes/printable.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
-import { checkByteCount, checkShape } from '../../formats/limits.ts';
+import { checkByteCount, checkShape } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { columnMajorStrides, gatherStrided, rowMajorStrides } from '../../tensor/strided.ts';
 import { formatShape } from '../../tensor/tensor.ts';
-import type { TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { NumpyArray, StorageReference, TensorRecord } from './pickle-values.ts';
 
 /** Elements that a tensor may have beyond those of its storage, by strides of 0 (`expand`). */

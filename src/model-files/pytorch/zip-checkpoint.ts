@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit } from '../../formats/limits.ts';
 import { openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';

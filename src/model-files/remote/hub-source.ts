@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { FormatError, SourceError } from '../../base/errors.ts';
+import { HUB_NAMES } from '../model-formats.ts';
 import { isBrokenBody, readWhole } from './http-body.ts';
 import { discard, refusal } from './http-file.ts';
 import { type Answer, get, retries } from './http-request.ts';
@@ -25,22 +26,6 @@ export interface HubFile {
 /** Listings of repositories with more files than this are not read to their end. */
 const MAX_PAGES = 50;
 
-/**
- * What a repository's model file is called, best first: safetensors, whole or by its index of shards, before PyTorch,
- * ONNX and Keras.
- */
-const PREFERRED: readonly RegExp[] = [
-  /^model\.safetensors$/,
-  /^model\.safetensors\.index\.json$/,
-  /^[^/]+\.safetensors$/,
-  /^pytorch_model\.bin$/,
-  /^[^/]+\.(bin|pth|pt|th)$/,
-  /^(onnx\/)?model\.onnx$/,
-  /^(onnx\/)?[^/]+\.onnx$/,
-  /^tf_model\.h5$/,
-  /^[^/]+\.(h5|keras)$/,
-  /^[^/]+\.tflite$/,
-];
 /** Weights of something else that lie beside the model's own. */
 const NOT_A_MODEL = /(^|\/)(optimizer|scheduler|training_args|rng_state|adapter_model|.*-of-\d{5})\b/;
 
@@ -161,7 +146,7 @@ async function openHubFile(
  */
 export function chooseModelFile(files: readonly HubFile[], reference: string): string {
   const paths = files.map((file) => file.path).filter((path) => !NOT_A_MODEL.test(path));
-  for (const pattern of PREFERRED) {
+  for (const pattern of HUB_NAMES) {
     const found = paths.filter((path) => pattern.test(path));
     if (found.length === 1) return found[0]!;
     if (found.length > 1)

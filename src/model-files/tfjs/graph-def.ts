@@ -1,8 +1,9 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { type Graph, type GraphNode, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
 import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
-import type { TensorEntry } from '../model-file.ts';
 
 /** A node of a TensorFlow GraphDef, written as JSON by the TF.js converter. */
 interface Node {

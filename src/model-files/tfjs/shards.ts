@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
+import { checkRange } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { checkRange } from '../../formats/limits.ts';
 
 /** The shards of one weight group, which are read as if they were one file. */
 export interface ShardGroup {

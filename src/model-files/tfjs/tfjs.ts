@@ -1,7 +1,8 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 import { parseJson } from '../../formats/json/parse-json.ts';
-import { checkLimit, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import { kernelsByName } from '../keras/find-kernel.ts';
 import { headsOf, modelName } from '../keras/keras.ts';
@@ -16,6 +17,10 @@ import { manifestTensors } from './weights-manifest.ts';
  */
 export const tfjsFormat: ModelFormat = {
   name: 'tfjs',
+  title: 'TensorFlow.js',
+  extensions: [],
+  fileNames: ['model.json'],
+  head: { classAxis: 'last', backgroundFirst: true },
   match(head) {
     const text = new TextDecoder().decode(head);
     return /^\s*\{/.test(text) && /"(?:modelTopology|weightsManifest)"|"(?:layers|graph)-model"/.test(text);

@@ -1,9 +1,11 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { checkLimit, checkShape, LIMITS } from '../../formats/limits.ts';
+import { LIMITS } from '../../formats/limits.ts';
+import { checkShape } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
-import type { TensorEntry } from '../model-file.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { type ShardGroup, shardGroup } from './shards.ts';
 
 const DTYPES: Readonly<Record<string, DType>> = { float32: 'f32', float16: 'f16', int32: 'i32', bool: 'bool' };

@@ -1,7 +1,8 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 import type { Flatbuffer, FlatTable, FlatVector } from '../../formats/flatbuffers/flatbuffer.ts';
-import { checkLimit, checkShape, LIMITS } from '../../formats/limits.ts';
-import { OPERATOR_NAMES, OPERATORS_WITH_OPTIONS } from './operators.ts';
+import { checkShape, TENSOR_LIMITS } from '../../tensor/check-shape.ts';
+import { OPERATOR_NAMES, OPERATORS_WITH_OPTIONS } from './operator-names.ts';
 
 /** Inputs and outputs of one operator: a concatenation or a call of a large loop body. */
 const MAX_OPERANDS = 65_536;
@@ -151,9 +152,9 @@ async function readTensor(
   const name = names.has(given) ? `${given}#${index}` : given;
   if (names.has(name)) throw new FormatError(`${flatbuffer.source.name}: two tensors have the name ${name}.`);
   names.add(name);
-  const shape = await table.int32s(0, `the shape of tensor ${name}`, LIMITS.dimensions);
+  const shape = await table.int32s(0, `the shape of tensor ${name}`, TENSOR_LIMITS.dimensions);
   checkShape(flatbuffer.source.name, `tensor ${name}`, shape);
-  const signature = await table.int32s(7, `the shape signature of tensor ${name}`, LIMITS.dimensions);
+  const signature = await table.int32s(7, `the shape signature of tensor ${name}`, TENSOR_LIMITS.dimensions);
   const sparsity = await table.child(6, `the sparsity of tensor ${name}`);
   return {
     name,

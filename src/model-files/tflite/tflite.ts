@@ -1,12 +1,14 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { type Flatbuffer, openFlatbuffer } from '../../formats/flatbuffers/flatbuffer.ts';
-import { checkRange, checkShape, readRange } from '../../formats/limits.ts';
+import { checkShape } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
-import type { ModelFile, ModelFormat, TensorEntry } from '../model-file.ts';
+import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise, unpackNibbles } from '../quantisation.ts';
 import { tfliteRole } from './operators.ts';
 import { readTfliteModel, type TfliteModel, type TfliteSubgraph, type TfliteTensor } from './read-model.ts';
@@ -18,6 +20,10 @@ import { readTfliteModel, type TfliteModel, type TfliteSubgraph, type TfliteTens
  */
 export const tfliteFormat: ModelFormat = {
   name: 'tflite',
+  title: 'TFLite',
+  extensions: ['.tflite', '.lite'],
+  hub: { rank: 5, names: [/^[^/]+\.tflite$/] },
+  head: { classAxis: 'first', backgroundFirst: true },
   match: (head) => head.length >= 8 && String.fromCharCode(...head.subarray(4, 8)) === 'TFL3',
   open: openTflite,
 };

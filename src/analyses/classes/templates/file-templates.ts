@@ -1,8 +1,9 @@
 import { readSamples } from '../../../activations/features-file/features-file.ts';
 import { tokenGrid } from '../../../activations/model/token-grid.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
-import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
+import type { ModelFile } from '../../../model-files/model-file.ts';
 import { formatShape } from '../../../tensor/tensor.ts';
+import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 import { featureSums, type Pooling } from './feature-sums.ts';
 import type { FoundTemplates } from './run-templates.ts';
 

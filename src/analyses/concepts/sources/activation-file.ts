@@ -1,9 +1,10 @@
 import { readSamples } from '../../../activations/features-file/features-file.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
-import type { ModelFile, TensorEntry } from '../../../model-files/model-file.ts';
+import type { ModelFile } from '../../../model-files/model-file.ts';
 import { openModel } from '../../../model-files/open-model.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
+import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 
 /** An image as a file of activations describes it. */
 export interface ListedImage {

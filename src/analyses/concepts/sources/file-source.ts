@@ -1,9 +1,9 @@
 import { IncomparableError } from '../../../base/errors.ts';
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
 import { headLogits } from '../../../measures/concepts/importance/heads.ts';
-import type { TensorEntry } from '../../../model-files/model-file.ts';
 import type { WordNet } from '../../../semantics/wordnet.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
+import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 import { classesOfRows } from '../../classes/row-classes.ts';
 import type { ConceptModelInput } from '../options.ts';
 import {

@@ -1,8 +1,8 @@
 import type { FeaturesFile, LayerRecord } from '../../../activations/features-file/features-file.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
-import type { TensorEntry } from '../../../model-files/model-file.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 import type { RepresentationModelInput } from '../options.ts';
 import { type PlannableLayer, planLayer, type TokenHints, tokenWarnings, withTokenHints } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';

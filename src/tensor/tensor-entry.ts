@@ -1,0 +1,14 @@
+import type { DType } from './dtype.ts';
+import type { Tensor } from './tensor.ts';
+
+/** One named tensor of a file. Nothing but its description is read until `read()` is called. */
+export interface TensorEntry {
+  readonly name: string;
+  /** As stored; a quantised tensor keeps its integer type here and `read()` gives real values. */
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** True for 8- and 16-bit integers with scale and zero point. */
+  readonly quantised?: boolean;
+  /** The values as floats: decoded, dequantised, strides resolved, row-major in `shape`. */
+  read(): Promise<Tensor>;
+}
