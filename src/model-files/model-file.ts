@@ -72,6 +72,8 @@ export interface HeadCustoms {
   readonly classAxis: 'first' | 'last';
   /** True where heads have a row 0 for "background", as TensorFlow's do: a head of one row more than there are names. */
   readonly backgroundFirst?: boolean;
+  /** True where a file lists its tensors in the order of the layers. */
+  readonly inOrder?: boolean;
 }
 
 /**

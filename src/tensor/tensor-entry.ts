@@ -9,6 +9,10 @@ export interface TensorEntry {
   readonly shape: readonly number[];
   /** True for 8- and 16-bit integers with scale and zero point. */
   readonly quantised?: boolean;
+  /** Set when the values are computed from several stored tensors: how, such as "weight norm of fc.weight_g and …". */
+  readonly composed?: string;
+  /** Set when the values cannot be read, though their place is known: what they are, such as "quantised by GPTQ". */
+  readonly refused?: string;
   /** The values as floats: decoded, dequantised, strides resolved, row-major in `shape`. */
   read(): Promise<Tensor>;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, SemblanceError, UnsupportedError, UsageError } from '#src/base/errors.ts';
 import { detectHead } from '#src/model-files/head/detect-head.ts';
+import type { HeadChoice } from '#src/model-files/head/head-choice.ts';
 import { openModel } from '#src/model-files/open-model.ts';
 import { type NodeSpec, type OnnxSpec, type TensorSpec, writeOnnx } from '../support/onnx-writer.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
@@ -127,18 +128,73 @@ describe('the head of a file without a graph', () => {
     ]);
   });
 
-  it('lets a class count decide against a name', async () => {
+  it('lets widths and a class count decide against a name', async () => {
     const file = await weights({ 'fc.weight': [512, 8], 'score.weight': [10, 512] });
-    expect(detectHead(file).tensor).toBe('fc.weight');
+    expect(detectHead(file)).toMatchObject({
+      tensor: 'score.weight',
+      reason: 'the last dense layer, at the end of the widths 8 → 512 → 10',
+      rejected: [
+        { tensor: 'fc.weight', shape: [512, 8], reason: 'is a hidden layer: score.weight reads its 512 outputs' },
+      ],
+    });
     const choice = detectHead(file, { classCount: 10 });
     expect(choice.tensor).toBe('score.weight');
     expect(choice.reason).toBe('the only matrix with 10 rows');
     expect(choice.rejected).toEqual([{ tensor: 'fc.weight', shape: [512, 8], reason: 'has 512 rows, for 10 classes' }]);
   });
 
+  it.each<[string, Shapes, string, Partial<HeadChoice>]>([
+    [
+      'the end of numbered layers',
+      { 'fc1.weight': [120, 400], 'fc2.weight': [84, 120], 'fc3.weight': [10, 84], 'conv.weight': [16, 6, 5, 5] },
+      'fc3.weight',
+      { classes: 10 },
+    ],
+    [
+      'features × classes where the bias has the length of the classes',
+      { 'fc.weight': [64, 1000], 'fc.bias': [1000] },
+      'fc.weight',
+      { classes: 1000, features: 64, classAxis: 1 },
+    ],
+    [
+      'features × classes where all other biases of the file say so',
+      { 'a.weight': [8, 16], 'a.bias': [16], 'fc.weight': [16, 5] },
+      'fc.weight',
+      { classes: 5, classAxis: 1 },
+    ],
+    [
+      'no layer of a stack of attention',
+      { 'b.0.qkv.weight': [24, 8], 'b.1.qkv.weight': [24, 8], 'b.1.mlp.weight': [8, 8], 'verdict.weight': [5, 8] },
+      'verdict.weight',
+      { classes: 5 },
+    ],
+    [
+      'a square head by its name, though others have its width',
+      { 'head.weight': [8, 8], 'conv.weight': [8, 8, 3, 3] },
+      'head.weight',
+      { classes: 8 },
+    ],
+  ])('finds %s', async (_, shapes, tensor, expected) => {
+    expect(detectHead(await weights(shapes))).toMatchObject({ tensor, ...expected });
+  });
+
+  it('asks which of two ends of chains is meant', async () => {
+    const file = await weights({ 'body.weight': [8, 4], 'age.weight': [9, 8], 'sex.weight': [2, 8] });
+    const error = errorOf(() => detectHead(file));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toBe(
+      'x.safetensors: 2 tensors may be the classifier head: age.weight (9×8), sex.weight (2×8).',
+    );
+    expect(error.hint).toBe('Name the one you mean: --head age.weight or --head sex.weight.');
+  });
+
   it('reports a background row for one row more than classes, and for 1001 rows without labels', async () => {
     const eleven = await weights({ 'fc.weight': [11, 8] });
-    expect(detectHead(eleven, { classCount: 10 }).backgroundRow).toBe(0);
+    // A row too many is TensorFlow's background row in TensorFlow's files only.
+    expect(detectHead(eleven, { classCount: 10 }).backgroundRow).toBeUndefined();
+    expect(detectHead({ ...eleven, format: 'keras-h5' }, { classCount: 7 }).backgroundRow).toBe(0);
+    const exported = { ...eleven, format: 'onnx' as const, metadata: { producer: 'tf2onnx 1.16' } };
+    expect(detectHead(exported, { classCount: 10 }).backgroundRow).toBe(0);
     expect(detectHead(eleven, { classCount: 11 }).backgroundRow).toBeUndefined();
     expect(detectHead(eleven).backgroundRow).toBeUndefined();
     expect(detectHead(await weights({ 'fc.weight': [1001, 4] })).backgroundRow).toBe(0);
@@ -166,17 +222,17 @@ describe('the head of a file without a graph', () => {
     expect(error.message).toBe(
       'x.safetensors: 2 tensors may be the classifier head: a.fc.weight (10×8), b.fc.weight (10×8).',
     );
-    expect(error.hint).toBe('Name the one you mean, such as --head a.fc.weight.');
+    expect(error.hint).toBe('Name the one you mean: --head a.fc.weight or --head b.fc.weight.');
   });
 
   it('says so when there is none, when the count is wrong, and when it has one class', async () => {
-    const two = await weights({ 'a.weight': [8, 8], 'b.weight': [16, 8] });
+    const two = await weights({ 'a.weight': [8, 7], 'b.weight': [16, 9], 'c.bias': [3] });
     const ten = await weights({ 'fc.weight': [10, 8] });
     const single = await weights({ 'fc.weight': [1, 8] });
     const none = errorOf(() => detectHead(two));
     expect(none).toBeInstanceOf(UnsupportedError);
     expect(none.message).toBe(
-      'x.safetensors: no classifier head was found among 2 tensors: a.weight (f32 8×8), b.weight (f32 16×8).',
+      'x.safetensors: no classifier head was found among 3 tensors: a.weight (8×7) reads what no layer makes; b.weight (16×9) reads what no layer makes.',
     );
     const wrong = errorOf(() => detectHead(ten, { classCount: 100 }));
     expect(wrong).toBeInstanceOf(IncomparableError);

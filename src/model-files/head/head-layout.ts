@@ -2,6 +2,7 @@ import { elementCount } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { ModelFile } from '../model-file.ts';
 import { modelFormat } from '../model-formats.ts';
+import { endByBias, endOfAllBiases, type OutputEnd } from './bias-axis.ts';
 
 /** A tensor seen as class templates: which axis counts the classes, and how many features each has. */
 export interface HeadLayout {
@@ -17,22 +18,25 @@ export function layoutAt(shape: readonly number[], classAxis: number): HeadLayou
 }
 
 /**
- * How a tensor lies when no graph tells: classes first (PyTorch, safetensors, NumPy: C×D or C×D×1×1), or last
- * (Keras, TF.js and TensorFlow's "kernel": D×C or 1×1×D×C). Undefined for what is no matrix of real numbers.
+ * How a tensor lies when no graph tells: by the length of the bias beside it; else classes last where the name says so
+ * ("kernel") or all biases of the file do; else as is usual in the format. Undefined for what is no matrix of real numbers.
  */
 export function conventionalLayout(entry: TensorEntry, file: ModelFile): HeadLayout | undefined {
   const { shape } = entry;
   if (!isReal(entry) || shape.length < 2 || shape.length > 4) return undefined;
-  const classAxis = classesComeLast(entry, file) ? shape.length - 1 : 0;
+  const classAxis = outputEnd(entry, file) === 'last' ? shape.length - 1 : 0;
   const layout = layoutAt(shape, classAxis);
   const others = shape.filter((d, axis) => axis !== classAxis && d !== 1);
   return others.length === 1 && layout.rows > 0 && layout.features > 0 ? layout : undefined;
 }
 
-function classesComeLast({ name, shape }: TensorEntry, { format }: ModelFile): boolean {
-  if (modelFormat(format).head.classAxis === 'last') return true;
-  if (/(?:^|[./])kernel(?::\d+)?$/.test(name)) return true;
-  return shape.length === 4 && shape[0] === 1 && shape[1] === 1;
+function outputEnd(entry: TensorEntry, file: ModelFile): OutputEnd {
+  const { name, shape } = entry;
+  const byBias = endByBias(file, entry);
+  if (byBias) return byBias;
+  if (/(?:^|[./])kernel(?::\d+)?$/.test(name)) return 'last';
+  if (shape.length === 4 && shape[0] === 1 && shape[1] === 1) return 'last';
+  return (shape.length === 2 ? endOfAllBiases(file) : undefined) ?? modelFormat(file.format).head.classAxis;
 }
 
 /** Floating-point numbers, or integers that stand for them. */

@@ -11,6 +11,8 @@ export interface NameReading {
   readonly against?: string;
   /** True when a tensor of such a name is never a head, rather than a second choice. */
   readonly never?: boolean;
+  /** True when the name says that the layer is an inner one (attention, embeddings): no head unless it is named. */
+  readonly inner?: boolean;
 }
 
 /** Usual names of the layer, without ".weight" or "/kernel", by their last parts. */
@@ -20,6 +22,8 @@ const HEAD_NAMES: readonly RegExp[] = [
   /^(?:.+\.)?classifier\.(?:linear|fc|out_proj)$/,
   /^(?:.+\.)?classifier\.(\d+)$/,
   /^(?:.+\.)?(?:fc|classifier|cls_classifier|head|linear|last_linear)$/,
+  /^(?:.+\.)?head\.conv2d$/,
+  /^(?:.+\.)?(?:mlp_head|cls_head|class_head|classification_head|last_layer|fc_out|final_layer)(?:\.(\d+))?$/,
   /^(?:.+\.)?(?:\w+_)?logits(?:\.conv2d_1c_1x1|\.logits)?$/,
   /^(?:.+\.)?conv2d_1c_1x1$/,
   /^(?:.+\.)?predictions(?:\.predictions)?$/,
@@ -46,6 +50,8 @@ const OPTIMIZER =
 const AVERAGED = /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?(?!_?pool)|exponentialmovingaverage)(?=[._]|$)/;
 const AUXILIARY = /(?:^|[._])aux(?:iliary)?(?:logits|[._]?\d|_?head|_?classifier)?(?=[._]|$)/;
 const DISTILLED = /(?:^|[._])(?:head_dist|dist_head|distillation_classifier|classifier_distill)(?=[._]|$)/;
+const INNER =
+  /(?:^|[._])(?:\w*embed\w*|pos|position\w*|relative_position\w*|attn\w*|\w*attention|qkv|query|key|value|[qkv](?:_proj)?|to_[qkv]|to_kv|to_out|in_proj\w*|out_proj|queue|prototypes|codebook|rope|lstm\w*|gru\w*|rnn\w*|weight_[ih]h\w*|pooler|running_\w+|anchors)(?=[._]|$)/;
 const NO_OBJECT_LAST = /(?:^|[._])(?:class_labels_classifier|class_embed|class_predictor)(?=[._]|$)/;
 
 /** What Keras calls the weight of a layer: "kernel", "vars/0" in Keras 3, "dense_1_W" in Keras 1. */
@@ -66,7 +72,7 @@ export function readName(tensor: string): NameReading {
   const layer = layerName(tensor);
   const patterns = KERAS_WEIGHT.test(tensor) ? [...HEAD_NAMES, KERAS_DENSE] : HEAD_NAMES;
   const base = knownName(layer.replace(AVERAGED, '').replace(/^\./, ''), patterns);
-  const known = base ? { known: base } : {};
+  const known = { ...(base ? { known: base } : {}), ...(INNER.test(layer) ? { inner: true } : {}) };
   if (OPTIMIZER.test(layer)) return { against: "an optimizer's copy of the weights", never: true };
   if (AVERAGED.test(layer)) return { ...known, against: 'an averaged copy of the weights' };
   if (AUXILIARY.test(layer)) return { ...known, against: 'an auxiliary head', never: true };

@@ -19,7 +19,7 @@ export const pytorchFormat: ModelFormat = {
   title: 'PyTorch',
   extensions: ['.pt', '.pth', '.th', '.ckpt', '.bin', '.pkl', '.pth.tar', '.pt.tar'],
   hub: { rank: 1, names: [/^pytorch_model\.bin$/, /^[^/]+\.(bin|pth|pt|th)$/] },
-  head: { classAxis: 'first' },
+  head: { classAxis: 'first', inOrder: true },
   match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTar(head),
   open: openPytorch,
 };
