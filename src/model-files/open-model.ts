@@ -3,6 +3,7 @@ import { FormatError } from '../base/errors.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { MODEL_FORMAT_TITLES, MODEL_FORMATS, SHARD_INDEX } from './model-formats.ts';
 import type { ShardIndexFormat } from './shard-index.ts';
+import { composeWeights } from './stored-in-parts/compose-weights.ts';
 
 
 const PEEK_BYTES = 4096;
@@ -27,7 +28,8 @@ export async function openModel(source: ByteSource): Promise<ModelFile> {
         hint: `Known formats: ${MODEL_FORMAT_TITLES.join(', ')}.`,
       },
     );
-  return format.open(withHead(source, head));
+  const file = await format.open(withHead(source, head));
+  return file.linearLayers ? file : composeWeights(file, source);
 }
 
 function readHead(source: ByteSource): Promise<Uint8Array> {

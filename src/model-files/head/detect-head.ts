@@ -1,6 +1,8 @@
 import { IncomparableError, UnsupportedError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile } from '../model-file.ts';
+import { flatShards } from '../stored-in-parts/flat-shards.ts';
+import { averagedOnly, averagedTwin } from './averaged-weights.ts';
 import { backgroundRow } from './background-row.ts';
 import { type HeadCandidate, matrixCandidates } from './candidates.ts';
 import { fromGraph } from './from-graph.ts';
@@ -23,13 +25,18 @@ import { readTemplates } from './read-templates.ts';
  */
 export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): HeadChoice {
   const { classCount } = options;
+  if (options.weights === 'ema' && options.head === undefined) {
+    const { weights: _, ...others } = options;
+    return { ...detectHead(averagedOnly(file), others), reason: 'of the averaged weights, as --weights ema asks' };
+  }
   if (options.head !== undefined) {
     const named = namedCandidate(file, options.head, classCount);
     return toChoice(file, named, 'named by --head', [], classCount);
   }
   const rejected: RejectedHead[] = [];
   const chosen = fromGraph(file, classCount, rejected) ?? fromNamesAndShapes(file, classCount, rejected);
-  if (chosen) return toChoice(file, chosen.candidate, chosen.reason, rejected, classCount);
+  if (chosen)
+    return toChoice(file, chosen.candidate, chosen.reason + averagedTwin(chosen, rejected), rejected, classCount);
   throw noHead(file, classCount, rejected);
 }
 
@@ -43,6 +50,8 @@ function noHead(file: ModelFile, classCount: number | undefined, rejected: reado
         file: file.name,
       },
     );
+  const shards = flatShards(file);
+  if (shards) return new UnsupportedError(shards.message, { hint: shards.hint, file: file.name });
   const stops = (file.graphStops ?? []).map(({ output, op }) => `the way back from ${output} ends at ${op}`);
   const why = rejected.map(({ tensor, shape, reason }) => `${tensor} (${formatShape(shape)}) ${reason}`);
   const details = [...why, ...stops].slice(0, LISTED);

@@ -44,4 +44,6 @@ export interface DetectHeadOptions {
   classCount?: number;
   /** The name of the tensor to take, or the end of it where that is unique. */
   head?: string;
+  /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. */
+  weights?: 'raw' | 'ema';
 }

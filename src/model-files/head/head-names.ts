@@ -11,6 +11,8 @@ export interface NameReading {
   readonly against?: string;
   /** True when a tensor of such a name is never a head, rather than a second choice. */
   readonly never?: boolean;
+  /** True for a moving average of the weights (EMA, SWA). */
+  readonly averaged?: boolean;
   /** True when the name says that the layer is an inner one (attention, embeddings): no head unless it is named. */
   readonly inner?: boolean;
 }
@@ -74,7 +76,7 @@ export function readName(tensor: string): NameReading {
   const base = knownName(layer.replace(AVERAGED, '').replace(/^\./, ''), patterns);
   const known = { ...(base ? { known: base } : {}), ...(INNER.test(layer) ? { inner: true } : {}) };
   if (OPTIMIZER.test(layer)) return { against: "an optimizer's copy of the weights", never: true };
-  if (AVERAGED.test(layer)) return { ...known, against: 'an averaged copy of the weights' };
+  if (AVERAGED.test(layer)) return { ...known, averaged: true, against: 'an averaged copy of the weights' };
   if (AUXILIARY.test(layer)) return { ...known, against: 'an auxiliary head', never: true };
   if (DISTILLED.test(layer)) return { ...known, against: 'the head for distillation' };
   return known;

@@ -1,5 +1,5 @@
 import { printable } from '../../base/bytes/printable.ts';
-import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { FormatError, LimitError, UnsupportedError } from '../../base/errors.ts';
 import { TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { allowedNumpy } from './numpy-globals.ts';
 import { encodeLatin1 } from './pickle-bytes.ts';
@@ -13,16 +13,19 @@ import type {
   TensorRecord,
 } from './pickle-values.ts';
 import { isRecord } from './pickle-values.ts';
+import { isRefused } from './refused-globals.ts';
 import { dtypeConstant, storageType } from './torch-types.ts';
 
 type Call = PickleGlobal['call'];
 
 /**
- * What a pickle may name. Each entry is a function of ours that turns its arguments into plain data; Python's own is
- * never looked up, imported or run. Anything else is refused as soon as it is named, whether or not it would be called.
+ * What a name in a pickle stands for. Those that are known are functions of ours that turn their arguments into plain
+ * data; Python's own is never looked up, imported or run. Other classes become objects without behaviour whose
+ * attributes are kept, and are named to `context.unknown`. What only a pickle that means to run something would name is
+ * refused as soon as it is named, whether or not it would be called.
  * @throws UnsupportedError naming the global.
  */
-export function resolveGlobal(file: string, module: string, name: string): PickleGlobal | PickleValue {
+export function resolveGlobal(context: CallContext, module: string, name: string): PickleGlobal | PickleValue {
   const fullName = `${module}.${name}`;
   const call = CALLS.get(fullName) ?? allowedNumpy(fullName);
   if (call) return { kind: 'global', name: fullName, call };
@@ -30,12 +33,15 @@ export function resolveGlobal(file: string, module: string, name: string): Pickl
   if (constant) return constant;
   if (module === '__torch__' || module.startsWith('__torch__.'))
     return { kind: 'global', name: fullName, call: instanceOf(fullName) };
-  throw new UnsupportedError(
-    `${file}: the pickle asks for ${printable(fullName)}, which is not on the allow-list; nothing was executed.`,
-    {
-      hint: 'Where the file is trusted, load it there and save only the weights: torch.save(model.state_dict(), path), or safetensors.',
-    },
-  );
+  if (isRefused(module, name))
+    throw new UnsupportedError(
+      `${context.file}: the pickle asks for ${printable(fullName)}, which no file of weights needs; nothing was executed.`,
+      {
+        hint: 'Where the file is trusted, load it there and save only the weights: torch.save(model.state_dict(), path), or safetensors.',
+      },
+    );
+  context.unknown(fullName);
+  return { kind: 'global', name: fullName, call: instanceOf(fullName) };
 }
 
 /** An instance of a class that only holds data. TorchScript's own classes (`__torch__…`) are such, too. */
@@ -86,13 +92,20 @@ const toBytes: Call = (args, context) => {
 /** Paths keep their parts as written; a leading "/" part joins without doubling. */
 const toPath: Call = (args, context) => {
   if (!args.every((part) => typeof part === 'string')) throw wrongArguments(context, 'pathlib.Path');
-  const text = args.join('/').replace(/^\/\//, '/');
-  context.charge(2 * text.length);
-  return text;
+  return joined(args as string[], '/', context).replace(/^\/\//, '/');
 };
 
 /** ('cuda', 0) gives "cuda:0". */
-const toDevice: Call = (args) => args.filter((part) => typeof part === 'string' || typeof part === 'number').join(':');
+const toDevice: Call = (args, context) => {
+  const parts = args.filter((part) => typeof part === 'string' || typeof part === 'number').map(String);
+  return joined(parts, ':', context);
+};
+
+/** The parts as one text, paid for before it is made: a short pickle may refer to one long text a million times. */
+function joined(parts: readonly string[], separator: string, context: CallContext): string {
+  context.charge(2 * parts.reduce((sum, part) => sum + part.length + 1, 0));
+  return parts.join(separator);
+}
 
 /** (storage, offset, size, stride, …): the later arguments (gradients, hooks) don't matter to reading. */
 const rebuildTensor: Call = (args, context) => tensorRecord(args, args[6], context);
@@ -127,12 +140,22 @@ function isNumbers(value: PickleValue | undefined): value is number[] {
 
 const firstArgument: Call = (args) => args[0] ?? null;
 
+/** Calls within calls, which an argument list that holds itself makes endless; real files have two. */
+const MAX_CALL_DEPTH = 16;
+
 /** (function, type, arguments, state): a tensor of a subclass, rebuilt as the plain tensor below it. */
 const rebuildFromType: Call = (args, context) => {
   const [inner, , innerArgs] = args;
   if (!inner || !isRecord(inner) || inner.kind !== 'global' || !Array.isArray(innerArgs))
     throw wrongArguments(context, 'torch._tensor._rebuild_from_type_v2');
-  return inner.call(innerArgs, context);
+  if (context.depth >= MAX_CALL_DEPTH)
+    throw new LimitError(
+      `${context.file}: the pickle's calls lie more than ${MAX_CALL_DEPTH} deep within one another.`,
+    );
+  context.depth++;
+  const value = inner.call(innerArgs, context);
+  context.depth--;
+  return value;
 };
 
 /** (class, base, state): how protocols 0 and 1 make an instance. */

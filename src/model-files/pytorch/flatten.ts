@@ -1,7 +1,14 @@
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { LimitError } from '../../base/errors.ts';
 import { LIMITS } from '../../formats/limits.ts';
-import { isRecord, type NumpyArray, type PickleValue, type TensorRecord } from './pickle-values.ts';
+import {
+  isRecord,
+  type NumpyArray,
+  type PickleDict,
+  type PickleObject,
+  type PickleValue,
+  type TensorRecord,
+} from './pickle-values.ts';
 import { soleWeightContainer } from './weight-container.ts';
 
 /** Bounds for following a checkpoint's values: lists that share lists make trees that no file size bounds. */
@@ -10,7 +17,12 @@ const FLATTEN_LIMITS = {
   steps: 2_000_000,
   /** Plain values listed; what is beyond is counted, not listed. */
   metadata: 10_000,
+  /** Characters of all tensors' names together. */
+  nameCharacters: 50_000_000,
 } as const;
+
+/** Where torch.nn.Module keeps what its state dict lists, itself and in its children. */
+const MODULE_TENSORS: ReadonlySet<PickleValue> = new Set(['_parameters', '_buffers', '_modules']);
 
 /** Items of a list that are written out in the metadata. */
 const SHORT_LIST = 16;
@@ -36,7 +48,9 @@ export function flattenCheckpoint(file: string, root: PickleValue): FlatCheckpoi
   const metadata = new Map<string, Scalar>();
   const numberedTensors = numbering();
   const numberedMetadata = numbering();
+  const seen = new Set<PickleObject>();
   let steps = 0;
+  let characters = 0;
   let unlisted = 0;
 
   const step = (count: number): void => {
@@ -71,12 +85,26 @@ export function flattenCheckpoint(file: string, root: PickleValue): FlatCheckpoi
       if (value.kind === 'tensor' || value.kind === 'numpy array') {
         checkLimit(file, "the length of a tensor's name", name.length, LIMITS.nameLength);
         checkLimit(file, 'the number of tensors', tensors.size + 1, LIMITS.tensors);
+        characters += name.length;
+        checkLimit(file, "the length of all tensors' names together", characters, FLATTEN_LIMITS.nameCharacters);
         tensors.set(numberedTensors(name || 'tensor'), value);
-      } else if (value.kind === 'object') {
-        if (value.type.startsWith('__torch__')) walkModule(value.state, name, depth);
-        else walk(value.state, name, depth + 1, []);
-      }
+      } else if (value.kind === 'object') walkObject(value, name, depth);
     } else if (name !== '' && isPlain(value)) note(name, scalar(value));
+  };
+  /** Objects refer to one another in circles, as a scheduler and its optimizer do: each is looked at where it is first met. */
+  const walkObject = (object: PickleObject, name: string, depth: number): void => {
+    if (seen.has(object)) return;
+    seen.add(object);
+    if (object.type.startsWith('__torch__')) walkModule(object.state, name, depth);
+    else if (isModule(object.state)) walkParameters(object.state, name, depth);
+    else walk(object.state, name, depth + 1, []);
+    if (object.items) walk(object.items, name, depth + 1, []);
+  };
+  /** A module that was saved whole: named as its state dict would name it. */
+  const walkParameters = (state: PickleDict, name: string, depth: number): void => {
+    for (const [key, child] of state)
+      if (MODULE_TENSORS.has(key)) walk(child, name, depth + 1, []);
+      else if (isRecord(child) || child instanceof Map) walk(child, join(name, keyText(key)), depth + 1, []);
   };
   /** TorchScript modules carry a handful of flags and lists each, which say nothing about the model. */
   const walkModule = (state: PickleValue, name: string, depth: number): void => {
@@ -88,6 +116,11 @@ export function flattenCheckpoint(file: string, root: PickleValue): FlatCheckpoi
   walk(root, '', 0, soleWeightContainer(root, step));
   if (unlisted > 0) metadata.set('…', `${unlisted} more values`);
   return { tensors, metadata: Object.fromEntries(metadata) };
+}
+
+/** The attributes of a torch.nn.Module. */
+function isModule(state: PickleValue): state is PickleDict {
+  return state instanceof Map && state.get('_parameters') instanceof Map && state.get('_modules') instanceof Map;
 }
 
 type Plain = null | boolean | number | bigint | string;

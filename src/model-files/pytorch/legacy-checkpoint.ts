@@ -2,10 +2,10 @@ import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError, UnsupportedError } from '../../base/errors.ts';
-import { runPickle } from './pickle.ts';
+import { type PickleResult, runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
-import type { PickleValue, StorageReference } from './pickle-values.ts';
-import { storageReference } from './storages.ts';
+import { isRecord, type PickleValue, type StorageReference } from './pickle-values.ts';
+import { persistentValue } from './storages.ts';
 import type { StorageFinder } from './tensor-entries.ts';
 import type { Checkpoint } from './zip-checkpoint.ts';
 
@@ -26,7 +26,8 @@ export async function openLegacyCheckpoint(source: ByteSource): Promise<Checkpoi
   const { name: file } = source;
   const storages = new Map<string, StorageReference>();
   const persistentLoad = (id: PickleValue): PickleValue => {
-    const storage = storageReference(file, id);
+    const storage = persistentValue(file, id);
+    if (!isRecord(storage) || storage.kind !== 'storage') return storage;
     const known = storages.get(storage.key);
     if (known && known.byteLength !== storage.byteLength)
       throw new FormatError(
@@ -38,7 +39,7 @@ export async function openLegacyCheckpoint(source: ByteSource): Promise<Checkpoi
   const next = async (start: number, window: number) => readPickle(source, start, window, persistentLoad);
 
   const magic = await next(0, SMALL_WINDOW);
-  if (magic.value !== MAGIC) return { root: magic.value, find: noStorages(file) };
+  if (magic.value !== MAGIC) return { root: magic.value, find: noStorages(file), unknown: magic.unknown };
   const version = await next(magic.end, SMALL_WINDOW);
   if (version.value !== PROTOCOL_VERSION)
     throw new UnsupportedError(
@@ -53,6 +54,7 @@ export async function openLegacyCheckpoint(source: ByteSource): Promise<Checkpoi
   const keys = await next(root.end, SMALL_WINDOW);
   return {
     root: root.value,
+    unknown: root.unknown,
     find: storageFinder(source, storages, placeStorages(source, storages, keys.value, keys.end)),
   };
 }
@@ -63,12 +65,12 @@ async function readPickle(
   start: number,
   firstWindow: number,
   persistentLoad: (id: PickleValue) => PickleValue,
-): Promise<{ value: PickleValue; end: number }> {
+): Promise<PickleResult> {
   for (let window = firstWindow; ; window = Math.min(4 * window, PICKLE_LIMITS.bytes)) {
     const end = Math.min(start + window, source.byteLength);
     const bytes = await readRange(source, 'a pickle', start, end);
     const result = runPickle(bytes, { file: source.name, complete: end === source.byteLength, persistentLoad });
-    if (result) return { value: result.value, end: start + result.end };
+    if (result) return { ...result, end: start + result.end };
     if (window === PICKLE_LIMITS.bytes)
       throw new LimitError(`${source.name}: a pickle has more than ${PICKLE_LIMITS.bytes} bytes.`);
   }

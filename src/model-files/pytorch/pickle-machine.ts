@@ -4,7 +4,7 @@ import { resolveGlobal } from './allowed-globals.ts';
 import { setArrayState, setDtypeState } from './numpy-globals.ts';
 import { decodeLatin1, decodeLong, decodeUtf8, type PickleBytes, parseDecimal } from './pickle-bytes.ts';
 import { COST, PICKLE_LIMITS } from './pickle-limits.ts';
-import { type CallContext, isRecord, type PickleValue } from './pickle-values.ts';
+import { type CallContext, isRecord, type PickleDict, type PickleObject, type PickleValue } from './pickle-values.ts';
 
 /**
  * The stack, marks and memo of a running pickle, and the steps that its opcodes are made of. Every value made is
@@ -29,7 +29,8 @@ export function createMachine(file: string, input: PickleBytes) {
     if (allowance < 0)
       throw new LimitError(`${file}: the pickle's values need more than ${PICKLE_LIMITS.memory} bytes of memory.`);
   };
-  const context: CallContext = { file, charge };
+  const unknown = new Set<string>();
+  const context: CallContext = { file, charge, depth: 0, unknown: (name) => unknown.add(name) };
 
   const push = (value: PickleValue, cost: number): void => {
     charge(cost);
@@ -76,35 +77,51 @@ export function createMachine(file: string, input: PickleBytes) {
     push(decodeLong(input.take(length)), COST.number + length);
   };
   const append = (list: PickleValue, items: readonly PickleValue[]): void => {
-    if (!Array.isArray(list)) throw broken('it appends to something that is no list');
     charge(COST.item * items.length);
+    if (isObject(list)) {
+      const own = itemsOf(list);
+      for (const item of items) own.set(own.size, item);
+      return;
+    }
+    if (!Array.isArray(list)) throw broken('it appends to something that is no list');
     for (const item of items) list.push(item);
   };
   const setItems = (dict: PickleValue, items: readonly PickleValue[]): void => {
-    if (!(dict instanceof Map)) throw broken('it sets items of something that is no dict');
+    const target = isObject(dict) ? itemsOf(dict) : dict;
+    if (!(target instanceof Map)) throw broken('it sets items of something that is no dict');
     if (items.length % 2 !== 0) throw broken('a dict has a key without a value');
     charge(COST.pair * (items.length / 2));
-    for (let i = 0; i < items.length; i += 2) dict.set(items[i]!, items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   };
   const global = (module: PickleValue, name: PickleValue): PickleValue => {
     if (typeof module !== 'string' || typeof name !== 'string') throw broken('the name of a global is no text');
     charge(COST.record);
-    return resolveGlobal(file, module, name);
+    return resolveGlobal(context, module, name);
   };
   const call = (callee: PickleValue, args: PickleValue): PickleValue => {
-    if (!isRecord(callee) || callee.kind !== 'global') throw broken('it calls something that cannot be called');
     if (!Array.isArray(args)) throw broken('the arguments of a call are no tuple');
     charge(COST.record + COST.item * args.length);
+    // What an unknown function would give is as unknown as the function.
+    if (isObject(callee)) return { kind: 'object', type: callee.type, state: [callee, ...args] };
+    if (!isRecord(callee) || callee.kind !== 'global') throw broken('it calls something that cannot be called');
     return callee.call(args, context);
   };
   const build = (target: PickleValue, state: PickleValue): void => {
     if (!isRecord(target)) return;
     if (target.kind === 'numpy dtype') setDtypeState(target, state, context);
     else if (target.kind === 'numpy array') setArrayState(target, state, context);
-    else if (target.kind === 'object') target.state = state;
+    else if (target.kind === 'object') target.state = target.state === null ? state : [target.state, state];
+  };
+
+  /** The dict that an object of an unknown class is as well; it is paid for when first used. */
+  const itemsOf = (object: PickleObject): PickleDict => {
+    if (!object.items) charge(COST.dict);
+    object.items ??= new Map();
+    return object.items;
   };
 
   return {
+    unknown,
     broken,
     push,
     pop,
@@ -133,4 +150,8 @@ export function createMachine(file: string, input: PickleBytes) {
     call,
     build,
   };
+}
+
+function isObject(value: PickleValue): value is PickleObject {
+  return isRecord(value) && value.kind === 'object';
 }

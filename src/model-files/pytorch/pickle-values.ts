@@ -35,15 +35,24 @@ export interface PickleGlobal {
 /** What a call may ask of the machine that runs it. */
 export interface CallContext {
   readonly file: string;
+  /** Names a class that is not known; instances of it are kept as plain data. */
+  unknown(name: string): void;
+  /** How many calls lie within one another. */
+  depth: number;
   /** Counts bytes of memory against the pickle's allowance; throws LimitError when it is used up. */
   charge(bytes: number): void;
 }
 
-/** An instance of a class that only holds data, such as argparse.Namespace; `state` is what it was given. */
+/**
+ * An instance of a class that only holds data, such as argparse.Namespace, or of one that is not known and has no
+ * behaviour here; `state` is what it was given.
+ */
 export interface PickleObject {
   readonly kind: 'object';
   readonly type: string;
   state: PickleValue;
+  /** Keys and values, or items, of an object that is a dict or a list as well. */
+  items?: PickleDict;
 }
 
 /** torch.FloatStorage and its like: the element type of a storage. `dtype` is undefined for types that we don't read. */

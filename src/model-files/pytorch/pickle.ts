@@ -19,13 +19,15 @@ export interface PickleResult {
   readonly value: PickleValue;
   /** Bytes that the pickle took. */
   readonly end: number;
+  /** Classes and functions that it names and that are not known; what they made is data without behaviour. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 /**
  * Runs a pickle, protocols 0 to 5, as a machine that can only build data: it looks nothing up in any language's
- * library, knows the names of `allowed-globals.ts` and no others, and stops at the first other name. Opcodes, memory,
- * stack and integer sizes are bounded. Undefined when the bytes end before the pickle while the file goes on.
- * @throws UnsupportedError for a name that is not allowed; FormatError, LimitError for broken and excessive pickles.
+ * library, and stops at the first name that only a pickle made to run something has (`refused-globals.ts`). Opcodes,
+ * memory, stack and integer sizes are bounded. Undefined when the bytes end before the pickle while the file goes on.
+ * @throws UnsupportedError for a refused name; FormatError, LimitError for broken and excessive pickles.
  */
 export function runPickle(bytes: Uint8Array, options: PickleOptions): PickleResult | undefined {
   const { file } = options;
@@ -54,7 +56,7 @@ function run(input: PickleBytes, { file, persistentLoad }: PickleOptions): Pickl
         input.length64('a frame');
         break;
       case 0x2e: // STOP
-        return { value: m.pop(), end: input.position() };
+        return { value: m.pop(), end: input.position(), unknown: m.unknown };
 
       // The stack and the memo.
       case 0x28: // MARK

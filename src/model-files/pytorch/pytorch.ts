@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { printable } from '../../base/bytes/printable.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { looksLikeZip } from '../../formats/zip/open-zip.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
@@ -11,7 +12,8 @@ import { openZipCheckpoint } from './zip-checkpoint.ts';
 
 /**
  * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, and bare pickles. Pickles are read
- * by a machine that executes nothing. It claims every zip archive, so formats that are zips of a known layout must be
+ * by a machine that executes nothing; objects of other classes beside the weights are passed over, but for tensors in
+ * their attributes. It claims every zip archive, so formats that are zips of a known layout must be
  * asked before.
  */
 export const pytorchFormat: ModelFormat = {
@@ -25,6 +27,9 @@ export const pytorchFormat: ModelFormat = {
 };
 
 const latin1 = new TextDecoder('latin1');
+
+/** Classes that are named as not known. */
+const LISTED_NAMES = 8;
 
 /** The names that may come first in the tar files of the earliest releases. */
 const TAR_NAMES = ['sys_info', 'pickle', 'storages', 'tensors'];
@@ -55,7 +60,14 @@ async function openPytorch(source: ByteSource): Promise<ModelFile> {
   }
   const metadata: Record<string, Scalar> = { ...flat.metadata };
   if (notRead.length > 0) metadata['tensors of types that are not read'] = notRead.join(', ');
+  if (checkpoint.unknown.size > 0) metadata['objects of other classes'] = namesOf(checkpoint.unknown);
   return { format: 'pytorch', name: source.name, tensors, metadata };
+}
+
+/** A few of the names, and how many more there are. */
+function namesOf(names: ReadonlySet<string>): string {
+  const shown = [...names].slice(0, LISTED_NAMES).map(printable).join(', ');
+  return names.size > LISTED_NAMES ? `${shown} and ${names.size - LISTED_NAMES} more` : shown;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { printable } from '../../base/bytes/printable.ts';
 import { FormatError } from '../../base/errors.ts';
-import { isRecord, type PickleValue, type StorageReference } from './pickle-values.ts';
+import { isRecord, type PickleValue } from './pickle-values.ts';
 
 /**
- * What a persistent id of PyTorch's stands for: ('storage', type, key, device, element count), in the legacy form with
+ * What a persistent id of PyTorch's stands for: a class of ('module', class, …), or the storage of ('storage', type, key, device, element count), in the legacy form with
  * a sixth part, None or (view key, first element, element count).
  * @throws FormatError for anything else.
  */
-export function storageReference(file: string, id: PickleValue): StorageReference {
+export function persistentValue(file: string, id: PickleValue): PickleValue {
+  // Files of before PyTorch 1.6 keep the source of a module's class beside it; the class itself is all that is needed.
+  if (Array.isArray(id) && id[0] === 'module' && id.length === 4 && isClass(id[1]!)) return id[1]!;
   if (!Array.isArray(id) || id[0] !== 'storage' || id.length < 5)
     throw new FormatError(`${file}: the pickle refers to something outside itself that is not a storage.`);
   const [, type, keyValue, , count, view] = id;
@@ -33,4 +35,8 @@ function bytesOf(count: PickleValue | undefined, elementBytes: number): number |
 
 function shown(value: PickleValue | undefined): string {
   return typeof value === 'number' || typeof value === 'bigint' ? printable(String(value)) : 'unnumbered';
+}
+
+function isClass(value: PickleValue): boolean {
+  return isRecord(value) && value.kind === 'global';
 }

@@ -6,13 +6,15 @@ import { openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 import type { PickleValue } from './pickle-values.ts';
-import { storageReference } from './storages.ts';
+import { persistentValue } from './storages.ts';
 import type { StorageFinder } from './tensor-entries.ts';
 
 /** A checkpoint's values, with a way to its storages. */
 export interface Checkpoint {
   readonly root: PickleValue;
   readonly find: StorageFinder;
+  /** Classes and functions that its pickle names and that are not known. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 const PICKLE_NAME = 'data.pkl';
@@ -28,12 +30,16 @@ export async function openZipCheckpoint(source: ByteSource): Promise<Checkpoint>
   await checkByteOrder(archive, folder);
   const pickle = await archive.open(archive.entries.get(`${folder}${PICKLE_NAME}`)!);
   checkLimit(file, 'the size of the pickle', pickle.byteLength, PICKLE_LIMITS.bytes);
-  const { value } = runPickle(await pickle.read(0, pickle.byteLength), {
+  const { value, end, unknown } = runPickle(await pickle.read(0, pickle.byteLength), {
     file,
     complete: true,
-    persistentLoad: (id) => storageReference(file, id),
+    persistentLoad: (id) => persistentValue(file, id),
   })!;
-  return { root: value, find: storageFinder(archive, folder) };
+  if (end < pickle.byteLength)
+    throw new FormatError(
+      `${file}: ${pickle.byteLength - end} bytes follow the pickle in ${folder}${PICKLE_NAME}, where it should end the entry.`,
+    );
+  return { root: value, find: storageFinder(archive, folder), unknown };
 }
 
 /** Everything stands in one folder, named for the file when it was saved; here with its slash, or "". */
@@ -48,7 +54,14 @@ function findFolder(archive: ZipArchive): string {
       { hint: 'Unpack it and open the model file inside.' },
     );
   }
-  return folders.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0]!;
+  if (folders.length > 1)
+    throw new FormatError(
+      `${archive.name}: ${folders.length} entries are named ${PICKLE_NAME} (${folders
+        .slice(0, 3)
+        .map((folder) => printable(`${folder}${PICKLE_NAME}`))
+        .join(', ')}); a checkpoint has one.`,
+    );
+  return folders[0]!;
 }
 
 /** Files without the entry were written before there was a choice, on little-endian machines. */

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { SemblanceError } from '#src/base/errors.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
+import { caseFile } from '../support/cases.ts';
+
+/** What opening a file and finding its head must end with: the head as "tensor classes×features", or part of the message. */
+type Expected = { head: string; reason?: RegExp } | { error: RegExp; hint?: RegExp };
+
+const head = (text: string, reason?: RegExp): Expected => (reason ? { head: text, reason } : { head: text });
+const error = (message: RegExp, hint?: RegExp): Expected => (hint ? { error: message, hint } : { error: message });
+const all = (folder: string, files: Record<string, Expected>): [string, Expected][] =>
+  Object.entries(files).map(([file, expected]) => [`${folder}/${file}`, expected]);
+
+const EXPECTED: [string, Expected][] = [
+  ...all('keras-weights-only-output-layer', {
+    'dense_9_dense_10.h5': head('dense_10/dense_10/kernel:0 10×128'),
+    'dense_dense_1.h5': head('dense_1/dense_1/kernel:0 10×128'),
+    'dense_output.weights.h5': head('output/output/kernel:0 10×128', /end of the widths 256 → 128 → 10$/),
+    'hls_style.h5': head('output_softmax/output_softmax/kernel:0 5×32'),
+  }),
+  ...all('npz-jax-kernel', {
+    'ViT-like.npz': head('head/kernel 1000×48'),
+    'BiT-like.npz': head('resnet/head/conv2d/kernel 1000×48'),
+    'arr_0.npz': head('arr_0 10×64'),
+    'arr_chainer.npz': head('predictor/fc8/W 10×128'),
+    'flax_flat.npz': head('params/Dense_1/kernel 10×32'),
+    'head-21k-like.npz': head('head/kernel 300×48'),
+  }),
+  ...all('pt-hidden-layer-has-usual-name', {
+    'classifier_then_final.pt': head('final.weight 20×256'),
+    'fc_then_out.pt': head('out.weight 10×128'),
+    'linear_then_prob.pt': head('module.prob.weight 3×128'),
+  }),
+  ...all('pt-numbered-layers', {
+    'cifar_net.pth': head('fc3.weight 10×84', /400 → 120 → 84 → 10/),
+    'sequential.pth': head('7.weight 10×32'),
+  }),
+  ...all(
+    'pt-object-beside-weights',
+    Object.fromEntries(
+      [
+        'builtins.pth',
+        'collections.pth',
+        'datetime.pth',
+        'main_args.pth',
+        'namespace.pth',
+        'numpy_scalars.pth',
+        'path.pth',
+        'scheduler.pth',
+        'user_config.pth',
+        'whole_optimizer.pth.tar',
+      ].map((file) => [file, head('fc.weight 10×64')]),
+    ),
+  ),
+  ...all('pt-parametrised-head', {
+    'lora_modules_to_save.pt': head('base_model.model.classifier.weight 10×64', /modules_to_save/),
+    'lora_unmerged.pt': error(/is changed by LoRA .* alpha, is not in the file/, /adapter_config\.json|merge/),
+    'pruned.pt': head('fc.weight 10×64', /where fc\.weight_mask keeps it/),
+    'spectral_norm.pt': head('fc.weight 10×64', /spectral norm/),
+    'weight_norm_new.pt': head('fc.weight 10×64', /weight norm/),
+    'weight_norm_old.pt': head('fc.weight 10×64', /weight norm/),
+  }),
+  ...all('pt-prefixes', {
+    '0__orig_mod.pt': head('_orig_mod.fc.weight 10×64'),
+    '1_module-_orig_mod.pt': head('module._orig_mod.fc.weight 10×64'),
+    '2__fsdp_wrapped_module.pt': head('_fsdp_wrapped_module.fc.weight 10×64'),
+    '4_ema-module.pt': head('ema.module.fc.weight 10×64'),
+    '5_model_ema.pt': head('model_ema.fc.weight 10×64'),
+    '6_teacher.pt': head('teacher.fc.weight 10×64'),
+    '8_net_g.pt': head('net_g.fc.weight 10×64'),
+    '9__forward_module.pt': head('_forward_module.fc.weight 10×64'),
+    'model_and_ema.pt': head('model.fc.weight 10×64', /the averaged weights beside it are/),
+    'timm_ema.pth.tar': head('state_dict.fc.weight 10×64', /the averaged weights beside it are state_dict_ema/),
+    'usual.pt': head('fc.weight 10×64'),
+  }),
+  ...all('safetensors-kernel-layout', {
+    'bnb_4bit.safetensors': error(/classifier\.weight is quantised by bitsandbytes to 4 bits/),
+    'bnb_8bit.safetensors': error(/classifier\.weight is quantised by bitsandbytes to 8 bits/),
+    'gptq.safetensors': error(/classifier\.weight is quantised by GPTQ/),
+    'flax_1000.safetensors': head('classifier.kernel 1000×64'),
+    'paddle.safetensors': head('fc.weight 300×64'),
+    'paddle_1000.safetensors': head('fc.weight 1000×64'),
+  }),
+];
+
+/** The larger files stand only in the optional folder beside the checkout. */
+const CASES = EXPECTED.filter(([path]) => caseFile(`formats/${path}`) !== undefined);
+
+describe('the format cases', () => {
+  it.each(CASES)('%s', async (path, expected) => {
+    const found = await headOf(caseFile(`formats/${path}`)!);
+    if ('error' in expected) {
+      expect(found).toBeInstanceOf(SemblanceError);
+      expect((found as SemblanceError).message).toMatch(expected.error);
+      if (expected.hint) expect((found as SemblanceError).hint).toMatch(expected.hint);
+    } else {
+      if (found instanceof Error) throw found;
+      expect(found.head).toBe(expected.head);
+      if (expected.reason) expect(found.reason).toMatch(expected.reason);
+    }
+  });
+});
+
+async function headOf(path: string): Promise<{ head: string; reason: string } | SemblanceError> {
+  try {
+    const choice = detectHead(await openModel(await fileSource(path)));
+    await choice.readTemplates();
+    return { head: `${choice.tensor} ${choice.classes}×${choice.features}`, reason: choice.reason };
+  } catch (error) {
+    if (error instanceof SemblanceError) return error;
+    throw error;
+  }
+}
