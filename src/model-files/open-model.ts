@@ -5,7 +5,6 @@ import { MODEL_FORMAT_TITLES, MODEL_FORMATS, SHARD_INDEX } from './model-formats
 import type { ShardIndexFormat } from './shard-index.ts';
 import { composeWeights } from './stored-in-parts/compose-weights.ts';
 
-
 const PEEK_BYTES = 4096;
 
 /** The format of a source, told from its bytes and never from its name; undefined when none claims it. */

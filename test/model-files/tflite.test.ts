@@ -235,7 +235,7 @@ describe('the walk back from TFLite outputs', () => {
         ['CUMSUM', 'y', ['f']],
         ['FULLY_CONNECTED', 'f', ['x', 'w']],
       ],
-      'operator 128',
+      'CUMSUM',
     ],
     [
       'shuffled weights',

@@ -7,15 +7,14 @@ import { LIMITS } from '../limits.ts';
 /**
  * FlatBuffers, read in place and with every offset checked. A table starts with the distance back to its vtable, which
  * gives the place of each field; tables, vectors and strings are reached by 32-bit distances forward. Since the schema
- * of TFLite has no table that holds its own kind, nothing is followed deeper than that schema.
+ * of TFLite has no table that holds its own kind, nothing is followed deeper than that schema. Writers let tables, vtables,
+ * strings and vectors share bytes, which does no harm to a reader that writes nothing; how often bytes are read is bounded.
  */
 export interface Flatbuffer {
   readonly source: ByteSource;
   /** The root table; `what` names a table in errors. */
   root(what: string): Promise<FlatTable>;
   table(what: string, start: number): Promise<FlatTable>;
-  /** Throws FormatError if any two tables or vectors that were read share bytes without being one and the same. */
-  checkNoOverlap(): void;
 }
 
 export interface FlatTable {
@@ -33,8 +32,8 @@ export interface FlatTable {
   vector(field: number, what: string, elementBytes: number): Promise<FlatVector | undefined>;
   /** Small vectors of numbers, empty when absent. */
   int32s(field: number, what: string, limit: number): Promise<number[]>;
-  /** Where each table of a vector of tables starts. Writers may share equal tables only where `shared` says so. */
-  tables(field: number, what: string, limit: number, shared?: 'shared'): Promise<number[]>;
+  /** Where each table of a vector of tables starts. */
+  tables(field: number, what: string, limit: number): Promise<number[]>;
   text(field: number, what: string): Promise<string>;
 }
 
@@ -50,35 +49,15 @@ const ALWAYS_READ_BYTES = 2 ** 20;
 
 const utf8 = new TextDecoder();
 
-interface Claim {
-  what: string;
-  start: number;
-  end: number;
-  isTable: boolean;
-}
-
 export function openFlatbuffer(source: ByteSource): Flatbuffer {
   const pages = metered(bytePages(source));
-  const claims: Claim[] = [];
   return {
     source,
     async root(what) {
       const view = await pages.view('the offset of the root table', 0, 4);
-      return openTable(pages, claims, what, await followed(pages, what, 0, view.getUint32(0, true)));
+      return openTable(pages, what, await followed(pages, what, 0, view.getUint32(0, true)));
     },
-    table: (what, start) => openTable(pages, claims, what, start),
-    checkNoOverlap() {
-      claims.sort((a, b) => a.start - b.start || a.end - b.end);
-      for (let i = 1; i < claims.length; i++) {
-        const before = claims[i - 1]!;
-        const here = claims[i]!;
-        const isShared = before.isTable === here.isTable && here.start === before.start && here.end === before.end;
-        if (here.start < before.end && !isShared)
-          throw new FormatError(
-            `${source.name}: ${before.what} and ${here.what} overlap at byte ${here.start} of the flatbuffer.`,
-          );
-      }
-    },
+    table: (what, start) => openTable(pages, what, start),
   };
 }
 
@@ -106,7 +85,7 @@ async function followed(pages: BytePages, what: string, at: number, distance: nu
   return at + distance;
 }
 
-async function openTable(pages: BytePages, claims: Claim[], what: string, start: number): Promise<FlatTable> {
+async function openTable(pages: BytePages, what: string, start: number): Promise<FlatTable> {
   const { source } = pages;
   const head = await pages.view(what, start, start + 4);
   const vtable = start - head.getInt32(0, true);
@@ -120,7 +99,6 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
     );
   const fields = await pages.view(vtableWhat, vtable, vtable + vtableBytes);
   const body = await pages.view(what, start, start + tableBytes);
-  claims.push({ what, start, end: start + tableBytes, isTable: true });
 
   /** Offset of a field within the table, 0 when absent. */
   function place(field: number, bytes: number): number {
@@ -144,7 +122,6 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
     const count = (await pages.view(vectorWhat, at, at + 4)).getUint32(0, true);
     const end = at + 4 + count * elementBytes;
     checkRange(source, `${vectorWhat} of ${count} elements`, at + 4, end);
-    claims.push({ what: vectorWhat, start: at, end, isTable: false });
     return { start: at + 4, end, count };
   }
 
@@ -180,14 +157,14 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
     },
     async child(field, childWhat) {
       const at = await target(field, childWhat);
-      return at === undefined ? undefined : openTable(pages, claims, childWhat, at);
+      return at === undefined ? undefined : openTable(pages, childWhat, at);
     },
     vector,
     async int32s(field, vectorWhat, limit) {
       const found = await elements(field, vectorWhat, limit);
       return found ? Array.from({ length: found.count }, (_, i) => found.view.getInt32(i * 4, true)) : [];
     },
-    async tables(field, vectorWhat, limit, shared) {
+    async tables(field, vectorWhat, limit) {
       const found = await elements(field, vectorWhat, limit);
       if (!found) return [];
       const starts: number[] = [];
@@ -195,8 +172,6 @@ async function openTable(pages: BytePages, claims: Claim[], what: string, start:
         const distance = found.view.getUint32(i * 4, true);
         starts.push(await followed(pages, `entry ${i} of ${vectorWhat}`, found.start + i * 4, distance));
       }
-      if (!shared && new Set(starts).size < starts.length)
-        throw new FormatError(`${source.name}: two entries of ${vectorWhat} point at the same table.`);
       return starts;
     },
     async text(field, textWhat) {

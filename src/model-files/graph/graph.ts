@@ -12,6 +12,8 @@ export interface Graph {
   rankOf(tensor: string): number | undefined;
   /** Where the classes stand in a 4-dimensional activation: axis 1 in ONNX (NCHW), axis 3 in TFLite (NHWC). */
   readonly channelAxis: 1 | 3;
+  /** The tensor that nodes compute from constants alone, once it is a weight; it then is among `constants`. */
+  fold?(tensor: string): Promise<{ readonly shape: readonly number[] } | undefined>;
 }
 
 export interface GraphNode {
@@ -20,12 +22,14 @@ export interface GraphNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly role: NodeRole;
+  /** An activation that the node applies to its result itself, such as "RELU6". */
+  readonly activation?: string;
 }
 
 /** What a node does to class scores that flow through it, and to a weight on its way from storage to a linear layer. */
 export type NodeRole =
-  /** Keeps class and row together: activations, changes of shape or type, pooling over places. Data is input 0. */
-  | { readonly kind: 'pass'; readonly weight?: WeightStep }
+  /** Keeps class and row together: activations, changes of shape or type, pooling over places. Data is input 0 if none is named. */
+  | { readonly kind: 'pass'; readonly weight?: WeightStep; readonly data?: number }
   /** Sums the inputs of these indices: a bias where all but one are constant, else branches that are joined. */
   | { readonly kind: 'sum'; readonly inputs: readonly number[] }
   /** Multiplies or divides input by input; passable where one of the two is a scale. */

@@ -102,7 +102,7 @@ async function walkBack(
     const linear = await resolveLinear(graph, producers, node);
     if (linear) {
       const { path, slices, joined } = visit;
-      heads.push({ node, weight: linear, output, path: [...path, node.op], slices, joined });
+      heads.push({ node, weight: linear, output, path: [...path, ...activated(node)], slices, joined });
       continue;
     }
     const next = await stepBack(graph, node, visit);
@@ -112,15 +112,20 @@ async function walkBack(
   return { heads, stops };
 }
 
+/** The operator, behind the activation that it applies itself. */
+function activated({ op, activation }: GraphNode): string[] {
+  return activation ? [activation, op] : [op];
+}
+
 /** The tensors before `node` that the scores came from; none when the node is not one the walk may pass. */
 async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Visit[]> {
   const { role } = node;
-  const path = visit.path.length < 64 ? [...visit.path, node.op] : visit.path;
+  const path = visit.path.length < 64 ? [...visit.path, ...activated(node)] : visit.path;
   const to = (tensor: string | undefined, more: Partial<Visit> = {}): Visit[] =>
     tensor ? [{ ...visit, path, tensor, ...more }] : [];
   switch (role.kind) {
     case 'pass':
-      return to(node.inputs[0]);
+      return to(node.inputs[role.data ?? 0]);
     case 'sum': {
       const branches = [...new Set(role.inputs.map((i) => node.inputs[i] ?? ''))].filter(
         (name) => name !== '' && !graph.constants.has(name),

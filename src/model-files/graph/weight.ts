@@ -19,10 +19,23 @@ export async function resolveLinear(
 ): Promise<LinearWeight | undefined> {
   if (node.role.kind !== 'linear') return undefined;
   for (const operand of node.role.operands) {
-    const stored = await resolveOperand(graph, producers, node, operand);
+    const stored = (await resolveOperand(graph, producers, node, operand)) ?? (await foldOperand(graph, node, operand));
     if (stored) return { ...stored, data: node.inputs[operand.data] ?? '' };
   }
   return undefined;
+}
+
+/** A weight that the graph computes from constants: it has a name, though no place in the file. */
+async function foldOperand(
+  graph: Graph,
+  node: GraphNode,
+  operand: LinearOperand,
+): Promise<{ tensor: string; classAxis: number } | undefined> {
+  const tensor = node.inputs[operand.weight] ?? '';
+  const folded = graph.constants.has(tensor) ? undefined : await graph.fold?.(tensor);
+  if (!folded || folded.shape.length < 2) return undefined;
+  if (operand.matrix && folded.shape.filter((d) => d !== 1).length > 2) return undefined;
+  return { tensor, classAxis: operand.classes === 'first' ? 0 : folded.shape.length - 1 };
 }
 
 /** A position in a shape: counted from the front, or "first" and "last" where the rank is not known. */

@@ -2,12 +2,13 @@ import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile } from '../model-file.ts';
 import { graphCandidates, type HeadCandidate, isMatrix } from './candidates.ts';
 import type { RejectedHead } from './head-choice.ts';
+import { readName } from './head-names.ts';
 import { type Chosen, IMAGENET_ROWS, narrow, never, secondChoice, settle, withDoubt, wrongCount } from './narrowing.ts';
 
 /** Operators that only class scores pass on their way out. */
 const SCORE_OPERATORS = /softmax|sigmoid|logistic|argmax|topk|nonmaxsuppression|zipmap/i;
 /** Operators that scores may pass, but features more often do. */
-const ACTIVATIONS = /relu|clip/i;
+const ACTIVATIONS = /relu|clip|tanh|elu|swish/i;
 
 /** The layer that the graph's own outputs lead back to. */
 export function fromGraph(
@@ -40,9 +41,10 @@ function placesDoubt({ entry }: HeadCandidate): string | undefined {
 }
 
 /** Behind an activation and without a softmax, a layer of unknown name and row count may as well make features. */
-function uncertain({ graph, name, classes }: HeadCandidate, classCount: number | undefined): string | undefined {
+function uncertain({ graph, entry, classes }: HeadCandidate, classCount: number | undefined): string | undefined {
   const path = graph?.path ?? [];
-  const isLikely = classCount !== undefined || name.known || IMAGENET_ROWS.has(classes);
+  // An output is called "logits" by whoever made the script; the layer's own name comes from the model.
+  const isLikely = classCount !== undefined || readName(entry.name).known || IMAGENET_ROWS.has(classes);
   if (isLikely || path.some((op) => SCORE_OPERATORS.test(op)) || !path.some((op) => ACTIVATIONS.test(op)))
     return undefined;
   return `its output passes ${path.find((op) => ACTIVATIONS.test(op))} and no softmax: perhaps features`;

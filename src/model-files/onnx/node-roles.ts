@@ -32,6 +32,11 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   LeakyRelu: undefined,
   Clip: undefined,
   Dropout: undefined,
+  ArgMax: undefined,
+  TopK: undefined,
+  ZipMap: undefined,
+  Resize: undefined,
+  Upsample: undefined,
   GlobalAveragePool: undefined,
   AveragePool: undefined,
   ReduceMean: undefined,
@@ -51,7 +56,7 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   Unsqueeze: RESHAPE,
 };
 
-const DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'com.microsoft']);
+const DOMAINS: ReadonlySet<string> = new Set(['', 'ai.onnx', 'ai.onnx.ml', 'com.microsoft']);
 
 /** Translates the operators of an ONNX graph to what the head walk knows; the rest are "other". */
 export function onnxRoles(graph: OnnxGraph): (node: OnnxNode) => NodeRole {
@@ -67,6 +72,8 @@ function roleOf(graph: OnnxGraph, node: OnnxNode, isScale: (tensor: string) => b
       const permutation = node.attributes.get('perm')?.ints;
       return { kind: 'pass', weight: { kind: 'transpose', permutation: async () => permutation } };
     }
+    case 'NonMaxSuppression':
+      return { kind: 'pass', data: 1 };
     case 'Add':
     case 'Sub':
       return { kind: 'sum', inputs: [0, 1] };

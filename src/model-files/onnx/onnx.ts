@@ -1,12 +1,15 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { UnsupportedError } from '../../base/errors.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { decodeVarint, protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import { constantFolder } from '../graph/fold-constants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise } from '../quantisation.ts';
 import { externalFiles } from './external-data.ts';
+import { onnxFoldStep } from './fold-steps.ts';
 import { onnxRoles, type QuantisedBy, quantisedTensors } from './node-roles.ts';
 import { type OnnxModel, readOnnxModel } from './read-model.ts';
 import type { StoredTensor } from './tensor-proto.ts';
@@ -63,9 +66,16 @@ function looksLikeModel(head: Uint8Array): boolean {
       hasVersion = true;
     }
     if (wire === 2 && value.value < 0) return false;
+    // A SavedModel has a number in field 1, too, and its graph where ONNX has the name of the producer.
+    if (number === 2 && !isName(head, value.next, value.value)) return false;
     at = wire === 2 ? value.next + value.value : value.next;
   }
   return hasVersion && fields >= 2;
+}
+
+/** Whether the bytes, as far as they are at hand, are a short text of one line. */
+function isName(head: Uint8Array, start: number, length: number): boolean {
+  return length <= LIMITS.nameLength && head.subarray(start, start + length).every((byte) => byte >= 0x20);
 }
 
 async function openOnnx(source: ByteSource): Promise<ModelFile> {
@@ -77,12 +87,25 @@ async function openOnnx(source: ByteSource): Promise<ModelFile> {
     tensors.set(name, toEntry(source.name, stored, quantised.get(name), graph.tensors));
 
   const roleOf = onnxRoles(graph);
+  const constants = new Map<string, { readonly shape: readonly number[] }>(graph.tensors);
+  const folder = constantFolder({
+    file: source.name,
+    nodes: graph.nodes,
+    stored: (name) => tensors.get(name),
+    stepOf: (node) => onnxFoldStep(graph, node),
+  });
   const walkable: Graph = {
     outputs: graph.outputs.map(({ name }) => name),
     nodes: graph.nodes.map((node) => ({ ...node, role: roleOf(node) })),
-    constants: graph.tensors,
+    constants,
     rankOf: (tensor) => graph.ranks.get(tensor),
     channelAxis: 1,
+    fold: async (tensor) => {
+      const entry = await folder(tensor);
+      if (entry && !tensors.has(tensor)) tensors.set(tensor, entry);
+      if (entry) constants.set(tensor, entry);
+      return entry;
+    },
   };
   return {
     format: 'onnx',

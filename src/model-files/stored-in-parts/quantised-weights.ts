@@ -36,7 +36,7 @@ export const packedGroups: StorageInParts = {
   compose: (packed, stem, find, file) => {
     const part = (name: string) => (stem === '' ? name : `${stem}.${name}`);
     const scales = find(part('scales'));
-    if (!scales || scales.shape.length !== 2 || packed.shape.length !== 2) return undefined;
+    if (scales?.shape.length !== 2 || packed.shape.length !== 2) return undefined;
     const rows = scales.shape[1]!;
     const kind = find(part('g_idx')) || packed.shape[1] === rows ? 'GPTQ' : 'AWQ';
     const features = kind === 'GPTQ' ? packed.shape[0]! * 8 : packed.shape[0]!;

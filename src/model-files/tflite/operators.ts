@@ -14,6 +14,10 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   RELU: undefined,
   RELU_N1_TO_1: undefined,
   RELU_0_TO_1: undefined,
+  ARG_MAX: undefined,
+  TOPK_V2: undefined,
+  RESIZE_BILINEAR: undefined,
+  RESIZE_NEAREST_NEIGHBOR: undefined,
   RELU6: undefined,
   LEAKY_RELU: undefined,
   FAKE_QUANT: SAME,
@@ -24,6 +28,29 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   SQUEEZE: RESHAPE,
   EXPAND_DIMS: RESHAPE,
 };
+
+/** Which field of an operator's options names the activation that it applies to its result. */
+const ACTIVATION_FIELDS: Readonly<Record<string, number>> = {
+  FULLY_CONNECTED: 0,
+  CONV_2D: 3,
+  ADD: 0,
+  SUB: 0,
+  MUL: 0,
+  DIV: 0,
+};
+const ACTIVATIONS: Readonly<Record<number, string>> = {
+  1: 'RELU',
+  2: 'RELU_N1_TO_1',
+  3: 'RELU6',
+  4: 'TANH',
+  5: 'SIGN_BIT',
+};
+
+/** The activation that is fused into an operator. */
+export function fusedActivation({ op, options }: TfliteOperator): string | undefined {
+  const field = ACTIVATION_FIELDS[op];
+  return field === undefined ? undefined : ACTIVATIONS[options?.uint8(field) ?? 0];
+}
 
 /** Translates one operator to what the head walk knows. */
 export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, readConstant: ReadConstant): NodeRole {

@@ -62,7 +62,7 @@ export interface TfliteOperator {
 export async function readTfliteModel(flatbuffer: Flatbuffer): Promise<TfliteModel> {
   const model = await flatbuffer.root('the model');
   const opcodes = await readOpcodes(flatbuffer, model);
-  const buffers = await model.tables(4, 'the list of buffers', MAX_PARTS, 'shared');
+  const buffers = await model.tables(4, 'the list of buffers', MAX_PARTS);
   const names = new Set<string>();
   const subgraphs: TfliteSubgraph[] = [];
   for (const [index, start] of (await model.tables(2, 'the list of subgraphs', MAX_SUBGRAPHS)).entries()) {
@@ -71,7 +71,6 @@ export async function readTfliteModel(flatbuffer: Flatbuffer): Promise<TfliteMod
   }
   if (subgraphs.length === 0) throw new FormatError(`${flatbuffer.source.name}: the model has no subgraph.`);
   const description = await model.text(3, 'the description');
-  flatbuffer.checkNoOverlap();
   return { version: model.uint32(0), description, subgraphs, buffers };
 }
 

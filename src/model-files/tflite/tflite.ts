@@ -10,7 +10,7 @@ import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise, unpackNibbles } from '../quantisation.ts';
-import { tfliteRole } from './operators.ts';
+import { fusedActivation, tfliteRole } from './operators.ts';
 import { readTfliteModel, type TfliteModel, type TfliteSubgraph, type TfliteTensor } from './read-model.ts';
 
 /**
@@ -88,7 +88,11 @@ function walkable(subgraph: TfliteSubgraph, tensors: ReadonlyMap<string, TensorE
   };
   return {
     outputs: subgraph.outputs,
-    nodes: subgraph.operators.map((operator) => ({ ...operator, role: tfliteRole(subgraph, operator, readConstant) })),
+    nodes: subgraph.operators.map((operator) => {
+      const activation = fusedActivation(operator);
+      const role = tfliteRole(subgraph, operator, readConstant);
+      return { ...operator, role, ...(activation === undefined ? {} : { activation }) };
+    }),
     constants,
     rankOf: (name) => subgraph.byName.get(name)?.shape.length,
     channelAxis: 3,
