@@ -1,7 +1,7 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
-import { parseJson } from '../formats/json/parse-json.ts';
+import { parseJson, shown } from '../formats/json/parse-json.ts';
 import { LIMITS } from '../formats/limits.ts';
 import type { ModelFile } from './model-file.ts';
 
@@ -23,8 +23,14 @@ export async function findClassNames(source: ByteSource, file: ModelFile): Promi
   const fromConfig = config && id2label(config, 'config.json');
   if (fromConfig) return { names: fromConfig, from: 'config.json' };
   const run = await readSibling(source, 'run.json');
-  if (Array.isArray(run?.labels)) return { names: run.labels.map(String), from: 'run.json' };
+  if (Array.isArray(run?.labels))
+    return { names: run.labels.map((label, row) => runLabel(label, row)), from: 'run.json' };
   return undefined;
+}
+
+function runLabel(label: unknown, row: number): string {
+  if (typeof label === 'string' || typeof label === 'number') return String(label);
+  throw new FormatError(`run.json: labels has ${shown(label)} in place ${row}, where a name is expected.`);
 }
 
 async function readSibling(source: ByteSource, name: string): Promise<Record<string, unknown> | undefined> {
@@ -39,7 +45,7 @@ function id2label(config: Record<string, unknown>, file: string): string[] | und
   const map = config.id2label;
   if (typeof map !== 'object' || map === null) return undefined;
   const entries = Object.entries(map as Record<string, unknown>);
-  if (entries.length === 0 || entries.every(([id, name]) => String(name) === `LABEL_${id}`)) return undefined;
+  if (entries.length === 0 || entries.every(([id, name]) => name === `LABEL_${id}`)) return undefined;
   const names: string[] = [];
   for (const [id, name] of entries) {
     const row = /^\d{1,9}$/.test(id) ? Number(id) : -1;
@@ -51,7 +57,9 @@ function id2label(config: Record<string, unknown>, file: string): string[] | und
     checkLimit(file, 'the highest id of id2label', row, LIMITS.tensors);
     // Ids without a name are rows without a class, as in COCO's numbering.
     while (names.length <= row) names.push('');
-    names[row] = String(name ?? '');
+    if (name !== null && typeof name !== 'string' && typeof name !== 'number')
+      throw new FormatError(`${file}: id2label has ${shown(name)} for ${id}, where a name is expected.`);
+    names[row] = name === null ? '' : String(name);
   }
   return names;
 }

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
+import type { FileBudget } from '../base/bytes/file-budget.ts';
 import type { TensorEntry } from '../tensor/tensor-entry.ts';
 
 export type { TensorEntry };
@@ -96,5 +97,6 @@ export interface ModelFormat {
   readonly head: HeadCustoms;
   /** `head` holds the first bytes (up to 4,096) of the source. Must not throw. */
   match(head: Uint8Array, source: ByteSource): boolean | Promise<boolean>;
-  open(source: ByteSource): Promise<ModelFile>;
+  /** `budget` is what reading the whole file may cost; every part of the reader charges it. */
+  open(source: ByteSource, budget: FileBudget): Promise<ModelFile>;
 }

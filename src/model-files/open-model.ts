@@ -1,7 +1,9 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
-import { FormatError } from '../base/errors.ts';
+import { fileBudget } from '../base/bytes/file-budget.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
 import { MODEL_FORMAT_TITLES, MODEL_FORMATS, SHARD_INDEX } from './model-formats.ts';
+import { otherFile } from './other-files.ts';
 import type { ShardIndexFormat } from './shard-index.ts';
 import { composeWeights } from './stored-in-parts/compose-weights.ts';
 
@@ -20,15 +22,26 @@ export async function openModel(source: ByteSource): Promise<ModelFile> {
   if (source.byteLength === 0) throw new FormatError(`${source.name}: the file is empty.`);
   const head = await readHead(source);
   const format = await formatOf(head, source);
-  if (!format)
+  if (!format) {
+    const other = otherFile(head);
+    if (other) throw new UnsupportedError(`${source.name}: is ${other.what}.`, { hint: other.hint });
     throw new FormatError(
       `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head.subarray(0, 16))}).`,
       {
         hint: `Known formats: ${MODEL_FORMAT_TITLES.join(', ')}.`,
       },
     );
-  const file = await format.open(withHead(source, head));
-  return file.linearLayers ? file : composeWeights(file, source);
+  }
+  try {
+    const file = await format.open(withHead(source, head), fileBudget(source.name));
+    return file.linearLayers ? file : await composeWeights(file, source);
+  } catch (cause) {
+    if (cause instanceof TypeError || cause instanceof RangeError)
+      throw new FormatError(`${source.name}: cannot be read as ${format.title}; something in it is of a wrong kind.`, {
+        cause,
+      });
+    throw cause;
+  }
 }
 
 function readHead(source: ByteSource): Promise<Uint8Array> {

@@ -1,8 +1,9 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
+import type { FileBudget } from '../base/bytes/file-budget.ts';
 import { printable } from '../base/bytes/printable.ts';
 import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
-import { parseJson } from '../formats/json/parse-json.ts';
+import { parseJson, shown } from '../formats/json/parse-json.ts';
 import { LIMITS } from '../formats/limits.ts';
 import type { TensorEntry } from '../tensor/tensor-entry.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
@@ -27,24 +28,29 @@ export function shardIndexFormat(formats: readonly ModelFormat[]): ShardIndexFor
       const text = new TextDecoder().decode(head);
       return /^\s*\{/.test(text) && text.includes('"weight_map"');
     },
-    open: (source) => openIndex(source, formats),
+    open: (source, budget) => openIndex(source, formats, budget),
   };
 }
 
-async function openIndex(source: ByteSource, formats: readonly ModelFormat[]): Promise<ModelFile> {
+async function openIndex(source: ByteSource, formats: readonly ModelFormat[], budget: FileBudget): Promise<ModelFile> {
   const { name: file } = source;
   checkLimit(file, 'the size of the shard index', source.byteLength, LIMITS.headerBytes);
   const index = parseJson(await source.read(0, source.byteLength), `${file}: the shard index`);
   const weightMap = index.weight_map;
   if (typeof weightMap !== 'object' || !weightMap || Array.isArray(weightMap))
     throw new FormatError(`${file}: weight_map must map tensor names to shard files.`);
-  const places = Object.entries(weightMap).map(([name, shard]) => ({ name, shard: String(shard) }));
+  const places = Object.entries(weightMap).map(([name, shard]) => {
+    if (typeof shard === 'string') return { name, shard };
+    throw new FormatError(
+      `${file}: weight_map has ${shown(shard)} for ${printable(name)}, where the name of a shard is expected.`,
+    );
+  });
   const shardNames = [...new Set(places.map(({ shard }) => shard))].sort();
   checkLimit(file, 'the number of shards', shardNames.length, LIMITS.shards);
   if (shardNames.length === 0) throw new FormatError(`${file}: weight_map names no tensor.`);
 
   const shards = new Map<string, ModelFile>();
-  for (const name of shardNames) shards.set(name, await openShard(source, name, formats));
+  for (const name of shardNames) shards.set(name, await openShard(source, name, formats, budget));
   const [first, ...others] = [...shards.values()];
   for (const other of others)
     if (other.format !== first!.format)
@@ -64,14 +70,19 @@ async function openIndex(source: ByteSource, formats: readonly ModelFormat[]): P
   return { format: first!.format, name: file, tensors, metadata: { shards: shards.size } };
 }
 
-async function openShard(index: ByteSource, name: string, formats: readonly ModelFormat[]): Promise<ModelFile> {
+async function openShard(
+  index: ByteSource,
+  name: string,
+  formats: readonly ModelFormat[],
+  budget: FileBudget,
+): Promise<ModelFile> {
   const shard = await index.sibling(name);
   if (!shard)
     throw new FormatError(`${index.name}: shard ${printable(name)} is not beside the index.`, {
       hint: 'Put all shards in the folder of the index.',
     });
   const head = await shard.read(0, Math.min(PEEK_BYTES, shard.byteLength));
-  for (const format of formats) if (await format.match(head, shard)) return format.open(shard);
+  for (const format of formats) if (await format.match(head, shard)) return format.open(shard, budget);
   throw new FormatError(
     `${index.name}: shard ${printable(name)} is none of the formats that are sharded: ${formats.map((f) => f.name).join(', ')}.`,
   );

@@ -21,7 +21,7 @@ export function checkShape(file: string, tensor: string, shape: readonly unknown
   for (const d of shape) {
     if (!Number.isSafeInteger(d) || (d as number) < 0)
       throw new FormatError(
-        `${file}: ${tensor} has the shape [${shape.join(', ')}]; dimensions must be whole numbers of at least 0.`,
+        `${file}: ${tensor} has the shape [${shape.map(plain).join(', ')}]; dimensions must be whole numbers of at least 0.`,
       );
     n *= d as number;
   }
@@ -45,4 +45,9 @@ export function checkByteCount(
     throw new FormatError(
       `${file}: ${tensor} (${dtype} ${formatShape(shape)}) needs ${expected} bytes, but the file gives it ${bytes}.`,
     );
+}
+
+/** A dimension of any kind for a message: a file may hold an object in its place, whose text nobody wants to ask for. */
+function plain(dimension: unknown): string {
+  return typeof dimension === 'number' || typeof dimension === 'string' ? String(dimension) : typeof dimension;
 }

@@ -257,7 +257,12 @@ describe('the walk back from ONNX outputs', () => {
     ],
     ['a grouped convolution', [node('y Conv x w', { group: 2 })], [weight('w', 4, 3, 1, 1)], 'Conv'],
     ['a batch of matrices', [node('y MatMul x w')], [weight('w', 2, 4, 3)], 'MatMul'],
-    ['a weight that is computed by what is not folded', [node('v LRN w'), node('y MatMul x v')], [weight('w', 4, 3)], 'MatMul'],
+    [
+      'a weight that is computed by what is not folded',
+      [node('v LRN w'), node('y MatMul x v')],
+      [weight('w', 4, 3)],
+      'MatMul',
+    ],
     ['slice bounds that are computed', [node('y Slice z a b'), node('z MatMul x w')], [weight('w', 4, 3)], 'Slice'],
     ['an input of the graph', [node('y Relu x')], [], 'an input of the graph'],
   ])('stops at %s and says so', async (_, nodes, tensors, op) => {

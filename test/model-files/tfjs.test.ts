@@ -282,7 +282,7 @@ corpus(
       name: 'an unknown quantisation',
       bytes: group(weight('w', [1], { quantization: { dtype: 'uint4' } })),
       error: UnsupportedError,
-      message: 'model.json: weight w is quantised to uint4; uint8, uint16 and float16 are read.',
+      message: 'model.json: weight w is quantised to "uint4"; uint8, uint16 and float16 are read.',
     },
   ],
   { file: 'model.json' },

@@ -1,5 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import { printable } from '../../base/bytes/printable.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 
 const text = z.string().min(1);
@@ -44,12 +46,22 @@ const populationSchema = z.strictObject({
 export type Population = z.infer<typeof populationSchema>;
 export type PopulationMember = z.infer<typeof memberSchema>;
 
+/** A population of 5,000 models takes a quarter of this. */
+const MAX_CHARACTERS = 1_000_000;
+const MAX_EMPTY_ENTRIES = 100;
+
 /**
  * Reads a population from YAML or JSON text.
  * @param file Name of the file, for messages.
  * @throws FormatError naming the field that is wrong, what was expected and what was found.
  */
 export function parsePopulation(content: string, file: string): Population {
+  checkLimit(file, 'the number of characters', content.length, MAX_CHARACTERS);
+  // Each is an error of its own to the parser, whose time grows with the square of their number.
+  if ((content.match(/,\s*,/g) ?? []).length > MAX_EMPTY_ENTRIES)
+    throw new FormatError(
+      `${file}: is not valid YAML: more than ${MAX_EMPTY_ENTRIES} entries between commas are empty.`,
+    );
   let value: unknown;
   try {
     value = parseYaml(content);
@@ -63,7 +75,7 @@ export function parsePopulation(content: string, file: string): Population {
   const at = issue.path[0] === 'models' && typeof issue.path[1] === 'number' ? models?.[issue.path[1]]?.id : undefined;
   const where = issue.path.length === 0 ? 'the top level' : issue.path.join('.');
   throw new FormatError(
-    `${file}: ${where}${at === undefined ? '' : ` (${String(at)})`}: ${issue.message}.`.replace('..', '.'),
+    `${file}: ${where}${typeof at === 'string' ? ` (${printable(at)})` : ''}: ${issue.message}.`.replace('..', '.'),
     {
       hint: 'docs/population.md shows the fields; docs/population.schema.json checks them in an editor.',
     },

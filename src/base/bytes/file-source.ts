@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { SourceError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
 const HASH_BLOCK_BYTES = 1 << 20;
+/** Node reads at most 2³¹−1 bytes at a time and ends the process where more are asked for. */
+const READ_BYTES = 1 << 30;
 
 /**
  * A file on disk. Node only. Each read opens and closes the file, so a source holds no handle and needs no closing.
  * @throws SourceError when the path does not exist, is a folder or may not be read.
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const handle = await openForReading(path);
-  let byteLength: number;
-  try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new SourceError(`${path}: is a folder, where a file was expected.`);
-    byteLength = stat.size;
-  } finally {
-    await handle.close();
-  }
+  // Asked before it is opened: opening a named pipe waits for a writer that may never come.
+  const found = await stat(path).catch((cause) => {
+    throw new SourceError(`${path}: ${reason(cause)}`, { cause });
+  });
+  if (!found.isFile()) throw new SourceError(`${path}: is ${kindOf(found)}, where a file was expected.`);
+  const byteLength = found.size;
+  await (await openForReading(path)).close();
   let digest: Promise<string> | undefined;
   return {
     name: basename(path),
@@ -46,6 +46,12 @@ export async function fileSource(path: string): Promise<ByteSource> {
       });
     },
   };
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a named pipe';
+  return found.isSocket() ? 'a socket' : 'a device';
 }
 
 async function openForReading(path: string): Promise<FileHandle> {
@@ -75,7 +81,7 @@ async function readFully(file: FileHandle, path: string, start: number, end: num
   const bytes = new Uint8Array(end - start);
   let done = 0;
   while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+    const { bytesRead } = await file.read(bytes, done, Math.min(bytes.length - done, READ_BYTES), start + done);
     if (bytesRead === 0)
       throw new SourceError(
         `${path}: ended at byte ${start + done} while bytes ${start} to ${end} were read; it became shorter.`,

@@ -4,7 +4,7 @@ import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { checkShape } from '../../tensor/check-shape.ts';
 import { type Cursor, cursor } from './cursor.ts';
 import { type ElementType, readElementType, readShape } from './element-type.ts';
-import { HDF5_LIMITS, type Hdf5File, readAt, readSigned } from './hdf5-file.ts';
+import { HDF5_LIMITS, type Hdf5File, type HeapObjects, readAt, readSigned } from './hdf5-file.ts';
 import { isDense } from './links.ts';
 import { type HeaderMessage, MESSAGE } from './object-header.ts';
 
@@ -65,6 +65,7 @@ async function textsOf(file: Hdf5File, what: string, { type, shape, data }: Attr
     throw new FormatError(
       `${file.source.name}: ${what} should have ${count * type.bytes} bytes, but its message has ${data.left()}.`,
     );
+  file.budget.charge('steps', count, what);
   const texts: string[] = [];
   let total = 0;
   for (let i = 0; i < count; i++) {
@@ -89,23 +90,32 @@ async function heapText(
   index: number,
   length: number,
 ): Promise<string> {
+  let objects = file.heaps.get(collection);
+  if (!objects) file.heaps.set(collection, (objects = heapObjects(file, what, collection)));
+  const found = (await objects).get(index);
+  if (!found) throw new FormatError(`${file.source.name}: the text of ${what} is not in its heap.`);
+  if (length > found.size)
+    throw new FormatError(`${file.source.name}: ${what} claims ${length} bytes of a text that has ${found.size}.`);
+  return (await readAt(file, what, found.at, length)).text(length);
+}
+
+/** The objects of a collection, which are found by going through it from its start: once, however many texts it has. */
+async function heapObjects(file: Hdf5File, what: string, collection: number): Promise<HeapObjects> {
   const headBytes = 8 + file.lengthBytes;
   const head = await readSigned(file, `the heap of ${what}`, collection, headBytes, 'GCOL');
   head.skip(4);
   const end = collection + head.length();
   const objectBytes = 8 + file.lengthBytes;
+  const objects = new Map<number, { at: number; size: number }>();
   for (let at = collection + headBytes; at + objectBytes <= end; ) {
+    file.budget.charge('steps', 1, `the heap of ${what}`);
     const object = await readAt(file, `the heap of ${what}`, at, objectBytes);
-    const found = object.u16();
+    const index = object.u16();
     object.skip(6);
     const size = object.length();
-    if (found === 0) break;
-    if (found === index) {
-      if (length > size)
-        throw new FormatError(`${file.source.name}: ${what} claims ${length} bytes of a text that has ${size}.`);
-      return (await readAt(file, what, at + objectBytes, length)).text(length);
-    }
+    if (index === 0) break;
+    if (!objects.has(index)) objects.set(index, { at: at + objectBytes, size });
     at += objectBytes + Math.ceil(size / 8) * 8;
   }
-  throw new FormatError(`${file.source.name}: the text of ${what} is not in its heap.`);
+  return objects;
 }

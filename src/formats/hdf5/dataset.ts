@@ -1,10 +1,11 @@
 import { printable } from '../../base/bytes/printable.ts';
-import { FormatError } from '../../base/errors.ts';
+import { FormatError, LimitError } from '../../base/errors.ts';
 import { checkShape } from '../../tensor/check-shape.ts';
 import { type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { rowMajorStrides } from '../../tensor/strided.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import { INFLATE_LIMITS } from '../zip/inflate.ts';
 import { type ElementType, readElementType, readShape } from './element-type.ts';
 import { type Filter, readFilters, unfilter } from './filters.ts';
 import { type Hdf5File, readAt } from './hdf5-file.ts';
@@ -41,11 +42,17 @@ export function datasetEntry(
       `${file.source.name}: ${what} (${type.dtype} ${formatShape(shape)}) needs ${bytes} bytes, more than a file of ${file.source.byteLength} bytes can hold.`,
     );
   const filterMessage = find(MESSAGE.filters);
+  const isBomb = bytes > INFLATE_LIMITS.ratioFreeBytes && bytes > file.source.byteLength * INFLATE_LIMITS.ratio;
   return {
     name,
     dtype: type.dtype,
     shape,
     read: async () => {
+      if (isBomb)
+        throw new LimitError(
+          `${file.source.name}: ${what} (${type.dtype} ${formatShape(shape)}) needs ${bytes} bytes, more than ${INFLATE_LIMITS.ratio} times those of the file.`,
+          { hint: 'This is how a decompression bomb looks. If the file is yours, save it uncompressed.' },
+        );
       const layout = readLayout(file, what, layoutMessage.content());
       const filters = filterMessage ? readFilters(filterMessage.content()) : [];
       const raw = await readBytes(file, what, { type, shape, bytes, layout, filters });

@@ -1,5 +1,6 @@
 import { type BytePages, bytePages } from '../../base/bytes/byte-pages.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { type Cursor, cursor } from './cursor.ts';
 
@@ -17,10 +18,16 @@ export const HDF5_LIMITS = {
   treeNodes: 1_000_000,
 } as const;
 
+/** Where the objects of a heap collection stand, and how long they are, by their indices. */
+export type HeapObjects = ReadonlyMap<number, { readonly at: number; readonly size: number }>;
+
 /** An HDF5 file whose superblock was read. */
 export interface Hdf5File {
   readonly source: ByteSource;
   readonly pages: BytePages;
+  readonly budget: FileBudget;
+  /** Objects of the global heaps that were read, by the addresses of their collections. */
+  readonly heaps: Map<number, Promise<HeapObjects>>;
   /** Bytes of an address and of a length in this file: 2, 4 or 8. */
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -43,7 +50,7 @@ export function looksLikeHdf5(head: Uint8Array): boolean {
  * Reads the superblock (versions 0 to 3), following the "HDF5 File Format Specification Version 3.0" of the HDF Group.
  * @throws FormatError when the file is shorter than it says, UnsupportedError for another version.
  */
-export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
+export async function openHdf5(source: ByteSource, budget: FileBudget): Promise<Hdf5File> {
   const { name: file } = source;
   const pages = bytePages(source);
   const view = await pages.view('the HDF5 superblock', 0, Math.min(SUPERBLOCK_BYTES, source.byteLength));
@@ -74,7 +81,7 @@ export async function openHdf5(source: ByteSource): Promise<Hdf5File> {
       { hint: 'The file is truncated; download or save it again.' },
     );
   if (root === undefined) throw new FormatError(`${file}: the HDF5 file has no root group.`);
-  return { source, pages, ...sizes, base, root };
+  return { source, pages, budget, heaps: new Map(), ...sizes, base, root };
 }
 
 /** A cursor over `length` bytes at an address; `what` names them in errors. */

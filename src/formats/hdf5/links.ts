@@ -17,7 +17,8 @@ export interface Hdf5Link {
 export async function linksOf(file: Hdf5File, what: string, messages: readonly HeaderMessage[]): Promise<Hdf5Link[]> {
   const links: Hdf5Link[] = [];
   for (const message of messages) {
-    if (message.type === MESSAGE.symbolTable) links.push(...(await symbolTableLinks(file, what, message)));
+    if (message.type === MESSAGE.symbolTable)
+      for (const link of await symbolTableLinks(file, what, message)) links.push(link);
     else if (message.type === MESSAGE.link) {
       const link = headerLink(message);
       if (link) links.push(link);
@@ -63,6 +64,7 @@ async function symbolTableLinks(file: Hdf5File, what: string, message: HeaderMes
     const symbols = await readSigned(file, `the symbols of ${what}`, leaf.child, 8, 'SNOD');
     symbols.skip(2);
     const count = symbols.u16();
+    file.budget.charge('steps', 1 + count, `the symbols of ${what}`);
     const entryBytes = 2 * file.offsetBytes + 24;
     const entries = await readAt(file, `the symbols of ${what}`, leaf.child + 8, count * entryBytes);
     for (let i = 0; i < count; i++) {

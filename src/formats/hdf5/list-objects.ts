@@ -67,6 +67,7 @@ async function childrenOf(
   return links.map((link) => {
     const childPath = path === '' ? link.name : `${path}/${link.name}`;
     checkLimit(name, 'the length of the path of an object', childPath.length, LIMITS.nameLength);
+    file.budget.charge('characters', childPath.length, 'the list of objects');
     return { path: childPath, address: link.address, depth: depth + 1 };
   });
 }

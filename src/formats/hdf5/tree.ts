@@ -35,6 +35,7 @@ export async function* treeLeaves(
         `${file.source.name}: a node of ${what} has type ${foundType} and level ${level}, where type ${type} and level ${expected ?? level} are expected.`,
       );
     const count = head.u16();
+    file.budget.charge('steps', 1 + count, what);
     const entryBytes = keyBytes + file.offsetBytes;
     const start = address + 8 + 2 * file.offsetBytes;
     const children: { address: number; level: number }[] = [];
@@ -48,6 +49,6 @@ export async function* treeLeaves(
       if (level === 0) yield { key: keyAt, child };
       else children.push({ address: child, level: level - 1 });
     }
-    waiting.push(...children.reverse());
+    for (const child of children.reverse()) waiting.push(child);
   }
 }

@@ -48,7 +48,12 @@ export async function openNpyArray(source: ByteSource, name: string): Promise<Te
   const headerBytes = await readRange(source, 'the npy header', headerStart, headerStart + headerLength);
   const header = parseHeader(source.name, new TextDecoder().decode(headerBytes));
 
-  const dtype = DTYPES[header.descr] ?? DTYPES[header.descr.replace(/^=/, '<')];
+  if (header.descr === '|O')
+    throw new UnsupportedError(`${source.name}: holds an array of Python objects; plain numbers are read.`, {
+      hint: 'Save it as numbers: numpy.save(path, numpy.stack(list(array)).astype("<f4")).',
+    });
+  const isBigEndian = header.descr.startsWith('>');
+  const dtype = dtypeOf(header.descr.replace(/^[=>]/, '<'));
   if (!dtype)
     throw new UnsupportedError(`${source.name}: the element type ${header.descr} of the array is not read.`, {
       hint: 'Save it as little-endian float32 or float64: numpy.save(path, array.astype("<f4")).',
@@ -62,7 +67,8 @@ export async function openNpyArray(source: ByteSource, name: string): Promise<Te
     dtype,
     shape: header.shape,
     read: async () => {
-      const data = decodeFloats(await readRange(source, `array ${name}`, start, end), dtype);
+      const bytes = await readRange(source, `array ${name}`, start, end);
+      const data = decodeFloats(isBigEndian ? swapped(bytes, BYTES_PER_ELEMENT[dtype]) : bytes, dtype);
       const { shape } = header;
       return header.fortranOrder ? gatherStrided(data, shape, columnMajorStrides(shape)) : { shape, data };
     },
@@ -86,4 +92,15 @@ function parseHeader(file: string, text: string): { descr: string; fortranOrder:
     .filter((part) => part !== '')
     .map(Number);
   return { descr, fortranOrder: order === 'True', shape };
+}
+
+function dtypeOf(descriptor: string): DType | undefined {
+  return Object.hasOwn(DTYPES, descriptor) ? DTYPES[descriptor] : undefined;
+}
+
+/** The bytes of each element in the opposite order. */
+function swapped(bytes: Uint8Array, elementBytes: number): Uint8Array {
+  const out = bytes.slice();
+  for (let at = 0; at < out.length; at += elementBytes) out.subarray(at, at + elementBytes).reverse();
+  return out;
 }

@@ -4,7 +4,7 @@ import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
 
 /** Bounds for deflated data, so that a small file cannot ask for much memory. */
-const INFLATE_LIMITS = {
+export const INFLATE_LIMITS = {
   /** Bytes of one inflated entry: feature maps of a gigabyte are real. */
   bytes: 2 ** 31,
   /** Compression ratio above which an entry larger than `ratioFreeBytes` counts as a bomb; float data stays below 20. */

@@ -1,3 +1,4 @@
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
 import type { GraphHead, GraphStop, LinearLayer } from '../model-file.ts';
@@ -49,15 +50,16 @@ interface Visit {
  * class scores.
  * @throws FormatError when the graph runs in a circle, LimitError when it is larger than any real one.
  */
-export async function findGraphHeads(file: string, graph: Graph): Promise<GraphHeads> {
+export async function findGraphHeads(file: string, graph: Graph, shared: FileBudget): Promise<GraphHeads> {
+  shared.charge('steps', graph.nodes.length, 'the graph');
   const producers = producersOf(graph.nodes);
   const budget = { left: MAX_STEPS };
   const found: FoundHead[] = [];
   const graphStops: GraphStop[] = [];
   for (const output of graph.outputs) {
     const walk = await walkBack(file, graph, producers, output, budget);
-    found.push(...withoutResiduals(file, graph, producers, walk, budget));
-    graphStops.push(...walk.stops.map(({ op }) => ({ output, op })));
+    for (const head of withoutResiduals(file, graph, producers, walk, budget)) found.push(head);
+    for (const { op } of walk.stops) graphStops.push({ output, op });
   }
   const upstream = upstreamNodes(file, producers, found, budget);
   return {
@@ -107,7 +109,7 @@ async function walkBack(
     }
     const next = await stepBack(graph, node, visit);
     if (next.length === 0) stops.push({ op: node.op, joined: visit.joined });
-    stack.push(...next.reverse());
+    for (const one of next.reverse()) stack.push(one);
   }
   return { heads, stops };
 }

@@ -1,3 +1,4 @@
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { IncomparableError, UnsupportedError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile } from '../model-file.ts';
@@ -39,6 +40,9 @@ export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): He
     return toChoice(file, chosen.candidate, chosen.reason + averagedTwin(chosen, rejected), rejected, classCount);
   throw noHead(file, classCount, rejected);
 }
+
+/** Bounds for class templates, checked before anything is made for them. ImageNet-21k has 21,841 classes. */
+export const HEAD_LIMITS = { rows: 1_000_000, weights: 2 ** 28 } as const;
 
 function noHead(file: ModelFile, classCount: number | undefined, rejected: readonly RejectedHead[]): Error {
   const seen = rejected.map(({ tensor, shape }) => ({ name: tensor, shape }));
@@ -90,6 +94,8 @@ function toChoice(
       `${file.name}: the head ${entry.name} (${formatShape(entry.shape)}) has ${classes === 1 ? 'one class' : 'no class'}; similarity needs at least two.`,
       { hint: 'If this is not the classifier head, choose another tensor with --head NAME.', file: file.name },
     );
+  checkLimit(file.name, `the number of rows of ${entry.name}`, rows, HEAD_LIMITS.rows);
+  checkLimit(file.name, `the number of weights of ${entry.name}`, rows * features, HEAD_LIMITS.weights);
   const dropped = new Set(candidate.droppedRows);
   const background = backgroundRow(file, entry.name, classes, classCount);
   return {

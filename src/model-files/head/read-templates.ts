@@ -14,7 +14,11 @@ export async function readTemplates(
   classAxis: number,
   keptRows: readonly number[],
 ): Promise<HeadTemplates> {
-  const { shape, data } = await entry.read();
+  const { shape, data } = await entry.read().catch((cause) => {
+    if (cause instanceof TypeError || cause instanceof RangeError)
+      throw new FormatError(`${file}: tensor ${entry.name} cannot be read (${cause.message}).`, { cause });
+    throw cause;
+  });
   const stride = shape.slice(classAxis + 1).reduce((n, d) => n * d, 1);
   const rows = shape[classAxis]!;
   const blocks = data.length / (rows * stride);
@@ -30,12 +34,33 @@ export async function readTemplates(
     }
     const template = out.subarray(r * cols, to);
     const broken = template.find((value) => !Number.isFinite(value));
-    if (broken !== undefined)
-      throw new FormatError(
-        `${file}: tensor ${entry.name} holds ${Number.isNaN(broken) ? 'NaN' : 'infinity'} in row ${row}; class templates must be finite.`,
-        { hint: 'The training that wrote this file has diverged; take an earlier checkpoint.' },
-      );
+    if (broken !== undefined) throw notFinite(file, entry.name, row, data, blocks, rows, stride);
     if (template.every((value) => value === 0)) zeroRows.push(r);
   }
   return { rows: keptRows.length, cols, data: out, zeroRows };
+}
+
+/** What is wrong with a row that is not finite in 32 bits: as it is stored, or by the conversion. */
+function notFinite(
+  file: string,
+  tensor: string,
+  row: number,
+  data: Float32Array | Float64Array,
+  blocks: number,
+  rows: number,
+  stride: number,
+): FormatError {
+  for (let block = 0; block < blocks; block++)
+    for (let i = 0; i < stride; i++) {
+      const value = data[(block * rows + row) * stride + i]!;
+      if (!Number.isFinite(value))
+        return new FormatError(
+          `${file}: tensor ${tensor} holds ${Number.isNaN(value) ? 'NaN' : 'infinity'} in row ${row}; class templates must be finite.`,
+          { hint: 'The training that wrote this file has diverged; take an earlier checkpoint.' },
+        );
+    }
+  return new FormatError(
+    `${file}: tensor ${tensor} holds values beyond the range of 32-bit floats in row ${row}; class templates are kept in 32 bits.`,
+    { hint: 'Scale the weights before saving them: only their directions matter.' },
+  );
 }

@@ -10,19 +10,41 @@ const KERNEL = /(?:^|[/_])(?:kernel|W|param_0)(?:_\d+)?(?::\d+)?$/;
  * the model's own layer, under the name of the layer itself. `groupOf` gives the tensors of such a group.
  */
 export function kernelsByName(groupOf: (layer: string) => readonly TensorEntry[]): FindKernel {
+  const indices = new Map<readonly TensorEntry[], KernelIndex>();
   return (path) => {
-    const kernels = groupOf(path[0]!.name).filter(({ name }) => KERNEL.test(name));
-    const { name } = path.at(-1)!;
-    const own = kernels.filter((tensor) => isOf(tensor, name));
-    if (own.length > 0) return own.length === 1 ? own[0] : undefined;
-    return path.length === 1 && kernels.length === 1 ? kernels[0] : undefined;
+    const group = groupOf(path[0]!.name);
+    const index = indices.get(group) ?? kernelIndex(group);
+    indices.set(group, index);
+    const own = index.byLayer.get(path.at(-1)!.name);
+    if (own) return own.length === 1 ? own[0] : undefined;
+    return path.length === 1 ? index.only : undefined;
   };
 }
 
-/** True for "…/dense_1/kernel:0" and "…/dense_1_W" of the layer dense_1. */
-function isOf(tensor: TensorEntry, layer: string): boolean {
-  const parts = tensor.name.split('/');
-  return parts.at(-2) === layer || parts.at(-1)!.startsWith(`${layer}_W`);
+/** The kernels of a group by the layer that their names give, made once: a model may have 20,000 of either. */
+interface KernelIndex {
+  readonly byLayer: ReadonlyMap<string, readonly TensorEntry[]>;
+  /** The kernel of a group that has no other. */
+  readonly only: TensorEntry | undefined;
+}
+
+function kernelIndex(group: readonly TensorEntry[]): KernelIndex {
+  const kernels = group.filter(({ name }) => KERNEL.test(name));
+  const byLayer = new Map<string, TensorEntry[]>();
+  for (const kernel of kernels)
+    for (const layer of layersNamed(kernel.name)) {
+      const list = byLayer.get(layer) ?? [];
+      list.push(kernel);
+      byLayer.set(layer, list);
+    }
+  return { byLayer, only: kernels.length === 1 ? kernels[0] : undefined };
+}
+
+/** The layer of "…/dense_1/kernel:0", and that of "…/dense_1_W". */
+function layersNamed(tensor: string): Set<string> {
+  const parts = tensor.split('/');
+  const prefix = /^(.*)_W(?:_\d+)?(?::\d+)?$/.exec(parts.at(-1)!)?.[1];
+  return new Set([parts.at(-2), prefix].filter((layer) => layer !== undefined));
 }
 
 /** Names under which Keras 3, and the late Keras 2 before it, keep the layers of a model. */

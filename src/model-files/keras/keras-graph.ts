@@ -1,21 +1,26 @@
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { LayerConfig, LayerOutput, ModelConfig } from './layer-config.ts';
-import { innerActivation, layerRole } from './layer-roles.ts';
+import { activationName, innerActivation, layerRole } from './layer-roles.ts';
 
 /** The kernel of a layer: the layers that lead to it, the model's own first, then those of models within it. */
 export type FindKernel = (path: readonly LayerConfig[]) => TensorEntry | undefined;
 
 /** The graph of a configuration, with models within models written out, for the head walk. */
-export function kerasGraph(file: string, model: ModelConfig, findKernel: FindKernel): Graph {
+export function kerasGraph(file: string, model: ModelConfig, findKernel: FindKernel, budget: FileBudget): Graph {
   const nodes: GraphNode[] = [];
   const constants = new Map<string, TensorEntry>();
+  let layers = 0;
 
   const addLayer = (scope: string, path: readonly LayerConfig[], call: number, inputs: readonly string[]): void => {
     const layer = path.at(-1)!;
-    checkLimit(file, 'the number of layers in all models within the model', nodes.length, LIMITS.tensors);
+    // Models within models multiply: thirty of them, each called forty times, would be 40³⁰ layers.
+    checkLimit(file, 'the number of layers in all models within the model', ++layers, LIMITS.tensors);
+    budget.charge('steps', 1 + inputs.length, 'the layers of the model');
+    budget.charge('characters', scope.length + layer.name.length, 'the layers of the model');
     const output = tensorOf(scope, { layer: layer.name, call, index: 0 });
     if (layer.model) {
       const outputOf = (index: number) => tensorOf(scope, { layer: layer.name, call, index });
@@ -25,8 +30,9 @@ export function kerasGraph(file: string, model: ModelConfig, findKernel: FindKer
     const role = layerRole(layer, inputs.length);
     const kernel = role.kind === 'linear' ? findKernel(path) : undefined;
     if (kernel) constants.set(kernel.name, kernel);
-    const activation = innerActivation(layer);
-    const op = layer.className === 'Activation' ? String(layer.config.activation) : layer.className;
+    const activation = innerActivation(file, layer);
+    const op =
+      layer.className === 'Activation' ? activationName(file, layer.name, layer.config.activation) : layer.className;
     const raw = activation === undefined ? output : `${output} before ${activation}`;
     nodes.push({ op, inputs: kernel ? [...inputs, kernel.name] : inputs, outputs: [raw], role });
     if (activation !== undefined)

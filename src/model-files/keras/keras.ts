@@ -1,4 +1,5 @@
 import { type ByteSource, memorySource } from '../../base/bytes/byte-source.ts';
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 import { looksLikeHdf5, openHdf5 } from '../../formats/hdf5/hdf5-file.ts';
@@ -41,14 +42,16 @@ export const kerasFormat: ModelFormat = {
 /** The group that holds the weights of a whole model. */
 const WEIGHTS = 'model_weights';
 
-async function openH5(source: ByteSource): Promise<ModelFile> {
-  const objects = await listHdf5(await openHdf5(source));
+async function openH5(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
+  const objects = await listHdf5(await openHdf5(source, budget));
   const { tensors, groups } = objects;
   const root = groups.get('')!;
   const metadata: Record<string, string> = {};
   for (const key of ['keras_version', 'backend']) {
-    const [value] = (await root.attribute(key)) ?? (await groups.get(WEIGHTS)?.attribute(key)) ?? [];
-    if (value !== undefined) metadata[key] = value;
+    const texts = (await root.attribute(key)) ?? (await groups.get(WEIGHTS)?.attribute(key)) ?? [];
+    if (texts.length > 1)
+      throw new FormatError(`${source.name}: the attribute ${key} holds ${texts.length} texts, where one is expected.`);
+    if (texts[0] !== undefined) metadata[key] = texts[0];
   }
   const [configText] = (await root.attribute('model_config')) ?? [];
   const bytes = configText === undefined ? undefined : new TextEncoder().encode(configText);
@@ -59,7 +62,7 @@ async function openH5(source: ByteSource): Promise<ModelFile> {
     name: source.name,
     tensors,
     metadata: { ...metadata, ...modelName(config) },
-    ...(model ? await headsOf(source.name, model, kernelsOf(objects, model)) : {}),
+    ...(model ? await headsOf(source.name, model, kernelsOf(objects, model), budget) : {}),
   };
 }
 
@@ -77,20 +80,32 @@ function kernelsOf({ tensors, groups }: Hdf5Objects, model: ModelConfig): FindKe
   return kernelsByName((layer) => byLayer.get(layer) ?? []);
 }
 
-async function openKeras(source: ByteSource): Promise<ModelFile> {
+async function openKeras(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
   const archive = await openZip(source);
-  const weights = await openH5(await entrySource(archive, 'model.weights.h5'));
+  const weights = await openH5(await entrySource(archive, 'model.weights.h5'), budget);
   const config = await readEntry(archive, 'config.json');
   const metadata = archive.entries.has('metadata.json') ? await readEntry(archive, 'metadata.json') : {};
+  const tensors = withSlashes(weights.tensors);
   const model = readModelConfig(source.name, config);
   const plain = Object.entries(metadata).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return {
     format: 'keras',
     name: source.name,
-    tensors: weights.tensors,
+    tensors,
     metadata: { ...Object.fromEntries(plain), ...modelName(config) },
-    ...(model ? await headsOf(source.name, model, kernelsByPosition(weights.tensors, model)) : {}),
+    ...(model ? await headsOf(source.name, model, kernelsByPosition(tensors, model), budget) : {}),
   };
+}
+
+/** Keras 2.12 to 2.15 wrote backslashes into the paths of weights on Windows. */
+function withSlashes(tensors: ModelFile['tensors']): ModelFile['tensors'] {
+  if (![...tensors.keys()].some((name) => name.includes('\\'))) return tensors;
+  return new Map(
+    [...tensors].map(([path, tensor]) => {
+      const name = path.replaceAll('\\', '/');
+      return [name, { ...tensor, name }];
+    }),
+  );
 }
 
 async function entrySource(archive: ZipArchive, name: string): Promise<ByteSource> {
@@ -118,8 +133,9 @@ export async function headsOf(
   file: string,
   model: ModelConfig,
   findKernel: FindKernel,
+  budget: FileBudget,
 ): Promise<GraphHeads | Record<string, never>> {
-  const heads = await findGraphHeads(file, kerasGraph(file, model, findKernel));
+  const heads = await findGraphHeads(file, kerasGraph(file, model, findKernel, budget), budget);
   return heads.linearLayers.length > 0 ? heads : {};
 }
 

@@ -1,3 +1,6 @@
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError } from '../../base/errors.ts';
+import { isObject, shown } from '../../formats/json/parse-json.ts';
 import type { NodeRole } from '../graph/graph.ts';
 import type { LayerConfig } from './layer-config.ts';
 
@@ -45,11 +48,23 @@ export function layerRole({ className, config }: LayerConfig, inputs: number): N
 }
 
 /** The activation within a layer ("softmax"), a step of its own for the walk; undefined where it does nothing. */
-export function innerActivation({ className, config }: LayerConfig): string | undefined {
+export function innerActivation(file: string, { name, className, config }: LayerConfig): string | undefined {
   const { activation } = config;
   if (className === 'Activation' || activation === undefined || activation === null || activation === 'linear')
     return undefined;
+  return activationName(file, name, activation);
+}
+
+/**
+ * The name of an activation, written as a text or as { class_name, config }.
+ * @throws FormatError when it is neither; `layer` is for the message.
+ */
+export function activationName(file: string, layer: string, activation: unknown): string {
   if (typeof activation === 'string') return activation;
-  const { class_name: name, config: inner } = activation as { class_name?: unknown; config?: unknown };
-  return typeof inner === 'string' ? inner : typeof name === 'string' ? name : 'activation';
+  const { class_name: name, config: inner } = isObject(activation) ? activation : {};
+  const found = typeof inner === 'string' ? inner : name;
+  if (typeof found === 'string') return found;
+  throw new FormatError(
+    `${file}: the activation of layer ${printable(layer)} is ${shown(activation)}, where a name is expected.`,
+  );
 }

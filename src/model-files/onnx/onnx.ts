@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import { decodeVarint, protoReader } from '../../formats/protobuf/read-protobuf.ts';
@@ -78,7 +79,7 @@ function isName(head: Uint8Array, start: number, length: number): boolean {
   return length <= LIMITS.nameLength && head.subarray(start, start + length).every((byte) => byte >= 0x20);
 }
 
-async function openOnnx(source: ByteSource): Promise<ModelFile> {
+async function openOnnx(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
   const model = await readOnnxModel(protoReader(source), externalFiles(source));
   const { graph } = model;
   const quantised = quantisedTensors(graph);
@@ -112,7 +113,7 @@ async function openOnnx(source: ByteSource): Promise<ModelFile> {
     name: source.name,
     tensors,
     metadata: metadataOf(model),
-    ...(await findGraphHeads(source.name, walkable)),
+    ...(await findGraphHeads(source.name, walkable, budget)),
   };
 }
 

@@ -3,6 +3,7 @@ import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
+import { otherArchive } from '../other-archives.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
 import type { PickleValue } from './pickle-values.ts';
@@ -48,6 +49,11 @@ function findFolder(archive: ZipArchive): string {
   for (const entry of archive.entries.keys())
     if (entry === PICKLE_NAME || entry.endsWith(`/${PICKLE_NAME}`)) folders.push(entry.slice(0, -PICKLE_NAME.length));
   if (folders.length === 0) {
+    const other = otherArchive(archive.entries.keys());
+    if (other)
+      throw new UnsupportedError(`${archive.name}: is ${other.what}; it holds ${printable(other.name)}.`, {
+        hint: other.hint,
+      });
     const [first] = archive.entries.keys();
     throw new UnsupportedError(
       `${archive.name}: a zip archive without data.pkl, so not a PyTorch checkpoint${first === undefined ? '; it is empty' : `; it holds ${printable(first)}`}.`,

@@ -1,5 +1,6 @@
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
+import { isObject } from '../../formats/json/parse-json.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { type Graph, type GraphNode, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
@@ -74,16 +75,21 @@ export function graphDef(
 }
 
 function readNode(file: string, value: unknown): Node {
-  const { name, op, input, attr } = (value ?? {}) as Record<string, unknown>;
+  const { name, op, input, attr } = isObject(value) ? value : {};
   if (typeof name !== 'string' || typeof op !== 'string')
     throw new FormatError(`${file}: a node of modelTopology has no name or no op.`);
-  const inputs = Array.isArray(input) ? input.map(String).filter((one) => !one.startsWith('^')) : [];
+  const inputs = (Array.isArray(input) ? input : []).filter((one) => typeof one === 'string' && !one.startsWith('^'));
   return {
     name,
     op,
     inputs: inputs.map(outputName),
-    attributes: typeof attr === 'object' && attr !== null ? (attr as Node['attributes']) : {},
+    attributes: isObject(attr) ? Object.fromEntries(Object.entries(attr).filter(hasObject)) : {},
   };
+}
+
+/** Attributes are objects such as { b: true }; anything else under a name is none. */
+function hasObject(pair: [string, unknown]): pair is [string, Record<string, unknown>] {
+  return isObject(pair[1]);
 }
 
 /** "node:0" is "node". */
@@ -92,9 +98,9 @@ function outputName(tensor: string): string {
 }
 
 function outputsOf(nodes: readonly Node[], signature: unknown): string[] {
-  const declared = (signature as { outputs?: Record<string, { name?: unknown }> } | undefined)?.outputs;
-  const names = Object.values(declared ?? {}).flatMap((one) =>
-    typeof one?.name === 'string' ? [outputName(one.name)] : [],
+  const declared = isObject(signature) && isObject(signature.outputs) ? Object.values(signature.outputs) : [];
+  const names = declared.flatMap((one) =>
+    isObject(one) && typeof one.name === 'string' ? [outputName(one.name)] : [],
   );
   if (names.length > 0) return [...new Set(names)];
   const taken = new Set(nodes.flatMap(({ inputs }) => inputs));
@@ -105,7 +111,10 @@ function outputsOf(nodes: readonly Node[], signature: unknown): string[] {
 function opName({ op, attributes }: Node): string {
   const fused = (attributes.fused_ops?.list as { s?: unknown } | undefined)?.s;
   if (!Array.isArray(fused) || fused.length === 0) return op;
-  return `${op} (${fused.map((text) => decodeBase64(String(text))).join(', ')})`;
+  return `${op} (${fused
+    .filter((text) => typeof text === 'string')
+    .map(decodeBase64)
+    .join(', ')})`;
 }
 
 /** Bytes are base64 in a GraphDef's JSON. */
@@ -161,7 +170,10 @@ function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole 
 }
 
 function stridedMasks(attributes: Node['attributes']): StridedMasks {
-  const mask = (name: string) => Number(attributes[`${name}_mask`]?.i ?? 0);
+  const mask = (name: string) => {
+    const value = attributes[`${name}_mask`]?.i;
+    return typeof value === 'number' || typeof value === 'string' ? Number(value) || 0 : 0;
+  };
   return {
     begin: mask('begin'),
     end: mask('end'),

@@ -18,9 +18,11 @@ export function shardGroup(source: ByteSource, paths: readonly string[], total: 
   return {
     async read(what, start, end) {
       opened ??= openShards(source, paths, total);
+      // Opened first: their sizes are checked before room is made for what they are to hold.
+      const shards = await opened;
       const out = new Uint8Array(end - start);
       let shardStart = 0;
-      for (const shard of await opened) {
+      for (const shard of shards) {
         const from = Math.max(start, shardStart) - shardStart;
         const to = Math.min(end, shardStart + shard.byteLength) - shardStart;
         if (from < to) {

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
-import { parseJson } from '../../formats/json/parse-json.ts';
+import { isObject, parseJson } from '../../formats/json/parse-json.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import { kernelsByName } from '../keras/find-kernel.ts';
@@ -28,14 +29,14 @@ export const tfjsFormat: ModelFormat = {
   open: openTfjs,
 };
 
-async function openTfjs(source: ByteSource): Promise<ModelFile> {
+async function openTfjs(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
   const { name: file } = source;
   checkLimit(file, 'its size', source.byteLength, LIMITS.headerBytes);
   const json = parseJson(await source.read(0, source.byteLength), file);
   if (json.weightsManifest === undefined)
     throw new FormatError(`${file}: a TF.js model needs a weightsManifest, which is not there.`);
   const tensors = manifestTensors(source, json.weightsManifest);
-  const { heads, kind, named } = await readTopology(file, json, tensors);
+  const { heads, kind, named } = await readTopology(file, json, tensors, budget);
   const metadata: Record<string, string> = { kind, ...named };
   for (const key of ['generatedBy', 'convertedBy']) {
     const value = json[key];
@@ -44,17 +45,22 @@ async function openTfjs(source: ByteSource): Promise<ModelFile> {
   return { format: 'tfjs', name: file, tensors, metadata, ...heads };
 }
 
-async function readTopology(file: string, json: Record<string, unknown>, tensors: ModelFile['tensors']) {
+async function readTopology(
+  file: string,
+  json: Record<string, unknown>,
+  tensors: ModelFile['tensors'],
+  budget: FileBudget,
+) {
   const topology = json.modelTopology;
   if (typeof topology !== 'object' || topology === null || Array.isArray(topology))
     return { kind: 'weights only', heads: {}, named: {} };
   const fields = topology as Record<string, unknown>;
   if (fields.node !== undefined || json.format === 'graph-model') {
     const graph = graphDef(file, fields, json.signature, tensors);
-    return { kind: 'graph model', heads: await findGraphHeads(file, graph), named: {} };
+    return { kind: 'graph model', heads: await findGraphHeads(file, graph, budget), named: {} };
   }
   // The converter writes { model_config }, tfjs itself the configuration alone.
-  const config = (fields.model_config ?? fields) as Record<string, unknown>;
+  const config = isObject(fields.model_config) ? fields.model_config : fields;
   const model = readModelConfig(file, config);
   const all = [...tensors.values()];
   const heads = model
@@ -62,6 +68,7 @@ async function readTopology(file: string, json: Record<string, unknown>, tensors
         file,
         model,
         kernelsByName(() => all),
+        budget,
       )
     : {};
   return { kind: 'layers model', heads, named: modelName(config) };

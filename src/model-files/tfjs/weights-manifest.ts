@@ -2,6 +2,7 @@ import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { shown } from '../../formats/json/parse-json.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import { checkShape } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
@@ -82,10 +83,10 @@ function readWeight(file: string, value: unknown): Weight {
   const known = { name, shape: shape as number[] };
   if (quantization !== undefined && quantization !== null) {
     const { dtype: stored, scale, min } = quantization as Record<string, unknown>;
-    const type = QUANTISED[String(stored)];
+    const type = typeof stored === 'string' && Object.hasOwn(QUANTISED, stored) ? QUANTISED[stored] : undefined;
     if (!type)
       throw new UnsupportedError(
-        `${file}: ${what} is quantised to ${printable(String(stored))}; uint8, uint16 and float16 are read.`,
+        `${file}: ${what} is quantised to ${shown(stored)}; uint8, uint16 and float16 are read.`,
       );
     const bytes = count * BYTES_PER_ELEMENT[type];
     if (type === 'f16') return { ...known, stored: type, affine: undefined, bytes };
@@ -93,8 +94,9 @@ function readWeight(file: string, value: unknown): Weight {
       throw new FormatError(`${file}: ${what} is quantised, but its scale or min is not a number.`);
     return { ...known, stored: type, affine: { scale: scale as number, min: min as number }, bytes };
   }
-  const stored = DTYPES[dtype];
-  const elementBytes = stored ? BYTES_PER_ELEMENT[stored] : UNLISTED[dtype];
+  const stored = Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
+  const unlisted = Object.hasOwn(UNLISTED, dtype) ? UNLISTED[dtype] : undefined;
+  const elementBytes = stored ? BYTES_PER_ELEMENT[stored] : unlisted;
   if (elementBytes === undefined)
     throw new UnsupportedError(
       `${file}: ${what} has the type ${printable(dtype)}, which is not read, so that the weights behind it cannot be placed.`,

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { type Flatbuffer, openFlatbuffer } from '../../formats/flatbuffers/flatbuffer.ts';
@@ -49,7 +50,7 @@ const TYPES: Readonly<Record<number, { dtype: DType; nibbles?: true }>> = {
 /** Elements of a constant that the walk reads while opening: axes, permutations, bounds of slices. */
 const MAX_SMALL_CONSTANT = 64;
 
-async function openTflite(source: ByteSource): Promise<ModelFile> {
+async function openTflite(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
   const flatbuffer = openFlatbuffer(source);
   const model = await readTfliteModel(flatbuffer);
   const tensors = new Map<string, TensorEntry>();
@@ -64,7 +65,7 @@ async function openTflite(source: ByteSource): Promise<ModelFile> {
     name: source.name,
     tensors,
     metadata: metadataOf(model, main),
-    ...(await findGraphHeads(source.name, walkable(main, tensors))),
+    ...(await findGraphHeads(source.name, walkable(main, tensors), budget)),
   };
 }
 
