@@ -84,7 +84,12 @@ describe('a hostile file ends with a message, quickly and in little memory', () 
       4_000_000_000,
       /the number of weights of fc\.weight is 1000000000; at most 268435456/,
     ],
-    ['a head of 16 GB', 'st-16gb-sparse', 16_000_000_000, /the number of weights of fc\.weight is 2000000000; at most 268435456/],
+    [
+      'a head of 16 GB',
+      'st-16gb-sparse',
+      16_000_000_000,
+      /the number of weights of fc\.weight is 2000000000; at most 268435456/,
+    ],
   ])('%s in a sparse file', async (_, name, bytes, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'semblance-hostile-'));
     try {
