@@ -1,4 +1,5 @@
 import { hasModelName } from '../model-files/model-formats.ts';
+import { checkpointSeries } from './checkpoint-series.ts';
 import { epochNumbers } from './epoch-number.ts';
 import type { RunFile } from './run-folder.ts';
 
@@ -24,6 +25,8 @@ export interface RunListing {
   samples?: string;
   /** Checkpoints whose names carry no epoch; perhaps they carry one inside. */
   unnumbered: string[];
+  /** Several series of checkpoints that count the same epochs, so that nobody can tell which is meant; else absent. */
+  series?: { name: string; epochs: number }[];
   /** Everything else, with the reason. */
   skipped: { file: string; reason: string }[];
 }
@@ -33,7 +36,8 @@ const CONFUSION = /confusion.*\.(npy|csv)$/i;
 const SIMILARITY = /(similarity|ncsm).*\.(npy|csv)$/i;
 const SHARD = /-\d+-of-\d+\.[A-Za-z]+$/;
 /** Files that frameworks save beside the model, or a second copy of it. */
-const COMPANION = /optim|scheduler|scaler|rng_state|training_args|(^|[^a-z])ema([^a-z]|$)|discriminator/i;
+const COMPANION =
+  /optim|scheduler|scaler|rng_state|training_args|(^|[^a-z])(?:ema|grads?|gradients?|momentum)([^a-z]|$)|discriminator/i;
 
 /** Tells checkpoints, predictions, matrices and logs apart and sorts them by epoch. Nothing is opened. */
 export function listRun(files: readonly RunFile[]): RunListing {
@@ -66,7 +70,11 @@ export function listRun(files: readonly RunFile[]): RunListing {
   }
 
   const numbers = epochNumbers(kinds.checkpoints);
-  for (const name of kinds.checkpoints) {
+  const series = checkpointSeries(numbers);
+  if (series.length > 1) listing.series = series.map(({ name, files }) => ({ name, epochs: files.size }));
+  const taken = new Set(series[0]?.files.values());
+  // The series that is taken comes first, so that the others are those passed over.
+  for (const name of kinds.checkpoints.toSorted((a, b) => Number(taken.has(b)) - Number(taken.has(a)))) {
     const epoch = numbers.get(name);
     if (epoch === undefined) listing.unnumbered.push(name);
     else addCheckpoint(at(epoch), name, listing);

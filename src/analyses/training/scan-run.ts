@@ -1,4 +1,5 @@
-import { FormatError, SemblanceError } from '../../base/errors.ts';
+import { printable } from '../../base/bytes/printable.ts';
+import { FormatError, SemblanceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { addCheckpoint, type EpochFiles, listRun } from '../../runs/list-run.ts';
@@ -48,6 +49,7 @@ const HASHED_BYTES = 32 * 2 ** 20;
 export async function scanRun(folder: RunFolder, fileKeys: Map<string, string> = new Map()): Promise<ScannedRun> {
   const files = await folder.list();
   const listing = listRun(files);
+  if (listing.series) throw severalSeries(folder.name, listing.series);
   const problems: RunProblem[] = [];
   const attempt = async <T>(file: string | undefined, read: (file: string) => Promise<T>): Promise<T | undefined> => {
     if (file === undefined) return undefined;
@@ -93,6 +95,16 @@ export async function scanRun(folder: RunFolder, fileKeys: Map<string, string> =
   };
 }
 
+function severalSeries(folder: string, series: readonly { name: string; epochs: number }[]): UsageError {
+  const list = series.map(({ name, epochs }) => `${printable(name)} (${epochs})`).join(', ');
+  return new UsageError(
+    `${folder}: holds ${series.length} series of checkpoints that count the same epochs: ${list}.`,
+    {
+      hint: 'Name the folder of one, or of several as runs to compare; put the files of one network into a folder of their own.',
+    },
+  );
+}
+
 async function fileKey(folder: RunFolder, file: RunFile, known: Map<string, string>): Promise<string> {
   if (file.byteLength > HASHED_BYTES) return signature(file);
   const stamp = `${file.name} ${signature(file)}`;
@@ -112,6 +124,7 @@ export function filesOf({ checkpoint, similarity, predictions, confusion }: Epoc
 
 /**
  * The class count of a run: that of its labels, else the one that most epochs have, of equals the earliest epoch's.
+ * @throws UnsupportedError with the reason of the first epoch when none can be read
  * @param known counts that an earlier look found, by key
  */
 export async function runClassCount(
@@ -123,11 +136,21 @@ export async function runClassCount(
 ): Promise<number | undefined> {
   if (labels !== undefined) return labels;
   const votes = new Map<number, number>();
+  let first: { file: string; error: SemblanceError } | undefined;
   for (const { files, key } of run.epochs) {
     const count =
-      known.get(key) ?? (await countEpochClasses(folder, files, head === undefined ? {} : { head }).catch(skipBroken));
+      known.get(key) ??
+      (await countEpochClasses(folder, files, head === undefined ? {} : { head }).catch((error) => {
+        first ??= { file: filesOf(files)[0]!, error: brokenEpoch(error) };
+        return undefined;
+      }));
     if (count !== undefined) votes.set(count, (votes.get(count) ?? 0) + 1);
   }
+  if (votes.size === 0 && first)
+    throw new UnsupportedError(
+      `${folder.name}: none of its ${run.epochs.length} epochs can be read; the first is ${printable(first.file)}: ${first.error.message}`,
+      { hint: first.error.hint ?? 'Look at one of the files alone: semblance classes FILE.' },
+    );
   // A Map keeps the order of insertion, so the first of the greatest is the earliest epoch's.
   let best: number | undefined;
   for (const [count, number] of votes) if (best === undefined || number > votes.get(best)!) best = count;
@@ -135,8 +158,9 @@ export async function runClassCount(
 }
 
 /** A broken or half-written file has no vote; it is reported when it is read. */
-function skipBroken(error: unknown): undefined {
+function brokenEpoch(error: unknown): SemblanceError {
   if (!(error instanceof SemblanceError)) throw error;
+  return error;
 }
 
 /** What to tell of a file that could not be read; other errors than our own are none of the file's doing. */
