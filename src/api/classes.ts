@@ -7,7 +7,11 @@
 export { analyseClasses, type ClassesResult } from '../analyses/classes/analyse-classes.ts';
 export type { ClassesOptions, ClassModelInput, ReferenceRequest } from '../analyses/classes/options.ts';
 export type { LabelsRequest } from '../analyses/classes/row-classes.ts';
-export { ALIGNMENT_MEASURES, nsad, ssad } from '../measures/class-similarity/alignment.ts';
+export { nsad, ssad } from '../measures/class-similarity/alignment.ts';
+export {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+} from '../measures/class-similarity/alignment-measures/alignment-measures.ts';
 export { bootstrapAlignment, pairedDifference } from '../measures/class-similarity/bootstrap.ts';
 export { type ChanceLevel, chanceLevel } from '../measures/class-similarity/chance.ts';
 export { closestPairs } from '../measures/class-similarity/closest-pairs.ts';

@@ -79,7 +79,7 @@ export function kendallOfTable(table: ContingencyTable): number | null {
 }
 
 /** Average rank of each category minus the mean rank. */
-function centredRanks(totals: Float64Array, n: number): Float64Array {
+export function centredRanks(totals: Float64Array, n: number): Float64Array {
   const ranks = new Float64Array(totals.length);
   let below = 0;
   for (let k = 0; k < totals.length; k++) {

@@ -32,6 +32,39 @@ export function permutationSums(offDiagonal: Matrix, options: KernelOptions = {}
 }
 
 /**
+ * The sums of a symmetric matrix of n classes known by its n(n − 1)/2 entries above the diagonal, row by row; or, where
+ * there are too many entries to hold, by what {@link sumsOfRows} needs of them.
+ */
+export function symmetricPermutationSums(pairs: ArrayLike<number>, n: number): PermutationSums {
+  const rowSums = new Float64Array(n);
+  let squares = 0;
+  let k = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++) {
+      const value = pairs[k++]!;
+      rowSums[i]! += value;
+      rowSums[j]! += value;
+      squares += value * value;
+    }
+  return sumsOfRows(rowSums, 2 * squares);
+}
+
+/**
+ * The sums of a symmetric matrix known by the sum of each of its rows without the diagonal, and by the sum of the
+ * squares of all its off-diagonal entries.
+ */
+export function sumsOfRows(rowSums: Float64Array, allSquares: number): PermutationSums {
+  const n = rowSums.length;
+  let total = 0;
+  for (let i = 0; i < n; i++) total += rowSums[i]!;
+  const mean = total / (n * (n - 1));
+  let rowSquares = 0;
+  for (let i = 0; i < n; i++) rowSquares += (rowSums[i]! - (n - 1) * mean) ** 2;
+  const squares = Math.max(0, allSquares - n * (n - 1) * mean * mean);
+  return { n, mean, squares, mirrored: squares, rowSquares, columnSquares: rowSquares, rowColumn: rowSquares };
+}
+
+/**
  * Exact mean and standard deviation of Σ aᵢⱼ·bᵢⱼ over all n! orders of the classes of one of the two matrices (Mantel
  * 1967, here for matrices that need not be symmetric). What permuting at random only estimates, in time n².
  *

@@ -1,52 +1,50 @@
 import * as z from 'zod/mini';
+import { ALIGNMENT_MEASURES } from '../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
 import { picturesSectionSchema } from './pictures-section.ts';
 import { populationSectionSchema } from './population-section.ts';
-import { labelsSchema, sectionOrigin } from './section-parts.ts';
+import { labelsSchema, perMeasure, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
-const measureTriple = z.object({
-  cosine: z.nullable(finite),
-  spearman: z.nullable(finite),
-  kendall: z.nullable(finite),
-});
 const intervalSchema = z.object({ low: finite, high: finite });
-const chanceLevel = z.object({ mean: finite, sd: finite, z: z.nullable(finite) });
+const values = perMeasure(z.nullable(finite));
+/**
+ * Over all orders of the classes. `sd` is exact where `draws` is 0, else from so many permutations, with its relative
+ * standard error; both are absent in studies of 0.1, whose levels were all drawn.
+ */
+const chanceLevel = z.object({
+  mean: finite,
+  sd: finite,
+  z: z.nullable(finite),
+  draws: z.optional(z.int()),
+  sdError: z.optional(finite),
+});
 
 /** Alignment of a model's class similarity with a reference, each measure beside its chance level. */
-const alignmentSchema = z.extend(measureTriple, {
+const alignmentSchema = z.extend(values, {
   /** Why a measure is null, such as "the matrix is constant"; absent when all are there. */
   reason: z.optional(z.string()),
   /** Classes that took part. */
   classes: z.int(),
-  chance: z.object({
-    permutations: z.int(),
-    seed: z.int(),
-    cosine: z.nullable(chanceLevel),
-    spearman: z.nullable(chanceLevel),
-    kendall: z.nullable(chanceLevel),
-  }),
+  chance: perMeasure(z.nullable(chanceLevel)),
   /** Percentile interval of a bootstrap over classes; absent when none was asked for. */
   interval: z.optional(
-    z.object({
+    z.extend(perMeasure(z.nullable(intervalSchema)), {
       level: finite,
       resamples: z.int(),
       seed: z.int(),
       classes: z.int(),
-      cosine: z.nullable(intervalSchema),
-      spearman: z.nullable(intervalSchema),
-      kendall: z.nullable(intervalSchema),
     }),
   ),
   /** p-values of Mantel's permutation test; absent when none was asked for. */
-  mantel: z.optional(z.extend(measureTriple, { permutations: z.int(), seed: z.int() })),
+  mantel: z.optional(z.extend(values, { permutations: z.int(), seed: z.int() })),
 });
 
 /** Alignment of model `a` minus that of `b` with the same reference, under the same resamples. */
 const alignmentDifferenceSchema = z.object({
   reference: z.string(),
-  measure: z.enum(['cosine', 'spearman', 'kendall']),
+  measure: z.enum(ALIGNMENT_MEASURES),
   a: z.string(),
   b: z.string(),
   difference: finite,
@@ -154,11 +152,7 @@ export const classesSectionSchema = z.object({
     }),
   ),
   /** Models × models, in the order of `models`; null where it cannot be had. */
-  nsad: z.object({
-    cosine: z.array(z.array(z.nullable(finite))),
-    spearman: z.array(z.array(z.nullable(finite))),
-    kendall: z.array(z.array(z.nullable(finite))),
-  }),
+  nsad: perMeasure(z.array(z.array(z.nullable(finite)))),
   /** Paired differences of all models; empty when no intervals were asked for. */
   differences: z.array(alignmentDifferenceSchema),
   population: z.optional(populationSectionSchema),

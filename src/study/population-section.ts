@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { perMeasure } from './section-parts.ts';
 
 const finite = z.number();
-const perMeasure = <T extends z.ZodMiniType>(value: T) => z.object({ cosine: value, spearman: value, kendall: value });
 
 const coefficient = z.nullable(z.object({ value: finite, p: finite }));
 const traitCorrelation = z.object({
@@ -48,12 +48,7 @@ export const populationSectionSchema = z.object({
       parameters: z.nullable(finite),
       accuracy: z.nullable(finite),
       published: z.nullable(
-        z.object({
-          cosine: z.optional(finite),
-          spearman: z.optional(finite),
-          kendall: z.optional(finite),
-          mostSimilarPair: z.optional(z.array(z.string())),
-        }),
+        z.extend(perMeasure(z.optional(finite)), { mostSimilarPair: z.optional(z.array(z.string())) }),
       ),
     }),
   ),

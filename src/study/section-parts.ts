@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { eachMeasure } from '../measures/class-similarity/alignment-measures/alignment-measures.ts';
 
 /** What every section says of where it comes from. */
 export const sectionOrigin = {
@@ -38,3 +39,6 @@ export const ranModel = {
 
 /** Inputs left out, by name. */
 export const skippedInputs = z.array(z.object({ name: z.string(), reason: z.string() }));
+
+/** An object with the same kind of value for each measure of alignment. */
+export const perMeasure = <T extends z.ZodMiniType>(value: T) => z.object(eachMeasure(() => value));

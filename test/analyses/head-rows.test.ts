@@ -21,7 +21,7 @@ function head(rows: number, features: number, zero: readonly number[] = []): { s
 
 async function classesOf(bytes: Uint8Array, siblings: Record<string, Uint8Array> = {}, options: object = {}) {
   const source = memorySource('net.bin', bytes, new Map(Object.entries(siblings)));
-  const { manifest } = await analyseClasses([{ source, ...options }], { permutations: 2 }, memoryStore());
+  const { manifest } = await analyseClasses([{ source, ...options }], { draws: 2 }, memoryStore());
   const section = manifest.instruments.classes!;
   return { section, model: section.models[0]! };
 }

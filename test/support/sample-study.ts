@@ -23,7 +23,7 @@ export async function writeSampleStudy(
     spearman: 0.25,
     kendall: 0.125,
     classes,
-    chance: { permutations: 0, seed: 0, cosine: null, spearman: null, kendall: null },
+    chance: { cosine: null, spearman: null, kendall: null },
   };
   const manifest: StudyManifest = {
     schemaVersion: SCHEMA_VERSION,

@@ -34,7 +34,7 @@ export async function writeSyntheticStudy(
   });
   const { manifest } = await analyseClasses(
     inputs,
-    { studyName: 'synthetic', command: 'semblance classes synthetic-a.npy …', permutations: 3 },
+    { studyName: 'synthetic', command: 'semblance classes synthetic-a.npy …', draws: 3 },
     store,
   );
   return manifest;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import type { EpochInput, SplitInput } from '#src/measures/training/epoch-measures.ts';
 import type { SplitTemplates, TemplateSet } from '#src/measures/training/split-templates.ts';
@@ -6,15 +7,36 @@ import { openModel } from '#src/model-files/open-model.ts';
 import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { sharedData } from './shared-data.ts';
 
-/** Labels of one of the sample runs: WordNet ids in class order. */
+const SHARED_RUNS = `${sharedData}/runs`;
+const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
+
+/** Labels of one of the runs beside the checkout: WordNet ids in class order. */
 export function runLabels(run: string): string[] {
-  return JSON.parse(readFileSync(`${sharedData}/runs/${run}/run.json`, 'utf8')).labels;
+  return labelsIn(SHARED_RUNS, run);
 }
 
-/** One epoch of one of the sample runs, read whole. */
-export async function readRunEpoch(run: string, epoch: number): Promise<EpochInput> {
+/** Labels of one of the bundled runs. */
+export function sampleLabels(run: string): string[] {
+  return labelsIn(SAMPLES, run);
+}
+
+function labelsIn(folder: string, run: string): string[] {
+  return JSON.parse(readFileSync(`${folder}/${run}/run.json`, 'utf8')).labels;
+}
+
+/** One epoch of one of the runs beside the checkout, read whole. */
+export function readRunEpoch(run: string, epoch: number): Promise<EpochInput> {
+  return readEpoch(SHARED_RUNS, run, epoch);
+}
+
+/** One epoch of one of the bundled runs: head and test split only. */
+export function readSampleEpoch(run: string, epoch: number): Promise<EpochInput> {
+  return readEpoch(SAMPLES, run, epoch);
+}
+
+async function readEpoch(folder: string, run: string, epoch: number): Promise<EpochInput> {
   const name = `epoch-${String(epoch).padStart(4, '0')}.safetensors`;
-  const file = await openModel(await fileSource(`${sharedData}/runs/${run}/${name}`));
+  const file = await openModel(await fileSource(`${folder}/${run}/${name}`));
   const values = async (tensor: string) => (await file.tensors.get(tensor)!.read()).data;
   const matrix = async (tensor: string): Promise<Matrix32> => {
     const { shape, data } = await file.tensors.get(tensor)!.read();

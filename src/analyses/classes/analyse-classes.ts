@@ -2,6 +2,10 @@ import { IncomparableError, SemblanceError, UsageError } from '../../base/errors
 import type { LongTask } from '../../base/progress.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { nsad } from '../../measures/class-similarity/alignment.ts';
+import {
+  ALIGNMENT_MEASURES,
+  eachMeasure,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import { alignClasses } from '../../measures/class-similarity/shared-classes.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
@@ -53,7 +57,7 @@ export async function analyseClasses(
   const existing = certain ? await reusable(store, inputsHash) : undefined;
   if (existing) return { manifest: existing, reused: true };
 
-  const { seed = 0, permutations = 20, references: requests = DEFAULT_REFERENCES, shared = false } = options;
+  const { seed = 0, draws, references: requests = DEFAULT_REFERENCES, shared = false } = options;
   const { loaded, failed } = await loadModels(inputs, options, task);
   const aligned = alignClasses(
     loaded.map(({ model }) => model.rows.classes),
@@ -87,7 +91,7 @@ export async function analyseClasses(
     task.signal?.throwIfAborted();
     task.onProgress?.({ task: 'class similarity', done: m, total: loaded.length, unit: 'models' });
     const id = modelId(model.name, models);
-    const context = { references, classes, seed, permutations };
+    const context = { references, classes, draws };
     models.push(measureModel(id, member, model, aligned.positions[m]!, aligned.leftOut[m]!, context));
   }
   const { bootstrap = 0, mantel = 0 } = options;
@@ -160,7 +164,7 @@ function alignNetworks(models: readonly MeasuredModel[], task: LongTask) {
   const n = models.length;
   const square = (): (number | null)[][] =>
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : null)));
-  const result = { cosine: square(), spearman: square(), kendall: square() };
+  const result = eachMeasure(square);
   const total = (n * (n - 1)) / 2;
   let done = 0;
   for (let i = 0; i < n; i++)
@@ -168,8 +172,7 @@ function alignNetworks(models: readonly MeasuredModel[], task: LongTask) {
       task.signal?.throwIfAborted();
       task.onProgress?.({ task: 'alignment between networks', done: done++, total, unit: 'pairs' });
       const values = nsad(models[i]!.prepared, models[j]!.prepared);
-      for (const measure of ['cosine', 'spearman', 'kendall'] as const)
-        result[measure][i]![j] = result[measure][j]![i] = values[measure];
+      for (const measure of ALIGNMENT_MEASURES) result[measure][i]![j] = result[measure][j]![i] = values[measure];
     }
   return result;
 }

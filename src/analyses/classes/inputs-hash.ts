@@ -13,12 +13,12 @@ export function plainOptions(options: ClassesOptions) {
     references = DEFAULT_REFERENCES,
     shared = false,
     seed = 0,
-    permutations = 20,
+    draws = null,
     strict = true,
     bootstrap = 0,
     mantel = 0,
   } = options;
-  return { references: references.map(referenceName), shared, seed, permutations, bootstrap, mantel, strict };
+  return { references: references.map(referenceName), shared, seed, draws, bootstrap, mantel, strict };
 }
 
 /** What determines templates: the pictures, as far as it is known without reading them, or the file of features. */

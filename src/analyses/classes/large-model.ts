@@ -1,8 +1,8 @@
 import { LimitError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
-import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../measures/class-similarity/alignment.ts';
+import type { LevelledReference } from '../../measures/class-similarity/alignment-measures/pair-table.ts';
 import type { ClosestPair } from '../../measures/class-similarity/closest-pairs.ts';
-import { type LevelledReference, largeSimilarity } from '../../measures/class-similarity/large-similarity.ts';
+import { largeSimilarity } from '../../measures/class-similarity/large-similarity.ts';
 import { pathOfDistance } from '../../semantics/path-similarity.ts';
 import { shortestPathDistances } from '../../semantics/shortest-paths.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
@@ -15,6 +15,8 @@ import type { RowClass } from './row-classes.ts';
 export const MAX_WHOLE_CLASSES = 5_700;
 /** One byte a pair of classes is held, so this many take 1 GB. */
 const MAX_CLASSES = 32_000;
+/** Permutations that such models have time for. */
+const MOST_DRAWS = 5;
 
 /** What is known of a model whose class similarity is too large to keep. */
 export interface LargeModel {
@@ -60,13 +62,12 @@ export function measureLarge(
   model: LoadedClassModel,
   classes: readonly RowClass[],
   graph: WordNet | undefined,
-  { seed, permutations }: { seed: number; permutations: number },
+  draws: number | undefined,
   task: LongTask,
 ): LargeModel {
   const reference = graph && levelledPaths(graph, classes);
   const { neighbours, missing, alignment } = largeSimilarity(model.templates, reference, {
-    seed,
-    permutations: Math.min(permutations, 5),
+    draws: Math.min(draws ?? MOST_DRAWS, MOST_DRAWS),
     ...task,
   });
   const nearest = neighbours.map(([first]) => first?.class);
@@ -80,7 +81,7 @@ export function measureLarge(
     neighbours,
     pairs,
     missing,
-    alignment: alignment && withChance(alignment, seed),
+    alignment,
     referenceRank: (a, b) => (reference ? rankIn(reference.levels, classes.length, a, b) : null),
   };
 }
@@ -117,24 +118,4 @@ function rankIn(levels: Uint8Array, count: number, a: number, b: number): number
     if (j !== a && other !== 255 && other > level) rank++;
   }
   return rank;
-}
-
-function withChance(alignment: NonNullable<ReturnType<typeof largeSimilarity>['alignment']>, seed: number): Alignment {
-  const level = (measure: AlignmentMeasure) => {
-    const value = alignment[measure];
-    const draws = alignment.permuted.flatMap((draw) => draw[measure] ?? []);
-    if (value === null || draws.length < 2) return null;
-    const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
-    const sd = Math.sqrt(draws.reduce((sum, draw) => sum + (draw - mean) ** 2, 0) / (draws.length - 1));
-    return { mean, sd, z: sd > 0 ? (value - mean) / sd : null };
-  };
-  const chance = Object.fromEntries(ALIGNMENT_MEASURES.map((measure) => [measure, level(measure)]));
-  const { cosine, spearman, kendall, classes } = alignment;
-  return {
-    cosine,
-    spearman,
-    kendall,
-    classes,
-    chance: { permutations: alignment.permuted.length, seed, ...chance } as Alignment['chance'],
-  };
 }

@@ -1,6 +1,7 @@
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
+import { eachMeasure } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { explainPair } from '../../semantics/relations/explain-pair.ts';
 import { relationFinder } from '../../semantics/relations/relations-between.ts';
 import type { NeighboursRow, RankingRow } from '../../study/classes-section.ts';
@@ -30,8 +31,7 @@ export function largeSectionContent(
   task: LongTask,
 ): SectionContent<'classes'> {
   const { options, inputsHash, studyName } = input;
-  const { seed = 0, permutations = 20 } = options;
-  const large = measureLarge(model, classes, wordnet?.graph, { seed, permutations }, task);
+  const large = measureLarge(model, classes, wordnet?.graph, options.draws, task);
   const id = modelId(model.name, []);
   const reference = large.alignment ? 'wordnet-path' : null;
   const synsets = classes.map((entry) => entry.synset ?? undefined);
@@ -101,7 +101,7 @@ export function largeSectionContent(
         },
       ],
       failed: [],
-      nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
+      nsad: eachMeasure(() => [[1]]),
       differences: [],
       kernelTier: kernelTier(),
     }),

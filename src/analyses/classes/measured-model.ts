@@ -34,8 +34,8 @@ export interface PreparedReference extends Reference {
 export interface MeasureContext {
   references: readonly PreparedReference[];
   classes: readonly RowClass[];
-  seed: number;
-  permutations: number;
+  /** Permutations behind the deviation of Kendall's chance level. */
+  draws: number | undefined;
 }
 
 /** Class similarity of one model in the study's order, and how it aligns with each reference. */
@@ -62,14 +62,10 @@ export function measureModel(
   return measured;
 }
 
-function align(
-  network: PreparedSimilarity,
-  reference: PreparedSimilarity,
-  { seed, permutations }: MeasureContext,
-): Alignment {
-  const { cosine, spearman, kendall, classes, reason } = ssad(network, reference);
-  const chance = chanceLevel(network, reference, { seed, permutations });
-  return { cosine, spearman, kendall, classes, ...(reason ? { reason } : {}), chance };
+function align(network: PreparedSimilarity, reference: PreparedSimilarity, { draws }: MeasureContext): Alignment {
+  const { excluded: _, reason, ...values } = ssad(network, reference);
+  const chance = chanceLevel(network, reference, draws === undefined ? {} : { draws });
+  return { ...values, ...(reason ? { reason } : {}), chance };
 }
 
 /** The class-order guard: alignment at chance, or clearly higher in another known order of the same classes. */

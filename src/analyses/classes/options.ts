@@ -39,10 +39,10 @@ export interface ClassesOptions {
   references?: readonly ReferenceRequest[];
   /** Compare models with different classes on those they share. Default false: refuse. */
   shared?: boolean;
-  /** Seed of the chance level's permutations. Default 0. */
+  /** Seed of the bootstrap and of Mantel's test; chance levels need none. Default 0. */
   seed?: number;
-  /** Permutations of the chance level. Default 20. */
-  permutations?: number;
+  /** Permutations behind the deviation of Kendall's chance level. Default: as many as make z certain to 3 %. */
+  draws?: number;
   /** Resamples of a bootstrap over classes for 95 % intervals. Default 0: none. */
   bootstrap?: number;
   /** Permutations of Mantel's test for p-values. Default 0: none. */

@@ -3,13 +3,12 @@ import * as z from 'zod';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
+import { eachMeasure } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 
 const text = z.string().min(1);
 
 const publishedSchema = z.strictObject({
-  cosine: z.optional(z.number()),
-  spearman: z.optional(z.number()),
-  kendall: z.optional(z.number()),
+  ...eachMeasure(() => z.optional(z.number())),
   mostSimilarPair: z.optional(z.tuple([text, text])),
 });
 

@@ -1,7 +1,12 @@
 import type { LongTask } from '../../base/progress.ts';
 import { clusterOrder } from '../../clustering/cluster-order.ts';
 import { dendrogram } from '../../clustering/dendrogram.ts';
-import { type AlignmentMeasure, nsad } from '../../measures/class-similarity/alignment.ts';
+import { nsad } from '../../measures/class-similarity/alignment.ts';
+import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+  eachMeasure,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { closestPairs } from '../../measures/class-similarity/closest-pairs.ts';
 import { familyContrast } from '../../measures/class-similarity/population/family-contrast.ts';
 import { histogram } from '../../measures/class-similarity/population/histogram.ts';
@@ -16,7 +21,6 @@ import type { MeasuredModel } from './measured-model.ts';
 import type { PopulationFacts } from './options.ts';
 import type { RowClass } from './row-classes.ts';
 
-const MEASURES: readonly AlignmentMeasure[] = ['cosine', 'spearman', 'kendall'];
 const HISTOGRAM_BINS = 30;
 /** animal.n.01, the subtree of the paper. */
 const DEFAULT_SUBTREE = 'n00015388';
@@ -46,15 +50,13 @@ export function populationSection(
     members.map(({ kind }) => kind ?? null),
     facts.hybrids,
   );
-  const perMeasure = <T>(value: (measure: AlignmentMeasure) => T) =>
-    Object.fromEntries(MEASURES.map((measure) => [measure, value(measure)])) as Record<AlignmentMeasure, T>;
   const pick = <T>(values: readonly T[], at: readonly number[]): T[] => at.map((i) => values[i]!);
 
   const alignmentOf = (measure: AlignmentMeasure) =>
     models.map((model) => (reference === null ? null : model.alignment[reference]![measure]));
   const correlations = groups.map(({ name, at }) => ({
     group: name,
-    ...perMeasure((measure) => {
+    ...eachMeasure((measure) => {
       const values = pick(alignmentOf(measure), at);
       const trait = (key: 'parameters' | 'accuracy') =>
         correlateWithTrait(
@@ -85,8 +87,8 @@ export function populationSection(
         published: member.published ?? null,
       })),
       correlations,
-      clustering: perMeasure((measure) => clusterModels(networkAlignment[measure])),
-      families: perMeasure((measure) =>
+      clustering: eachMeasure((measure) => clusterModels(networkAlignment[measure])),
+      families: eachMeasure((measure) =>
         familyContrast(
           networkAlignment[measure],
           members.map(({ family }) => family ?? null),
@@ -94,7 +96,7 @@ export function populationSection(
         ),
       ),
       histograms: {
-        all: perMeasure((measure) => histogram(offDiagonal(networkAlignment[measure]), { bins: HISTOGRAM_BINS })),
+        all: eachMeasure((measure) => histogram(offDiagonal(networkAlignment[measure]), { bins: HISTOGRAM_BINS })),
         subtree: subtree && {
           synset: subtree.synset,
           name: subtree.name,
@@ -118,7 +120,7 @@ function groupsOf(kinds: readonly (string | null)[], hybrids: 'vit' | 'own') {
 }
 
 /** Average linkage on 1 − NSAD. */
-function clusterModels(nsad: ClassesSection['nsad']['cosine']) {
+function clusterModels(nsad: ClassesSection['nsad'][AlignmentMeasure]) {
   const n = nsad.length;
   const data = Float64Array.from(nsad.flat(), (value) => value ?? Number.NaN);
   const { order, linkage, clustered } = clusterOrder({ rows: n, cols: n, data });
@@ -128,7 +130,7 @@ function clusterModels(nsad: ClassesSection['nsad']['cosine']) {
   return { order: [...order], merges: dendrogram(linkage, leaves) };
 }
 
-function offDiagonal(nsad: ClassesSection['nsad']['cosine']): number[] {
+function offDiagonal(nsad: ClassesSection['nsad'][AlignmentMeasure]): number[] {
   return nsad.flatMap((row, i) => row.slice(i + 1).filter((value) => value !== null));
 }
 
@@ -149,7 +151,7 @@ function subtreeHistograms(models: readonly MeasuredModel[], at: readonly number
   const prepared: PreparedSimilarity[] = models.map(({ similarity }) =>
     prepareSimilarity(similarity, { exclude: outside }),
   );
-  const values: Record<AlignmentMeasure, number[]> = { cosine: [], spearman: [], kendall: [] };
+  const values = eachMeasure((): number[] => []);
   const total = (models.length * (models.length - 1)) / 2;
   let done = 0;
   for (let i = 0; i < models.length; i++)
@@ -157,11 +159,7 @@ function subtreeHistograms(models: readonly MeasuredModel[], at: readonly number
       task.signal?.throwIfAborted();
       task.onProgress?.({ task: 'alignment within the subtree', done: done++, total, unit: 'pairs' });
       const result = nsad(prepared[i]!, prepared[j]!);
-      for (const measure of MEASURES) if (result[measure] !== null) values[measure].push(result[measure]);
+      for (const measure of ALIGNMENT_MEASURES) if (result[measure] !== null) values[measure].push(result[measure]);
     }
-  return {
-    cosine: histogram(values.cosine, { bins: HISTOGRAM_BINS }),
-    spearman: histogram(values.spearman, { bins: HISTOGRAM_BINS }),
-    kendall: histogram(values.kendall, { bins: HISTOGRAM_BINS }),
-  };
+  return eachMeasure((measure) => histogram(values[measure], { bins: HISTOGRAM_BINS }));
 }

@@ -1,15 +1,17 @@
 import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
+import {
   correlateWithTrait,
   type TraitCorrelation,
 } from '../../measures/class-similarity/population/trait-correlation.ts';
 import type { PopulationMember } from './population-file.ts';
 
-const MEASURES = ['cosine', 'spearman', 'kendall'] as const;
-
 /** Correlations of one group of models, per measure, with size and accuracy. */
 export interface PublishedCorrelation {
   group: string;
-  measure: (typeof MEASURES)[number];
+  measure: AlignmentMeasure;
   parameters: TraitCorrelation;
   accuracy: TraitCorrelation;
 }
@@ -25,7 +27,7 @@ export function publishedCorrelations(members: readonly PopulationMember[], seed
     { group: 'vit', rows: members.filter(({ kind }) => kind === 'vit' || kind === 'hybrid') },
   ];
   return groups.flatMap(({ group, rows }) =>
-    MEASURES.map((measure) => {
+    ALIGNMENT_MEASURES.map((measure) => {
       const alignment = rows.map(({ published }) => published?.[measure] ?? null);
       const trait = (key: 'parameters' | 'accuracy'): TraitCorrelation =>
         correlateWithTrait(

@@ -1,5 +1,9 @@
 import type { LongTask } from '../../base/progress.ts';
-import { ALIGNMENT_MEASURES, type AlignmentMeasure } from '../../measures/class-similarity/alignment.ts';
+import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+  eachMeasure,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../measures/class-similarity/bootstrap.ts';
 import { mantelTest } from '../../measures/class-similarity/mantel.ts';
 import type { AlignmentDifference } from '../../study/classes-section.ts';
@@ -29,9 +33,8 @@ export function addUncertainty(
   for (const reference of references) {
     if (mantel > 0)
       for (const model of models) {
-        const result = mantelTest(model.prepared, reference.prepared, { permutations: mantel, seed, ...task });
-        const { cosine, spearman, kendall } = result;
-        model.alignment[reference.id]!.mantel = { permutations: mantel, seed, cosine, spearman, kendall };
+        const options = { permutations: mantel, seed, ...task };
+        model.alignment[reference.id]!.mantel = mantelTest(model.prepared, reference.prepared, options);
       }
     if (bootstrap > 0) differences.push(...addIntervals(models, reference, bootstrap, seed, task));
   }
@@ -54,9 +57,7 @@ function addIntervals(
       resamples,
       seed,
       classes: result.classes,
-      cosine: interval('cosine'),
-      spearman: interval('spearman'),
-      kendall: interval('kendall'),
+      ...eachMeasure(interval),
     };
   });
   return models.flatMap((a, i) =>

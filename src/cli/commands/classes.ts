@@ -32,7 +32,7 @@ interface Flags extends ShowOptions {
   shared: boolean;
   class?: string;
   seed: number;
-  permutations: number;
+  permutations?: number;
   ci?: number;
   mantel?: number;
   atAccuracy?: string;
@@ -98,8 +98,12 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     )
     .option('--shared', 'compare models with different classes on those they share', false)
     .option('--class <name>', "print one class's neighbours: a name, part of one, or a WordNet id")
-    .option('--seed <n>', 'seed of the chance level', parseWhole(0), 0)
-    .option('--permutations <n>', 'permutations of the chance level', parseWhole(2), 20)
+    .option('--seed <n>', 'seed of --ci and --mantel; chance levels need none', parseWhole(0), 0)
+    .option(
+      '--permutations <n>',
+      "permutations behind the deviation of Kendall's chance level (default: until z is certain to 3 %)",
+      parseWhole(2),
+    )
     .addOption(
       new Option('--ci [n]', '95 % intervals from n resamples of the classes')
         .preset(String(DEFAULT_RESAMPLES))
@@ -154,7 +158,7 @@ async function classes(
     references: await readReferences(flags.reference, flags.measure, io),
     shared: flags.shared,
     seed: flags.seed,
-    permutations: flags.permutations,
+    ...(flags.permutations === undefined ? {} : { draws: flags.permutations }),
     bootstrap: flags.ci ?? (band ? DEFAULT_RESAMPLES : 0),
     mantel: flags.mantel ?? 0,
     strict: flags.strict || (!facts && !several),

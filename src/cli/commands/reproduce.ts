@@ -6,10 +6,10 @@ import type { Population } from '../../analyses/classes/population-file.ts';
 import { type PublishedCorrelation, publishedCorrelations } from '../../analyses/classes/published-correlations.ts';
 import { SemblanceError, UsageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { ALIGNMENT_MEASURE_LIST } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import type { TraitCorrelation } from '../../measures/class-similarity/population/trait-correlation.ts';
 import type { ClassesSection } from '../../study/classes-section.ts';
 import { readPopulation } from '../inputs/classes-inputs.ts';
-import { MEASURES } from '../reports/classes-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
@@ -90,7 +90,7 @@ function compare(population: Population, section: ClassesSection | undefined) {
     const id = section?.population?.members.find((entry) => entry.id === member.id)?.model;
     const model = section?.models.find((entry) => entry.id === id);
     const alignment = reference === undefined ? undefined : model?.alignment[reference];
-    const values = MEASURES.map(({ measure }) => {
+    const values = ALIGNMENT_MEASURE_LIST.map(({ id: measure }) => {
       const published = member.published?.[measure] ?? null;
       const ours = alignment?.[measure] ?? null;
       return [measure, { published, ours, difference: published === null || ours === null ? null : ours - published }];
@@ -136,7 +136,7 @@ function reproductionReport(
   const number = (value: number | null, digits = 3): string => (value === null ? '–' : value.toFixed(digits));
   const rows = compare(population, section).map((row) => [
     row.id,
-    ...MEASURES.flatMap(({ measure }) => {
+    ...ALIGNMENT_MEASURE_LIST.flatMap(({ id: measure }) => {
       const { published, ours, difference } = (row as unknown as Record<string, Compared>)[measure]!;
       return [
         number(published),
@@ -147,7 +147,7 @@ function reproductionReport(
   ]);
   const columns = [
     { title: colors.dim('model') },
-    ...['cosine', 'Spearman', 'Kendall'].flatMap((name) => [
+    ...ALIGNMENT_MEASURE_LIST.flatMap(({ shortTitle: name }) => [
       right(`${name} published`),
       right('ours'),
       right('difference'),

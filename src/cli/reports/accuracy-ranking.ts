@@ -1,3 +1,4 @@
+import { MAIN_MEASURE } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import {
   type AccuracyBand,
   type RankedModel,
@@ -17,13 +18,13 @@ export function rankedAtAccuracy(
   const models = section.models.map((model) => ({
     id: model.id,
     accuracy: population.members.find((member) => member.model === model.id)?.accuracy ?? null,
-    alignment: model.alignment[reference]!.spearman,
+    alignment: model.alignment[reference]![MAIN_MEASURE],
   }));
   const isTie = (a: string, b: string): boolean =>
     section.differences.some(
       (row) =>
         row.reference === reference &&
-        row.measure === 'spearman' &&
+        row.measure === MAIN_MEASURE &&
         !row.distinguishable &&
         ((row.a === a && row.b === b) || (row.a === b && row.b === a)),
     );

@@ -1,3 +1,9 @@
+import {
+  ALIGNMENT_MEASURE_LIST,
+  ALIGNMENT_MEASURES,
+  MAIN_MEASURE,
+  MEASURE_TITLES,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import type { Alignment, ClassesSection, ClassModel, ClassRow, RankingRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
@@ -10,13 +16,6 @@ import { shortClassNames } from './short-class-names.ts';
 import { classesText } from './uncertain-classes.ts';
 
 const PAIRS_SHOWN = 10;
-
-/** The measures in the order of reports. */
-export const MEASURES = [
-  { measure: 'cosine', name: 'cosine' },
-  { measure: 'spearman', name: 'Spearman ρ' },
-  { measure: 'kendall', name: 'Kendall τ-b' },
-] as const;
 
 /** What `semblance classes` prints for a person: each model's head, alignment and closest pairs, then NSAD. */
 export async function classesReport(
@@ -105,7 +104,7 @@ function alignmentText(title: string, alignment: Alignment, colors: Colors): str
   const { chance, interval, mantel } = alignment;
   let text = `  ${colors.bold('SSAD')}    against ${title}, ${alignment.classes} classes\n`;
   if (alignment.reason) text += `          ${colors.yellow(alignment.reason)}\n`;
-  const rows = MEASURES.map(({ measure, name }) => {
+  const rows = ALIGNMENT_MEASURE_LIST.map(({ id: measure, title: name }) => {
     const value = alignment[measure];
     const level = chance[measure];
     const range = interval?.[measure];
@@ -115,7 +114,7 @@ function alignmentText(title: string, alignment: Alignment, colors: Colors): str
       value === null ? '–' : value.toFixed(6),
       ...(interval ? [range ? `${range.low.toFixed(4)} … ${range.high.toFixed(4)}` : '–'] : []),
       level ? colors.dim(`${level.mean.toFixed(4)} ± ${level.sd.toFixed(4)}`) : '–',
-      level?.z == null ? '–' : level.z.toFixed(1),
+      level?.z == null ? '–' : zText(level.z, level.sdError),
       ...(mantel ? [p == null ? '–' : p.toPrecision(2)] : []),
     ];
   });
@@ -128,6 +127,11 @@ function alignmentText(title: string, alignment: Alignment, colors: Colors): str
   ];
   const columns = [{ title: '' }, ...titles.map((name) => ({ title: name, align: 'right' as const }))];
   return text + formatTable(columns, rows, '          ');
+}
+
+/** z, with its standard error where the deviation is an estimate. */
+export function zText(z: number, sdError = 0): string {
+  return sdError > 0 ? `${z.toFixed(1)} ± ${Number(Math.abs(z * sdError).toPrecision(1))}` : z.toFixed(1);
 }
 
 function rankingText(
@@ -185,7 +189,7 @@ function describeRelation({ relations, explanation }: RankingRow, colors: Colors
 function differencesText({ models, references, differences }: ClassesSection, colors: Colors): string {
   const nameOf = (id: string): string => models.find((model) => model.id === id)!.name;
   const rows = differences
-    .filter(({ measure, reference }) => measure === 'spearman' && reference === references[0]?.id)
+    .filter(({ measure, reference }) => measure === MAIN_MEASURE && reference === references[0]?.id)
     .map(({ a, b, difference, low, high, distinguishable }) => [
       `${nameOf(a)} − ${nameOf(b)}`,
       difference.toFixed(4),
@@ -197,7 +201,7 @@ function differencesText({ models, references, differences }: ClassesSection, co
     title: colors.dim(title),
     align: k === 1 || k === 2 ? ('right' as const) : ('left' as const),
   }));
-  return `${colors.bold('differences')}  of SSAD Spearman, paired\n${formatTable(columns, rows, '  ')}\n`;
+  return `${colors.bold('differences')}  of SSAD ${MEASURE_TITLES[MAIN_MEASURE]}, paired\n${formatTable(columns, rows, '  ')}\n`;
 }
 
 function nsadText({ models, nsad }: ClassesSection, colors: Colors): string {
@@ -207,11 +211,9 @@ function nsadText({ models, nsad }: ClassesSection, colors: Colors): string {
   const rows = pairs.map(({ a, b, i, j }) => [
     a.name,
     b.name,
-    value('cosine', i, j),
-    value('spearman', i, j),
-    value('kendall', i, j),
+    ...ALIGNMENT_MEASURES.map((measure) => value(measure, i, j)),
   ]);
-  const columns = ['', '', 'cosine', 'Spearman', 'Kendall'].map((title, k) => ({
+  const columns = ['', '', ...ALIGNMENT_MEASURE_LIST.map(({ shortTitle }) => shortTitle)].map((title, k) => ({
     title: colors.dim(title),
     align: k < 2 ? ('left' as const) : ('right' as const),
   }));

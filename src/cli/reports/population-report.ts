@@ -1,3 +1,7 @@
+import {
+  ALIGNMENT_MEASURE_LIST,
+  type AlignmentMeasure,
+} from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import type { AccuracyBand } from '../../measures/class-similarity/population/at-accuracy.ts';
 import type { TraitCorrelation } from '../../measures/class-similarity/population/trait-correlation.ts';
 import type { Alignment, ClassesSection, ClassRow, RankingRow } from '../../study/classes-section.ts';
@@ -8,7 +12,6 @@ import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
 import { rankedAtAccuracy } from './accuracy-ranking.ts';
-import { MEASURES } from './classes-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
@@ -56,7 +59,7 @@ async function modelTable(
         member.kind ?? '–',
         member.parameters === null ? '–' : `${(member.parameters / 1e6).toFixed(1)} M`,
         member.accuracy === null ? '–' : String(member.accuracy),
-        ...MEASURES.map(({ measure }) => {
+        ...ALIGNMENT_MEASURE_LIST.map(({ id: measure }) => {
           const value = withUncertainty(alignment, measure);
           const other = published?.[measure];
           return other === undefined ? value : `${value} ${colors.dim(`(${other})`)}`;
@@ -69,8 +72,8 @@ async function modelTable(
   const columns = [
     { title: colors.dim('model') },
     { title: colors.dim('kind') },
-    ...['parameters', 'accuracy', 'cosine', 'Spearman', 'Kendall', 'chance cosine'].map((name) =>
-      right(colors.dim(name)),
+    ...['parameters', 'accuracy', ...ALIGNMENT_MEASURE_LIST.map(({ shortTitle }) => shortTitle), 'chance cosine'].map(
+      (name) => right(colors.dim(name)),
     ),
     { title: colors.dim('most similar pair') },
   ];
@@ -78,7 +81,7 @@ async function modelTable(
 }
 
 /** A value with its 95 % interval and p-value where they were asked for. */
-function withUncertainty(alignment: Alignment | undefined, measure: 'cosine' | 'spearman' | 'kendall'): string {
+function withUncertainty(alignment: Alignment | undefined, measure: AlignmentMeasure): string {
   const value = alignment?.[measure]?.toFixed(3) ?? '–';
   const range = alignment?.interval?.[measure];
   const p = alignment?.mantel?.[measure];
@@ -89,7 +92,7 @@ function correlationText({ correlations }: PopulationSection, colors: Colors): s
   const cell = ({ spearman }: TraitCorrelation): string =>
     spearman ? `${spearman.value.toFixed(3)} (p ${spearman.p.toPrecision(2)})` : '–';
   const rows = correlations.flatMap((row) =>
-    MEASURES.map(({ measure, name }) => [
+    ALIGNMENT_MEASURE_LIST.map(({ id: measure, title: name }) => [
       row.group,
       String(row[measure].parameters.n),
       `SSAD ${name}`,
@@ -108,7 +111,7 @@ function correlationText({ correlations }: PopulationSection, colors: Colors): s
 }
 
 function familyText({ families }: PopulationSection, colors: Colors): string {
-  const rows = MEASURES.map(({ measure, name }) => {
+  const rows = ALIGNMENT_MEASURE_LIST.map(({ id: measure, title: name }) => {
     const { within, between, p } = families[measure];
     return [name, within?.mean.toFixed(4) ?? '–', between?.mean.toFixed(4) ?? '–', p === null ? '–' : p.toPrecision(2)];
   });
@@ -120,7 +123,7 @@ function histogramText({ histograms }: PopulationSection, colors: Colors): strin
   const { all, subtree } = histograms;
   const moments = ({ mean, sd }: { mean: number | null; sd: number | null }): string =>
     mean === null ? '–' : `${mean.toFixed(4)} ± ${sd?.toFixed(4) ?? '–'}`;
-  const rows = MEASURES.map(({ measure, name }) => [
+  const rows = ALIGNMENT_MEASURE_LIST.map(({ id: measure, title: name }) => [
     name,
     moments(all[measure]),
     ...(subtree ? [moments(subtree[measure])] : []),

@@ -22,6 +22,8 @@ export interface ShownCurve {
 
 const plain = (curve: string, title: string): ShownCurve => ({ curve, title, best: 'highest', beside: [] });
 
+const aboveChance = (curve: string, title: string): ShownCurve => ({ ...plain(curve, title), beside: ['chance', 'z'] });
+
 /** The curves that are shown whenever a run has them, beside every alignment of a pair. */
 const BEFORE: readonly ShownCurve[] = [
   plain('accuracy', 'accuracy'),
@@ -30,10 +32,10 @@ const BEFORE: readonly ShownCurve[] = [
   { ...plain('loss', 'loss, train'), best: 'lowest' },
 ];
 const AFTER: readonly ShownCurve[] = [
-  plain('idm.network.all', 'NIDM'),
-  plain('idm.network.errorsOnly', 'NIDM, errors only'),
-  plain('idm.semantic.all', 'WIDM'),
-  plain('idm.semantic.errorsOnly', 'WIDM, errors only'),
+  aboveChance('idm.network.all', 'NIDM'),
+  aboveChance('idm.network.errorsOnly', 'NIDM, errors only'),
+  aboveChance('idm.semantic.all', 'WIDM'),
+  aboveChance('idm.semantic.errorsOnly', 'WIDM, errors only'),
   plain('wsi.mean', 'WSI mean'),
   plain('wsi.max', 'WSI max'),
   plain('wsi.min', 'WSI min'),

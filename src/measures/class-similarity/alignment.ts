@@ -1,26 +1,14 @@
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
-import { kendallOfRanks } from '../../statistics/kendall.ts';
-import { spearmanOfRanks } from '../../statistics/spearman.ts';
-import { onSharedClasses, type PreparedSimilarity, pairDot } from './prepared-similarity.ts';
-
-/** The three measures of how two class-similarity matrices agree. */
-export type AlignmentMeasure = 'cosine' | 'spearman' | 'kendall';
-
-/** How two similarity matrices are compared, entry by entry over the upper triangle: each a correlation in [−1, 1]. */
-export const ALIGNMENT_MEASURES: readonly AlignmentMeasure[] = ['cosine', 'spearman', 'kendall'];
-
-/** One number per measure; null where it is undefined. */
-export type MeasureValues = Record<AlignmentMeasure, number | null>;
-
-/** "ssad" scales both matrices to [0, 1] before the cosine, "nsad" takes them raw; the rank measures are the same. */
-export type AlignmentKind = 'ssad' | 'nsad';
+import type { AlignmentKind } from './alignment-measures/alignment-measure.ts';
+import { eachMeasure, type MeasureValues } from './alignment-measures/alignment-measures.ts';
+import { onSharedClasses, type PreparedSimilarity } from './prepared-similarity.ts';
 
 export interface AlignmentResult extends MeasureValues {
   /** Classes that took part. */
   classes: number;
   /** Classes left out of both matrices because either lacks them; ascending. */
   excluded: readonly number[];
-  /** Why a measure is null, in words; null when all three are there. */
+  /** Why a measure is null, in words; null when all are there. */
   reason: string | null;
 }
 
@@ -58,30 +46,11 @@ function align(
 ): AlignmentResult {
   const [a, b] = onSharedClasses(first, second, options);
   return {
-    cosine: pairCosine(kind, a, b),
-    spearman: spearmanOfRanks(a.ranks, b.ranks),
-    kendall: kendallOfRanks(a.ranks, b.ranks, options),
+    ...eachMeasure((_, measure) => measure.value({ kind, a, b, options })),
     classes: a.kept.length,
     excluded: [...new Set([...a.excluded, ...b.excluded])].sort((x, y) => x - y),
     reason: undefinedReason(a, b),
   };
-}
-
-/** What is subtracted from each entry before the cosine: the minimum for SSAD, nothing for NSAD. */
-export function cosineOffset(kind: AlignmentKind, side: PreparedSimilarity): number {
-  return kind === 'ssad' ? side.min : 0;
-}
-
-/**
- * Cosine of the entries above the diagonal, which for symmetric matrices is that of all off the diagonal. Dividing by
- * the range changes no angle, so SSAD only needs the minimum taken off.
- */
-function pairCosine(kind: AlignmentKind, a: PreparedSimilarity, b: PreparedSimilarity): number | null {
-  if (kind === 'ssad' && (!(a.max > a.min) || !(b.max > b.min))) return null;
-  const squares = kind === 'ssad' ? a.squaresAboveMin * b.squaresAboveMin : a.squares * b.squares;
-  if (squares === 0) return null;
-  const dot = pairDot(a.pairs, cosineOffset(kind, a), b.pairs, cosineOffset(kind, b));
-  return Math.max(-1, Math.min(1, dot / Math.sqrt(squares)));
 }
 
 function undefinedReason(a: PreparedSimilarity, b: PreparedSimilarity): string | null {

@@ -3,7 +3,13 @@ import type { LongTask } from '../../base/progress.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
 import { quantile } from '../../statistics/quantile.ts';
 import { createRandom } from '../../statistics/random.ts';
-import { ALIGNMENT_MEASURES, type AlignmentKind, type AlignmentMeasure, type MeasureValues } from './alignment.ts';
+import type { AlignmentKind } from './alignment-measures/alignment-measure.ts';
+import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+  eachMeasure,
+  type MeasureValues,
+} from './alignment-measures/alignment-measures.ts';
 import { onSharedClasses, type PreparedSimilarity } from './prepared-similarity.ts';
 import { resampledAlignment } from './resampled-alignment.ts';
 
@@ -81,11 +87,7 @@ export function bootstrapAlignment(
     resamples,
     seed,
     classes,
-    models: models.map((_, m) => ({
-      cosine: ofModel(m, 'cosine'),
-      spearman: ofModel(m, 'spearman'),
-      kendall: ofModel(m, 'kendall'),
-    })),
+    models: models.map((_, m) => eachMeasure((measure) => ofModel(m, measure))),
   };
 }
 

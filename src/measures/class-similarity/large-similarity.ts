@@ -1,11 +1,12 @@
 import type { LongTask } from '../../base/progress.ts';
 import { crossGram } from '../../kernels/gram/gram.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
-import { kendallOfTable, spearmanOfTable } from '../../statistics/contingency.ts';
 import { unitRows } from '../../statistics/cosine-matrix.ts';
 import { createRandom } from '../../statistics/random.ts';
 import { type Matrix32, row } from '../../tensor/matrix.ts';
-import type { MeasureValues } from './alignment.ts';
+import { eachMeasure, type MeasureValues } from './alignment-measures/alignment-measures.ts';
+import { type LevelledReference, pairTable, UNKNOWN_LEVEL } from './alignment-measures/pair-table.ts';
+import { type ChanceResult, chanceOf } from './chance.ts';
 import type { Neighbour } from './neighbours.ts';
 
 /** Similarities fall into this many bins of [−1, 1] for the rank measures; two closer than a bin count as tied. */
@@ -14,21 +15,14 @@ const SIMILARITY_BINS = 2 ** 18;
 const CHANCE_BINS = 2 ** 13;
 /** Rows of a tile; its products with all classes are held at once. */
 const TILE_ROWS = 256;
-
-/** A semantic reference with few distinct values, known by level: level ↑ means similarity ↑. */
-export interface LevelledReference {
-  /** C×C levels; 255 where either class is unknown to the reference. */
-  levels: Uint8Array;
-  /** Similarity of each level, ascending. */
-  values: Float64Array;
-}
+/** Of the permutations behind Kendall's deviation; own and fixed, so that no option changes a chance level. */
+const SEED = 0x6b656e64;
 
 export interface LargeSimilarityOptions extends KernelOptions, LongTask {
   /** Neighbours kept per class. Default 20. */
   neighbours?: number;
-  /** Permutations of the chance level. Default 5. */
-  permutations?: number;
-  seed?: number;
+  /** Permutations for the deviation of Kendall's chance level. Default 5. */
+  draws?: number;
 }
 
 export interface LargeSimilarity {
@@ -36,8 +30,8 @@ export interface LargeSimilarity {
   neighbours: Neighbour[][];
   /** Classes with a zero template. */
   missing: number[];
-  /** SSAD with the reference; null without one. */
-  alignment: (MeasureValues & { classes: number; permuted: MeasureValues[] }) | null;
+  /** SSAD with the reference, and its chance level; null without one. */
+  alignment: (MeasureValues & { classes: number; chance: ChanceResult }) | null;
 }
 
 /**
@@ -53,21 +47,21 @@ export function largeSimilarity(
   options: LargeSimilarityOptions = {},
 ): LargeSimilarity {
   const { rows: count, cols } = templates;
-  const { neighbours: kept = 20, permutations = 5, seed = 0, signal, onProgress } = options;
+  const { neighbours: kept = 20, draws = 5, signal, onProgress } = options;
   const unit: Matrix32 = { rows: count, cols, data: new Float32Array(count * cols) };
   const missing = unitRows(templates, unit.data);
   const isMissing = new Uint8Array(count);
   for (const i of missing) isMissing[i] = 1;
+  const shared = reference ? sharedWith(reference, isMissing) : [];
 
-  const random = createRandom(seed);
-  const tables = reference
-    ? [
-        accumulator(reference.levels, count, reference.values, SIMILARITY_BINS, undefined),
-        ...Array.from({ length: permutations }, () =>
-          accumulator(reference.levels, count, reference.values, CHANCE_BINS, random.permutation(count)),
-        ),
-      ]
+  const random = createRandom(SEED);
+  const observed = reference && pairTable(reference, count, SIMILARITY_BINS);
+  const permuted = reference
+    ? Array.from({ length: draws }, () =>
+        pairTable(reference, count, CHANCE_BINS, permutationOf(shared, count, random.permutation(shared.length))),
+      )
     : [];
+  const tables = observed ? [observed, ...permuted] : [];
   const neighbours: Neighbour[][] = new Array(count);
   for (let start = 0; start < count; start += TILE_ROWS) {
     signal?.throwIfAborted();
@@ -85,18 +79,32 @@ export function largeSimilarity(
       if (!isMissing[i]) for (const table of tables) table.add(i, similarities, isMissing);
     }
   }
-  const [observed, ...permuted] = tables;
-  return {
-    neighbours,
-    missing,
-    alignment: observed
-      ? {
-          ...observed.measures(),
-          classes: observed.classes(isMissing),
-          permuted: permuted.map((table) => table.measures()),
-        }
-      : null,
-  };
+  if (!observed) return { neighbours, missing, alignment: null };
+  const table = observed.table();
+  const values = eachMeasure((_, measure) => measure.ofTable(table));
+  const shuffled = permuted.map((draw) => draw.table());
+  const chance = eachMeasure((id, measure) => {
+    const value = values[id];
+    return value === null ? null : chanceOf(value, measure.chanceOfCounts(observed, shared, shuffled));
+  });
+  return { neighbours, missing, alignment: { ...values, classes: shared.length, chance } };
+}
+
+/** Classes that have a template and are in the reference, ascending. */
+function sharedWith({ levels }: LevelledReference, isMissing: Uint8Array): number[] {
+  const count = isMissing.length;
+  return Array.from({ length: count }, (_, i) => i).filter(
+    (i) => !isMissing[i] && levels[i * count + i] !== UNKNOWN_LEVEL,
+  );
+}
+
+/** The permutation of all classes that moves only those that take part. */
+function permutationOf(shared: readonly number[], count: number, order: Uint32Array): Uint32Array {
+  const out = Uint32Array.from({ length: count }, (_, i) => i);
+  shared.forEach((index, k) => {
+    out[index] = shared[order[k]!]!;
+  });
+  return out;
 }
 
 /** The `kept` most similar other classes, most similar first, ties by index. */
@@ -113,77 +121,4 @@ function nearest(similarities: Float32Array, self: number, isMissing: Uint8Array
     if (best.length === kept) threshold = best[kept - 1]!.similarity;
   }
   return best;
-}
-
-/** Collects what the three measures need from pairs i < j: a table of counts, and sums per level for the cosine. */
-function accumulator(
-  levels: Uint8Array,
-  count: number,
-  values: Float64Array,
-  bins: number,
-  permutation: Uint32Array | undefined,
-) {
-  const levelCount = values.length;
-  const counts = new Uint32Array(bins * levelCount);
-  const sums = new Float64Array(levelCount);
-  let squares = 0;
-  let least = Number.POSITIVE_INFINITY;
-  const half = bins / 2;
-  const add = (i: number, similarities: Float32Array, isMissing: Uint8Array): void => {
-    const base = (permutation ? permutation[i]! : i) * count;
-    for (let j = i + 1; j < count; j++) {
-      if (isMissing[j]) continue;
-      const level = levels[base + (permutation ? permutation[j]! : j)]!;
-      if (level === 255) continue;
-      const similarity = similarities[j]!;
-      const bin = Math.max(0, Math.min(bins - 1, ((similarity + 1) * half) | 0));
-      counts[bin * levelCount + level]!++;
-      sums[level]! += similarity;
-      squares += similarity * similarity;
-      if (similarity < least) least = similarity;
-    }
-  };
-  const measures = (): MeasureValues => {
-    const table = { rows: bins, cols: levelCount, counts };
-    return {
-      cosine: scaledCosine(table, values, sums, squares, least),
-      spearman: spearmanOfTable(table),
-      kendall: kendallOfTable(table),
-    };
-  };
-  /** Classes that are in the reference and have a template. */
-  const classes = (isMissing: Uint8Array): number => {
-    let n = 0;
-    for (let i = 0; i < count; i++) if (levels[i * count + i] !== 255 && !isMissing[i]) n++;
-    return n;
-  };
-  return { add, measures, classes };
-}
-
-/** Cosine of x − min x and y − min y, from sums per level of y. */
-function scaledCosine(
-  { rows, cols, counts }: { rows: number; cols: number; counts: Uint32Array },
-  values: Float64Array,
-  sums: Float64Array,
-  squares: number,
-  least: number,
-): number | null {
-  const perLevel = new Float64Array(cols);
-  for (let b = 0; b < rows; b++) for (let c = 0; c < cols; c++) perLevel[c]! += counts[b * cols + c]!;
-  const used = [...perLevel.keys()].filter((c) => perLevel[c]! > 0);
-  if (used.length < 2) return null;
-  const lowest = values[used[0]!]!;
-  let n = 0;
-  let sum = 0;
-  let xy = 0;
-  let yy = 0;
-  for (const c of used) {
-    const y = values[c]! - lowest;
-    xy += y * (sums[c]! - least * perLevel[c]!);
-    yy += y * y * perLevel[c]!;
-    n += perLevel[c]!;
-    sum += sums[c]!;
-  }
-  const xx = squares - 2 * least * sum + n * least * least;
-  return xx > 0 && yy > 0 ? Math.min(1, xy / Math.sqrt(xx * yy)) : null;
 }

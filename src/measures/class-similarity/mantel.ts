@@ -2,7 +2,8 @@ import { UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
 import { createRandom } from '../../statistics/random.ts';
-import { ALIGNMENT_MEASURES, type AlignmentKind, type AlignmentMeasure } from './alignment.ts';
+import type { AlignmentKind } from './alignment-measures/alignment-measure.ts';
+import { ALIGNMENT_MEASURES, type AlignmentMeasure, eachMeasure } from './alignment-measures/alignment-measures.ts';
 import { permutedAlignment } from './permuted-alignment.ts';
 import { onSharedClasses, type PreparedSimilarity } from './prepared-similarity.ts';
 
@@ -44,7 +45,7 @@ export function mantelTest(
   const classes = a.kept.length;
   const permuted = permutedAlignment(kind, a, b, measures, options);
   const observed = permuted(Uint32Array.from({ length: classes }, (_, i) => i));
-  const atLeast = { cosine: 0, spearman: 0, kendall: 0 };
+  const atLeast = eachMeasure(() => 0);
   const random = createRandom(seed);
   for (let done = 1; done <= permutations; done++) {
     options.signal?.throwIfAborted();
@@ -54,5 +55,5 @@ export function mantelTest(
   }
   const p = (measure: AlignmentMeasure): number | null =>
     observed[measure] === null ? null : (1 + atLeast[measure]) / (1 + permutations);
-  return { permutations, seed, cosine: p('cosine'), spearman: p('spearman'), kendall: p('kendall') };
+  return { permutations, seed, ...eachMeasure(p) };
 }

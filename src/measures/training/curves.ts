@@ -3,7 +3,7 @@ import { nearestName } from '../../base/nearest-name.ts';
 
 /**
  * What was measured over the epochs of one run, by name. The names are those of thresholds and of the study:
- * `sai.PAIR` (cosine) and `sai.PAIR.ssim|mse|mae|chance|z`, `idm.network.all`, `idm.semantic.errorsOnly`, `wsi.max`,
+ * `sai.PAIR` (cosine) and `sai.PAIR.ssim|mse|mae|chance|z`, `idm.network.all`, `idm.semantic.errorsOnly` and their `.chance|z|low|high`, `wsi.max`,
  * `typicality.test.wrong`, `gap.ncsm_tncsm`, and those of the run's own log: `accuracy`, `valLoss`, `lr` …
  */
 export interface TrainingCurves {

@@ -15,8 +15,14 @@ export function epochCurves(measures: EpochMeasures): Record<string, number | nu
     for (const reference of ['network', 'semantic'] as const) {
       const idm = measures.idm[split]?.[reference];
       if (!idm) continue;
-      values[`idm.${reference}${infix}.all`] = idm.all;
-      values[`idm.${reference}${infix}.errorsOnly`] = idm.errorsOnly;
+      for (const kind of ['all', 'errorsOnly'] as const) {
+        const name = `idm.${reference}${infix}.${kind}`;
+        values[name] = idm[kind];
+        values[`${name}.chance`] = idm.chance[kind]?.mean ?? null;
+        values[`${name}.z`] = idm.chance[kind]?.z ?? null;
+        values[`${name}.low`] = idm.interval[kind]?.low ?? null;
+        values[`${name}.high`] = idm.interval[kind]?.high ?? null;
+      }
     }
     const found = measures.accuracy[split];
     if (found) {

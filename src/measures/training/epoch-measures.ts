@@ -7,7 +7,6 @@ import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-inde
 import { confusionCounts } from './confusion.ts';
 import {
   type InverseDissimilarity,
-  inverseDissimilarity,
   inverseDissimilarityByRanks,
   type SimilarityRanks,
   similarityRanks,
@@ -160,7 +159,9 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
     const network = prepareSimilarity(ncsm, { exclude });
     result.spearman.ncsm_scsm = spearmanOfRanks(network.ranks, reference.ranks);
   }
-  for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options, constant);
+  // The ranks of an epoch's own matrix serve both splits.
+  const ranks: { network?: SimilarityRanks } = {};
+  for (const split of SPLITS) measureSplit(result, input, split, counts[split], ncsm, options, constant, ranks);
   const train = result.sai.ncsm_tncsm_train?.cosine ?? null;
   const test = result.sai.ncsm_tncsm_test?.cosine ?? null;
   if (train !== null && test !== null) result.gap = train - test;
@@ -179,6 +180,7 @@ function measureSplit(
   ncsm: PartialSimilarity | undefined,
   options: EpochOptions,
   constant: Constant,
+  ranks: { network?: SimilarityRanks },
 ): void {
   const { missing } = result;
   const data = input[split];
@@ -193,7 +195,10 @@ function measureSplit(
       errors: samples - correct,
     };
     const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
-    if (ncsm) idm.network = inverseDissimilarity(counts, ncsm, { ties, missing: ncsm.missing ?? [] });
+    if (ncsm) {
+      ranks.network ??= similarityRanks(ncsm, { ties, missing: ncsm.missing ?? [] });
+      idm.network = inverseDissimilarityByRanks(counts, ranks.network);
+    }
     const { semantic } = options;
     if (semantic) {
       constant.rows ??= similarityRanks(semantic, { ties, missing: semantic.missing ?? [] });

@@ -1,10 +1,14 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
-import { mistakeRanks } from '../../kernels/mistake-ranks/mistake-ranks.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
 import { prepareRanks } from '../../statistics/ranks.ts';
 import { type Matrix, select } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
+import type { Interval } from '../class-similarity/bootstrap.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
+import { type IdmChance, idmChanceOfAll, idmChanceOfErrors } from './idm-chance.ts';
+
+/** Deviations of a normal distribution that hold 95 % of it. */
+const NORMAL_95 = 1.959964;
 
 /**
  * `average`: tied classes share the mean of their positions, so that the rank does not depend on class order.
@@ -22,8 +26,12 @@ export interface InverseDissimilarityOptions extends KernelOptions {
 export interface InverseDissimilarity {
   /** 1 − mean rank ÷ (C − 1) over all samples: 1 is perfect; null without a sample or with fewer than two classes. */
   all: number | null;
-  /** The same over wrong predictions; random mistakes give about 0.5. Null when there are none. */
+  /** The same over wrong predictions; null when there are none. What random mistakes give is in `chance`. */
   errorsOnly: number | null;
+  /** What the two are by chance: the same predictions permuted among the samples in question. */
+  chance: { all: IdmChance | null; errorsOnly: IdmChance | null };
+  /** 95 % intervals of the two over samples, by the standard error of a mean; null with fewer than 2 samples. */
+  interval: { all: Interval | null; errorsOnly: Interval | null };
   samples: number;
   errors: number;
   /** Samples left out because their truth or their prediction has no row. */
@@ -56,8 +64,7 @@ export function inverseDissimilarity(
   const kept = ownLeast(similarity, classes);
   const keptCounts = gather(counts, classes);
   const n = classes.length;
-  const rows = ties === 'average' ? mistakeRanks(kept, keptCounts, n, options) : firstRanks(kept, keptCounts, n);
-  return summarise(counts, keptCounts, classes, rows, ties);
+  return summarise(counts, keptCounts, classes, rankMatrix(kept, n, ties, options), ties);
 }
 
 /** The rank of every class for every truth, for many confusion matrices to be measured by one similarity matrix. */
@@ -76,7 +83,12 @@ export function similarityRanks(similarity: Matrix, options: InverseDissimilarit
   requireTieRule(ties);
   const classes = remainingClasses(similarity.rows, missing);
   const n = classes.length;
-  const kept = ownLeast(similarity, classes);
+  const ranks = rankMatrix(ownLeast(similarity, classes), n, ties, options);
+  return { classes, ranks, ties, size: similarity.rows };
+}
+
+/** The rank of every class for every truth, from 1; each class is last for itself. */
+function rankMatrix(kept: Float32Array | Float64Array, n: number, ties: TieRule, options: KernelOptions): Float64Array {
   const ranks = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const { order, centred } = prepareRanks(
@@ -87,7 +99,7 @@ export function similarityRanks(similarity: Matrix, options: InverseDissimilarit
       if (ties === 'average') ranks[i * n + k] = (centred[k]! + n + 1) / 2;
       else ranks[i * n + order[k]!] = k + 1;
   }
-  return { classes, ranks, ties, size: similarity.rows };
+  return ranks;
 }
 
 /** `inverseDissimilarity` of counts by ranks that were found before. */
@@ -95,20 +107,7 @@ export function inverseDissimilarityByRanks(counts: Matrix, known: SimilarityRan
   const { classes, ranks, ties } = known;
   checkCounts(counts);
   requireEqualSize(counts, { rows: known.size, cols: known.size });
-  const kept = gather(counts, classes);
-  const n = classes.length;
-  const rows = { errors: new Float64Array(n), ranks: new Float64Array(n) };
-  for (let i = 0; i < n; i++) {
-    let errors = -kept[i * (n + 1)]!;
-    let total = errors * ranks[i * (n + 1)]!;
-    for (let k = i * n; k < (i + 1) * n; k++) {
-      errors += kept[k]!;
-      total += kept[k]! * ranks[k]!;
-    }
-    rows.errors[i] = errors;
-    rows.ranks[i] = total;
-  }
-  return summarise(counts, kept, classes, rows, ties);
+  return summarise(counts, gather(counts, classes), classes, ranks, ties);
 }
 
 function requireTieRule(ties: TieRule): void {
@@ -142,12 +141,12 @@ function ownLeast(similarity: Matrix, classes: Uint32Array): Float32Array | Floa
   return kept;
 }
 
-/** @param rows mistakes and the sum of their ranks for each kept class */
+/** @param ranks the rank of each kept class for each truth */
 function summarise(
   counts: Matrix,
   keptCounts: Float32Array | Float64Array,
   classes: Uint32Array,
-  rows: { errors: Float64Array; ranks: Float64Array },
+  ranks: Float64Array,
   ties: TieRule,
 ): InverseDissimilarity {
   const n = classes.length;
@@ -155,14 +154,36 @@ function summarise(
   const perClass = new Float64Array(counts.rows).fill(Number.NaN);
   let errors = 0;
   let rankTotal = 0;
+  let rankSquares = 0;
   for (let i = 0; i < n; i++) {
-    errors += rows.errors[i]!;
-    rankTotal += rows.ranks[i]!;
-    if (rows.errors[i]! > 0) perClass[classes[i]!] = 1 - rows.ranks[i]! / rows.errors[i]! / (n - 1);
+    let ofClass = 0;
+    let ranksOfClass = 0;
+    for (let j = 0; j < n; j++) {
+      const count = keptCounts[i * n + j]!;
+      if (j === i || count === 0) continue;
+      const rank = ranks[i * n + j]!;
+      ofClass += count;
+      ranksOfClass += count * rank;
+      rankSquares += count * rank * rank;
+    }
+    errors += ofClass;
+    rankTotal += ranksOfClass;
+    if (ofClass > 0) perClass[classes[i]!] = 1 - ranksOfClass / ofClass / (n - 1);
   }
+  const all = samples > 0 && n > 1 ? 1 - rankTotal / samples / (n - 1) : null;
+  const errorsOnly = errors > 0 ? 1 - rankTotal / errors / (n - 1) : null;
+  const rankOf = (t: number, p: number): number => ranks[t * n + p]!;
   return {
-    all: samples > 0 && n > 1 ? 1 - rankTotal / samples / (n - 1) : null,
-    errorsOnly: errors > 0 ? 1 - rankTotal / errors / (n - 1) : null,
+    all,
+    errorsOnly,
+    chance: {
+      all: idmChanceOfAll(keptCounts, n, rankOf, all),
+      errorsOnly: idmChanceOfErrors(keptCounts, n, rankOf, errorsOnly),
+    },
+    interval: {
+      all: meanInterval(all, rankTotal, rankSquares, samples, n),
+      errorsOnly: meanInterval(errorsOnly, rankTotal, rankSquares, errors, n),
+    },
     samples,
     errors,
     droppedSamples: keptCounts === counts.data ? 0 : sum(counts.data) - samples,
@@ -172,20 +193,16 @@ function summarise(
   };
 }
 
-/** As `mistakeRanks`, with tied classes ranked by index. */
-function firstRanks(similarity: Float32Array | Float64Array, counts: Float32Array | Float64Array, n: number) {
-  const errors = new Float64Array(n);
-  const ranks = new Float64Array(n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) {
-      const count = counts[i * n + j]!;
-      if (j === i || count === 0) continue;
-      const value = similarity[i * n + j]!;
-      let before = 0;
-      for (let k = 0; k < n; k++) before += +(similarity[i * n + k]! > value);
-      for (let k = 0; k < j; k++) before += +(similarity[i * n + k]! === value);
-      errors[i]! += count;
-      ranks[i]! += count * (1 + before);
-    }
-  return { errors, ranks };
+/** 95 % interval of 1 − mean rank ÷ (C − 1), from the standard error of the mean; cut to [0, 1]. */
+function meanInterval(
+  value: number | null,
+  rankTotal: number,
+  rankSquares: number,
+  samples: number,
+  n: number,
+): Interval | null {
+  if (value === null || samples < 2) return null;
+  const variance = Math.max(0, rankSquares - (rankTotal * rankTotal) / samples) / (samples - 1);
+  const half = (NORMAL_95 * Math.sqrt(variance / samples)) / (n - 1);
+  return { low: Math.max(0, value - half), high: Math.min(1, value + half) };
 }

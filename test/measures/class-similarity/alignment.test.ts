@@ -186,6 +186,11 @@ describe('ssad and nsad', () => {
   });
 });
 
+function orders(items: number[]): number[][] {
+  if (items.length < 2) return [items];
+  return items.flatMap((item, at) => orders(items.filter((_, k) => k !== at)).map((rest) => [item, ...rest]));
+}
+
 describe('chanceLevel', () => {
   const network = prepareSimilarity(randomSimilarity(24, 9));
   const references: [string, PreparedSimilarity][] = [
@@ -195,25 +200,53 @@ describe('chanceLevel', () => {
 
   it.each(references)('equals alignments of really permuted matrices: %s', (_, reference) => {
     for (const kind of ['ssad', 'nsad'] as const) {
-      const found = chanceLevel(network, reference, { kind, permutations: 5, seed: 4 });
+      const found = chanceLevel(network, reference, { kind });
       const random = createRandom(4);
       const align = kind === 'ssad' ? ssad : nsad;
-      const draws = Array.from({ length: 5 }, () =>
+      const count = 4000;
+      const draws = Array.from({ length: count }, () =>
         values(align(network, prepareSimilarity(select(reference.matrix, random.permutation(24))))),
       );
       for (const [m, measure] of (['cosine', 'spearman', 'kendall'] as const).entries()) {
-        const mean = draws.reduce((sum, draw) => sum + draw[m]!, 0) / 5;
-        const sd = Math.sqrt(draws.reduce((sum, draw) => sum + (draw[m]! - mean) ** 2, 0) / 4);
-        expect(found[measure]!.mean).toBeCloseTo(mean, 12);
-        expect(found[measure]!.sd).toBeCloseTo(sd, 12);
-        expect(found[measure]!.z).toBeCloseTo((align(network, reference)[measure]! - mean) / sd, 8);
+        const mean = draws.reduce((sum, draw) => sum + draw[m]!, 0) / count;
+        const sd = Math.sqrt(draws.reduce((sum, draw) => sum + (draw[m]! - mean) ** 2, 0) / (count - 1));
+        const level = found[measure]!;
+        expect(Math.abs(level.mean - mean), measure).toBeLessThan((4 * sd) / Math.sqrt(count));
+        expect(Math.abs(level.sd / sd - 1), measure).toBeLessThan(0.05);
+        expect(level.z).toBeCloseTo((align(network, reference)[measure]! - level.mean) / level.sd, 8);
       }
     }
   });
 
-  it('is the same for the same seed, and null where the measure is', () => {
+  it('is exact for few classes: every order gone through', () => {
+    const [a, b] = [prepareSimilarity(randomSimilarity(5, 3)), prepareSimilarity(steppedSimilarity(5, 8))];
+    const all = orders([0, 1, 2, 3, 4]).map((order) =>
+      values(ssad(a, prepareSimilarity(select(b.matrix, Uint32Array.from(order))))),
+    );
+    expect(all).toHaveLength(120);
+    for (const [m, measure] of (['cosine', 'spearman', 'kendall'] as const).entries()) {
+      const mean = all.reduce((sum, draw) => sum + draw[m]!, 0) / 120;
+      const sd = Math.sqrt(all.reduce((sum, draw) => sum + (draw[m]! - mean) ** 2, 0) / 120);
+      const level = chanceLevel(a, b)[measure]!;
+      expect(level.mean, measure).toBeCloseTo(mean, 12);
+      expect(level.sd, measure).toBeCloseTo(sd, 12);
+      expect(level).toMatchObject({ draws: 0, sdError: 0 });
+    }
+  });
+
+  it('tells how sure the deviation of Kendall is, and keeps to the draws asked for', () => {
+    const reference = references[1]![1];
+    const { kendall: level } = chanceLevel(network, reference);
+    expect(level!.sdError).toBeGreaterThan(0);
+    expect(level!.sdError).toBeLessThanOrEqual(0.01);
+    const few = chanceLevel(network, reference, { draws: 5 }).kendall!;
+    expect(few.draws).toBe(5);
+    expect(Math.abs(few.sd / level!.sd - 1)).toBeLessThan(4 * (few.sdError + level!.sdError));
+    expect(() => chanceLevel(network, reference, { draws: 1 })).toThrow(UsageError);
+  });
+
+  it('is null where the measure is', () => {
     const reference = references[0]![1];
-    expect(chanceLevel(network, reference, { seed: 1 })).toEqual(chanceLevel(network, reference, { seed: 1 }));
     const only = chanceLevel(network, reference, { measures: ['spearman'] });
     expect(only.cosine).toBeNull();
     expect(only.spearman!.z).not.toBeNull();

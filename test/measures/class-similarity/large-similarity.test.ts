@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ssad } from '#src/measures/class-similarity/alignment.ts';
+import { chanceLevel } from '#src/measures/class-similarity/chance.ts';
 import { largeSimilarity } from '#src/measures/class-similarity/large-similarity.ts';
 import { neighbours } from '#src/measures/class-similarity/neighbours.ts';
 import { prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
@@ -53,7 +54,7 @@ describe('class similarity in tiles', () => {
     cols: count,
     data: Float64Array.from(levels, (level) => (level === 255 ? Number.NaN : values[level]!)),
   };
-  const large = largeSimilarity(templates, { levels, values }, { neighbours: 5, permutations: 3 });
+  const large = largeSimilarity(templates, { levels, values }, { neighbours: 5, draws: 5 });
 
   test('has the neighbours of the whole matrix', () => {
     for (const i of [0, 1, 8, 300, 599])
@@ -72,9 +73,15 @@ describe('class similarity in tiles', () => {
     expect(large.alignment!.kendall).toBeCloseTo(whole.kendall!, 5);
   });
 
-  test('has chance levels near nothing for the rank measures', () => {
-    expect(large.alignment!.permuted).toHaveLength(3);
-    for (const draw of large.alignment!.permuted) expect(Math.abs(draw.spearman!)).toBeLessThan(0.02);
+  test('has the chance level of the whole matrix', () => {
+    const whole = chanceLevel(prepareSimilarity(similarity), prepareSimilarity(reference));
+    const { cosine, spearman, kendall } = large.alignment!.chance;
+    expect(cosine!.mean).toBeCloseTo(whole.cosine!.mean, 6);
+    expect(cosine!.sd / whole.cosine!.sd).toBeCloseTo(1, 4);
+    expect(spearman!.mean).toBe(0);
+    expect(spearman!.sd / whole.spearman!.sd).toBeCloseTo(1, 2);
+    expect(kendall!.draws).toBe(5);
+    expect(Math.abs(kendall!.sd / whole.kendall!.sd - 1)).toBeLessThan(4 * (kendall!.sdError + whole.kendall!.sdError));
   });
 
   test('works without a reference', () => {

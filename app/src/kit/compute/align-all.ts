@@ -1,5 +1,9 @@
 import type { LongTask } from '#src/base/progress.ts';
-import { type MeasureValues, nsad } from '#src/measures/class-similarity/alignment.ts';
+import { nsad } from '#src/measures/class-similarity/alignment.ts';
+import {
+  eachMeasure,
+  type MeasureValues,
+} from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
 import type { Matrix32 } from '#src/tensor/matrix.ts';
 
@@ -31,8 +35,8 @@ export async function alignAll(
   const values: MeasureValues[] = [];
   for (let i = 0; i < prepared.length; i++)
     for (let j = i + 1; j < prepared.length; j++) {
-      const { cosine, spearman, kendall } = nsad(prepared[i]!, prepared[j]!);
-      values.push({ cosine, spearman, kendall });
+      const found = nsad(prepared[i]!, prepared[j]!);
+      values.push(eachMeasure((measure) => found[measure]));
       onProgress?.({ task: 'alignment of networks', done: values.length, total, unit: 'pairs' });
       await breathe();
     }

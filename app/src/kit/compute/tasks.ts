@@ -1,6 +1,6 @@
 import type { LongTask } from '#src/base/progress.ts';
 import { clusterOrder } from '#src/clustering/cluster-order.ts';
-import type { MeasureValues } from '#src/measures/class-similarity/alignment.ts';
+import type { MeasureValues } from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
 import {
   type DifferentPair,
   mostDifferentPairs,

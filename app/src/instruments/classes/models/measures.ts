@@ -1,14 +1,17 @@
+import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+  eachMeasure,
+} from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
 import type { Alignment, ClassModel } from '#src/study/classes-section.ts';
 import type { ClassesData } from '../classes-data.ts';
 
-export const MEASURES = ['cosine', 'spearman', 'kendall'] as const;
-export type Measure = (typeof MEASURES)[number];
+export const MEASURES = ALIGNMENT_MEASURES;
+export type Measure = AlignmentMeasure;
 
-export const MEASURE_TITLES: Record<Measure, string> = {
-  cosine: 'Cosine',
-  spearman: 'Spearman ρ',
-  kendall: 'Kendall τ-b',
-};
+export const MEASURE_TITLES: Record<Measure, string> = eachMeasure(
+  (_, { title }) => title.charAt(0).toUpperCase() + title.slice(1),
+);
 
 export const MODEL_SORTS = ['name', 'features', ...MEASURES] as const;
 export type ModelSort = (typeof MODEL_SORTS)[number];

@@ -87,14 +87,28 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
   add('Alignment', 'gap', 'Train/test gap', 'of SAI(NCSM, TNCSM); widening is over-fitting', [['gap.ncsm_tncsm', '']], {
     digits: 4,
   });
-  add('Mistakes', 'nidm', 'Network IDM', 'mistakes near by the NCSM; 0.5 is random', [
-    ['idm.network.all', 'all'],
-    ['idm.network.errorsOnly', 'errors only', true],
-  ]);
-  add('Mistakes', 'widm', 'WordNet IDM', 'mistakes near by meaning; 0.5 is random', [
-    ['idm.semantic.all', 'all'],
-    ['idm.semantic.errorsOnly', 'errors only', true],
-  ]);
+  add(
+    'Mistakes',
+    'nidm',
+    'Network IDM',
+    'are mistakes near by the NCSM? chance: of errors',
+    [
+      ['idm.network.all', 'all'],
+      ['idm.network.errorsOnly', 'errors only', true],
+    ],
+    { chance: 'idm.network.errorsOnly.chance' },
+  );
+  add(
+    'Mistakes',
+    'widm',
+    'WordNet IDM',
+    'are mistakes near by meaning? chance: of errors',
+    [
+      ['idm.semantic.all', 'all'],
+      ['idm.semantic.errorsOnly', 'errors only', true],
+    ],
+    { chance: 'idm.semantic.errorsOnly.chance' },
+  );
   add(
     'Mistakes',
     'errors',

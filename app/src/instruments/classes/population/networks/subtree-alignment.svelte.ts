@@ -1,5 +1,5 @@
 import type { Progress } from '#src/base/progress.ts';
-import type { MeasureValues } from '#src/measures/class-similarity/alignment.ts';
+import type { MeasureValues } from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { type Histogram, histogram } from '#src/measures/class-similarity/population/histogram.ts';
 import { type Matrix32, select } from '#src/tensor/matrix.ts';
 import { compute } from '../../../../kit/compute/compute.ts';
