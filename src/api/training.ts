@@ -11,7 +11,7 @@ export { confusionSimilarityMatrix } from '../measures/training/confusion.ts';
 export { earlyWarnings } from '../measures/training/early-warnings.ts';
 export { type EpochInput, type EpochMeasures, measureEpoch } from '../measures/training/epoch-measures.ts';
 export { inverseDissimilarity } from '../measures/training/inverse-dissimilarity.ts';
-export { detectPhases, type TrainingPhases } from '../measures/training/phases.ts';
+export { detectPhases, type TrainingPhases } from '../measures/training/phases/detect-phases.ts';
 export { typicality } from '../measures/training/typicality.ts';
 export { weightsSimilarityIndex } from '../measures/training/weights-similarity-index.ts';
 export { type LoggedEpoch, openRunWriter, type RunWriter } from '../runs/logging/run-writer.ts';

@@ -1,4 +1,4 @@
-import type { Matrix32, Matrix64 } from '../tensor/matrix.ts';
+import type { Matrix, Matrix32, Matrix64 } from '../tensor/matrix.ts';
 
 /** Mean features of each class over some of its samples, with the number of these. */
 export interface RunTemplates {
@@ -28,7 +28,7 @@ export interface RunEpoch {
   /** Name of the head's tensor in its file. */
   headTensor?: string;
   /** A network class similarity matrix that was given as such. */
-  similarity?: { ncsm: Matrix64 };
+  similarity?: { ncsm: Matrix };
   test?: RunSplit;
   train?: RunSplit;
 }

@@ -1,4 +1,5 @@
 import { IncomparableError } from '../base/errors.ts';
+import { matrixKind } from '../measures/class-similarity/matrix-kind.ts';
 import { detectHead } from '../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../model-files/head/head-choice.ts';
 import type { ModelFile } from '../model-files/model-file.ts';
@@ -31,8 +32,15 @@ export async function readRunEpoch(folder: RunFolder, files: EpochFiles, context
     const found = describeHead(file, context);
     expect(file.name, `the head ${found.tensor}`, found.classes);
     const head = await found.readTemplates();
-    out.head = { rows: head.rows, cols: head.cols, data: head.data };
-    out.headTensor = found.tensor;
+    const matrix = { rows: head.rows, cols: head.cols, data: head.data };
+    // A named tensor is a head; one that was found may be a similarity matrix.
+    if (context.head === undefined && matrixKind(matrix) === 'similarity') {
+      out.similarity = { ncsm: matrix };
+      out.headTensor = `${found.tensor}, a similarity matrix`;
+    } else {
+      out.head = matrix;
+      out.headTensor = found.tensor;
+    }
     if (isLoggedEpoch(file))
       for (const split of SPLITS) {
         const read = await readLoggedSplit(file, split, out.classes);

@@ -5,16 +5,28 @@ import { labelsSchema, sectionOrigin } from './section-parts.ts';
 const finite = z.number();
 
 const boundary = z.union([
-  z.object({ status: z.literal('found'), epoch: finite, value: finite, evidence: z.string() }),
+  z.object({
+    status: z.literal('found'),
+    epoch: finite,
+    value: finite,
+    evidence: z.string(),
+    /** The middle 90 % of resamples of the classes, and the share of them that has the boundary at all. */
+    interval: z.optional(z.object({ low: finite, high: finite, share: finite })),
+  }),
   z.object({ status: z.enum(['not reached', 'none']), reason: z.string() }),
 ]);
 
 /** The phases found in one curve, with the smoothed curve that they were found in. */
 const phasesSchema = z.object({
-  shape: z.enum(['learning', 'rising', 'falling', 'drop-then-growth', 'none']),
+  /** "drop-then-growth" is what studies of 0.1 call "drop-first". */
+  shape: z.enum(['learning', 'discarded-start', 'drop-first', 'drop-then-growth', 'rising', 'falling', 'none']),
+  /** What they were found in: the curve as measured, above its chance level, or in deviations above it. */
+  units: z.optional(z.enum(['as measured', 'above chance', 'deviations above chance'])),
   endOfSurge: boundary,
   startOfStabilisation: boundary,
   endOfDrop: boundary,
+  /** Of a discarded start; absent in studies of 0.1. */
+  endOfGain: z.optional(boundary),
   epochs: z.array(finite),
   smoothed: z.array(finite),
   noise: finite,
@@ -57,7 +69,7 @@ const trainingRunSchema = z.object({
   /** Table: for each class the epoch from which it has its final neighbours, first finders first; null without a head. */
   discoveries: z.nullable(z.string()),
   matrices: z.array(epochMatricesSchema),
-  /** By curve: "sai.ncsm_scsm", "wsi.max". */
+  /** By curve: "sai.ncsm_scsm", "wsi.max", "idm.network.errorsOnly" … */
   phases: z.record(z.string(), phasesSchema),
   learningRateChanges: z.array(z.object({ epoch: z.int(), from: finite, to: finite })),
   warnings: z.array(z.object({ kind: z.string(), epoch: z.int(), message: z.string() })),

@@ -29,7 +29,7 @@ export function readRunEpoch(run: string, epoch: number): Promise<EpochInput> {
   return readEpoch(SHARED_RUNS, run, epoch);
 }
 
-/** One epoch of one of the bundled runs: head and test split only. */
+/** One epoch of one of the bundled runs. */
 export function readSampleEpoch(run: string, epoch: number): Promise<EpochInput> {
   return readEpoch(SAMPLES, run, epoch);
 }
@@ -48,13 +48,15 @@ async function readEpoch(folder: string, run: string, epoch: number): Promise<Ep
       templates: await matrix(`split.${name}.template${kind}`),
       counts: Uint32Array.from(await values(`split.${name}.count${kind}`)),
     });
-    const templates: SplitTemplates = { all: await set(''), correct: await set('Correct'), wrong: await set('Wrong') };
-    return {
+    // The bundled runs keep the train split, and templates, of some epochs only.
+    if (!file.tensors.has(`split.${name}.target`)) return {};
+    const predictions = {
       target: await values(`split.${name}.target`),
       prediction: await values(`split.${name}.prediction`),
-      templates,
-      templateCosine: await values(`split.${name}.templateCosine`),
     };
+    if (!file.tensors.has(`split.${name}.template`)) return predictions;
+    const templates: SplitTemplates = { all: await set(''), correct: await set('Correct'), wrong: await set('Wrong') };
+    return { ...predictions, templates, templateCosine: await values(`split.${name}.templateCosine`) };
   };
   return { epoch, classes: head.rows, head, test: await split('test'), train: await split('train') };
 }

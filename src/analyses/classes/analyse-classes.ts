@@ -1,4 +1,4 @@
-import { IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
+import { IncomparableError, LimitError, SemblanceError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { nsad } from '../../measures/class-similarity/alignment.ts';
@@ -75,6 +75,11 @@ export async function analyseClasses(
   if (classes.length > MAX_WHOLE_CLASSES) {
     checkLargeRequest(classes.length, loaded.length, options);
     const { model } = loaded[0]!;
+    if (model.similarity)
+      throw new LimitError(
+        `${model.file}: a similarity matrix of ${classes.length} classes was given; at most ${MAX_WHOLE_CLASSES} are held whole.`,
+        { hint: 'Give the head instead: class similarity is then made in parts.' },
+      );
     const input = { inputsHash, studyName: options.studyName ?? model.name, options };
     return {
       manifest: await writeSection(store, largeSectionContent(model, classes, wordnet, input, task)),

@@ -1,4 +1,6 @@
 import { recordedHash } from '../../base/bytes/byte-source.ts';
+import { FormatError } from '../../base/errors.ts';
+import { matrixKind } from '../../measures/class-similarity/matrix-kind.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../model-files/head/head-choice.ts';
@@ -7,7 +9,7 @@ import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import { cosineSimilarityMatrix, type SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { ClassModel } from '../../study/classes-section.ts';
-import type { Matrix32 } from '../../tensor/matrix.ts';
+import { type Matrix32, select } from '../../tensor/matrix.ts';
 import type { ClassModelInput } from './options.ts';
 import { classesOfRows, type RowClasses } from './row-classes.ts';
 
@@ -27,8 +29,10 @@ export interface LoadedClassModel {
   /** Rows of the stored tensor that are in no comparison, ascending, and those that are all zero. */
   droppedRows: { row: number; reason: string }[];
   zeroRows: number[];
-  /** classes × features, in the order of `rows.classes`. */
+  /** classes × features, in the order of `rows.classes`; where a similarity matrix was given, its rows. */
   templates: Matrix32;
+  /** Set where the file holds a class-similarity matrix rather than a head: classes × classes, in the same order. */
+  similarity?: Matrix32;
   /** Set where templates are mean features rather than classifier weights. */
   templatesFrom?: Omit<NonNullable<ClassModel['templates']>, 'weights' | 'agreement'>;
 }
@@ -54,6 +58,8 @@ export async function loadClassModel(
   const stored = storedRows(head);
   const byGraph = head.droppedRows.map((row) => ({ row, reason: GRAPH_REMOVED }));
   const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
+  const similarity = givenSimilarity(input, head, all);
+  if (similarity) rows.notes.push(similarityNote(head));
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
@@ -64,7 +70,24 @@ export async function loadClassModel(
     droppedRows: [...byGraph, ...byLabels].sort((a, b) => a.row - b.row),
     zeroRows: all.zeroRows.map((row) => stored[row]!),
     templates: selectRows(all, rows.rows),
+    ...(similarity ? { similarity: select(all, Uint32Array.from(rows.rows)) as Matrix32 } : {}),
   };
+}
+
+/** Whether what was found as a head is a class-similarity matrix. Who names a tensor with --head means a head. */
+function givenSimilarity({ source, head: named }: ClassModelInput, head: HeadChoice, all: Matrix32): boolean {
+  if (named !== undefined) return false;
+  const kind = matrixKind(all);
+  if (kind === 'distance')
+    throw new FormatError(
+      `${source.name}: ${head.tensor}, ${all.rows}×${all.cols}, is symmetric with the least value of each row on its diagonal, as distances are; a similarity matrix or a head was expected.`,
+      { hint: 'Give similarities, such as 1 − distance; or name the tensor with --head if these are weights.' },
+    );
+  return kind === 'similarity';
+}
+
+function similarityNote({ tensor, classes, features }: HeadChoice): string {
+  return `${tensor}, ${classes}×${features}, is taken for a class-similarity matrix and used as such: it is symmetric, and no entry of a row passes the one value along its diagonal. Name it with --head if these are weights.`;
 }
 
 /** For each row of the head that the graph keeps, its row in the stored tensor. */
@@ -90,5 +113,7 @@ function selectRows(matrix: Matrix32, rows: Int32Array): Matrix32 {
 
 /** The NCSM of a model in the order of the study's classes; `positions` says where the model has each of them. */
 export function networkSimilarity(model: LoadedClassModel, positions: Int32Array): SimilarityMatrix<Float32Array> {
-  return cosineSimilarityMatrix(selectRows(model.templates, positions));
+  if (!model.similarity) return cosineSimilarityMatrix(selectRows(model.templates, positions));
+  const { rows, cols, data } = select(model.similarity, Uint32Array.from(positions)) as Matrix32;
+  return { rows, cols, data, missing: [] };
 }

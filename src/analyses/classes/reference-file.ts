@@ -2,9 +2,10 @@ import { memorySource } from '../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError } from '../../base/errors.ts';
 import { parseDelimited } from '../../formats/csv/parse-delimited.ts';
 import { openNpyArray } from '../../formats/npy/read-npy.ts';
+import { matrixKind } from '../../measures/class-similarity/matrix-kind.ts';
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import { treePathSimilarity } from '../../semantics/tree-similarity.ts';
-import type { Matrix64 } from '../../tensor/matrix.ts';
+import { type Matrix64, select } from '../../tensor/matrix.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 
 /** A reference that the user brings, still as bytes. */
@@ -44,6 +45,7 @@ async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {
   const { data } = await entry.read();
   const matrix = { rows: count, cols: count, data: Float64Array.from(data) };
   requireSymmetric(file.name, matrix);
+  requireSimilarity(file.name, matrix);
   return matrix;
 }
 
@@ -105,6 +107,7 @@ function fromNamedMatrix(name: string, rows: string[][], classes: readonly Class
     }
   const matrix = { rows: count, cols: count, data };
   requireSymmetric(name, matrix);
+  requireSimilarity(name, matrix);
   return matrix;
 }
 
@@ -117,6 +120,21 @@ function requireSymmetric(name: string, { rows, data }: Matrix64): void {
       if (Math.abs(upper - lower) > 1e-6 * Math.max(1, Math.abs(upper)))
         throw new FormatError(
           `${name}: the matrix is not symmetric: row ${i + 1}, column ${j + 1} is ${upper}, but row ${j + 1}, column ${i + 1} is ${lower}.`,
+          {
+            hint: 'A reference holds similarities of classes. If this is a head of as many features as classes, give it as a model.',
+          },
         );
     }
+}
+
+/** Distances would align in the wrong direction without a word. */
+function requireSimilarity(name: string, matrix: Matrix64): void {
+  const known = Uint32Array.from({ length: matrix.rows }, (_, i) => i).filter(
+    (i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!),
+  );
+  if (matrixKind(select(matrix, known)) === 'distance')
+    throw new FormatError(
+      `${name}: the least value of each row stands on the diagonal, as with distances; similarities were expected.`,
+      { hint: 'Give similarities, such as 1 − distance.' },
+    );
 }

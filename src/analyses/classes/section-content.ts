@@ -201,14 +201,14 @@ function templatesEntry(
 }
 
 /** What a reader should know of the head: which tensor, why, what was left out and what else there was. */
-export function headEntry({ head, droppedRows, zeroRows }: LoadedClassModel): ClassModel['head'] {
+export function headEntry({ head, droppedRows, zeroRows, similarity }: LoadedClassModel): ClassModel['head'] {
   return {
     tensor: head.tensor,
     classes: head.classes,
     features: head.features,
     dropped: droppedRows,
     zeroRows,
-    reason: head.reason,
+    reason: similarity ? 'a class-similarity matrix, used as such' : head.reason,
     rejected: head.rejected.map(({ tensor, shape, reason }) => ({ tensor, shape: [...shape], reason })),
   };
 }

@@ -9,6 +9,7 @@ import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { missingClasses } from '../../measures/class-similarity/prepared-similarity.ts';
 import { epochMeasurer } from '../../measures/training/epoch-measures.ts';
 import { MISTAKE_COLUMNS } from '../../measures/training/mistake-table.ts';
+import { PHASE_RESAMPLES } from '../../measures/training/phases/class-resamples.ts';
 import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
 import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
@@ -30,6 +31,9 @@ import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 
 /** What `analyseTraining` gives back: the manifest of the study, and how many epochs had to be computed. */
+/** Changes when records of epochs get new fields, so that those of older studies are measured anew. */
+const RECORD_FORMAT = 2;
+
 export interface TrainingResult {
   manifest: StudyManifest;
   /** Epochs that were measured now; the others were in the store already. */
@@ -74,7 +78,7 @@ export async function analyseTraining(
   const settingsHash = await hashSettings(settings, classes, reference);
   const isSame = existing?.section.settingsHash === settingsHash;
 
-  const measure = epochMeasurer({ q, ties, pairs, ...(semantic ? { semantic } : {}) });
+  const measure = epochMeasurer({ q, ties, pairs, resamples: PHASE_RESAMPLES, ...(semantic ? { semantic } : {}) });
   const runs: StudiedRun[] = [];
   let computed = 0;
   for (const [r, input] of inputs.entries()) {
@@ -215,6 +219,7 @@ async function hashSettings(
     canonicalJson({
       instrument: 'training',
       version: VERSION,
+      records: RECORD_FORMAT,
       tier: kernelTier(),
       settings,
       classes: classes.map(({ name, synset }) => [name, synset]),

@@ -54,6 +54,8 @@ export interface EpochRecord {
   accuracy: EpochMeasures['accuracy'];
   /** Measure → what would turn it on. */
   missing: Record<string, string>;
+  /** The points of the curves in each resample of the classes, to six digits. */
+  draws: Record<string, number[]>;
 }
 
 /** The kinds of arrays that a study keeps of an epoch. */
@@ -74,7 +76,11 @@ export function epochRecord(measures: EpochMeasures, key: string, headTensor: st
     mistakes: {},
     accuracy,
     missing,
+    draws: {},
   };
+  for (const [curve, values] of Object.entries(measures.draws ?? {}))
+    if (values.every(Number.isFinite))
+      record.draws[curve] = Array.from(values, (value) => Number(value.toPrecision(6)));
   for (const split of ['test', 'train'] as const) {
     const idm = measures.idm[split];
     if (idm)

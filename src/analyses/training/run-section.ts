@@ -4,10 +4,10 @@ import { collectCurves, type TrainingCurves } from '../../measures/training/curv
 import { earlyWarnings } from '../../measures/training/early-warnings.ts';
 import { learningRateChanges } from '../../measures/training/learning-rate.ts';
 import { neighbourDiscoveries } from '../../measures/training/neighbour-history.ts';
-import { detectPhases } from '../../measures/training/phases.ts';
-import type { EpochMatrices, PhasesEntry, TrainingRunEntry } from '../../study/training-section.ts';
+import type { EpochMatrices, TrainingRunEntry } from '../../study/training-section.ts';
 import { encodeJson } from '../classes/section-content.ts';
 import type { MeasuredRun } from './measure-run.ts';
+import { runPhases } from './run-phases.ts';
 import type { ScannedRun } from './scan-run.ts';
 
 /** One run with everything that was found out about it. */
@@ -22,8 +22,6 @@ export interface StudiedRun {
   earlierMatrices: ReadonlyMap<number, EpochMatrices>;
 }
 
-/** Curves that phases are looked for in; that of the features stands in for a network without a head. */
-const PHASE_CURVES = ['sai.ncsm_scsm', 'wsi.max', 'sai.tncsm_test_scsm'];
 const ARRAY_KINDS = ['ncsm', 'ccsm', 'ccsm_train', 'tncsm_test', 'tncsm_train', 'mistakes', 'perClass'] as const;
 
 /** What was measured and what the training itself logged, by epoch; a measured value counts before a logged one. */
@@ -74,6 +72,7 @@ export function runSection(
       keep.push(...Object.values(earlierMatrices.get(record.epoch) ?? {}).filter((path) => typeof path === 'string'));
   }
 
+  const phases = runPhases(curves, measured);
   const describe = (locate: (path: string) => string): TrainingRunEntry => {
     const place = (path: string) => (files.has(path) ? locate(path) : null);
     return {
@@ -95,7 +94,7 @@ export function runSection(
           const at = Object.fromEntries(ARRAY_KINDS.map((kind) => [kind, place(arrayPath(base, kind, epoch))]));
           return { epoch, ...at } as EpochMatrices;
         }),
-      phases: runPhases(curves),
+      phases,
       learningRateChanges: learningRateChanges(curves.epochs, curves.values.lr ?? []),
       warnings: earlyWarnings(curves, reference && reference !== curves ? { reference } : {}),
       missing: measured.epochs.at(-1)?.record.missing ?? {},
@@ -110,15 +109,4 @@ export function runSection(
 
 function arrayPath(base: string, kind: string, epoch: number): string {
   return `${base}/${kind}/${String(epoch).padStart(4, '0')}.npy`;
-}
-
-function runPhases(curves: TrainingCurves): Record<string, PhasesEntry> {
-  const phases: Record<string, PhasesEntry> = {};
-  for (const name of PHASE_CURVES) {
-    const values = curves.values[name];
-    if (!values?.some((value) => value !== null)) continue;
-    const { segments: _, ...found } = detectPhases(curves.epochs, values);
-    phases[name] = { ...found, smoothed: [...found.smoothed] };
-  }
-  return phases;
 }

@@ -51,6 +51,15 @@ export function pairTitle(pair: string): string {
     .replace(/[a-z]*csm/g, (name) => name.toUpperCase());
 }
 
+/** A curve's name as reports show it. */
+export function curveTitle(curve: string): string {
+  const known = [...BEFORE, ...AFTER].find((shown) => shown.curve === curve);
+  if (known) return known.title;
+  if (curve.startsWith('sai.')) return `SAI ${pairTitle(curve.slice(4))}`;
+  const idm = /^idm\.(network|semantic)\.train\.(all|errorsOnly)$/.exec(curve);
+  return idm ? `${idm[1] === 'network' ? 'NIDM' : 'WIDM'}, train${idm[2] === 'all' ? '' : ', errors only'}` : curve;
+}
+
 /** The curves of a run to show, in the order of reports: those that have a value at some epoch. */
 export function shownCurves({ values }: TrainingCurves): ShownCurve[] {
   const pairs = Object.keys(values).filter((name) => /^sai\.[^.]+$/.test(name));

@@ -42,7 +42,7 @@ export async function trainingJson(
           ...{ id, name, folder: source, model, dataset, head, curves, phases, learningRateChanges, warnings, missing },
           problems: run.problems,
           skipped: run.skipped,
-          measures: records.map(({ key: _, values: __, ...measures }) => measures),
+          measures: records.map(({ key: _, values: __, draws: ___, ...measures }) => measures),
         };
       }),
     ),

@@ -1,4 +1,3 @@
-import type { PhaseBoundary } from '../../measures/training/phases.ts';
 import type { ClassRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { PicturesSection } from '../../study/pictures-section.ts';
@@ -10,15 +9,8 @@ import { sparkline } from '../terminal/sparkline.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
 import { picturesText } from './pictures-report.ts';
 import { shortClassNames } from './short-class-names.ts';
-import {
-  curveSummary,
-  figure,
-  pairTitle,
-  type RunWithCurves,
-  readRuns,
-  shownCurves,
-  valueAt,
-} from './training-curves.ts';
+import { curveSummary, figure, type RunWithCurves, readRuns, shownCurves, valueAt } from './training-curves.ts';
+import { phasesText } from './training-phases.ts';
 
 /** Widest drawing of a curve. */
 const SPARK_WIDTH = 40;
@@ -141,26 +133,6 @@ function curveTable({ run, curves }: RunWithCurves, io: CliIo, brief: boolean): 
     right('density'),
   ];
   return formatTable(columns, rows, INDENT);
-}
-
-function phasesText({ phases }: TrainingRunEntry, colors: Colors): string {
-  let text = '';
-  for (const [curve, found] of Object.entries(phases)) {
-    const title = curve.startsWith('sai.') ? `SAI ${pairTitle(curve.slice(4))}` : 'WSI max';
-    text += `${INDENT}${colors.bold('phases')}  in ${title}: ${found.shape.replaceAll('-', ' ')}\n`;
-    text += boundaryText('end of surge', found.endOfSurge);
-    text += boundaryText('stabilisation', found.startOfStabilisation);
-    if (found.shape === 'drop-then-growth') text += boundaryText('end of drop', found.endOfDrop);
-  }
-  return text;
-}
-
-function boundaryText(name: string, boundary: PhaseBoundary): string {
-  const what =
-    boundary.status === 'found'
-      ? `epoch ${boundary.epoch}: ${boundary.evidence}`
-      : `${boundary.status}: ${boundary.reason}`;
-  return `${INDENT}        ${name.padEnd(13)}  ${what}\n`;
 }
 
 function learningRateText({ learningRateChanges: changes }: TrainingRunEntry): string {

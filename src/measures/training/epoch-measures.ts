@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { spearmanOfRanks } from '../../statistics/spearman.ts';
-import type { Matrix } from '../../tensor/matrix.ts';
+import type { Matrix, Matrix32 } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
 import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
@@ -13,6 +13,8 @@ import {
   type TieRule,
 } from './inverse-dissimilarity.ts';
 import { namedAlignments } from './named-alignments.ts';
+import { classResamples, resampledCosines } from './phases/class-resamples.ts';
+import { type CurveDraws, curveDraws } from './phases/curve-draws.ts';
 import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
 import type { SplitTemplates } from './split-templates.ts';
 import { templateSimilarity } from './template-similarity.ts';
@@ -62,6 +64,8 @@ export interface EpochOptions {
    * 64 bits for 64-bit templates and where all similarities lie so close together that scaling would magnify that.
    */
   precision?: 'f32' | 'f64' | 'auto';
+  /** Measure under so many resamples of the classes too, for intervals of phases. Default 0: none. */
+  resamples?: number;
 }
 
 /** All measures of one epoch. What could not be measured is left out, with one line in `missing` on what it needs. */
@@ -81,6 +85,8 @@ export interface EpochMeasures {
   gap: number | null;
   /** Measure → what would turn it on. */
   missing: Record<string, string>;
+  /** The points of the curves under resamples of the classes, where they were asked for. */
+  draws?: CurveDraws;
   /** The matrices behind the measures, raw; confusion as counts. */
   similarity: Partial<Record<SimilarityName, SaiSide>>;
 }
@@ -96,7 +102,7 @@ export function measureEpoch(input: EpochInput, options: EpochOptions = {}): Epo
 
 /** `measureEpoch` for many epochs: what is the same for all, the semantic matrix, is scaled and ranked once. */
 export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) => EpochMeasures {
-  const constant: Constant = { scaled: new Map(), ranked: new Map(), rows: undefined };
+  const constant: Constant = { scaled: new Map(), ranked: new Map(), rows: undefined, taken: undefined };
   return (input) => measure(input, options, constant);
 }
 
@@ -106,6 +112,8 @@ interface Constant {
   ranked: Map<string, PreparedSimilarity>;
   /** Its ranks row by row, for WIDM. */
   rows: SimilarityRanks | undefined;
+  /** How often each resample takes each class. */
+  taken: Matrix32 | undefined;
 }
 
 function measure(input: EpochInput, options: EpochOptions, constant: Constant): EpochMeasures {
@@ -132,10 +140,19 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
       similarity[`tncsm_${split}`] = cosines(checkRows(data.templates.all.templates, classes, `${split} templates`));
   }
 
+  if (options.resamples && constant.taken?.cols !== classes)
+    constant.taken = classResamples(classes, options.resamples);
+  const { taken } = constant;
+  const cosineDraws: CurveDraws = {};
+  const resample =
+    taken &&
+    ((pair: string, a: ScaledSimilarity, b: ScaledSimilarity) => {
+      cosineDraws[pair] = resampledCosines(a, b, taken);
+    });
   const result: EpochMeasures = {
     epoch: input.epoch,
     classes,
-    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled),
+    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled, resample),
     spearman: {},
     idm: {},
     typicality: {},
@@ -169,6 +186,7 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
     const lacking = (['ncsm', 'tncsm_train', 'tncsm_test'] as const).filter((name) => !similarity[name]);
     missing['gap.ncsm_tncsm'] = lacking.length > 0 ? needs(lacking) : 'one of the two alignments has no value';
   }
+  if (taken) result.draws = curveDraws(result, cosineDraws, taken);
   return result;
 }
 

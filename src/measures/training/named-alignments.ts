@@ -12,6 +12,7 @@ import { needs, pairNamed, type SimilarityName } from './similarity-pairs.ts';
  * The alignments of named pairs of matrices, each matrix scaled once.
  * @param missing gets a line for each pair that lacks a matrix
  * @param constant keeps the scaled semantic matrix from one epoch to the next
+ * @param resample gets the two scaled matrices of each pair, for cosines of resampled classes
  */
 export function namedAlignments(
   similarity: Partial<Record<SimilarityName, SaiSide>>,
@@ -19,6 +20,7 @@ export function namedAlignments(
   classes: number,
   missing: Record<string, string>,
   constant: Map<string, ScaledSimilarity>,
+  resample?: (pair: string, a: ScaledSimilarity, b: ScaledSimilarity) => void,
 ): Record<string, AlignmentIndex> {
   // Almost always all classes are left in every pair, and each matrix is then scaled once.
   const changing = new Map<string, ScaledSimilarity>();
@@ -42,7 +44,9 @@ export function namedAlignments(
       continue;
     }
     const kept = sharedClasses(a, b);
-    out[pair] = compareScaled(prepare(first, a, kept), prepare(second, b, kept), classes);
+    const [scaledA, scaledB] = [prepare(first, a, kept), prepare(second, b, kept)];
+    out[pair] = compareScaled(scaledA, scaledB, classes);
+    resample?.(pair, scaledA, scaledB);
   }
   return out;
 }

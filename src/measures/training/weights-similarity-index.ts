@@ -16,8 +16,8 @@ export interface WeightsSimilarityIndex {
   min: number | null;
   q: number;
   classes: number;
-  /** The two means of each class before they are averaged; NaN for a class without a template. Length: all classes. */
-  perClass: { max: Float64Array; min: Float64Array };
+  /** The three means of each class before they are averaged; NaN for a class without a template. Length: all classes. */
+  perClass: { mean: Float64Array; max: Float64Array; min: Float64Array };
 }
 
 /**
@@ -38,6 +38,7 @@ export function weightsSimilarityIndex(
   const classes = remainingClasses(ncsm.rows, missing);
   const n = classes.length;
   const perClass = {
+    mean: new Float64Array(ncsm.rows).fill(Number.NaN),
     max: new Float64Array(ncsm.rows).fill(Number.NaN),
     min: new Float64Array(ncsm.rows).fill(Number.NaN),
   };
@@ -57,6 +58,9 @@ export function weightsSimilarityIndex(
       aboveDiagonal += value;
       others[k++] = value;
     }
+    let total = 0;
+    for (k = 0; k < n - 1; k++) total += others[k]!;
+    perClass.mean[classes[i]!] = total / (n - 1);
     const high = quantileInPlace(others, q);
     const low = quantileInPlace(others, 1 - q);
     let highTotal = 0;

@@ -1,16 +1,33 @@
 import type { PhasesEntry } from '#src/study/training-section.ts';
 import type { ChartBand } from '../../charts/line-chart.ts';
+import { pairTitle } from './curves/curve-panels.ts';
 import type { TrainingRun } from './training-data.ts';
 
-/** Curves that phases are read from, the first that a run has first. */
-export const PHASE_CURVES: Readonly<Record<string, string>> = {
-  'sai.ncsm_scsm': 'SAI(NCSM, SCSM)',
+/** Curves that phases are read from where nobody chose one, the first that a run has first. */
+export const MAIN_CURVES: readonly string[] = ['sai.ncsm_scsm', 'wsi.max', 'sai.tncsm_test_scsm'];
+
+const TITLES: Readonly<Record<string, string>> = {
   'wsi.max': 'Max WSI',
-  'sai.tncsm_test_scsm': 'SAI(TNCSM-test, SCSM)',
+  'wsi.mean': 'Mean WSI',
+  'wsi.min': 'Min WSI',
+  'gap.ncsm_tncsm': 'Train/test gap',
+  accuracy: 'Accuracy',
+  trainAccuracy: 'Accuracy, train',
+  valLoss: 'Loss',
+  loss: 'Loss, train',
 };
 
+export function phaseCurveTitle(name: string): string {
+  if (name.startsWith('sai.')) return pairTitle(name.slice(4));
+  if (!name.startsWith('idm.')) return TITLES[name] ?? name;
+  const title = name.startsWith('idm.network') ? 'Network IDM' : 'WordNet IDM';
+  return `${title}${name.includes('.train') ? ', train' : ''}${name.endsWith('errorsOnly') ? ', errors only' : ''}`;
+}
+
 export function phaseCurveOf(run: TrainingRun, wanted?: string): string | undefined {
-  return wanted && run.entry.phases[wanted] ? wanted : Object.keys(PHASE_CURVES).find((name) => run.entry.phases[name]);
+  const { phases } = run.entry;
+  if (wanted && phases[wanted]) return wanted;
+  return [...MAIN_CURVES, ...Object.keys(phases)].find((name) => phases[name]);
 }
 
 /** The phases of a run that were found, as stretches of epochs. What was not found is not drawn. */
@@ -19,7 +36,13 @@ export function phaseBands(run: TrainingRun, curve?: string): ChartBand[] {
   const first = run.curves.epochs[0];
   const last = run.curves.epochs.at(-1);
   if (name === undefined || first === undefined || last === undefined) return [];
-  const { endOfSurge, startOfStabilisation, endOfDrop }: PhasesEntry = run.entry.phases[name]!;
+  const { endOfSurge, startOfStabilisation, endOfGain, endOfDrop }: PhasesEntry = run.entry.phases[name]!;
+  if (endOfDrop.status === 'found' && endOfGain?.status === 'found')
+    return withLength([
+      { from: first, to: endOfGain.epoch, name: 'initial gain', depth: 1 },
+      { from: endOfGain.epoch, to: endOfDrop.epoch, name: 'discarded', depth: 0.7 },
+      { from: endOfDrop.epoch, to: last, name: 'slow growth', depth: 0.4 },
+    ]);
   if (endOfDrop.status === 'found')
     return withLength([
       { from: first, to: endOfDrop.epoch, name: 'drop', depth: 1 },
