@@ -37,6 +37,8 @@ export const populationSectionSchema = z.object({
   name: z.nullable(z.string()),
   /** Whether hybrids are counted among the ViTs or stand alone. */
   hybrids: z.enum(['vit', 'own']),
+  /** Whether the ranks of common pairs count a mutual pair once; absent in studies of 0.1, which did. */
+  pairsFolded: z.optional(z.boolean()),
   members: z.array(
     z.object({
       id: z.string(),

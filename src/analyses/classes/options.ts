@@ -29,6 +29,8 @@ export interface PopulationFacts {
   members: readonly PopulationMember[];
   /** Whether hybrids are counted among the ViTs, as the paper does, or stand alone. */
   hybrids: 'vit' | 'own';
+  /** Rank pairs with each mutual pair once; by default twice, a row for each class, as the paper does. */
+  foldPairs?: boolean;
   /** WordNet id of the subtree whose classes get histograms of their own; animals by default. */
   subtree?: string;
 }

@@ -76,6 +76,7 @@ export function populationSection(
     section: {
       name: facts.name ?? null,
       hybrids: facts.hybrids,
+      pairsFolded: facts.foldPairs ?? false,
       members: facts.members.map((member, i) => ({
         id: member.id,
         model: models.find((model) => model.member === i)?.id ?? null,
@@ -105,7 +106,9 @@ export function populationSection(
         },
       },
     },
-    pairs: pairPopularity(models.map(({ similarity }) => closestPairs(similarity, { unique: true }))),
+    pairs: pairPopularity(
+      models.map(({ similarity }) => closestPairs(similarity, { unique: facts.foldPairs ?? false })),
+    ),
   };
 }
 

@@ -37,6 +37,7 @@ interface Flags extends ShowOptions {
   mantel?: number;
   atAccuracy?: string;
   hybrids: 'vit' | 'own';
+  foldPairs: boolean;
   subtree?: string;
   relation?: PairFilter;
   pairsCsv?: string;
@@ -119,6 +120,11 @@ export function addClassesCommand(program: Command, io: CliIo): void {
       new Option('--hybrids <how>', 'count hybrids of a population among the ViTs, or on their own')
         .choices(['vit', 'own'])
         .default('vit'),
+    )
+    .option(
+      '--fold-pairs',
+      'count a mutual pair once in the ranks of common pairs (the paper counts a row for each class)',
+      false,
     )
     .option('--subtree <wnid>', 'WordNet subtree with histograms of its own (default: animals)')
     .option('--strict', 'stop at the first model of a population that fails', false)

@@ -97,6 +97,7 @@ export async function readReferences(
 
 export interface PopulationFlags {
   hybrids: 'vit' | 'own';
+  foldPairs?: boolean;
   subtree?: string;
   strict: boolean;
   quiet: boolean;
@@ -142,6 +143,7 @@ export async function readPopulation(
     ...(population.name === undefined ? {} : { name: population.name }),
     members: population.models,
     hybrids: flags.hybrids,
+    foldPairs: flags.foldPairs ?? false,
     ...(flags.subtree === undefined ? {} : { subtree: flags.subtree }),
   };
   return { inputs, facts };

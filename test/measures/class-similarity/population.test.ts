@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { closestPairs } from '#src/measures/class-similarity/closest-pairs.ts';
 import { familyContrast } from '#src/measures/class-similarity/population/family-contrast.ts';
 import { histogram } from '#src/measures/class-similarity/population/histogram.ts';
 import { pairPopularity } from '#src/measures/class-similarity/population/pair-popularity.ts';
@@ -117,6 +118,28 @@ test('pair popularity counts the models that rank a pair among their first', () 
   );
   expect(rows[1]).toEqual({ classes: [0, 1], ranks: [1, 1, 3], share: 2 / 3 });
   expect(rows.map(({ classes }) => classes.join())).toEqual(['4,5', '0,1', '2,3']);
+});
+
+test('ranks are those of the ranking with a row for each class, as the paper has them; folded ones by choice', () => {
+  // The pairs (0, 1) and (2, 3) are mutual and stand twice each before (4, 0).
+  const matrix = {
+    rows: 5,
+    cols: 5,
+    data: Float64Array.of(
+      ...[1, 0.9, 0.1, 0.1, 0.5],
+      ...[0.9, 1, 0.1, 0.1, 0.1],
+      ...[0.1, 0.1, 1, 0.8, 0.1],
+      ...[0.1, 0.1, 0.8, 1, 0.1],
+      ...[0.5, 0.1, 0.1, 0.1, 1],
+    ),
+  };
+  const rankOf = (options: object, top: number) =>
+    Object.fromEntries(
+      pairPopularity([closestPairs(matrix, options)], top).map((row) => [row.classes.join('–'), row.ranks[0]]),
+    );
+  expect(rankOf({}, 5)).toEqual({ '0–1': 1, '2–3': 3, '0–4': 5 });
+  expect(rankOf({}, 4)).toEqual({ '0–1': 1, '2–3': 3 });
+  expect(rankOf({ unique: true }, 5)).toEqual({ '0–1': 1, '2–3': 2, '0–4': 3 });
 });
 
 test('a permutation p-value is uniform under independence', () => {

@@ -4,7 +4,7 @@ import type { ClosestPair } from '../closest-pairs.ts';
 export interface PairPopularity {
   /** The two classes, the lower index first. */
   classes: [number, number];
-  /** Position in each model's ranking of unique closest-neighbour pairs, 1 = most similar; null where it is not in it. */
+  /** Place of its first mention in each model's ranking, 1 = most similar; null where it is not in it. */
   ranks: (number | null)[];
   /** Share of the models that have it among their first `top` pairs. */
   share: number;
@@ -15,10 +15,13 @@ export interface PairPopularity {
  * the share of models that have it there (Filus & Domańska ask which pairs are common to networks). Most common first,
  * then by mean rank.
  *
- * @param rankings Each model's unique CNPR ({@link closestPairs} with `unique`), in the same class indices.
+ * @param rankings Each model's CNPR ({@link closestPairs}), in the same class indices. As in the paper it has a row for
+ *   each class, so that a mutual pair takes two places; with `unique` rankings each pair takes one.
+ * @param top So many rows of a ranking are its first.
  */
 export function pairPopularity(rankings: readonly (readonly ClosestPair[])[], top = 50): PairPopularity[] {
-  const rankOf = rankings.map((ranking) => new Map(ranking.map((pair, i) => [keyOf(pair), i + 1])));
+  // Of a pair that stands twice the first mention counts.
+  const rankOf = rankings.map((ranking) => new Map(ranking.map((pair, i) => [keyOf(pair), i + 1] as const).reverse()));
   const keys = new Set(rankings.flatMap((ranking) => ranking.slice(0, top).map(keyOf)));
   const rows = [...keys].map((key): PairPopularity => {
     const ranks = rankOf.map((ranks) => ranks.get(key) ?? null);
