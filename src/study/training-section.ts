@@ -98,6 +98,8 @@ export const trainingSectionSchema = z.object({
   /** Quantile of WSI, tie rule of IDM, neighbours kept. */
   q: finite,
   ties: z.enum(['average', 'first']),
+  /** In which order SSIM saw the classes; absent in studies of 0.1: by index. */
+  ssimOrder: z.optional(z.enum(['wordnet', 'index', 'name'])),
   k: z.int(),
   mistakeColumns: z.array(z.string()),
   perClassColumns: z.array(z.string()),

@@ -122,7 +122,7 @@ describe('semblance training', () => {
     expect(stdout).toMatch(/missing sai\.ncsm_scsm.*: needs a WordNet synset for each class \(labels\)\n/);
     expect(stdout).toMatch(/missing .*sai\.ncsm_tncsm_train.*: needs class templates \(mean features\) of the train/);
     expect(stdout).toContain('no SCSM: no class has a WordNet sense (name them with --labels)');
-    expect(stdout).toContain('WSI with q = 0.9; IDM with ties by average rank');
+    expect(stdout).toContain('WSI with q = 0.9; IDM with ties by average rank; SSIM with classes by index');
     expect(stdout).toContain(`study   ${studyFolder()}`);
 
     const again = await training('--q', '0.9');

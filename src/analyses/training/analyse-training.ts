@@ -11,9 +11,11 @@ import { epochMeasurer } from '../../measures/training/epoch-measures.ts';
 import { MISTAKE_COLUMNS } from '../../measures/training/mistake-table.ts';
 import { PHASE_RESAMPLES } from '../../measures/training/phases/class-resamples.ts';
 import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
+import { SSIM_DRAWS } from '../../measures/training/ssim-chance.ts';
 import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
+import type { ClassOrders } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
@@ -24,7 +26,13 @@ import { modelId } from '../common/model-id.ts';
 import { type EarlierRun, earlierRun, earlierSection } from './earlier-epochs.ts';
 import { PER_CLASS_COLUMNS } from './epoch-record.ts';
 import { measureRun } from './measure-run.ts';
-import { DEFAULT_K, DEFAULT_MATRIX_BYTES, type TrainingOptions, type TrainingRunInput } from './options.ts';
+import {
+  DEFAULT_K,
+  DEFAULT_MATRIX_BYTES,
+  type SsimOrder,
+  type TrainingOptions,
+  type TrainingRunInput,
+} from './options.ts';
 import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
 import { runPictures } from './run-pictures.ts';
 import { runCurves, runSection, type StudiedRun } from './run-section.ts';
@@ -56,6 +64,7 @@ export async function analyseTraining(
 ): Promise<TrainingResult> {
   if (inputs.length === 0) throw new UsageError('No training run was given.');
   const { q = DEFAULT_WSI_QUANTILE, ties = 'average', k = DEFAULT_K, pairs = NAMED_PAIRS, referenceRun = 0 } = options;
+  const { ssimOrder: wantedOrder = 'wordnet' } = options;
   for (const pair of pairs) pairNamed(pair);
   if (!inputs[referenceRun]) throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
 
@@ -74,11 +83,23 @@ export async function analyseTraining(
   const request = options.reference ?? { kind: 'wordnet' as const, measure: 'path' as const };
   const [reference] = await buildReferences([request], classes, loadWordNet);
   const semantic = reference && { ...reference.matrix, missing: missingClasses(reference.matrix) };
-  const settings = { q, ties, k, pairs: [...pairs], reference: reference?.id ?? null };
+  const synsets = synsetsOf(classes);
+  const graph = synsets.length > 0 ? await loadWordNet() : undefined;
+  const orders = displayOrders(classes, graph);
+  const ssim = classOrder(wantedOrder, classes, orders);
+  const settings = { q, ties, k, ssimOrder: ssim.name, pairs: [...pairs], reference: reference?.id ?? null };
   const settingsHash = await hashSettings(settings, classes, reference);
   const isSame = existing?.section.settingsHash === settingsHash;
 
-  const measure = epochMeasurer({ q, ties, pairs, resamples: PHASE_RESAMPLES, ...(semantic ? { semantic } : {}) });
+  const measure = epochMeasurer({
+    q,
+    ties,
+    pairs,
+    resamples: PHASE_RESAMPLES,
+    ssimDraws: SSIM_DRAWS,
+    order: ssim.order,
+    ...(semantic ? { semantic } : {}),
+  });
   const runs: StudiedRun[] = [];
   let computed = 0;
   for (const [r, input] of inputs.entries()) {
@@ -106,12 +127,10 @@ export async function analyseTraining(
   const sections = runs.map((run) =>
     runSection(run, runs[referenceRun]!.curves, kept.keeps(run), pictures?.tilesOf(run.scanned)),
   );
-  const synsets = synsetsOf(classes);
-  const graph = synsets.length > 0 ? await loadWordNet() : undefined;
   const files = new Map<string, Uint8Array>(sections.flatMap((section) => [...section.files]));
   for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
   files.set('classes.jsonl', encodeJsonl(classes.map(classRow)));
-  files.set('orders.json', encodeJson(displayOrders(classes, graph)));
+  files.set('orders.json', encodeJson(orders));
   if (graph) files.set('wordnet.json', encodeJson(wordnetExcerpt(graph, await loadGlosses(), synsets)));
   if (reference)
     files.set('semantic.npy', encodeNpy(Float32Array.from(reference.matrix.data), [classes.length, classes.length]));
@@ -143,6 +162,7 @@ export async function analyseTraining(
       semantic: reference ? { id: reference.id, title: reference.title, matrix: locate('semantic.npy') } : null,
       q,
       ties,
+      ssimOrder: ssim.name,
       k,
       mistakeColumns: [...MISTAKE_COLUMNS],
       perClassColumns: [...PER_CLASS_COLUMNS],
@@ -167,6 +187,16 @@ function runIds(inputs: readonly TrainingRunInput[], scanned: readonly ScannedRu
     ids.push({ id: modelId(input.name ?? input.folder.name, ids), name });
   });
   return ids;
+}
+
+/** All classes in an order for SSIM; that of WordNet falls back to their places where none has a synset. */
+function classOrder(wanted: SsimOrder, classes: readonly RowClass[], orders: ClassOrders) {
+  const places = Uint32Array.from(classes.keys());
+  if (wanted === 'wordnet' && orders.wordnet)
+    return { name: 'wordnet' as const, order: Uint32Array.from(orders.wordnet.order) };
+  if (wanted !== 'name') return { name: 'index' as const, order: places };
+  const byName = (a: number, b: number): number => classes[a]!.name.localeCompare(classes[b]!.name, 'en') || a - b;
+  return { name: 'name' as const, order: places.sort(byName) };
 }
 
 /** The classes that all runs have, from the labels of the first run that has some. */

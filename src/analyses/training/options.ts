@@ -27,6 +27,8 @@ export interface TrainingOptions {
   q?: number;
   /** How IDM ranks tied classes. Default "average". */
   ties?: TieRule;
+  /** In which order SSIM sees the classes. Default "wordnet"; "index" where no class has a synset. */
+  ssimOrder?: SsimOrder;
   /** Neighbours kept of each class at each epoch. Default 10. */
   k?: number;
   /** Bytes of matrices that the study may hold; beyond, those of evenly spread epochs are kept. Default 512 MB. */
@@ -40,6 +42,10 @@ export interface TrainingOptions {
   /** Name of the study; by default from the runs' names. */
   studyName?: string;
 }
+
+/** Orders of the classes for SSIM: by meaning, by place in the labels, by name. */
+export const SSIM_ORDERS = ['wordnet', 'index', 'name'] as const;
+export type SsimOrder = (typeof SSIM_ORDERS)[number];
 
 export const DEFAULT_K = 10;
 export const DEFAULT_MATRIX_BYTES = 512 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { TrainingOptions } from '../../analyses/training/options.ts';
+import { SSIM_ORDERS, type TrainingOptions } from '../../analyses/training/options.ts';
 import { EXIT_CODES } from '../../base/errors.ts';
 import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
 import { parseThreshold } from '../../measures/training/thresholds.ts';
@@ -50,6 +50,11 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
       new Option('--ties <rule>', 'how IDM ranks tied classes').choices(['average', 'first']).default('average'),
     )
     .addOption(
+      new Option('--ssim-order <order>', 'in which order SSIM sees the classes; it depends on it')
+        .choices([...SSIM_ORDERS])
+        .default('wordnet'),
+    )
+    .addOption(
       repeatable(
         '--pair <pair>',
         'a further pair of matrices to align, such as ccsm_train_scsm; repeatable',
@@ -96,6 +101,7 @@ async function training(runs: readonly RunArgument[], flags: TrainingFlags, line
     pairs: [...new Set([...NAMED_PAIRS, ...flags.pair])],
     q: flags.q,
     ties: flags.ties,
+    ssimOrder: flags.ssimOrder,
     command: line,
   };
   if (flags.watch) return watchTraining(runs, inputs, options, flags, io);

@@ -1,3 +1,4 @@
+import type { SsimOrder } from '../../analyses/training/options.ts';
 import type { TieRule } from '../../measures/training/inverse-dissimilarity.ts';
 import type { Threshold } from '../../measures/training/thresholds.ts';
 import type { ShowOptions } from '../arguments/show-flags.ts';
@@ -8,6 +9,7 @@ export interface TrainingFlags extends ShowOptions, PictureFlags {
   reference: string;
   q: number;
   ties: TieRule;
+  ssimOrder: SsimOrder;
   pair: string[];
   watch: boolean;
   every: number;

@@ -190,14 +190,14 @@ export function spread(list: readonly number[], count: number): number[] {
   return [...new Set(places.map((place, i) => Math.max(place, i)))].map((place) => list[place]!);
 }
 
-function settingsText({ semantic, q, ties, labels }: TrainingSection, colors: Colors): string {
+function settingsText({ semantic, q, ties, labels, ssimOrder = 'index' }: TrainingSection, colors: Colors): string {
   const reference = semantic
     ? `SCSM: ${semantic.title}`
     : 'no SCSM: no class has a WordNet sense (name them with --labels)';
   const without = labels.classes - labels.resolved;
   const unnamed = semantic && without > 0 ? `, ${without} classes without a WordNet sense` : '';
   return colors.dim(
-    `${reference}${unnamed}; WSI with q = ${q}; IDM with ties by ${ties === 'average' ? 'average rank' : 'index'}\n`,
+    `${reference}${unnamed}; WSI with q = ${q}; IDM with ties by ${ties === 'average' ? 'average rank' : 'index'}; SSIM with classes by ${ssimOrder === 'wordnet' ? 'WordNet' : ssimOrder}\n`,
   );
 }
 

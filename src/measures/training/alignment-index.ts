@@ -2,7 +2,8 @@ import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { compareImages } from '../../kernels/image-comparison/image-comparison.ts';
 import { type PermutationSums, permutationMoments, permutationSums } from '../../statistics/permutation-moments.ts';
 import { type Matrix, type Matrix64, select } from '../../tensor/matrix.ts';
-import { type ConfusionSummary, checkCounts, confusionOfClasses, remainingClasses } from './confusion.ts';
+import { type ConfusionSummary, checkCounts, confusionOfClasses, isEvery, remainingClasses } from './confusion.ts';
+import { type SsimChance, ssimChance } from './ssim-chance.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
 const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
@@ -15,6 +16,12 @@ const SAI_MEASURES: readonly SaiMeasure[] = ['cosine', 'ssim', 'mse', 'mae'];
 export type SaiSide =
   | (Matrix & { readonly missing?: readonly number[] })
   | { readonly counts: Matrix; readonly missing?: readonly number[] };
+
+/** In which order SSIM sees the classes, and how surely its chance level is to be known. */
+export interface SsimOptions {
+  order?: Uint32Array;
+  ssimDraws?: number;
+}
 
 /** The defaults of scikit-image for values from 0 to 1. */
 const SSIM_WINDOW = { windowSize: 7, c1: 0.01 ** 2, c2: 0.03 ** 2 };
@@ -35,6 +42,8 @@ export interface AlignmentIndex {
    * how many of these deviations the value lies above that mean; null without a cosine.
    */
   chance: { mean: number; sd: number; z: number | null } | null;
+  /** Chance level of SSIM in this order of the classes; null without an SSIM or where none was asked for. */
+  ssimChance: SsimChance | null;
   /** For each side that is a confusion matrix: a value may fall only because mistakes become fewer. */
   confusions: ConfusionSummary[];
 }
@@ -56,12 +65,26 @@ export interface ScaledSimilarity {
  * scikit-image's defaults, mean squared and mean absolute error.
  *
  * A class without a row on either side leaves both. Cosine, MSE and MAE do not depend on the order of the classes;
- * SSIM does, by definition. Positive affine maps of either matrix change nothing.
+ * SSIM does, by definition, so that it cannot be compared across orders. Positive affine maps change nothing.
+ * @param options.order all classes in the order that SSIM sees them in; by index unless given
+ * @param options.ssimDraws permutations for the chance level of SSIM; 0 unless given: none
  * @throws IncomparableError when the class counts differ; UsageError when a matrix is not square or holds NaN.
  */
-export function similarityAlignmentIndex(a: SaiSide, b: SaiSide): AlignmentIndex {
-  const classes = sharedClasses(a, b);
-  return compareScaled(scaleSimilarity(a, classes), scaleSimilarity(b, classes), sideMatrix(a).rows);
+export function similarityAlignmentIndex(a: SaiSide, b: SaiSide, options: SsimOptions = {}): AlignmentIndex {
+  const classes = inOrder(sharedClasses(a, b), options.order);
+  return compareScaled(
+    scaleSimilarity(a, classes),
+    scaleSimilarity(b, classes),
+    sideMatrix(a).rows,
+    options.ssimDraws ?? 0,
+  );
+}
+
+/** The classes kept, in the order of all classes. */
+export function inOrder(kept: Uint32Array, order: Uint32Array | undefined): Uint32Array {
+  if (!order) return kept;
+  const left = new Set(kept);
+  return order.filter((c) => left.has(c));
 }
 
 /**
@@ -96,7 +119,7 @@ function sideMatrix(side: SaiSide): Matrix {
 /**
  * The half of an alignment that concerns one matrix alone, so that K matrices cost K preparations and as many cheap
  * comparisons as there are pairs.
- * @param classes the classes to keep, as `sharedClasses` gives them
+ * @param classes the classes to keep, as `sharedClasses` gives them, in the order that SSIM is to see them in
  */
 export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimilarity {
   let { rows, cols, data } = sideMatrix(side);
@@ -111,7 +134,7 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
     confusion = { samples, errors, density, droppedSamples };
   }
   const n = from.length;
-  if (n < cols) data = select({ rows, cols, data }, from).data;
+  if (!isEvery(from, cols)) data = select({ rows, cols, data }, from).data;
   const values = new Float64Array(Math.max(0, n * (n - 1)));
   const image: Matrix64 = { rows: n, cols: n - 1, data: values };
   let min = Number.POSITIVE_INFINITY;
@@ -140,8 +163,14 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
 /**
  * The alignment of two matrices that were scaled over the same classes.
  * @param allClasses class count before any was dropped
+ * @param ssimDraws permutations for the chance level of SSIM; 0: none
  */
-export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClasses: number): AlignmentIndex {
+export function compareScaled(
+  a: ScaledSimilarity,
+  b: ScaledSimilarity,
+  allClasses: number,
+  ssimDraws = 0,
+): AlignmentIndex {
   const n = a.classes.length;
   const result: AlignmentIndex = {
     cosine: null,
@@ -152,6 +181,7 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
     classes: n,
     dropped: n === allClasses ? [] : droppedClasses(a.classes, allClasses),
     chance: null,
+    ssimChance: null,
     confusions: [a.confusion, b.confusion].filter((summary) => summary !== undefined),
   };
   if (!a.image || !b.image || !a.sums || !b.sums) {
@@ -173,8 +203,12 @@ export function compareScaled(a: ScaledSimilarity, b: ScaledSimilarity, allClass
   result.mse = squares / entries;
   result.mae = absolutes / entries;
   result.chance = { mean, sd, z: sd > 1e-12 ? (result.cosine - mean) / sd : null };
-  if (n >= 8) result.ssim = similarity / ((n - 6) * (n - 7));
-  else result.missing.ssim = `structural similarity has a 7×7 window and needs at least 8 classes; there are ${n}`;
+  if (n >= 8) {
+    result.ssim = similarity / ((n - 6) * (n - 7));
+    if (ssimDraws > 0) result.ssimChance = ssimChance(a.image, b.image, result.ssim, ssimDraws, SSIM_WINDOW);
+  }
+  if (n < 8)
+    result.missing.ssim = `structural similarity has a 7×7 window and needs at least 8 classes; there are ${n}`;
   return result;
 }
 

@@ -62,7 +62,7 @@ export function confusionSimilarityMatrix(counts: Matrix, dropped: readonly numb
   return confusionOfClasses(counts, remainingClasses(counts.rows, dropped));
 }
 
-/** As `confusionSimilarityMatrix` for counts that were checked and the classes to keep, ascending. */
+/** As `confusionSimilarityMatrix` for counts that were checked and the classes to keep, in the order of the rows. */
 export function confusionOfClasses(counts: Matrix, classes: Uint32Array): ConfusionSimilarity {
   const n = classes.length;
   const data = new Float64Array(n * n);
@@ -70,7 +70,7 @@ export function confusionOfClasses(counts: Matrix, classes: Uint32Array): Confus
   let samples = 0;
   let correct = 0;
   let filled = 0;
-  const kept = n === counts.rows ? counts.data : select(counts, classes).data;
+  const kept = isEvery(classes, counts.rows) ? counts.data : select(counts, classes).data;
   for (let i = 0; i < n; i++) {
     const start = i * n;
     const end = start + n;
@@ -101,6 +101,11 @@ export function confusionOfClasses(counts: Matrix, classes: Uint32Array): Confus
     density: n > 1 ? filled / (n * (n - 1)) : 0,
     droppedSamples: n === counts.rows ? 0 : sum(counts.data) - samples,
   };
+}
+
+/** Whether these are all of so many classes, in their own order. */
+export function isEvery(classes: Uint32Array, count: number): boolean {
+  return classes.length === count && classes.every((c, i) => c === i);
 }
 
 /** The indices 0 … classes − 1 without those in `dropped`, ascending. */

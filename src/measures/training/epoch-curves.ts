@@ -47,6 +47,10 @@ export function epochCurves(measures: EpochMeasures): Record<string, number | nu
 function addAlignment(values: Record<string, number | null>, name: string, index: AlignmentIndex): void {
   values[name] = index.cosine;
   values[`${name}.ssim`] = index.ssim;
+  if (index.ssimChance) {
+    values[`${name}.ssim.chance`] = index.ssimChance.mean;
+    values[`${name}.ssim.z`] = index.ssimChance.z;
+  }
   values[`${name}.mse`] = index.mse;
   values[`${name}.mae`] = index.mae;
   values[`${name}.chance`] = index.chance?.mean ?? null;

@@ -3,7 +3,7 @@ import { spearmanOfRanks } from '../../statistics/spearman.ts';
 import type { Matrix, Matrix32 } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
-import type { AlignmentIndex, SaiSide, ScaledSimilarity } from './alignment-index.ts';
+import type { AlignmentIndex, SaiSide, ScaledSimilarity, SsimOptions } from './alignment-index.ts';
 import { confusionCounts } from './confusion.ts';
 import {
   type InverseDissimilarity,
@@ -51,7 +51,7 @@ export interface EpochInput {
   train?: SplitInput;
 }
 
-export interface EpochOptions {
+export interface EpochOptions extends SsimOptions {
   /** SCSM: C×C semantic similarity with the classes that have no synset. */
   semantic?: PartialSimilarity;
   /** Which alignments; those the method names unless given. */
@@ -152,7 +152,7 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
   const result: EpochMeasures = {
     epoch: input.epoch,
     classes,
-    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled, resample),
+    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled, options, resample),
     spearman: {},
     idm: {},
     typicality: {},

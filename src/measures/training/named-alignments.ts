@@ -1,8 +1,10 @@
 import {
   type AlignmentIndex,
   compareScaled,
+  inOrder,
   type SaiSide,
   type ScaledSimilarity,
+  type SsimOptions,
   scaleSimilarity,
   sharedClasses,
 } from './alignment-index.ts';
@@ -12,6 +14,7 @@ import { needs, pairNamed, type SimilarityName } from './similarity-pairs.ts';
  * The alignments of named pairs of matrices, each matrix scaled once.
  * @param missing gets a line for each pair that lacks a matrix
  * @param constant keeps the scaled semantic matrix from one epoch to the next
+ * @param ssim order of the classes for SSIM, and permutations for its chance level
  * @param resample gets the two scaled matrices of each pair, for cosines of resampled classes
  */
 export function namedAlignments(
@@ -20,6 +23,7 @@ export function namedAlignments(
   classes: number,
   missing: Record<string, string>,
   constant: Map<string, ScaledSimilarity>,
+  ssim: SsimOptions,
   resample?: (pair: string, a: ScaledSimilarity, b: ScaledSimilarity) => void,
 ): Record<string, AlignmentIndex> {
   // Almost always all classes are left in every pair, and each matrix is then scaled once.
@@ -43,9 +47,9 @@ export function namedAlignments(
       missing[`sai.${pair}`] = needs([first, second].filter((name) => !similarity[name]));
       continue;
     }
-    const kept = sharedClasses(a, b);
+    const kept = inOrder(sharedClasses(a, b), ssim.order);
     const [scaledA, scaledB] = [prepare(first, a, kept), prepare(second, b, kept)];
-    out[pair] = compareScaled(scaledA, scaledB, classes);
+    out[pair] = compareScaled(scaledA, scaledB, classes, ssim.ssimDraws ?? 0);
     resample?.(pair, scaledA, scaledB);
   }
   return out;

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { IncomparableError, UsageError } from '#src/base/errors.ts';
 import { similarityAlignmentIndex } from '#src/measures/training/alignment-index.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { semanticSimilarityMatrix } from '#src/semantics/semantic-similarity.ts';
+import { wordnetOrder } from '#src/semantics/wordnet-order.ts';
+import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
+import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix64 } from '#src/tensor/matrix.ts';
+import { select } from '#src/tensor/matrix.ts';
+import { readSampleEpoch, sampleLabels } from '../../support/training-run.ts';
 
 const matrix = (...rows: number[][]): Matrix64 => ({
   rows: rows.length,
@@ -63,5 +70,42 @@ describe('similarityAlignmentIndex', () => {
     const broken = ramp(9);
     broken.data[2 * 9 + 4] = Number.NaN;
     expect(() => similarityAlignmentIndex(ramp(9), broken)).toThrow('NaN at row 2, column 4');
+  });
+});
+
+describe('SSIM and the order of classes', () => {
+  it('differs by order, and only SSIM does; its chance level is that of permuted classes in the same order', async () => {
+    const { head } = await readSampleEpoch('tiny-imagenet-cnn', 40);
+    const network = cosineSimilarityMatrix(head!);
+    const ids = sampleLabels('tiny-imagenet-cnn');
+    const wordnet = await loadWordNet();
+    const semantic = semanticSimilarityMatrix(wordnet, ids);
+    const byMeaning = wordnetOrder(wordnet, ids).order;
+    const [index, meaning] = [undefined, byMeaning].map((order) =>
+      similarityAlignmentIndex(network, semantic, { ...(order ? { order } : {}), ssimDraws: 20 }),
+    );
+    expect(index!.ssim).toBeCloseTo(0.162, 2);
+    expect(meaning!.ssim).toBeCloseTo(0.112, 2);
+    for (const measure of ['cosine', 'mse', 'mae'] as const)
+      expect(meaning![measure]).toBeCloseTo(index![measure]!, 12);
+    expect(meaning!.classes).toBe(100);
+    for (const { ssim, ssimChance } of [index!, meaning!]) {
+      expect(ssimChance).toMatchObject({ draws: 20 });
+      expect(ssimChance!.z).toBeCloseTo((ssim! - ssimChance!.mean) / ssimChance!.sd, 10);
+    }
+    expect(similarityAlignmentIndex(network, semantic).ssimChance).toBeNull();
+  });
+
+  it('drops classes and reorders the rest as one', () => {
+    const random = createRandom(2);
+    const n = 12;
+    const matrix = () => ({ rows: n, cols: n, data: Float64Array.from({ length: n * n }, () => random.next()) });
+    const [a, b] = [matrix(), matrix()];
+    const order = Uint32Array.from({ length: n }, (_, i) => (5 * i) % n);
+    const kept = order.filter((c) => c !== 4);
+    const expected = similarityAlignmentIndex(select(a, kept), select(b, kept));
+    const found = similarityAlignmentIndex({ ...a, missing: [4] }, b, { order });
+    expect(found.ssim).toBeCloseTo(expected.ssim!, 12);
+    expect(found.dropped).toEqual([4]);
   });
 });

@@ -2,6 +2,7 @@ import { crossGram } from '../../../kernels/gram/gram.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { ScaledSimilarity } from '../alignment-index.ts';
+import { isEvery } from '../confusion.ts';
 
 /** Resamples of the classes behind the intervals of phase boundaries. */
 export const PHASE_RESAMPLES = 50;
@@ -18,7 +19,7 @@ export function classResamples(classes: number, resamples = PHASE_RESAMPLES): Ma
 
 /** The resamples of the classes kept alone. */
 function ofClasses({ rows, cols, data }: Matrix32, classes: Uint32Array): Matrix32 {
-  if (classes.length === cols) return { rows, cols, data };
+  if (isEvery(classes, cols)) return { rows, cols, data };
   const kept = new Float32Array(rows * classes.length);
   for (let r = 0; r < rows; r++)
     for (let k = 0; k < classes.length; k++) kept[r * classes.length + k] = data[r * cols + classes[k]!]!;

@@ -65,7 +65,7 @@ export function pairTitle(pair: string): string {
 /** All panels in their order; those without a value in any of the runs are left out. */
 export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], measure: Measure): CurvePanel[] {
   const { q } = data.section;
-  const panels: CurvePanel[] = [...alignmentPanels(runs, measure)];
+  const panels: CurvePanel[] = [...alignmentPanels(runs, measure, data.section.ssimOrder ?? 'index')];
   const add = (
     group: string,
     id: string,
@@ -143,7 +143,7 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
   return panels.filter(({ curves }) => runs.some((run) => curves.some(({ name }) => hasCurve(run, name))));
 }
 
-function alignmentPanels(runs: readonly TrainingRun[], measure: Measure): CurvePanel[] {
+function alignmentPanels(runs: readonly TrainingRun[], measure: Measure, ssimOrder: string): CurvePanel[] {
   const pairs = new Set<string>();
   for (const { curves } of runs)
     for (const name of Object.keys(curves.values)) {
@@ -153,10 +153,12 @@ function alignmentPanels(runs: readonly TrainingRun[], measure: Measure): CurveP
   return [...pairs].map((pair) => ({
     id: `sai-${pair}`,
     title: pairTitle(pair),
-    question: QUESTIONS[pair] ?? '',
+    question:
+      `${QUESTIONS[pair] ?? ''}${measure === 'ssim' ? ` SSIM with classes by ${ssimOrder === 'wordnet' ? 'WordNet' : ssimOrder}` : ''}`.trim(),
     group: 'Alignment',
     curves: [{ name: measure === 'cosine' ? `sai.${pair}` : `sai.${pair}.${measure}`, label: '' }],
     ...(measure === 'cosine' ? { chance: `sai.${pair}.chance` } : {}),
+    ...(measure === 'ssim' ? { chance: `sai.${pair}.ssim.chance` } : {}),
     ...(pair.includes('ccsm') ? { density: `sai.${pair}.density` } : {}),
     digits: 3,
   }));
