@@ -8,7 +8,7 @@ export { analyseTraining, type TrainingResult } from '../analyses/training/analy
 export type { TrainingOptions, TrainingRunInput } from '../analyses/training/options.ts';
 export { similarityAlignmentIndex } from '../measures/training/alignment-index.ts';
 export { confusionSimilarityMatrix } from '../measures/training/confusion.ts';
-export { earlyWarnings } from '../measures/training/early-warnings.ts';
+export { earlyWarnings } from '../measures/training/early-warnings/early-warnings.ts';
 export { type EpochInput, type EpochMeasures, measureEpoch } from '../measures/training/epoch-measures.ts';
 export { inverseDissimilarity } from '../measures/training/inverse-dissimilarity.ts';
 export { detectPhases, type TrainingPhases } from '../measures/training/phases/detect-phases.ts';

@@ -7,6 +7,7 @@ import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { missingClasses } from '../../measures/class-similarity/prepared-similarity.ts';
+import type { TrainingCurves } from '../../measures/training/curves.ts';
 import { epochMeasurer } from '../../measures/training/epoch-measures.ts';
 import { MISTAKE_COLUMNS } from '../../measures/training/mistake-table.ts';
 import { PHASE_RESAMPLES } from '../../measures/training/phases/class-resamples.ts';
@@ -63,10 +64,11 @@ export async function analyseTraining(
   task: LongTask = {},
 ): Promise<TrainingResult> {
   if (inputs.length === 0) throw new UsageError('No training run was given.');
-  const { q = DEFAULT_WSI_QUANTILE, ties = 'average', k = DEFAULT_K, pairs = NAMED_PAIRS, referenceRun = 0 } = options;
+  const { q = DEFAULT_WSI_QUANTILE, ties = 'average', k = DEFAULT_K, pairs = NAMED_PAIRS, referenceRun } = options;
   const { ssimOrder: wantedOrder = 'wordnet' } = options;
   for (const pair of pairs) pairNamed(pair);
-  if (!inputs[referenceRun]) throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
+  if (referenceRun !== undefined && !inputs[referenceRun])
+    throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
 
   const scanned = await Promise.all(inputs.map((input) => scanRun(input.folder, input.fileKeys)));
   const ids = runIds(inputs, scanned);
@@ -125,7 +127,7 @@ export async function analyseTraining(
   const kept = keptArrays(runs, classes.length, options.matrixBytes ?? DEFAULT_MATRIX_BYTES);
   const pictures = options.pictures && (await runPictures(options.pictures, classes, scanned, existing, store, task));
   const sections = runs.map((run) =>
-    runSection(run, runs[referenceRun]!.curves, kept.keeps(run), pictures?.tilesOf(run.scanned)),
+    runSection(run, comparedWith(runs, referenceRun), kept.keeps(run), pictures?.tilesOf(run.scanned)),
   );
   const files = new Map<string, Uint8Array>(sections.flatMap((section) => [...section.files]));
   for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
@@ -187,6 +189,11 @@ function runIds(inputs: readonly TrainingRunInput[], scanned: readonly ScannedRu
     ids.push({ id: modelId(input.name ?? input.folder.name, ids), name });
   });
   return ids;
+}
+
+/** The runs that early warnings compare each run with: the one asked for, else all. */
+function comparedWith(runs: readonly StudiedRun[], referenceRun: number | undefined): TrainingCurves[] {
+  return (referenceRun === undefined ? runs : [runs[referenceRun]!]).map(({ curves }) => curves);
 }
 
 /** All classes in an order for SSIM; that of WordNet falls back to their places where none has a synset. */

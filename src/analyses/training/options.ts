@@ -33,7 +33,7 @@ export interface TrainingOptions {
   k?: number;
   /** Bytes of matrices that the study may hold; beyond, those of evenly spread epochs are kept. Default 512 MB. */
   matrixBytes?: number;
-  /** Which run the early warnings compare the others with: its place among the inputs. Default the first. */
+  /** Which run early warnings compare the others with: its place among the inputs. Default: each with all others. */
   referenceRun?: number;
   /** Pictures of the classes and of the samples that runs name. */
   pictures?: PicturesRequest;

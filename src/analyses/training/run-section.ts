@@ -1,7 +1,7 @@
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../formats/npy/write-npy.ts';
 import { collectCurves, type TrainingCurves } from '../../measures/training/curves.ts';
-import { earlyWarnings } from '../../measures/training/early-warnings.ts';
+import { earlyWarnings } from '../../measures/training/early-warnings/early-warnings.ts';
 import { learningRateChanges } from '../../measures/training/learning-rate.ts';
 import { neighbourDiscoveries } from '../../measures/training/neighbour-history.ts';
 import type { EpochMatrices, TrainingRunEntry } from '../../study/training-section.ts';
@@ -35,7 +35,7 @@ export function runCurves(scanned: ScannedRun, measured: MeasuredRun): TrainingC
 /** The files of a run within the section, those that stay, and its entry in the manifest. */
 export function runSection(
   run: StudiedRun,
-  reference: TrainingCurves | undefined,
+  others: readonly TrainingCurves[],
   keepsArrays: (epoch: number) => boolean,
   sampleTiles?: Int32Array,
 ) {
@@ -96,7 +96,7 @@ export function runSection(
         }),
       phases,
       learningRateChanges: learningRateChanges(curves.epochs, curves.values.lr ?? []),
-      warnings: earlyWarnings(curves, reference && reference !== curves ? { reference } : {}),
+      warnings: earlyWarnings(curves, { others }),
       missing: measured.epochs.at(-1)?.record.missing ?? {},
       problems: [...scanned.problems, ...measured.problems],
       skipped: scanned.skipped,

@@ -29,6 +29,8 @@ them where there are some. ${Object.keys(RUN_FLAGS)
   .map((name) => `--${name}`)
   .join(', ')} ${PER_MODEL_HELP}
 Early warnings compare the other runs with the first. With --watch, --json prints one object a line for each epoch.
+them where there are some. --labels, --head and --name apply to the run named before them; before the first, to all.
+Early warnings compare each run with the others at the same epoch. With --watch, --json prints one object a line for each epoch.
 
 Examples:
   semblance training runs/mine

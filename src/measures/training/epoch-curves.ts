@@ -28,6 +28,9 @@ export function epochCurves(measures: EpochMeasures): Record<string, number | nu
     if (found) {
       values[split === 'test' ? 'accuracy' : 'trainAccuracy'] = found.accuracy;
       values[split === 'test' ? 'errors' : 'trainErrors'] = found.errors;
+      // Few samples leave classes unpredicted whatever the network does.
+      if (split === 'test' && found.samples >= 10 * measures.classes)
+        values.predictedClasses = found.predictedClasses / measures.classes;
     }
     const typical = measures.typicality[split];
     if (typical) {

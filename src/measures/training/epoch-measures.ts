@@ -80,7 +80,9 @@ export interface EpochMeasures {
   wsi?: WeightsSimilarityIndex;
   typicality: Partial<Record<SplitName, Typicality>>;
   mistakes: Partial<Record<SplitName, MistakeHistogram>>;
-  accuracy: Partial<Record<SplitName, { accuracy: number | null; samples: number; errors: number }>>;
+  accuracy: Partial<
+    Record<SplitName, { accuracy: number | null; samples: number; errors: number; predictedClasses: number }>
+  >;
   /** SAI(NCSM, TNCSM-train) − SAI(NCSM, TNCSM-test): a widening gap is read as over-fitting. */
   gap: number | null;
   /** Measure → what would turn it on. */
@@ -205,12 +207,17 @@ function measureSplit(
   const ties = options.ties ?? 'average';
   if (counts) {
     let correct = 0;
-    for (let c = 0; c < counts.rows; c++) correct += counts.data[c * counts.cols + c]!;
+    let predictedClasses = 0;
+    for (let c = 0; c < counts.rows; c++) {
+      correct += counts.data[c * counts.cols + c]!;
+      predictedClasses += +isPredicted(counts, c);
+    }
     const samples = sum(counts.data);
     result.accuracy[split] = {
       accuracy: samples > 0 ? correct / samples : null,
       samples,
       errors: samples - correct,
+      predictedClasses,
     };
     const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
     if (ncsm) {
@@ -239,6 +246,12 @@ function measureSplit(
   else
     missing[`mistakes.${split}`] =
       `needs predictions and the cosine of each sample to its class template on the ${split} split`;
+}
+
+/** Whether any sample was taken for class c. */
+function isPredicted({ rows, cols, data }: Matrix, c: number): boolean {
+  for (let t = 0; t < rows; t++) if (data[t * cols + c]! > 0) return true;
+  return false;
 }
 
 function checkRows<M extends Matrix>(matrix: M, classes: number, what: string): M {

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { collectCurves, curveNamed, type TrainingCurves } from '#src/measures/training/curves.ts';
-import { earlyWarnings } from '#src/measures/training/early-warnings.ts';
+import { earlyWarnings } from '#src/measures/training/early-warnings/early-warnings.ts';
+import { epochCurves } from '#src/measures/training/epoch-curves.ts';
+import { epochMeasurer } from '#src/measures/training/epoch-measures.ts';
 import { pairNamed } from '#src/measures/training/similarity-pairs.ts';
 import { evaluateThreshold, parseThreshold } from '#src/measures/training/thresholds.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
+import { semanticSimilarityMatrix } from '#src/semantics/semantic-similarity.ts';
+import { createRandom } from '#src/statistics/random.ts';
+import { readSampleEpoch, sampleLabels } from '../../support/training-run.ts';
 
 const run: TrainingCurves = {
   epochs: [0, 5, 10, 15],
@@ -115,5 +121,93 @@ describe('earlyWarnings', () => {
     expect(earlyWarnings(run, { reference: { ...reference, epochs: reference.epochs.map((t) => t + 50) } })).toEqual(
       [],
     );
+  });
+});
+
+describe('earlyWarnings on the sample runs', () => {
+  const curvesOf = async (run: string, epochs: number): Promise<TrainingCurves> => {
+    const semantic = semanticSimilarityMatrix(await loadWordNet(), sampleLabels(run));
+    const measure = epochMeasurer({ semantic });
+    const records = [];
+    for (let epoch = 0; epoch < epochs; epoch++)
+      records.push({ epoch, values: epochCurves(measure(await readSampleEpoch(run, epoch))) });
+    return collectCurves(records);
+  };
+  const until = ({ epochs, values }: TrainingCurves, last: number): TrainingCurves => ({
+    epochs: epochs.slice(0, last + 1),
+    values: Object.fromEntries(Object.entries(values).map(([name, curve]) => [name, curve.slice(0, last + 1)])),
+  });
+  const kinds = (run: TrainingCurves, others: TrainingCurves[] = []): string[] =>
+    earlyWarnings(run, { others }).map(({ kind }) => kind);
+
+  it('speaks up about the failing one, alone and beside others, and about no good one at any epoch from 6 on', async () => {
+    const [cnn, vit, bad] = [
+      await curvesOf('tiny-imagenet-cnn', 41),
+      await curvesOf('tiny-imagenet-vit', 33),
+      await curvesOf('tiny-imagenet-vit-bad', 13),
+    ] as const;
+    expect(kinds(bad)).toEqual(['senseless-mistakes', 'unused-classes', 'crowded-weights']);
+    expect(kinds(bad, [cnn, vit])).toContain('accuracy-below-others');
+    expect(kinds(until(bad, 3))).toEqual(['crowded-weights']);
+    for (const good of [cnn, vit])
+      for (let last = 6; last < good.epochs.length; last++) {
+        const found = kinds(until(good, last), [cnn, vit, bad]).filter((kind) => kind !== 'widening-gap');
+        expect(found, `epoch ${last}`).toEqual([]);
+      }
+  });
+});
+
+describe('earlyWarnings on synthetic runs', () => {
+  /** A run of 30 epochs whose curves approach levels, with scatter as the sample runs have it. */
+  function synthetic(seed: number, level: { sense: number; used: number; wsi: number; z: number }): TrainingCurves {
+    const random = createRandom(seed);
+    const epochs = Array.from({ length: 31 }, (_, t) => t);
+    const pace = 1.5 + random.next();
+    const rise = (t: number) => 1 - Math.exp(-t / pace);
+    const widmChance = 0.46 + 0.05 * random.next();
+    const curve = (value: (t: number) => number) => epochs.map(value);
+    const sense = curve((t) => widmChance + (1 - widmChance) * (level.sense * rise(t)) + 0.008 * random.normal());
+    const z = curve((t) => level.z * rise(t) + random.normal());
+    const nidmZ = curve((t) => 45 * rise(t) + random.normal());
+    return {
+      epochs,
+      values: {
+        'sai.ncsm_scsm': z.map((value) => 0.77 + 0.0022 * value),
+        'sai.ncsm_scsm.chance': curve(() => 0.77),
+        'sai.ncsm_scsm.z': z,
+        'idm.network.errorsOnly': nidmZ.map((value) => 0.5 + 0.005 * value),
+        'idm.network.errorsOnly.chance': curve(() => 0.5),
+        'idm.network.errorsOnly.z': nidmZ,
+        'idm.semantic.errorsOnly': sense,
+        'idm.semantic.errorsOnly.chance': curve(() => widmChance),
+        'idm.semantic.errorsOnly.z': sense.map((value) => (value - widmChance) / 0.0035),
+        predictedClasses: curve((t) => Math.min(1, level.used * rise(t) + 0.03 + 0.008 * random.normal())),
+        'wsi.max': curve((t) => level.wsi * rise(t) + 0.01 * random.normal()),
+        'gap.ncsm_tncsm': curve(() => 0.004 + 0.0005 * random.normal()),
+      },
+    };
+  }
+  const seeds = Array.from({ length: 400 }, (_, k) => k + 1);
+
+  it('false alarms: at most 1 % of the runs that learn; misses: none of those that fail', () => {
+    const alarms = seeds.filter((seed) => {
+      const run = synthetic(seed, { sense: 0.26, used: 0.98, wsi: 0.4, z: 27 });
+      return run.epochs.some((last) => {
+        if (last < 8) return false;
+        const part = { epochs: run.epochs.slice(0, last + 1), values: {} as TrainingCurves['values'] };
+        for (const [name, curve] of Object.entries(run.values)) part.values[name] = curve.slice(0, last + 1);
+        return earlyWarnings(part).length > 0;
+      });
+    });
+    expect(alarms.length).toBeLessThanOrEqual(4);
+    const found = seeds.filter(
+      (seed) => earlyWarnings(synthetic(seed, { sense: 0.155, used: 0.86, wsi: 0.55, z: 22 })).length > 0,
+    );
+    expect(found).toHaveLength(400);
+  });
+
+  it('a run that never leaves chance is told so', () => {
+    const kinds = earlyWarnings(synthetic(1, { sense: 0, used: 0.3, wsi: 0.1, z: 0 })).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['alignment-at-chance', 'senseless-mistakes', 'unused-classes']));
   });
 });
