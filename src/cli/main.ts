@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, SemblanceError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
+import { refuseRepeats } from './arguments/nothing-ignored.ts';
 import { type CliIo, processIo } from './terminal/io.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
@@ -72,8 +73,10 @@ async function createProgram(io: CliIo, called: string | undefined): Promise<Com
   const wanted =
     called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]!] : Object.values(COMMANDS);
   for (const load of wanted) (await load())(program, io);
-  for (const command of program.commands)
+  for (const command of program.commands) {
     command.copyInheritedSettings(program).option('--no-color', 'print without colours');
+    for (const each of [command, ...command.commands]) refuseRepeats(each);
+  }
   return program;
 }
 

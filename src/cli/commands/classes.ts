@@ -14,6 +14,11 @@ import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { readPicturesRequest } from '../inputs/class-pictures.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from '../inputs/classes-inputs.ts';
 import { expandModels } from '../inputs/expand-models.ts';
+import { readPicturesRequest } from '../arguments/class-pictures.ts';
+import { isPopulationFile, readModel, readPopulation, readReferences } from '../arguments/classes-inputs.ts';
+import { expandModels } from '../arguments/expand-models.ts';
+import { type ClassModelArgument, flagTypes, parseClassModels } from '../arguments/model-arguments.ts';
+import { type OptionUse, refuseUnused } from '../arguments/nothing-ignored.ts';
 import { classesJson } from '../reports/classes-json.ts';
 import { classesReport } from '../reports/classes-report.ts';
 import { neighbourReport } from '../reports/neighbour-report.ts';
@@ -147,6 +152,42 @@ export function addClassesCommand(program: Command, io: CliIo): void {
   const readModels = addModelFlags(command, CLASS_MODEL_FLAGS);
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_models: string[], flags: Flags) => classes(readModels(), flags, argumentsOf(command), io));
+  command.action(async (_models: string[], flags: Flags) => {
+    const args = program.args.slice(program.args.indexOf('classes') + 1);
+    const models = parseClassModels(args, flagTypes(command));
+    refuseUnused(command, optionUses(models, flags));
+    await classes(models, flags, args, io);
+  });
+}
+
+/** What the options that depend on others need. */
+function optionUses(models: readonly ClassModelArgument[], flags: Flags): OptionUse[] {
+  const isPopulation = models.some(({ path }) => isPopulationFile(path));
+  const withWordNet = flags.reference.length === 0 || flags.reference.includes('wordnet');
+  return [
+    {
+      options: ['hybrids', 'subtree', 'fold-pairs', 'at-accuracy'],
+      isUsed: isPopulation,
+      needs: 'a population: one population.yaml in place of models',
+    },
+    { options: ['measure'], isUsed: withWordNet, needs: 'WordNet as a reference: add --reference wordnet' },
+    { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
+    {
+      options: ['template-layer', 'mean', 'std', 'rescale', 'size', 'resize', 'crop', 'interpolation', 'channels'],
+      isUsed: models.some(({ templates }) => templates !== undefined),
+      needs: '--templates, which runs the model on pictures',
+    },
+    {
+      options: ['relation'],
+      isUsed: flags.class === undefined && (!isPopulation || flags.json || flags.pairsCsv !== undefined),
+      needs: 'a list of pairs: leave out --class, and with a population give --pairs-csv or --json',
+    },
+    {
+      options: ['class'],
+      isUsed: !flags.json,
+      needs: 'the report in text: --json prints all classes and pairs',
+    },
+  ];
 }
 
 async function classes(

@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { UsageError } from '../../base/errors.ts';
 import { exportFolder } from '../../site-export/export-folder.ts';
 import { exportHtml } from '../../site-export/export-html.ts';
 import { folderStore } from '../../study/folder-store.ts';
@@ -34,6 +35,7 @@ export function addExportCommand(program: Command, io: CliIo): void {
     .option('-q, --quiet', 'no progress and no talk on stderr', false)
     .addHelpText('after', EXAMPLES)
     .action(async (study: string, out: string, flags: Flags) => {
+      requireExportName(out);
       const store = folderStore(await findStudy(study, io));
       const target = resolve(io.cwd, out);
       const bar = progressBar(io, flags.quiet);
@@ -49,4 +51,15 @@ export function addExportCommand(program: Command, io: CliIo): void {
         if (!flags.quiet) io.stderr(`${result.files} files, ${(result.bytes / 1e6).toFixed(1)} MB.\n`);
       }
     });
+}
+
+/** A name that ends as files do would become a folder of that name. A folder may have a dot too: say so with a slash. */
+function requireExportName(out: string): void {
+  const ending = extname(out).toLowerCase();
+  if (/\.html?$/.test(ending) || /[/\\]$/.test(out) || !/^\.[a-z][a-z0-9]{0,4}$/.test(ending)) return;
+  throw new UsageError(`${out}: an export is NAME.html or a folder; ${ending} is neither.`, {
+    hint: /^\.(svg|png|pdf)$/.test(ending)
+      ? `Figures are made by "semblance figure"; a folder of that name by ${out}/.`
+      : `For a folder of that name write ${out}/.`,
+  });
 }

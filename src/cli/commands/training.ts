@@ -10,6 +10,12 @@ import { addShowOptions } from '../arguments/show-flags.ts';
 import { readPicturesRequest } from '../inputs/class-pictures.ts';
 import { readReferences } from '../inputs/classes-inputs.ts';
 import type { TrainingFlags } from '../inputs/training-flags.ts';
+import { readPicturesRequest } from '../arguments/class-pictures.ts';
+import { readReferences } from '../arguments/classes-inputs.ts';
+import { flagTypes, type ModelArgument, parseModelArguments } from '../arguments/model-arguments.ts';
+import { refuseUnused } from '../arguments/nothing-ignored.ts';
+import type { TrainingFlags } from '../arguments/training-flags.ts';
+import { evaluateThresholds, reportThresholds } from '../arguments/training-thresholds.ts';
 import { parseBand, rankCheckpoints, rankingText } from '../reports/checkpoint-ranking.ts';
 import { classHistory, classHistoryText } from '../reports/class-history.ts';
 import { readRuns } from '../reports/training-curves.ts';
@@ -87,6 +93,18 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_runs: string[], flags: TrainingFlags) => {
     const isMet = await training(readRunFlags(), flags, commandLine('training', argumentsOf(command)), io);
+    const args = program.args.slice(program.args.indexOf('training') + 1);
+    const runs = parseModelArguments(args, flagTypes(command));
+    refuseUnused(command, [
+      { options: ['every'], isUsed: flags.watch, needs: '--watch' },
+      { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
+      {
+        options: ['at-accuracy', 'class'],
+        isUsed: !flags.watch,
+        needs: 'a run that is there whole: leave out --watch',
+      },
+    ]);
+    const isMet = await training(runs, flags, commandLine('training', args), io);
     if (isMet) program.setOptionValue('exitCode', EXIT_CODES.thresholdNotMet);
   });
 }
