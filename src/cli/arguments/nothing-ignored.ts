@@ -1,18 +1,13 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../base/errors.ts';
-
-/** Options that belong to the model or run named before them, and may be given once for each. */
-const PER_MODEL: ReadonlySet<string> = new Set([
-  ...['labels', 'head', 'name', 'templates', 'template-layer'],
-  ...['mean', 'std', 'size', 'crop', 'resize', 'interpolation', 'channels', 'rescale'],
-]);
+import { isModelFlag } from './per-model.ts';
 
 /** Makes an option that takes one value refuse a second: the first would be ignored without a word. */
 export function refuseRepeats(command: Command): void {
   for (const option of command.options) {
     const collects = option.variadic || (option.parseArg?.length ?? 0) > 1;
     const takesValue = option.required || option.optional;
-    if (collects || !takesValue || PER_MODEL.has(option.name())) continue;
+    if (collects || !takesValue || isModelFlag(option)) continue;
     let given: string | undefined;
     command.on(`option:${option.name()}`, (value: unknown) => {
       const text = String(value ?? '');

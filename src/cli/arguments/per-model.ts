@@ -13,6 +13,14 @@ export type ModelFlags = Readonly<Record<string, ModelFlag>>;
 /** A model, or run, of the command line with the values of its flags. */
 export type ModelArgument<F extends ModelFlags> = { path: string } & Partial<Record<keyof F & string, string>>;
 
+/** The flags of models among all options: these may be given once for each model. */
+const modelFlags = new WeakSet<Option>();
+
+/** Whether an option belongs to the model named before it. */
+export function isModelFlag(option: Option): boolean {
+  return modelFlags.has(option);
+}
+
 /** Where the flags of models may stand, for the help of a command. */
 export const PER_MODEL_HELP =
   'belong to the model named before them; given before the first model or behind the last, they are for all models that\nhave none of their own.';
@@ -22,7 +30,11 @@ export const PER_MODEL_HELP =
  * not tell which model stood before a flag, the arguments are walked once more along the flags that it found.
  */
 export function addModelFlags<F extends ModelFlags>(command: Command, flags: F): () => ModelArgument<F>[] {
-  for (const [name, { value, help }] of Object.entries(flags)) command.option(`--${name} ${value}`, help);
+  for (const [name, { value, help }] of Object.entries(flags)) {
+    const option = command.createOption(`--${name} ${value}`, help);
+    modelFlags.add(option);
+    command.addOption(option);
+  }
   const found: { option: Option; value: string | null }[] = [];
   for (const option of command.options)
     command.on(`option:${option.name()}`, (value?: string | null) => found.push({ option, value: value ?? null }));

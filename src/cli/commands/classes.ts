@@ -9,16 +9,13 @@ import { SEMANTIC_MEASURES, type SemanticMeasure } from '../../semantics/semanti
 import type { ClassRow } from '../../study/classes-section.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import { CLASS_MODEL_FLAGS, type ClassModelArgument } from '../arguments/model-flags.ts';
+import { type OptionUse, refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
+import { PREPROCESSING_FLAGS } from '../arguments/preprocessing-flags.ts';
 import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { readPicturesRequest } from '../inputs/class-pictures.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from '../inputs/classes-inputs.ts';
 import { expandModels } from '../inputs/expand-models.ts';
-import { readPicturesRequest } from '../arguments/class-pictures.ts';
-import { isPopulationFile, readModel, readPopulation, readReferences } from '../arguments/classes-inputs.ts';
-import { expandModels } from '../arguments/expand-models.ts';
-import { type ClassModelArgument, flagTypes, parseClassModels } from '../arguments/model-arguments.ts';
-import { type OptionUse, refuseUnused } from '../arguments/nothing-ignored.ts';
 import { classesJson } from '../reports/classes-json.ts';
 import { classesReport } from '../reports/classes-report.ts';
 import { neighbourReport } from '../reports/neighbour-report.ts';
@@ -151,12 +148,10 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
   const readModels = addModelFlags(command, CLASS_MODEL_FLAGS);
   addShowOptions(command).addHelpText('after', EXAMPLES);
-  command.action(async (_models: string[], flags: Flags) => classes(readModels(), flags, argumentsOf(command), io));
   command.action(async (_models: string[], flags: Flags) => {
-    const args = program.args.slice(program.args.indexOf('classes') + 1);
-    const models = parseClassModels(args, flagTypes(command));
+    const models = readModels();
     refuseUnused(command, optionUses(models, flags));
-    await classes(models, flags, args, io);
+    await classes(models, flags, argumentsOf(command), io);
   });
 }
 
@@ -173,7 +168,7 @@ function optionUses(models: readonly ClassModelArgument[], flags: Flags): Option
     { options: ['measure'], isUsed: withWordNet, needs: 'WordNet as a reference: add --reference wordnet' },
     { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
     {
-      options: ['template-layer', 'mean', 'std', 'rescale', 'size', 'resize', 'crop', 'interpolation', 'channels'],
+      options: ['template-layer', ...Object.keys(PREPROCESSING_FLAGS)],
       isUsed: models.some(({ templates }) => templates !== undefined),
       needs: '--templates, which runs the model on pictures',
     },

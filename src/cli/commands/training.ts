@@ -5,17 +5,12 @@ import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs
 import { parseThreshold } from '../../measures/training/thresholds.ts';
 import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 import { RUN_FLAGS, type RunArgument } from '../arguments/model-flags.ts';
+import { refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
 import { addShowOptions } from '../arguments/show-flags.ts';
 import { readPicturesRequest } from '../inputs/class-pictures.ts';
 import { readReferences } from '../inputs/classes-inputs.ts';
 import type { TrainingFlags } from '../inputs/training-flags.ts';
-import { readPicturesRequest } from '../arguments/class-pictures.ts';
-import { readReferences } from '../arguments/classes-inputs.ts';
-import { flagTypes, type ModelArgument, parseModelArguments } from '../arguments/model-arguments.ts';
-import { refuseUnused } from '../arguments/nothing-ignored.ts';
-import type { TrainingFlags } from '../arguments/training-flags.ts';
-import { evaluateThresholds, reportThresholds } from '../arguments/training-thresholds.ts';
 import { parseBand, rankCheckpoints, rankingText } from '../reports/checkpoint-ranking.ts';
 import { classHistory, classHistoryText } from '../reports/class-history.ts';
 import { readRuns } from '../reports/training-curves.ts';
@@ -34,8 +29,6 @@ A run is a folder: what a Semblance logger writes, or checkpoints with an epoch 
 them where there are some. ${Object.keys(RUN_FLAGS)
   .map((name) => `--${name}`)
   .join(', ')} ${PER_MODEL_HELP}
-Early warnings compare the other runs with the first. With --watch, --json prints one object a line for each epoch.
-them where there are some. --labels, --head and --name apply to the run named before them; before the first, to all.
 Early warnings compare each run with the others at the same epoch. With --watch, --json prints one object a line for each epoch.
 
 Examples:
@@ -92,9 +85,6 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
   const readRunFlags = addModelFlags(command, RUN_FLAGS);
   addShowOptions(command).addHelpText('after', EXAMPLES);
   command.action(async (_runs: string[], flags: TrainingFlags) => {
-    const isMet = await training(readRunFlags(), flags, commandLine('training', argumentsOf(command)), io);
-    const args = program.args.slice(program.args.indexOf('training') + 1);
-    const runs = parseModelArguments(args, flagTypes(command));
     refuseUnused(command, [
       { options: ['every'], isUsed: flags.watch, needs: '--watch' },
       { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
@@ -104,7 +94,7 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
         needs: 'a run that is there whole: leave out --watch',
       },
     ]);
-    const isMet = await training(runs, flags, commandLine('training', args), io);
+    const isMet = await training(readRunFlags(), flags, commandLine('training', argumentsOf(command)), io);
     if (isMet) program.setOptionValue('exitCode', EXIT_CODES.thresholdNotMet);
   });
 }
