@@ -9,8 +9,9 @@ export type { TrainingOptions, TrainingRunInput } from '../analyses/training/opt
 export { similarityAlignmentIndex } from '../measures/training/alignment-index.ts';
 export { confusionSimilarityMatrix } from '../measures/training/confusion.ts';
 export { earlyWarnings } from '../measures/training/early-warnings/early-warnings.ts';
-export { type EpochInput, type EpochMeasures, measureEpoch } from '../measures/training/epoch-measures.ts';
+export { type EpochInput, measureEpoch } from '../measures/training/epoch-measures.ts';
 export { inverseDissimilarity } from '../measures/training/inverse-dissimilarity.ts';
+export type { EpochMeasures } from '../measures/training/measured-epoch.ts';
 export { detectPhases, type TrainingPhases } from '../measures/training/phases/detect-phases.ts';
 export { typicality } from '../measures/training/typicality.ts';
 export { weightsSimilarityIndex } from '../measures/training/weights-similarity-index.ts';

@@ -8,6 +8,7 @@ import { createRandom } from '#src/statistics/random.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { writeOnnx } from '../support/onnx-writer.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
+import { writeTflite } from '../support/tflite-writer.ts';
 
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
@@ -82,12 +83,28 @@ describe('the rows of COCO heads', () => {
 
 describe('background rows', () => {
   it('are the first of TensorFlow heads, whatever the number of labels', async () => {
-    const bytes = writeSafetensors({ 'fc.weight': head(11, 8) });
+    const bytes = writeTflite({
+      tensors: [
+        { name: 'x', shape: [1, 8] },
+        { name: 'w', shape: [11, 8], values: [...head(11, 8).data] },
+        { name: 'scores', shape: [1, 11] },
+      ],
+      operators: [{ code: 9, inputs: [0, 1], outputs: [2] }],
+      inputs: [0],
+      outputs: [2],
+    });
     const { section, model } = await classesOf(bytes, {}, { labels: { kind: 'set', id: 'cifar-10' } });
     expect(model.head.dropped).toEqual([{ row: 0, reason: 'background row' }]);
     expect(section.labels.classes).toBe(10);
     expect(model.warnings).toContain(
       'The head has one row more than the 10 labels; row 0 was taken for the background.',
+    );
+  });
+
+  it('are not looked for in other frameworks, where a name is missing', async () => {
+    const bytes = writeSafetensors({ 'fc.weight': head(11, 8) });
+    await expect(classesOf(bytes, {}, { labels: { kind: 'set', id: 'cifar-10' } })).rejects.toThrow(
+      'net.bin: the head has 11 rows, but CIFAR-10 has 10 labels.',
     );
   });
 

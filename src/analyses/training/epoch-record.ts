@@ -8,13 +8,9 @@ import {
 } from '../../measures/training/alignment-index.ts';
 import { confusionSimilarityMatrix } from '../../measures/training/confusion.ts';
 import { epochCurves } from '../../measures/training/epoch-curves.ts';
-import type {
-  EpochMeasures,
-  PartialSimilarity,
-  SplitInput,
-  SplitName,
-} from '../../measures/training/epoch-measures.ts';
+import type { PartialSimilarity, SplitInput } from '../../measures/training/epoch-measures.ts';
 import type { InverseDissimilarity } from '../../measures/training/inverse-dissimilarity.ts';
+import type { EpochMeasures, SplitName } from '../../measures/training/measured-epoch.ts';
 import { mistakeTable } from '../../measures/training/mistake-table.ts';
 import { type NeighbourLists, nearestClasses } from '../../measures/training/neighbour-history.ts';
 import type { MistakeHistogram, TemplateAgreement } from '../../measures/training/typicality.ts';

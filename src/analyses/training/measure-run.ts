@@ -1,10 +1,6 @@
 import type { LongTask } from '../../base/progress.ts';
-import type {
-  EpochInput,
-  EpochMeasures,
-  PartialSimilarity,
-  SplitInput,
-} from '../../measures/training/epoch-measures.ts';
+import type { EpochInput, PartialSimilarity, SplitInput } from '../../measures/training/epoch-measures.ts';
+import type { EpochMeasures } from '../../measures/training/measured-epoch.ts';
 import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
 import { splitTemplates, templateCosines } from '../../measures/training/split-templates.ts';
 import type { RunEpoch, RunSplit } from '../../runs/epoch-data.ts';

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { classesReport } from '../reports/classes-report.ts';
-import { trainingReport } from '../reports/training-report.ts';
+import { trainingReport } from '../reports/training/training-report.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { runClasses } from './classes-run.ts';
 import { demoConcepts } from './demo-concepts.ts';

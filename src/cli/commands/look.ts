@@ -6,7 +6,7 @@ import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { findModels } from '../inputs/find-models.ts';
 import { foundLines } from '../inputs/found-lines.ts';
 import { classesReport } from '../reports/classes-report.ts';
-import { trainingReport } from '../reports/training-report.ts';
+import { trainingReport } from '../reports/training/training-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { runClasses } from './classes-run.ts';

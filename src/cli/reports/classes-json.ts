@@ -3,9 +3,9 @@ import type { ClassModel, ClassRow, RankingRow } from '../../study/classes-secti
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
-import { rankedAtAccuracy } from './accuracy-ranking.ts';
 import { filterPairs, type PairFilter } from './pair-filter.ts';
 import { picturesJson } from './pictures-report.ts';
+import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
 import { ambiguousClasses } from './uncertain-classes.ts';
 
 /** What `semblance classes --json` prints: the study's numbers in one object, classes as WordNet ids where they have one. */

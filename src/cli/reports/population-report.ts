@@ -11,8 +11,8 @@ import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
-import { rankedAtAccuracy } from './accuracy-ranking.ts';
 import { shortClassNames } from './short-class-names.ts';
+import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 

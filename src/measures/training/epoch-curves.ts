@@ -1,5 +1,6 @@
 import type { AlignmentIndex } from './alignment-index.ts';
-import { type EpochMeasures, SPLITS } from './epoch-measures.ts';
+import { SPLITS } from './epoch-measures.ts';
+import type { EpochMeasures } from './measured-epoch.ts';
 
 /**
  * The measures of one epoch as the points of its curves, by the names of `TrainingCurves`. Curves of the test split

@@ -3,7 +3,7 @@ import { spearmanOfRanks } from '../../statistics/spearman.ts';
 import type { Matrix, Matrix32 } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
-import type { AlignmentIndex, SaiSide, ScaledSimilarity, SsimOptions } from './alignment-index.ts';
+import type { SaiSide, ScaledSimilarity, SsimOptions } from './alignment-index.ts';
 import { confusionCounts } from './confusion.ts';
 import {
   type InverseDissimilarity,
@@ -12,19 +12,19 @@ import {
   similarityRanks,
   type TieRule,
 } from './inverse-dissimilarity.ts';
+import type { CurveDraws, EpochMeasures, SplitName } from './measured-epoch.ts';
 import { namedAlignments } from './named-alignments.ts';
 import { classResamples, resampledCosines } from './phases/class-resamples.ts';
-import { type CurveDraws, curveDraws } from './phases/curve-draws.ts';
+import { curveDraws } from './phases/curve-draws.ts';
 import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
 import type { SplitTemplates } from './split-templates.ts';
 import { templateSimilarity } from './template-similarity.ts';
-import { type MistakeHistogram, mistakeHistogram, type Typicality, typicality } from './typicality.ts';
-import { type WeightsSimilarityIndex, weightsSimilarityIndex } from './weights-similarity-index.ts';
+import { mistakeHistogram, typicality } from './typicality.ts';
+import { weightsSimilarityIndex } from './weights-similarity-index.ts';
 
 /** C×C similarities with the classes that have no row. */
 export type PartialSimilarity = Matrix & { readonly missing?: readonly number[] };
 
-export type SplitName = 'test' | 'train';
 export const SPLITS: readonly SplitName[] = ['test', 'train'];
 
 /** What is known of one split at one epoch; every part is optional. */
@@ -66,31 +66,6 @@ export interface EpochOptions extends SsimOptions {
   precision?: 'f32' | 'f64' | 'auto';
   /** Measure under so many resamples of the classes too, for intervals of phases. Default 0: none. */
   resamples?: number;
-}
-
-/** All measures of one epoch. What could not be measured is left out, with one line in `missing` on what it needs. */
-export interface EpochMeasures {
-  epoch: number;
-  classes: number;
-  sai: Record<string, AlignmentIndex>;
-  /** Spearman's ρ of NCSM and SCSM above the diagonal. */
-  spearman: Record<string, number | null>;
-  /** By split: NIDM (own NCSM) and WIDM (SCSM). */
-  idm: Partial<Record<SplitName, { network?: InverseDissimilarity; semantic?: InverseDissimilarity }>>;
-  wsi?: WeightsSimilarityIndex;
-  typicality: Partial<Record<SplitName, Typicality>>;
-  mistakes: Partial<Record<SplitName, MistakeHistogram>>;
-  accuracy: Partial<
-    Record<SplitName, { accuracy: number | null; samples: number; errors: number; predictedClasses: number }>
-  >;
-  /** SAI(NCSM, TNCSM-train) − SAI(NCSM, TNCSM-test): a widening gap is read as over-fitting. */
-  gap: number | null;
-  /** Measure → what would turn it on. */
-  missing: Record<string, string>;
-  /** The points of the curves under resamples of the classes, where they were asked for. */
-  draws?: CurveDraws;
-  /** The matrices behind the measures, raw; confusion as counts. */
-  similarity: Partial<Record<SimilarityName, SaiSide>>;
 }
 
 /**

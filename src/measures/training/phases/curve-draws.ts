@@ -1,9 +1,6 @@
 import type { Matrix, Matrix32 } from '../../../tensor/matrix.ts';
-import type { EpochMeasures, SplitName } from '../epoch-measures.ts';
+import type { CurveDraws, EpochMeasures, SplitName } from '../measured-epoch.ts';
 import { resampledMeans } from './class-resamples.ts';
-
-/** One epoch of the curves that phases are looked for in, when the classes are resampled: a value for each resample. */
-export type CurveDraws = Record<string, Float64Array>;
 
 /**
  * The points of one epoch under resampling of the classes, named and scaled as `phaseSeries` has them. Alignments are

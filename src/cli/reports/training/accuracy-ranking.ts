@@ -1,11 +1,11 @@
-import { MAIN_MEASURE } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
+import { MAIN_MEASURE } from '../../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import {
   type AccuracyBand,
   type RankedModel,
   rankAtAccuracy,
-} from '../../measures/class-similarity/population/at-accuracy.ts';
-import type { ClassesSection } from '../../study/classes-section.ts';
-import type { PopulationSection } from '../../study/population-section.ts';
+} from '../../../measures/class-similarity/population/at-accuracy.ts';
+import type { ClassesSection } from '../../../study/classes-section.ts';
+import type { PopulationSection } from '../../../study/population-section.ts';
 
 /** The models of a band ranked by their Spearman alignment with the main reference; ties by the paired bootstrap. */
 export function rankedAtAccuracy(

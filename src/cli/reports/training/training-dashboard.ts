@@ -1,6 +1,6 @@
-import type { CliIo } from '../terminal/io.ts';
-import { sparkline } from '../terminal/sparkline.ts';
-import { type Column, displayWidth, formatTable } from '../terminal/table.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { sparkline } from '../../terminal/sparkline.ts';
+import { type Column, displayWidth, formatTable } from '../../terminal/table.ts';
 import { curveSummary, figure, type RunWithCurves, shownCurves } from './training-curves.ts';
 import { aboutFile } from './training-report.ts';
 

@@ -1,6 +1,6 @@
-import { UsageError } from '../../base/errors.ts';
-import { evaluateThreshold, type Threshold, type ThresholdResult } from '../../measures/training/thresholds.ts';
-import type { CliIo } from '../terminal/io.ts';
+import { UsageError } from '../../../base/errors.ts';
+import { evaluateThreshold, type Threshold, type ThresholdResult } from '../../../measures/training/thresholds.ts';
+import type { CliIo } from '../../terminal/io.ts';
 import type { RunWithCurves } from './training-curves.ts';
 
 /** A threshold in one run. */

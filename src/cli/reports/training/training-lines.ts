@@ -1,4 +1,4 @@
-import type { CliIo } from '../terminal/io.ts';
+import type { CliIo } from '../../terminal/io.ts';
 import { figure, type RunWithCurves, valueAt } from './training-curves.ts';
 import { aboutFile } from './training-report.ts';
 

@@ -1,11 +1,11 @@
-import type { EpochRecord } from '../../analyses/training/epoch-record.ts';
-import type { ClassRow } from '../../study/classes-section.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readStudyTable } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
+import type { EpochRecord } from '../../../analyses/training/epoch-record.ts';
+import type { ClassRow } from '../../../study/classes-section.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import { readStudyTable } from '../../../study/read-study.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import { picturesJson } from '../pictures-report.ts';
 import type { CheckpointRanking } from './checkpoint-ranking.ts';
 import type { ClassHistory } from './class-history.ts';
-import { picturesJson } from './pictures-report.ts';
 import { readRuns } from './training-curves.ts';
 import type { RunThreshold } from './training-thresholds.ts';
 

@@ -1,14 +1,14 @@
-import type { ClassRow } from '../../study/classes-section.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import type { PicturesSection } from '../../study/pictures-section.ts';
-import { readStudyMatrix, readStudyTable } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
-import type { TrainingRunEntry, TrainingSection } from '../../study/training-section.ts';
-import type { CliIo, Colors } from '../terminal/io.ts';
-import { sparkline } from '../terminal/sparkline.ts';
-import { type Column, formatTable } from '../terminal/table.ts';
-import { picturesText } from './pictures-report.ts';
-import { shortClassNames } from './short-class-names.ts';
+import type { ClassRow } from '../../../study/classes-section.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import type { PicturesSection } from '../../../study/pictures-section.ts';
+import { readStudyMatrix, readStudyTable } from '../../../study/read-study.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import type { TrainingRunEntry, TrainingSection } from '../../../study/training-section.ts';
+import type { CliIo, Colors } from '../../terminal/io.ts';
+import { sparkline } from '../../terminal/sparkline.ts';
+import { type Column, formatTable } from '../../terminal/table.ts';
+import { picturesText } from '../pictures-report.ts';
+import { shortClassNames } from '../short-class-names.ts';
 import { curveSummary, figure, type RunWithCurves, readRuns, shownCurves, valueAt } from './training-curves.ts';
 import { phasesText } from './training-phases.ts';
 

@@ -1,16 +1,20 @@
-import type { LongTask } from '../../base/progress.ts';
-import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../measures/class-similarity/bootstrap.ts';
+import type { LongTask } from '../../../base/progress.ts';
+import {
+  bootstrapAlignment,
+  pairedDifference,
+  percentileInterval,
+} from '../../../measures/class-similarity/bootstrap.ts';
 import {
   type AccuracyBand,
   parseAccuracyBand,
   rankAtAccuracy,
-} from '../../measures/class-similarity/population/at-accuracy.ts';
-import { prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readStudyMatrix } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+} from '../../../measures/class-similarity/population/at-accuracy.ts';
+import { prepareSimilarity } from '../../../measures/class-similarity/prepared-similarity.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import { readStudyMatrix } from '../../../study/read-study.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { formatTable } from '../../terminal/table.ts';
 import { figure, readRuns, valueAt } from './training-curves.ts';
 
 const RESAMPLES = 1000;

@@ -1,15 +1,15 @@
-import { memorySource } from '../../base/bytes/byte-source.ts';
-import { openNpyArray } from '../../formats/npy/read-npy.ts';
-import { type NeighbourDiscovery, neighboursOf } from '../../measures/training/neighbour-history.ts';
-import type { ClassRow } from '../../study/classes-section.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readStudyFile, readStudyMatrix, readStudyTable } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
-import type { TrainingRunEntry } from '../../study/training-section.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
-import { findClass } from './neighbour-report.ts';
-import { shortClassNames } from './short-class-names.ts';
+import { memorySource } from '../../../base/bytes/byte-source.ts';
+import { openNpyArray } from '../../../formats/npy/read-npy.ts';
+import { type NeighbourDiscovery, neighboursOf } from '../../../measures/training/neighbour-history.ts';
+import type { ClassRow } from '../../../study/classes-section.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import { readStudyFile, readStudyMatrix, readStudyTable } from '../../../study/read-study.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import type { TrainingRunEntry } from '../../../study/training-section.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { formatTable } from '../../terminal/table.ts';
+import { findClass } from '../neighbour-report.ts';
+import { shortClassNames } from '../short-class-names.ts';
 import { figure } from './training-curves.ts';
 import { spread } from './training-report.ts';
 

@@ -1,8 +1,8 @@
-import type { TrainingCurves } from '../../measures/training/curves.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readStudyJson } from '../../study/read-study.ts';
-import type { StudyStore } from '../../study/store.ts';
-import type { TrainingRunEntry } from '../../study/training-section.ts';
+import type { TrainingCurves } from '../../../measures/training/curves.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import { readStudyJson } from '../../../study/read-study.ts';
+import type { StudyStore } from '../../../study/store.ts';
+import type { TrainingRunEntry } from '../../../study/training-section.ts';
 
 /** A run of a study with its curves. */
 export interface RunWithCurves {

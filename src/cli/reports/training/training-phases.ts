@@ -1,6 +1,6 @@
-import type { PhasesEntry, TrainingRunEntry } from '../../study/training-section.ts';
-import type { Colors } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import type { PhasesEntry, TrainingRunEntry } from '../../../study/training-section.ts';
+import type { Colors } from '../../terminal/io.ts';
+import { formatTable } from '../../terminal/table.ts';
 import { curveTitle } from './training-curves.ts';
 
 type Boundary = PhasesEntry['endOfSurge'];
