@@ -81,6 +81,8 @@ const classModelSchema = z.object({
     assumed: z.boolean(),
     /** How the rows are ordered: a label set's id, or "file". */
     order: z.nullable(z.string()),
+    /** A known order of the same classes in which Spearman's alignment is clearly higher; absent where there is none. */
+    better: z.optional(z.object({ set: z.string(), title: z.string(), spearman: finite })),
   }),
   head: z.object({
     tensor: z.string(),

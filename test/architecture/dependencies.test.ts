@@ -37,6 +37,7 @@ const HOUSE: HouseRules = {
     'src/engine',
     'src/activations',
     'src/study',
+    'src/findings',
     'src/runs',
     'src/analyses',
     'src/server',
@@ -58,6 +59,7 @@ const HOUSE: HouseRules = {
     'src/measures/training': [...MATHEMATICS, 'src/measures/class-similarity'],
     'src/measures/representations': MATHEMATICS,
     'src/measures/concepts': MATHEMATICS,
+    'src/findings': ['src/study', 'src/measures/training'],
   },
 };
 

@@ -1,6 +1,6 @@
 import { ssad } from '../../measures/class-similarity/alignment.ts';
 import { chanceLevel } from '../../measures/class-similarity/chance.ts';
-import { findBetterOrder } from '../../measures/class-similarity/order-guard.ts';
+import { type BetterOrder, findBetterOrder } from '../../measures/class-similarity/order-guard.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { Alignment } from '../../study/classes-section.ts';
@@ -23,6 +23,8 @@ export interface MeasuredModel {
   prepared: PreparedSimilarity;
   /** One alignment per reference id. */
   alignment: Record<string, Alignment>;
+  /** Another known order of the classes, in which the alignment is clearly higher. */
+  betterOrder: BetterOrder | undefined;
   warnings: string[];
 }
 
@@ -56,10 +58,12 @@ export function measureModel(
     warnings.push(
       `${leftOut} of its ${model.rows.classes.length} classes are left out because another model lacks them.`,
     );
-  const measured = { id, member, model, positions, similarity, prepared, alignment, warnings };
+  const measured = { id, member, model, positions, similarity, prepared, alignment, betterOrder: undefined, warnings };
   // The classes of templates are those of folders: there is no order to be wrong about.
-  if (!model.templatesFrom) warnings.push(...guardOrder(measured, context));
-  return measured;
+  if (model.templatesFrom) return measured;
+  const guarded = guardOrder(measured, context);
+  warnings.push(...guarded.warnings);
+  return { ...measured, betterOrder: guarded.betterOrder };
 }
 
 function align(network: PreparedSimilarity, reference: PreparedSimilarity, { draws }: MeasureContext): Alignment {
@@ -69,11 +73,15 @@ function align(network: PreparedSimilarity, reference: PreparedSimilarity, { dra
 }
 
 /** The class-order guard: alignment at chance, or clearly higher in another known order of the same classes. */
-function guardOrder({ model, prepared, alignment }: MeasuredModel, { references, classes }: MeasureContext): string[] {
+function guardOrder(
+  { model, prepared, alignment }: MeasuredModel,
+  { references, classes }: MeasureContext,
+): Pick<MeasuredModel, 'betterOrder' | 'warnings'> {
+  const sound = { betterOrder: undefined, warnings: [] };
   const wordnet = references.find((reference) => reference.kind === 'wordnet');
-  if (!wordnet) return [];
+  if (!wordnet) return sound;
   const { spearman, chance } = alignment[wordnet.id]!;
-  if (spearman === null) return [];
+  if (spearman === null) return sound;
   const rowSynsets = model.rows.classes.map((entry) => entry.synset);
   const better = rowSynsets.includes(null)
     ? undefined
@@ -85,12 +93,18 @@ function guardOrder({ model, prepared, alignment }: MeasuredModel, { references,
         spearman,
       );
   if (better)
-    return [
-      `Read in the order of ${better.labelSet} (${better.title}) its Spearman alignment would be ${better.spearman.toFixed(3)} instead of ${spearman.toFixed(3)}: the class order is probably that one. Use --labels ${better.labelSet}.`,
-    ];
+    return {
+      betterOrder: better,
+      warnings: [
+        `Read in the order of ${better.labelSet} (${better.title}) its Spearman alignment would be ${better.spearman.toFixed(3)} instead of ${spearman.toFixed(3)}: the class order is probably that one. Use --labels ${better.labelSet}.`,
+      ],
+    };
   if (chance.spearman && (chance.spearman.z ?? 0) < CHANCE_Z)
-    return [
-      `Its alignment with WordNet is at chance (Spearman ${spearman.toFixed(3)}, z ${(chance.spearman.z ?? 0).toFixed(1)}): the class order may be wrong, or the network untrained.`,
-    ];
-  return [];
+    return {
+      betterOrder: undefined,
+      warnings: [
+        `Its alignment with WordNet is at chance (Spearman ${spearman.toFixed(3)}, z ${(chance.spearman.z ?? 0).toFixed(1)}): the class order may be wrong, or the network untrained.`,
+      ],
+    };
+  return sound;
 }

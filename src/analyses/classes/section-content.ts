@@ -161,7 +161,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
 }
 
 function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate: (path: string) => string): ClassModel {
-  const { id, model, similarity, alignment, warnings } = entry;
+  const { id, model, similarity, alignment, betterOrder, warnings } = entry;
   const { rows } = model;
   return {
     id,
@@ -170,7 +170,12 @@ function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate:
     sha256: model.sha256,
     ...(model.sha256Claimed && { sha256Claimed: true }),
     format: model.format,
-    labels: rows.labels,
+    labels: {
+      ...rows.labels,
+      ...(betterOrder
+        ? { better: { set: betterOrder.labelSet, title: betterOrder.title, spearman: betterOrder.spearman } }
+        : {}),
+    },
     head: headEntry(model),
     zeroTemplates: [...similarity.missing],
     matrix: locate(`models/${id}/ncsm.npy`),

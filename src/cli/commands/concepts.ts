@@ -15,6 +15,7 @@ import {
 } from '../inputs/concepts-inputs.ts';
 import { studyPlace } from '../inputs/study-folder.ts';
 import { conceptsReport } from '../reports/concepts-report.ts';
+import { findingsOf } from '../reports/findings-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
@@ -110,7 +111,8 @@ async function concepts(
   const section = manifest.instruments.concepts!;
   if (flags.json) {
     const { schemaVersion, software } = manifest;
-    io.stdout(`${JSON.stringify({ schemaVersion, software, ...section, study: folder }, null, 2)}\n`);
+    const findings = await findingsOf(manifest, store, 'concepts');
+    io.stdout(`${JSON.stringify({ schemaVersion, software, findings, ...section, study: folder }, null, 2)}\n`);
   } else io.stdout(await conceptsReport(manifest, store, folder, io));
   if (reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
   if (!flags.json && !flags.quiet) await offerToOpen(folder, flags, io);

@@ -37,18 +37,19 @@ export async function demoRepresentations({ samples, out, studyName, print }: De
   const command = `semblance representations ${models.join(' ')} --images samples/${IMAGES}`;
   const images = await readImages(join(samples, IMAGES), undefined, 0, io);
   const folder = resolve(io.cwd, out);
+  const store = folderStore(folder);
   const bar = progressBar(io, false);
   try {
     const { manifest } = await analyseRepresentations(
       inputs,
       images,
       { command, studyName },
-      folderStore(folder),
+      store,
       nodePlatform(undefined, true),
       { signal: io.signal, onProgress: bar.report },
     );
     bar.done();
-    print(`\n${representationsReport(manifest.instruments.representations!, folder, io)}`);
+    print(`\n${await representationsReport(manifest, store, folder, io)}`);
   } catch (error) {
     if (!(error instanceof MissingRuntimeError)) throw error;
     print(

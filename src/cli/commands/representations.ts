@@ -14,6 +14,7 @@ import { addModelFlags, argumentsOf, type ModelArgument, PER_MODEL_HELP } from '
 import { readImages } from '../inputs/image-inputs.ts';
 import { nodePlatform, REPRESENTATION_MODEL_FLAGS, readRepresentationModel } from '../inputs/representations-inputs.ts';
 import { studyPlace } from '../inputs/study-folder.ts';
+import { findingsOf } from '../reports/findings-report.ts';
 import { representationsReport } from '../reports/representations-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -98,8 +99,9 @@ async function representations(
   const section = manifest.instruments.representations!;
   if (flags.json) {
     const { schemaVersion, software } = manifest;
-    io.stdout(`${JSON.stringify({ schemaVersion, software, ...section, study: folder }, null, 2)}\n`);
-  } else io.stdout(representationsReport(section, folder, io));
+    const findings = await findingsOf(manifest, store, 'representations');
+    io.stdout(`${JSON.stringify({ schemaVersion, software, findings, ...section, study: folder }, null, 2)}\n`);
+  } else io.stdout(await representationsReport(manifest, store, folder, io));
   if ('reused' in result && result.reused && !flags.quiet)
     io.stderr('Nothing was computed: the study was already there.\n');
   if (!flags.json && !flags.quiet) await offerToOpen(folder, flags, io);

@@ -3,6 +3,7 @@ import type { ClassModel, ClassRow, RankingRow } from '../../study/classes-secti
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
+import { findingsOf } from './findings-report.ts';
 import { filterPairs, type PairFilter } from './pair-filter.ts';
 import { picturesJson } from './pictures-report.ts';
 import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
@@ -40,6 +41,7 @@ export async function classesJson(
   );
   return {
     schemaVersion: manifest.schemaVersion,
+    findings: await findingsOf(manifest, store, 'classes'),
     command: section.command,
     labels: {
       ...section.labels,

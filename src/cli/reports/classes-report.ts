@@ -10,6 +10,7 @@ import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
+import { findingsText } from './findings-report.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
 import { picturesText } from './pictures-report.ts';
 import { shortClassNames } from './short-class-names.ts';
@@ -29,7 +30,7 @@ export async function classesReport(
   const { colors } = io;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const names = await shortClassNames(classes);
-  let text = '';
+  let text = await findingsText(manifest, store, 'classes', io);
   for (const model of section.models) {
     const ranking = await readStudyTable<RankingRow>(store, manifest, model.ranking);
     text += `${modelText(model, names, section, colors)}${rankingText(ranking, names, section, filter, colors)}\n`;

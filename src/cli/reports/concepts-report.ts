@@ -4,6 +4,7 @@ import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
+import { findingsText } from './findings-report.ts';
 
 /** Images and classes left out are named up to this many, and concepts of the shortlist. */
 const LISTED = 5;
@@ -26,7 +27,8 @@ export async function conceptsReport(
 ): Promise<string> {
   const { colors } = io;
   const section = manifest.instruments.concepts!;
-  let text = `${colors.bold('images')}   ${section.imageCount}${leftOut(section.skipped, colors)}\n`;
+  let text = await findingsText(manifest, store, 'concepts', io);
+  text += `${colors.bold('images')}   ${section.imageCount}${leftOut(section.skipped, colors)}\n`;
   text += `${colors.bold('classes')}  ${section.classes.length}${leftOut(
     section.skippedClasses.map(({ name, reason }) => ({ reason: `${name}: ${reason}` })),
     colors,

@@ -11,6 +11,7 @@ import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
+import { findingsText } from './findings-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
 
@@ -27,7 +28,8 @@ export async function populationReport(
   const section = manifest.instruments.classes!;
   const population = section.population!;
   const { colors } = io;
-  let text = `${colors.bold(population.name ?? manifest.name)}  ${section.models.length} of ${population.members.length} models\n\n`;
+  let text = await findingsText(manifest, store, 'classes', io);
+  text += `${colors.bold(population.name ?? manifest.name)}  ${section.models.length} of ${population.members.length} models\n\n`;
   text += `${await modelTable(section, population, manifest, store, colors)}\n`;
   for (const { name, error } of section.failed) text += `${colors.yellow('failed')}  ${name}: ${error.message}\n`;
   for (const model of section.models)

@@ -1,3 +1,4 @@
+import type { StudyManifest } from '../../study/manifest.ts';
 import type {
   InvarianceResult,
   LayerComparison,
@@ -5,8 +6,10 @@ import type {
   RepresentationModelEntry,
   RepresentationsSection,
 } from '../../study/representations-section.ts';
+import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
+import { findingsText } from './findings-report.ts';
 
 /** Images left out are named up to this many. */
 const LISTED = 5;
@@ -16,9 +19,16 @@ const show = (value: number | null | undefined, digits = 3): string =>
   value === null || value === undefined ? '–' : value.toFixed(digits);
 
 /** What `semblance representations` prints for a person. */
-export function representationsReport(section: RepresentationsSection, folder: string, io: CliIo): string {
+export async function representationsReport(
+  manifest: StudyManifest,
+  store: StudyStore,
+  folder: string,
+  io: CliIo,
+): Promise<string> {
   const { colors } = io;
-  let text = `${colors.bold('images')}  ${section.imageCount}${skippedText(section, colors)}\n`;
+  const section = manifest.instruments.representations!;
+  let text = await findingsText(manifest, store, 'representations', io);
+  text += `${colors.bold('images')}  ${section.imageCount}${skippedText(section, colors)}\n`;
   text += `${colors.bold('matching')} ${section.method}, centring ${section.centring}\n\n`;
   for (const model of section.models) {
     text += modelText(model, colors);

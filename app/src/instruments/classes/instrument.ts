@@ -1,4 +1,5 @@
 import type { Instrument } from '../instrument.ts';
+import { QUESTIONS } from '../questions.ts';
 
 export const classesInstrument: Instrument = {
   id: 'classes',
@@ -6,12 +7,13 @@ export const classesInstrument: Instrument = {
   has: (manifest) => manifest.instruments.classes !== undefined,
   needs: {
     short: 'Needs a model',
-    question: 'Which classes does the network see as similar, and is that the similarity of meaning?',
+    question: QUESTIONS.classes,
     inputs: ['One or more trained classifiers; only the weights of the last layer are read.'],
     command: 'semblance classes MODEL…',
   },
   frame: () => import('./ClassesFrame.svelte'),
   views: [
+    { id: 'findings', title: 'Findings', key: 'f', load: () => import('../findings/FindingsView.svelte') },
     { id: 'map', title: 'Map', key: 'm', load: () => import('./map/MapView.svelte') },
     { id: 'pairs', title: 'Pairs', key: 'p', load: () => import('./pairs/PairsView.svelte') },
     { id: 'class', title: 'Class pages', key: 'c', load: () => import('./class/ClassView.svelte') },

@@ -1,4 +1,5 @@
 import type { Instrument } from '../instrument.ts';
+import { QUESTIONS } from '../questions.ts';
 
 export const conceptsInstrument: Instrument = {
   id: 'concepts',
@@ -6,12 +7,13 @@ export const conceptsInstrument: Instrument = {
   has: (manifest) => manifest.instruments.concepts !== undefined,
   needs: {
     short: 'Needs two models and images',
-    question: 'Which visual concepts does one network have that the other lacks, and do they matter?',
+    question: QUESTIONS.concepts,
     inputs: ['Two models that run (ONNX), or their activations.', 'A folder of images.'],
     command: 'semblance concepts MODEL_A MODEL_B --images FOLDER',
   },
   frame: () => import('./ConceptsFrame.svelte'),
   views: [
+    { id: 'findings', title: 'Findings', key: 'd', load: () => import('../findings/FindingsView.svelte') },
     { id: 'overview', title: 'Overview', key: 'b', load: () => import('./overview/OverviewView.svelte') },
     { id: 'concept', title: 'Concept pages', key: 'k', load: () => import('./concept/ConceptView.svelte') },
     { id: 'list', title: 'All concepts', key: 'n', load: () => import('./list/ListView.svelte') },

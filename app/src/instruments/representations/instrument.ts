@@ -1,6 +1,7 @@
 import type { StudyManifest } from '#src/study/manifest.ts';
 import type { RepresentationsSection } from '#src/study/representations-section.ts';
 import type { Instrument } from '../instrument.ts';
+import { QUESTIONS } from '../questions.ts';
 
 const section = (manifest: StudyManifest): RepresentationsSection | undefined => manifest.instruments.representations;
 /** An overlap experiment has no matrices of its own. */
@@ -13,12 +14,13 @@ export const representationsInstrument: Instrument = {
   has: (manifest) => section(manifest) !== undefined,
   needs: {
     short: 'Needs images',
-    question: 'Which images are alike to the network, layer by layer, wherever the content stands in the frame?',
+    question: QUESTIONS.representations,
     inputs: ['A model that runs (ONNX), or feature maps saved as arrays.', 'A folder of images.'],
     command: 'semblance representations MODEL --images FOLDER',
   },
   frame: () => import('./RepresentationsFrame.svelte'),
   views: [
+    { id: 'findings', title: 'Findings', key: 'h', load: () => import('../findings/FindingsView.svelte') },
     { id: 'map', title: 'Similar images', key: 'r', has: hasLayers, load: () => import('./map/MapView.svelte') },
     {
       id: 'retrieval',

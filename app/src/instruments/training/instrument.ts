@@ -1,4 +1,5 @@
 import type { Instrument } from '../instrument.ts';
+import { QUESTIONS } from '../questions.ts';
 
 export const trainingInstrument: Instrument = {
   id: 'training',
@@ -6,7 +7,7 @@ export const trainingInstrument: Instrument = {
   has: (manifest) => manifest.instruments.training !== undefined,
   needs: {
     short: 'Needs checkpoints',
-    question: 'How does the perception of similarity grow over the epochs, and do the mistakes follow it?',
+    question: QUESTIONS.training,
     inputs: [
       'A folder with one checkpoint for each epoch.',
       'Predictions on the test set, for the curves of mistakes (optional).',
@@ -16,6 +17,7 @@ export const trainingInstrument: Instrument = {
   },
   frame: () => import('./TrainingFrame.svelte'),
   views: [
+    { id: 'findings', title: 'Findings', key: 'g', load: () => import('../findings/FindingsView.svelte') },
     { id: 'curves', title: 'Curves', key: 't', load: () => import('./curves/CurvesView.svelte') },
     { id: 'time', title: 'Over time', key: 'e', load: () => import('./time/TimeView.svelte') },
   ],

@@ -6,6 +6,7 @@ import type { StudyStore } from '../../../study/store.ts';
 import { picturesJson } from '../pictures-report.ts';
 import type { CheckpointRanking } from './checkpoint-ranking.ts';
 import type { ClassHistory } from './class-history.ts';
+import { findingsOf } from '../findings-report.ts';
 import { readRuns } from './training-curves.ts';
 import type { RunThreshold } from './training-thresholds.ts';
 
@@ -29,6 +30,7 @@ export async function trainingJson(
   const idOf = (index: number): string => classes[index]!.synset ?? classes[index]!.name;
   return {
     schemaVersion: manifest.schemaVersion,
+    findings: await findingsOf(manifest, store, 'training'),
     command: section.command,
     labels: section.labels,
     reference: section.semantic && { id: section.semantic.id, title: section.semantic.title },

@@ -11,6 +11,7 @@ import { picturesText } from '../pictures-report.ts';
 import { shortClassNames } from '../short-class-names.ts';
 import { curveSummary, figure, type RunWithCurves, readRuns, shownCurves, valueAt } from './training-curves.ts';
 import { phasesText } from './training-phases.ts';
+import { findingsText } from '../findings-report.ts';
 
 /** Widest drawing of a curve. */
 const SPARK_WIDTH = 40;
@@ -34,7 +35,8 @@ export async function trainingReport(
 ): Promise<string> {
   const section = manifest.instruments.training!;
   const runs = await readRuns(manifest, store);
-  let text = runs.map((entry) => `${runText(entry, section, io, brief)}\n`).join('');
+  let text = await findingsText(manifest, store, 'training', io);
+  text += runs.map((entry) => `${runText(entry, section, io, brief)}\n`).join('');
   if (runs.length > 1) text += `${comparisonText(runs, io.colors)}\n`;
   text += settingsText(section, io.colors);
   if (section.matricesKept !== null) text += `${section.matricesKept}\n`;

@@ -1,0 +1,133 @@
+import type { Rule } from '../finding.ts';
+import { THRESHOLDS } from '../thresholds.ts';
+import { fixed, listed, percent } from '../wording.ts';
+import { lastOf, type TrainingFacts } from './training-facts.ts';
+
+const ALIGNMENT = 'sai.ncsm_scsm';
+const CURVES = { path: 'training/curves', params: {} };
+
+/** Has perception settled? */
+export const settled: Rule<TrainingFacts> = {
+  id: 'training.settled',
+  find: ({ runs }) => {
+    const told = runs.flatMap(({ run, curves }) => {
+      const phases = run.phases[ALIGNMENT];
+      return phases ? [{ name: run.name, last: curves.epochs.at(-1)!, settled: phases.startOfStabilisation }] : [];
+    });
+    const done = told.flatMap(({ name, last, settled: at }) => (at.status === 'found' ? [{ name, last, ...at }] : []));
+    if (done.length === 0) return undefined;
+    const rest = told.filter(({ settled: at }) => at.status !== 'found').map(({ name }) => name);
+    const several = told.length > 1;
+    const each = done.map(({ name, epoch, last }) => `at epoch ${epoch} of ${last}${several ? ` (${name})` : ''}`);
+    const whom = several ? 'the networks' : done[0]!.name;
+    return {
+      kind: 'result',
+      text: `What is alike to ${whom} settled ${listed(each)}; the epochs after that changed it no more.${rest.length > 0 ? ` Not settled, or too short to tell: ${listed(rest)}.` : ''}`,
+      evidence: done.map(({ name, epoch, value }) => ({
+        figure: 'smoothed SAI(NCSM, SCSM)',
+        of: `${name}, epoch ${epoch}`,
+        value,
+      })),
+      view: { path: 'training/curves', params: { epoch: String(done[0]!.epoch) } },
+    };
+  },
+};
+
+/** Are wrong answers near the right ones? */
+export const mistakes: Rule<TrainingFacts> = {
+  id: 'training.mistakes',
+  find: ({ runs }) => {
+    const told = runs.flatMap((entry) => {
+      const last = lastOf(entry, 'idm.network.errorsOnly');
+      return last ? [{ name: entry.run.name, id: entry.run.id, ...last }] : [];
+    });
+    if (told.length === 0) return undefined;
+    const near = told.filter(({ value }) => value >= THRESHOLDS.mistakesNear);
+    const random = told.filter(({ value }) => value < THRESHOLDS.mistakesNear);
+    const figures = (list: typeof told): string =>
+      listed(list.map(({ name, value }) => `${fixed(value)}${told.length > 1 ? ` (${name})` : ''}`));
+    const parts = [
+      near.length > 0
+        ? `Mistakes follow perception: the wrong answer lies nearer to the true class than most others do, inverse dissimilarity ${figures(near)}, where random mistakes give about 0.5.`
+        : '',
+      random.length > 0
+        ? `The mistakes of ${listed(random.map(({ name }) => name))} are hardly nearer to the true class than random ones: inverse dissimilarity ${figures(random)}, where random gives about 0.5.`
+        : '',
+    ];
+    return {
+      kind: 'result',
+      text: parts.filter(Boolean).join(' '),
+      evidence: told.map(({ name, value, epoch }) => ({
+        figure: 'errors-only inverse dissimilarity (NIDM)',
+        of: `${name}, epoch ${epoch}`,
+        value,
+        chance: { mean: 0.5 },
+      })),
+      view: { path: 'training/time', params: { run: told[0]!.id, epoch: String(told[0]!.epoch) } },
+    };
+  },
+};
+
+/** Does a run know its training images better than new ones? */
+export const fitted: Rule<TrainingFacts> = {
+  id: 'training.fitted',
+  find: ({ runs }) => {
+    const told = runs.flatMap((entry) => {
+      const [train, test] = [lastOf(entry, 'trainAccuracy'), lastOf(entry, 'accuracy')];
+      if (!train || !test || train.value - test.value < THRESHOLDS.accuracyGap) return [];
+      return [{ name: entry.run.name, train: train.value, test: test.value, epoch: test.epoch }];
+    });
+    if (told.length === 0) return undefined;
+    const each = told.map(
+      ({ name, train, test }) => `${name} is right on ${percent(train)} of them and on ${percent(test)} of new ones`,
+    );
+    return {
+      kind: 'result',
+      text: `Training images are known better than new ones: ${listed(each)}.`,
+      evidence: told.flatMap(({ name, train, test, epoch }) => [
+        { figure: 'training accuracy', of: `${name}, epoch ${epoch}`, value: train },
+        { figure: 'test accuracy', of: `${name}, epoch ${epoch}`, value: test },
+      ]),
+      view: CURVES,
+    };
+  },
+};
+
+/** Early warnings that the analysis gave. */
+export const warned: Rule<TrainingFacts> = {
+  id: 'training.warning',
+  find: ({ runs }) => {
+    const told = runs.flatMap(({ run }) =>
+      run.warnings.map(({ epoch, message }) => ({ name: run.name, epoch, message })),
+    );
+    const [first] = told;
+    if (!first) return undefined;
+    return {
+      kind: 'warning',
+      text: told.map(({ name, message }) => `${name}: ${message}`).join(' '),
+      evidence: [],
+      view: { path: 'training/curves', params: { epoch: String(first.epoch) } },
+    };
+  },
+};
+
+/** What the runs do not hold, and so was not measured. */
+export const missing: Rule<TrainingFacts> = {
+  id: 'training.missing',
+  find: ({ runs }) => {
+    const reasons = new Map<string, Set<string>>();
+    for (const { run } of runs)
+      for (const reason of Object.values(run.missing))
+        reasons.set(reason, (reasons.get(reason) ?? new Set()).add(run.name));
+    if (reasons.size === 0) return undefined;
+    const each = [...reasons].map(([reason, names]) =>
+      names.size === runs.length ? reason : `${reason} (${listed([...names])})`,
+    );
+    return {
+      kind: 'open',
+      text: `Some things were not measured: ${each.join('; ')}.`,
+      evidence: [],
+      view: CURVES,
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import type { Evidence } from './finding.ts';
+
+/** A number with a fixed count of decimals, a true minus sign and none before zero. */
+export function fixed(value: number, digits = 2): string {
+  const text = value.toFixed(digits);
+  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', '−');
+}
+
+/** "43 %". */
+export function percent(share: number): string {
+  return `${fixed(share * 100, 0)} %`;
+}
+
+/** "1 pair", "12 pairs". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+}
+
+/** "a", "a and b", "a, b and c"; beyond `most` the rest are counted. */
+export function listed(items: readonly string[], most = 4): string {
+  const shown = items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : items;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/** "0.27 (95 % interval 0.21 to 0.33)", or the value alone. */
+export function withInterval({ value, interval }: Pick<Evidence, 'value' | 'interval'>, digits = 2): string {
+  if (!interval) return fixed(value, digits);
+  return `${fixed(value, digits)} (${percent(interval.level)} interval ${fixed(interval.low, digits)} to ${fixed(interval.high, digits)})`;
+}
+
+/** "0.00 ± 0.01". */
+export function chanceText({ mean, sd }: NonNullable<Evidence['chance']>, digits = 2): string {
+  return sd === undefined ? fixed(mean, digits) : `${fixed(mean, digits)} ± ${fixed(sd, digits)}`;
+}
