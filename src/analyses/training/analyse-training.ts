@@ -43,6 +43,7 @@ import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 /** Changes when records of epochs get new fields, so that those of older studies are measured anew. */
 const RECORD_FORMAT = 2;
 
+/** What `analyseTraining` gives back: the manifest of the study, and how many epochs had to be computed. */
 export interface TrainingResult {
   manifest: StudyManifest;
   /** Epochs that were measured now; the others were in the store already. */

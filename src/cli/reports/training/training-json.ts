@@ -3,10 +3,10 @@ import type { ClassRow } from '../../../study/classes-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import { readStudyTable } from '../../../study/read-study.ts';
 import type { StudyStore } from '../../../study/store.ts';
+import { findingsOf } from '../findings-report.ts';
 import { picturesJson } from '../pictures-report.ts';
 import type { CheckpointRanking } from './checkpoint-ranking.ts';
 import type { ClassHistory } from './class-history.ts';
-import { findingsOf } from '../findings-report.ts';
 import { readRuns } from './training-curves.ts';
 import type { RunThreshold } from './training-thresholds.ts';
 

@@ -7,11 +7,11 @@ import type { TrainingRunEntry, TrainingSection } from '../../../study/training-
 import type { CliIo, Colors } from '../../terminal/io.ts';
 import { sparkline } from '../../terminal/sparkline.ts';
 import { type Column, formatTable } from '../../terminal/table.ts';
+import { findingsText } from '../findings-report.ts';
 import { picturesText } from '../pictures-report.ts';
 import { shortClassNames } from '../short-class-names.ts';
 import { curveSummary, figure, type RunWithCurves, readRuns, shownCurves, valueAt } from './training-curves.ts';
 import { phasesText } from './training-phases.ts';
-import { findingsText } from '../findings-report.ts';
 
 /** Widest drawing of a curve. */
 const SPARK_WIDTH = 40;

@@ -25,6 +25,7 @@ export type PhaseBoundary =
 export const BOUNDARIES = ['endOfSurge', 'startOfStabilisation', 'endOfGain', 'endOfDrop'] as const;
 export type BoundaryName = (typeof BOUNDARIES)[number];
 
+/** The phases of one curve: where each begins and ends in epochs, with intervals and the evidence. */
 export interface TrainingPhases extends Record<BoundaryName, PhaseBoundary> {
   shape: CurveShape;
   /** The first epoch with 90 % of the rise from the start to the first lasting maximum of the smoothed curve. */
