@@ -81,6 +81,7 @@ const needsBuild = !quick || named.length === 0 || named.some((path) => BUILT.so
 const built = check('build', join(root, 'scripts/build.mjs'), needsBuild ? [] : ['kernels', 'wordnet']);
 if (!quick) {
   check('lint (Biome)', bin('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings', '.']);
+  check('lint of the kernels (Biome)', join(root, 'scripts/lint-kernels.mjs'), []);
   check('types of library, tests and scripts', bin('typescript/bin/tsc'), ['-p', 'tsconfig.test.json']);
   check('types of the app (svelte-check)', bin('svelte-check/bin/svelte-check'), [
     ...['--tsconfig', 'app/tsconfig.json', '--fail-on-warnings', '--output', 'human'],

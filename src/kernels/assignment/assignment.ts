@@ -1,4 +1,4 @@
-import { type KernelOptions, type KernelTier, wasmKernel } from '../shared/wasm-kernel.ts';
+import { type KernelOptions, type KernelTier, type OpenKernel, wasmKernel } from '../shared/wasm-kernel.ts';
 import { assignmentWasm } from './generated/assignment.wasm.ts';
 import { solveAssignmentPlain } from './plain.ts';
 
@@ -41,14 +41,12 @@ export function solveAssignment(
     for (let j = 0; j < columns; j++) held[solution.columns[j]!] = j;
     return { ...solution, columns: held };
   }
-  const open =
-    values instanceof Float32Array && rows > 0 ? kernel.open(bytesNeeded(rows, columns), options) : undefined;
+  const open = values instanceof Float32Array && rows > 0 ? openFor(rows, columns, options) : undefined;
   if (!open || !(values instanceof Float32Array)) {
     const solution = solveAssignmentPlain(values, rows, columns);
     return solution && { ...solution, tier: 'plain' };
   }
-  const { exports, buffer, base } = open;
-  exports.prepare(rows, columns, base);
+  const { exports, buffer } = open;
   new Float32Array(buffer, exports.valuesAddress(), rows * columns).set(values);
   if (!exports.solve()) return undefined;
   return {
@@ -58,7 +56,17 @@ export function solveAssignment(
   };
 }
 
-/** What assembly/assignment/arrays.ts lays out, rounded up: padded rows, block bounds, edge lists, per-column arrays. */
-function bytesNeeded(rows: number, columns: number): number {
-  return rows * (6 * (columns + 64) + columns / 4 + 32 + 512) + 98 * (columns + 64) + 1024;
+/** The kernel with memory for a problem of this size, laid out; undefined where there is too little. */
+function openFor(rows: number, columns: number, options: KernelOptions): OpenKernel<Exports> | undefined {
+  // The values alone, first: the kernel counts in 32 bits, and what they would pass is refused here.
+  const values = kernel.open(4 * rows * columns, options);
+  if (!values) return undefined;
+  // Addresses come as signed numbers.
+  const bytes = (values.exports.prepare(rows, columns, values.base) >>> 0) - values.base;
+  const open = kernel.open(bytes, options);
+  if (!open) return undefined;
+  const end = open.exports.prepare(rows, columns, open.base) >>> 0;
+  if (end > open.buffer.byteLength)
+    throw new Error(`The assignment kernel lays out ${end} bytes and has ${open.buffer.byteLength}.`);
+  return open;
 }

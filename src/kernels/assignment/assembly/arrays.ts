@@ -4,12 +4,12 @@
  */
 
 /** Edges kept per row for the exact finish. A row with more near-ties than this is scanned whole. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export const LIST_CAPACITY: i32 = 48;
 
 /** Up to this many columns, looking at all of a row costs less than deciding what to look at. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export const SHORT_ROW: i32 = 900;
 
@@ -70,9 +70,9 @@ export function layOut(rowCount: i32, columnCount: i32, base: usize): usize {
   affinity = take((m * <usize>stride) << 2);
   bounds = take((m * <usize>blocks) << 2);
   hints = take(m << 2);
-  price = take(<usize>stride << 3);
-  price32 = take(<usize>stride << 2);
-  owner = take(<usize>stride << 2);
+  price = take((<usize>stride) << 3);
+  price32 = take((<usize>stride) << 2);
+  owner = take((<usize>stride) << 2);
   rowColumn = take(m << 2);
   rowPrice = take(m << 3);
   threshold = take(m << 3);
@@ -80,69 +80,69 @@ export function layOut(rowCount: i32, columnCount: i32, base: usize): usize {
   listColumn = take((m * LIST_CAPACITY) << 2);
   listValue = take((m * LIST_CAPACITY) << 2);
   freeRows = take(m << 2);
-  freeColumns = take(<usize>columns << 2);
+  freeColumns = take((<usize>columns) << 2);
   distance = take((both + 64) << 3);
   heapPosition = take(both << 2);
   heap = take(both << 2);
   touched = take(both << 2);
-  predecessor = take(<usize>columns << 2);
+  predecessor = take((<usize>columns) << 2);
   reachedAt = take((m + 1) << 3);
-  openPrice = take(<usize>stride << 3);
+  openPrice = take((<usize>stride) << 3);
   settledRow = take((m + 1) << 2);
   settledColumn = take((m + 1) << 2);
   if (rows == columns && columns <= SHORT_ROW) {
     coarseStride = (columns + 31) & ~31;
     coarse = take((m * <usize>coarseStride) << 1);
-    coarsePrice = take(<usize>coarseStride << 1);
+    coarsePrice = take((<usize>coarseStride) << 1);
   }
   return top;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function getInt(array: usize, index: i32): i32 {
-  return load<i32>(array + (<usize>index << 2));
+  return load<i32>(array + ((<usize>index) << 2));
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function setInt(array: usize, index: i32, value: i32): void {
-  store<i32>(array + (<usize>index << 2), value);
+  store<i32>(array + ((<usize>index) << 2), value);
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function getFloat(array: usize, index: i32): f32 {
-  return load<f32>(array + (<usize>index << 2));
+  return load<f32>(array + ((<usize>index) << 2));
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function getDouble(array: usize, index: i32): f64 {
-  return load<f64>(array + (<usize>index << 3));
+  return load<f64>(array + ((<usize>index) << 3));
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function setDouble(array: usize, index: i32, value: f64): void {
-  store<f64>(array + (<usize>index << 3), value);
+  store<f64>(array + ((<usize>index) << 3), value);
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function rowAddress(row: i32): usize {
   return affinity + ((<usize>row * <usize>stride) << 2);
 }
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function boundsAddress(row: i32): usize {
   return bounds + ((<usize>row * <usize>blocks) << 2);
 }
 
 /** A price is kept in 64 bits and, for the scans, in 32. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function setPrice(column: i32, value: f64): void {
-  store<f64>(price + (<usize>column << 3), value);
-  store<f32>(price32 + (<usize>column << 2), <f32>value);
+  store<f64>(price + ((<usize>column) << 3), value);
+  store<f32>(price32 + ((<usize>column) << 2), <f32>value);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function largestLane(v: v128): f32 {
   const a = f32x4.pmax(v, i32x4.shuffle(v, v, 2, 3, 0, 1));

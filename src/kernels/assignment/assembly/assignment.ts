@@ -3,7 +3,19 @@
  * (Bertsekas 1988), then shortest augmenting paths from its prices. Rectangular ones, where the price of an unused
  * column must stay 0, are paths from the start.
  */
-import { columns, getDouble, getFloat, getInt, layOut, price, rowAddress, rowColumn, rows, SHORT_ROW, setInt } from './arrays';
+import {
+  columns,
+  getDouble,
+  getFloat,
+  getInt,
+  layOut,
+  price,
+  rowAddress,
+  rowColumn,
+  rows,
+  SHORT_ROW,
+  setInt,
+} from './arrays';
 import { auction } from './auction';
 import { finish } from './augment';
 import { coarseAuction } from './coarse-auction';
@@ -61,7 +73,7 @@ export function solve(): bool {
   } else if (rows == columns) solveSquare();
   else {
     spread();
-    memory.fill(rowColumn, 0xff, <usize>rows << 2);
+    memory.fill(rowColumn, 0xff, (<usize>rows) << 2);
     const range = <f64>largest - <f64>smallest;
     finish(range / <f64>columns, guard(), range * TOLERANCE);
     certify();
@@ -94,7 +106,7 @@ function solveSquare(): void {
     const least = <f64>smallest * n;
     bound = least + Math.floor((bound - least) / q + 1 / 1048576) * q;
     if (bound - heldSum() < 0.5 * q) return;
-    finish((8 * fine), guard(), range * TOLERANCE);
+    finish(8 * fine, guard(), range * TOLERANCE);
   } else {
     if (columns > SHORT_ROW || !coarseAuction(0.02, 5, 0.05 / n)) auction(0.02 * range, 5, (0.05 * range) / n);
     finish((0.4 * range) / n, guard(), range * TOLERANCE);

@@ -11,7 +11,7 @@ export function auction(start: f64, divisor: f64, end: f64): void {
   const dense = columns <= SHORT_ROW;
   let epsilon = max(start, end);
   while (true) {
-    memory.fill(owner, 0xff, <usize>columns << 2);
+    memory.fill(owner, 0xff, (<usize>columns) << 2);
     for (let next = 0; next < rows; next++) {
       let row = next;
       // The row that loses its column bids at once, so no queue is needed.

@@ -4,8 +4,8 @@
  * that far. So the search is that of the dense graph, at the cost of a sparse one.
  */
 import {
-  blocks,
   blockSize,
+  blocks,
   boundsAddress,
   columns,
   distance,
@@ -16,8 +16,8 @@ import {
   getInt,
   heap,
   heapPosition,
-  largestLane,
   LIST_CAPACITY,
+  largestLane,
   listColumn,
   listCount,
   listValue,
@@ -41,14 +41,14 @@ import { bestNet, bestTwo, listEdges } from './row-scan';
 import { listShortRow } from './short-row';
 
 /** Marks in heapPosition. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const UNSEEN: i32 = -1;
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const SETTLED: i32 = -2;
 /** The event of a row, taken out of the heap and touched before; it may come back. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const RETURNING: i32 = -3;
 
@@ -111,7 +111,7 @@ function reach(item: i32, key: f64): void {
   siftUp(heapSize - 1);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function relax(row: i32, column: i32, value: f32, at: f64, dual: f64): void {
   const key = at + max(dual - (<f64>value - getDouble(price, column)), 0);
@@ -135,13 +135,13 @@ function relaxWhole(row: i32, at: f64, dual: f64, guard: f64): void {
   const bound = boundsAddress(row);
   const limit = f32x4.splat(<f32>(dual - (horizon - at) - guard));
   for (let b = 0; b < blocks; b += 4) {
-    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + (<usize>b << 2)), limit));
+    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + ((<usize>b) << 2)), limit));
     while (mask != 0) {
       const block = b + ctz(mask);
       mask &= mask - 1;
       let high = f32x4.splat(-Infinity);
       for (let j = block * blockSize, end = j + blockSize; j < end; j += 4) {
-        const offset = <usize>j << 2;
+        const offset = (<usize>j) << 2;
         const x = f32x4.sub(v128.load(values + offset), v128.load(price32 + offset));
         high = f32x4.pmax(high, x);
         let near = i32x4.bitmask(f32x4.ge(x, limit));
@@ -151,7 +151,7 @@ function relaxWhole(row: i32, at: f64, dual: f64, guard: f64): void {
           relax(row, column, getFloat(values, column), at, dual);
         }
       }
-      store<f32>(bound + (<usize>block << 2), largestLane(high));
+      store<f32>(bound + ((<usize>block) << 2), largestLane(high));
     }
   }
 }
@@ -164,7 +164,7 @@ function relaxRow(row: i32, at: f64, guard: f64): void {
     relaxWhole(row, at, dual, guard);
     return;
   }
-  const list = <usize>(row * LIST_CAPACITY) << 2;
+  const list = (<usize>(row * LIST_CAPACITY)) << 2;
   for (let k = 0; k < count; k++) relax(row, getInt(listColumn + list, k), getFloat(listValue + list, k), at, dual);
   const event = at + max(dual - getDouble(threshold, row), 0);
   if (event < horizon) {
@@ -249,7 +249,7 @@ export function finish(width: f64, guard: f64, tolerance: f64): void {
     setDouble(distance, item, Infinity);
     setInt(heapPosition, item, UNSEEN);
   }
-  memory.fill(owner, 0xff, <usize>columns << 2);
+  memory.fill(owner, 0xff, (<usize>columns) << 2);
   let free = 0;
   for (let row = 0; row < rows; row++) {
     const own = getInt(rowColumn, row);
@@ -280,7 +280,7 @@ export function finish(width: f64, guard: f64, tolerance: f64): void {
     const dual = getDouble(rowPrice, row);
     const count = getInt(listCount, row);
     const values = rowAddress(row);
-    const list = <usize>(row * LIST_CAPACITY) << 2;
+    const list = (<usize>(row * LIST_CAPACITY)) << 2;
     for (let e = 0; e < (count < 0 ? columns : count); e++) {
       const column = count < 0 ? e : getInt(listColumn + list, e);
       if (getInt(owner, column) >= 0) continue;

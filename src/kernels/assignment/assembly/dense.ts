@@ -26,17 +26,17 @@ import {
 let width: i32 = 0;
 
 /** Net values of two columns: affinity − price, in 64 bits. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function netPair(values: usize, prices: usize, column: i32): v128 {
   return f64x2.sub(
-    f64x2.promote_low_f32x4(v128.load64_zero(values + (<usize>column << 2))),
-    v128.load(prices + (<usize>column << 3)),
+    f64x2.promote_low_f32x4(v128.load64_zero(values + ((<usize>column) << 2))),
+    v128.load(prices + ((<usize>column) << 3)),
   );
 }
 
 /** Columns of two pairs that equal `target`, as four bits. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function equalFour(a: v128, b: v128, target: v128): i32 {
   return i64x2.bitmask(f64x2.eq(a, target)) | (i64x2.bitmask(f64x2.eq(b, target)) << 2);
@@ -85,13 +85,13 @@ function reduceColumns(): void {
     let low = f64x2.splat(-Infinity);
     let high = low;
     for (let row = 0; row < rows; row++) {
-      const values = rowAddress(row) + (<usize>j << 2);
-      const dual = v128.load64_splat(rowPrice + (<usize>row << 3));
+      const values = rowAddress(row) + ((<usize>j) << 2);
+      const dual = v128.load64_splat(rowPrice + ((<usize>row) << 3));
       low = f64x2.pmax(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(values)), dual));
       high = f64x2.pmax(high, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(values, 8)), dual));
     }
-    v128.store(price + (<usize>j << 3), low);
-    v128.store(price + (<usize>j << 3), high, 16);
+    v128.store(price + ((<usize>j) << 3), low);
+    v128.store(price + ((<usize>j) << 3), high, 16);
   }
   for (let j = columns; j < width; j++) setDouble(price, j, 0);
   for (let column = 0; column < columns; column++) {
@@ -108,7 +108,7 @@ function reduceColumns(): void {
 }
 
 /** Distance of a column by way of a row, `offset` being the distance of the row plus its dual. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function keyPair(offset: v128, floor: v128, values: usize, column: i32): v128 {
   return f64x2.pmax(f64x2.sub(offset, netPair(values, openPrice, column)), floor);
@@ -116,8 +116,8 @@ function keyPair(offset: v128, floor: v128, values: usize, column: i32): v128 {
 
 /** Finds a shortest path from a free row to a free column and swaps the matching along it. */
 function augment(start: i32): void {
-  memory.copy(openPrice, price, <usize>width << 3);
-  for (let j = 0; j < width; j += 2) v128.store(distance + (<usize>j << 3), f64x2.splat(Infinity));
+  memory.copy(openPrice, price, (<usize>width) << 3);
+  for (let j = 0; j < width; j += 2) v128.store(distance + ((<usize>j) << 3), f64x2.splat(Infinity));
   let settled = 0;
   let row = start;
   let at: f64 = 0;
@@ -131,7 +131,7 @@ function augment(start: i32): void {
     let least = f64x2.splat(Infinity);
     let least2 = least;
     for (let j = 0; j < width; j += 4) {
-      const place = distance + (<usize>j << 3);
+      const place = distance + ((<usize>j) << 3);
       const a = f64x2.pmin(keyPair(offset, floor, values, j), v128.load(place));
       const b = f64x2.pmin(keyPair(offset, floor, values, j + 2), v128.load(place, 16));
       v128.store(place, a);
@@ -145,7 +145,7 @@ function augment(start: i32): void {
     let column = -1;
     // Of equally near columns a free one ends the search.
     for (let j = 0; j < width; j += 4) {
-      const place = distance + (<usize>j << 3);
+      const place = distance + ((<usize>j) << 3);
       let mask = equalFour(v128.load(place), v128.load(place, 16), target);
       while (mask != 0) {
         column = j + ctz(mask);
@@ -209,8 +209,8 @@ function swapAlong(sink: i32, at: f64, settled: i32): void {
 /** Solves the problem from the prices that there are; returns the bound of the final prices. */
 export function denseFinish(): f64 {
   width = (columns + 3) & ~3;
-  memory.fill(owner, 0xff, <usize>columns << 2);
-  memory.fill(rowColumn, 0xff, <usize>rows << 2);
+  memory.fill(owner, 0xff, (<usize>columns) << 2);
+  memory.fill(rowColumn, 0xff, (<usize>rows) << 2);
   takeBest();
   if (rows == columns) reduceColumns();
   for (let row = 0; row < rows; row++) if (getInt(rowColumn, row) < 0) augment(row);

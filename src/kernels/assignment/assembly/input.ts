@@ -1,8 +1,8 @@
 /** The affinity as given: its range, its scale, its quantum, and the way into padded rows. */
 import {
   affinity,
-  blocks,
   blockSize,
+  blocks,
   boundsAddress,
   columns,
   hints,
@@ -11,7 +11,6 @@ import {
   price32,
   rowAddress,
   rows,
-  setInt,
   stride,
 } from './arrays';
 
@@ -64,7 +63,7 @@ export function normalise(): void {
   if (largestMagnitude > 1e18 || (largestMagnitude < 1e-18 && largestMagnitude > 0)) {
     // Exponent bits of the 64-bit value, which has no denormals here.
     const exponent = <i64>((reinterpret<u64>(largestMagnitude) >> 52) & 0x7ff) - 1023;
-    scale = reinterpret<f64>(<u64>(1023 - exponent) << 52);
+    scale = reinterpret<f64>((<u64>(1023 - exponent)) << 52);
   }
   const low = <f64>smallest * scale;
   const high = <f64>largest * scale;
@@ -91,7 +90,7 @@ export function quantum(): f64 {
   const step = count / 64 + 1;
   let q: f64 = 0;
   for (let index = 0; index < count; index += step) {
-    let a = <f64>load<f32>(from + (<usize>index << 2)) - base;
+    let a = <f64>load<f32>(from + ((<usize>index) << 2)) - base;
     while (a > 0) {
       const rest = q - Math.floor(q / a) * a;
       q = a;
@@ -106,12 +105,12 @@ export function quantum(): f64 {
   const origin = f64x2.splat(base);
   let index = 0;
   for (; index + 2 <= count; index += 2) {
-    const v = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(from + (<usize>index << 2))), origin);
+    const v = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(from + ((<usize>index) << 2))), origin);
     const whole = f64x2.mul(f64x2.nearest(f64x2.mul(v, inverse)), unit);
     if (v128.any_true(f64x2.ne(whole, v))) return 0;
   }
   for (; index < count; index++) {
-    const v = <f64>load<f32>(from + (<usize>index << 2)) - base;
+    const v = <f64>load<f32>(from + ((<usize>index) << 2)) - base;
     if (nearest(v / q) * q != v) return 0;
   }
   return q;
@@ -119,12 +118,11 @@ export function quantum(): f64 {
 
 /** Moves the rows to their padded places, sets prices to 0 and every bound to the largest value of its block. */
 export function spread(): void {
-  const width = <usize>columns << 2;
-  const padding = f32x4.splat(-Infinity);
-  memory.fill(price, 0, <usize>stride << 3);
-  memory.fill(price32, 0, <usize>stride << 2);
-  memory.fill(hints, 0, <usize>rows << 2);
-  const blockBytes = <usize>blockSize << 2;
+  const width = (<usize>columns) << 2;
+  memory.fill(price, 0, (<usize>stride) << 3);
+  memory.fill(price32, 0, (<usize>stride) << 2);
+  memory.fill(hints, 0, (<usize>rows) << 2);
+  const blockBytes = (<usize>blockSize) << 2;
   const used = stride / blockSize;
   let from = unpaddedAddress();
   for (let row = 0; row < rows; row++) {
@@ -132,15 +130,15 @@ export function spread(): void {
     if (stride != columns) {
       memory.copy(address, from, width);
       from += width;
-      for (let j = columns; j < stride; j++) store<f32>(address + (<usize>j << 2), -Infinity);
+      for (let j = columns; j < stride; j++) store<f32>(address + ((<usize>j) << 2), -Infinity);
     }
     const bound = boundsAddress(row);
     for (let block = 0; block < used; block++) {
       let high = v128.load(address);
       const end = address + blockBytes;
       for (address += 16; address < end; address += 16) high = f32x4.pmax(high, v128.load(address));
-      store<f32>(bound + (<usize>block << 2), largestLane(high));
+      store<f32>(bound + ((<usize>block) << 2), largestLane(high));
     }
-    for (let block = used; block < blocks; block++) store<f32>(bound + (<usize>block << 2), -Infinity);
+    for (let block = used; block < blocks; block++) store<f32>(bound + ((<usize>block) << 2), -Infinity);
   }
 }

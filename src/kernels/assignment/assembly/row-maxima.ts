@@ -4,8 +4,8 @@
  * there is no such assignment, so values that are all different cost next to nothing.
  */
 import {
-  blocks,
   blockSize,
+  blocks,
   boundsAddress,
   columns,
   freeRows,
@@ -25,9 +25,9 @@ const EFFORT: i32 = 8;
 
 /** Gives every row a column where its value is the row's largest; false, with no use in what was matched, if it cannot. */
 export function matchRowMaxima(): bool {
-  memory.fill(owner, 0xff, <usize>columns << 2);
-  memory.fill(rowColumn, 0xff, <usize>rows << 2);
-  memory.fill(heapPosition, 0xff, <usize>columns << 2);
+  memory.fill(owner, 0xff, (<usize>columns) << 2);
+  memory.fill(rowColumn, 0xff, (<usize>rows) << 2);
+  memory.fill(heapPosition, 0xff, (<usize>columns) << 2);
   let effort = EFFORT * rows;
   for (let start = 0; start < rows && effort > 0; start++) {
     // Rows to look at; a column is marked with the row whose search has seen it.
@@ -41,12 +41,12 @@ export function matchRowMaxima(): bool {
       const target = f32x4.splat(largestOf(bound));
       effort--;
       for (let b = 0; b < blocks && sink < 0; b += 4) {
-        let full = i32x4.bitmask(f32x4.eq(v128.load(bound + (<usize>b << 2)), target));
+        let full = i32x4.bitmask(f32x4.eq(v128.load(bound + ((<usize>b) << 2)), target));
         while (full != 0 && sink < 0) {
           const from = (b + ctz(full)) * blockSize;
           full &= full - 1;
           for (let j = from; j < from + blockSize && sink < 0; j += 4) {
-            let mask = i32x4.bitmask(f32x4.eq(v128.load(values + (<usize>j << 2)), target));
+            let mask = i32x4.bitmask(f32x4.eq(v128.load(values + ((<usize>j) << 2)), target));
             while (mask != 0) {
               const column = j + ctz(mask);
               mask &= mask - 1;
@@ -80,6 +80,6 @@ export function matchRowMaxima(): bool {
 /** The largest value of a row, from the bounds of its blocks, which are exact while prices are 0. */
 function largestOf(bound: usize): f32 {
   let high = v128.load(bound);
-  for (let b = 4; b < blocks; b += 4) high = f32x4.pmax(high, v128.load(bound + (<usize>b << 2)));
+  for (let b = 4; b < blocks; b += 4) high = f32x4.pmax(high, v128.load(bound + ((<usize>b) << 2)));
   return largestLane(high);
 }

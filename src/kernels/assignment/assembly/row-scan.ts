@@ -1,14 +1,16 @@
 /** Looking at one row: its two best columns, its exact maximum and the edges near it. */
+
+import { highest, secondOfPairs, secondWith } from '../../shared/assembly/two-best';
 import {
-  blocks,
   blockSize,
+  blocks,
   boundsAddress,
   getDouble,
   getFloat,
   getInt,
   hints,
-  largestLane,
   LIST_CAPACITY,
+  largestLane,
   listColumn,
   listCount,
   listValue,
@@ -32,13 +34,13 @@ let firstBlock: i32 = 0;
 let secondBlock: i32 = 0;
 
 /** Merges the two best of a block into the running two best, and renews the block's bound. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function look(values: usize, bound: usize, block: i32): void {
-  const start = <usize>(block * blockSize) << 2;
+  const start = (<usize>(block * blockSize)) << 2;
   let a = values + start;
   let p = price32 + start;
-  const end = p + (<usize>blockSize << 2);
+  const end = p + ((<usize>blockSize) << 2);
   let high = f32x4.splat(-Infinity);
   let next = high;
   let high2 = high;
@@ -48,24 +50,24 @@ function look(values: usize, bound: usize, block: i32): void {
     const y = f32x4.sub(v128.load(a, 16), v128.load(p, 16));
     a += 32;
     p += 32;
-    next = f32x4.pmax(next, f32x4.pmin(high, x));
-    high = f32x4.pmax(high, x);
-    next2 = f32x4.pmax(next2, f32x4.pmin(high2, y));
-    high2 = f32x4.pmax(high2, y);
+    next = secondWith<f32>(high, next, x);
+    high = highest<f32>(high, x);
+    next2 = secondWith<f32>(high2, next2, y);
+    high2 = highest<f32>(high2, y);
   }
-  next = f32x4.pmax(f32x4.pmin(high, high2), f32x4.pmax(next, next2));
-  high = f32x4.pmax(high, high2);
+  next = secondOfPairs<f32>(high, next, high2, next2);
+  high = highest<f32>(high, high2);
   high2 = i32x4.shuffle(high, high, 2, 3, 0, 1);
   next2 = i32x4.shuffle(next, next, 2, 3, 0, 1);
-  next = f32x4.pmax(f32x4.pmin(high, high2), f32x4.pmax(next, next2));
-  high = f32x4.pmax(high, high2);
+  next = secondOfPairs<f32>(high, next, high2, next2);
+  high = highest<f32>(high, high2);
   high2 = i32x4.shuffle(high, high, 1, 0, 3, 2);
   next2 = i32x4.shuffle(next, next, 1, 0, 3, 2);
-  next = f32x4.pmax(f32x4.pmin(high, high2), f32x4.pmax(next, next2));
-  high = f32x4.pmax(high, high2);
+  next = secondOfPairs<f32>(high, next, high2, next2);
+  high = highest<f32>(high, high2);
   const blockFirst = f32x4.extract_lane(high, 0);
   const blockSecond = f32x4.extract_lane(next, 0);
-  store<f32>(bound + (<usize>block << 2), blockFirst);
+  store<f32>(bound + ((<usize>block) << 2), blockFirst);
   if (blockFirst > first) {
     second = max(first, blockSecond);
     secondBlock = firstBlock;
@@ -94,7 +96,7 @@ export function bestTwo(row: i32): void {
   look(values, bound, hint1);
   if (hint2 != hint1) look(values, bound, hint2);
   for (let b = 0; b < blocks; b += 4) {
-    let mask = i32x4.bitmask(f32x4.gt(v128.load(bound + (<usize>b << 2)), f32x4.splat(second)));
+    let mask = i32x4.bitmask(f32x4.gt(v128.load(bound + ((<usize>b) << 2)), f32x4.splat(second)));
     while (mask != 0) {
       const block = b + ctz(mask);
       mask &= mask - 1;
@@ -107,7 +109,7 @@ export function bestTwo(row: i32): void {
   const target = f32x4.splat(first);
   let column = firstBlock * blockSize;
   while (true) {
-    const at = <usize>column << 2;
+    const at = (<usize>column) << 2;
     const mask = i32x4.bitmask(f32x4.eq(f32x4.sub(v128.load(values + at), v128.load(price32 + at)), target));
     if (mask != 0) {
       column += ctz(mask);
@@ -128,13 +130,13 @@ export function exactMaximum(row: i32, guard: f64): f64 {
   const reach = f32x4.splat(<f32>(bestNet - guard));
   let high = f64x2.splat(bestNet);
   for (let b = 0; b < blocks; b += 4) {
-    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + (<usize>b << 2)), reach));
+    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + ((<usize>b) << 2)), reach));
     while (mask != 0) {
       const start = (b + ctz(mask)) * blockSize;
       mask &= mask - 1;
       for (let j = start, end = start + blockSize; j < end; j += 2) {
-        const value = f64x2.promote_low_f32x4(v128.load64_zero(values + (<usize>j << 2)));
-        high = f64x2.pmax(high, f64x2.sub(value, v128.load(price + (<usize>j << 3))));
+        const value = f64x2.promote_low_f32x4(v128.load64_zero(values + ((<usize>j) << 2)));
+        high = f64x2.pmax(high, f64x2.sub(value, v128.load(price + ((<usize>j) << 3))));
       }
     }
   }
@@ -146,7 +148,7 @@ export function bestTwoDense(row: i32): void {
   const values = rowAddress(row);
   let a = values;
   let p = price32;
-  const end = p + (<usize>stride << 2);
+  const end = p + ((<usize>stride) << 2);
   const none = f32x4.splat(-Infinity);
   let high1 = none;
   let high2 = none;
@@ -163,27 +165,27 @@ export function bestTwoDense(row: i32): void {
     const w = f32x4.sub(v128.load(a, 48), v128.load(p, 48));
     a += 64;
     p += 64;
-    next1 = f32x4.pmax(next1, f32x4.pmin(high1, x));
-    high1 = f32x4.pmax(high1, x);
-    next2 = f32x4.pmax(next2, f32x4.pmin(high2, y));
-    high2 = f32x4.pmax(high2, y);
-    next3 = f32x4.pmax(next3, f32x4.pmin(high3, z));
-    high3 = f32x4.pmax(high3, z);
-    next4 = f32x4.pmax(next4, f32x4.pmin(high4, w));
-    high4 = f32x4.pmax(high4, w);
+    next1 = secondWith<f32>(high1, next1, x);
+    high1 = highest<f32>(high1, x);
+    next2 = secondWith<f32>(high2, next2, y);
+    high2 = highest<f32>(high2, y);
+    next3 = secondWith<f32>(high3, next3, z);
+    high3 = highest<f32>(high3, z);
+    next4 = secondWith<f32>(high4, next4, w);
+    high4 = highest<f32>(high4, w);
   }
-  next1 = f32x4.pmax(f32x4.pmin(high1, high2), f32x4.pmax(next1, next2));
-  high1 = f32x4.pmax(high1, high2);
-  next3 = f32x4.pmax(f32x4.pmin(high3, high4), f32x4.pmax(next3, next4));
-  high3 = f32x4.pmax(high3, high4);
-  next1 = f32x4.pmax(f32x4.pmin(high1, high3), f32x4.pmax(next1, next3));
-  high1 = f32x4.pmax(high1, high3);
+  next1 = secondOfPairs<f32>(high1, next1, high2, next2);
+  high1 = highest<f32>(high1, high2);
+  next3 = secondOfPairs<f32>(high3, next3, high4, next4);
+  high3 = highest<f32>(high3, high4);
+  next1 = secondOfPairs<f32>(high1, next1, high3, next3);
+  high1 = highest<f32>(high1, high3);
   high2 = i32x4.shuffle(high1, high1, 2, 3, 0, 1);
-  next1 = f32x4.pmax(f32x4.pmin(high1, high2), f32x4.pmax(next1, i32x4.shuffle(next1, next1, 2, 3, 0, 1)));
-  high1 = f32x4.pmax(high1, high2);
+  next1 = secondOfPairs<f32>(high1, next1, high2, i32x4.shuffle(next1, next1, 2, 3, 0, 1));
+  high1 = highest<f32>(high1, high2);
   high2 = i32x4.shuffle(high1, high1, 1, 0, 3, 2);
-  next1 = f32x4.pmax(f32x4.pmin(high1, high2), f32x4.pmax(next1, i32x4.shuffle(next1, next1, 1, 0, 3, 2)));
-  high1 = f32x4.pmax(high1, high2);
+  next1 = secondOfPairs<f32>(high1, next1, high2, i32x4.shuffle(next1, next1, 1, 0, 3, 2));
+  high1 = highest<f32>(high1, high2);
   let at: usize = 0;
   let mask: i32 = 0;
   while (true) {
@@ -209,7 +211,7 @@ export function bestTwoDense(row: i32): void {
 export function listEdges(row: i32, limit: f64, guard: f64, own: i32): f64 {
   const values = rowAddress(row);
   const bound = boundsAddress(row);
-  const list = <usize>(row * LIST_CAPACITY) << 2;
+  const list = (<usize>(row * LIST_CAPACITY)) << 2;
   const reach = f32x4.splat(<f32>(limit - guard));
   let count = 0;
   let maximum = bestNet;
@@ -219,16 +221,16 @@ export function listEdges(row: i32, limit: f64, guard: f64, own: i32): f64 {
     count = 1;
   }
   for (let b = 0; b < blocks; b += 4) {
-    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + (<usize>b << 2)), reach));
+    let mask = i32x4.bitmask(f32x4.ge(v128.load(bound + ((<usize>b) << 2)), reach));
     while (mask != 0) {
       const block = b + ctz(mask);
       const start = block * blockSize;
       let high = f32x4.splat(-Infinity);
       mask &= mask - 1;
       for (let j = start; j < start + blockSize; j += 4) {
-        const at = <usize>j << 2;
+        const at = (<usize>j) << 2;
         const x = f32x4.sub(v128.load(values + at), v128.load(price32 + at));
-        high = f32x4.pmax(high, x);
+        high = highest<f32>(high, x);
         let near = i32x4.bitmask(f32x4.ge(x, reach));
         while (near != 0) {
           const column = j + ctz(near);
@@ -239,12 +241,12 @@ export function listEdges(row: i32, limit: f64, guard: f64, own: i32): f64 {
           if (net < limit || column == own) continue;
           if (count < LIST_CAPACITY) {
             setInt(listColumn + list, count, column);
-            store<f32>(listValue + list + (<usize>count << 2), value);
+            store<f32>(listValue + list + ((<usize>count) << 2), value);
           }
           count++;
         }
       }
-      store<f32>(bound + (<usize>block << 2), largestLane(high));
+      store<f32>(bound + ((<usize>block) << 2), largestLane(high));
     }
   }
   setInt(listCount, row, count <= LIST_CAPACITY ? count : -1);

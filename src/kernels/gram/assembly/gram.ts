@@ -15,19 +15,27 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
-@inline function high(x: v128): v128 {
+// @ts-expect-error: decorator
+@inline
+function high(x: v128): v128 {
   return i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
 }
 
 /** The sum of squares of each of `rows` rows of `depth` float32 features, in float64, to `out`. */
 export function squaredNorms(from: usize, rows: i32, depth: i32, out: usize): void {
   for (let i = 0; i < rows; i++, out += 8) {
-    let a = f64x2.splat(0), b = a, c = a, d = a;
-    const end = from + (<usize>depth << 2);
+    let a = f64x2.splat(0),
+      b = a,
+      c = a,
+      d = a;
+    const end = from + ((<usize>depth) << 2);
     for (; from + 32 <= end; from += 32) {
-      const x = v128.load(from), y = v128.load(from, 16);
-      const x0 = f64x2.promote_low_f32x4(x), x1 = f64x2.promote_low_f32x4(high(x));
-      const y0 = f64x2.promote_low_f32x4(y), y1 = f64x2.promote_low_f32x4(high(y));
+      const x = v128.load(from),
+        y = v128.load(from, 16);
+      const x0 = f64x2.promote_low_f32x4(x),
+        x1 = f64x2.promote_low_f32x4(high(x));
+      const y0 = f64x2.promote_low_f32x4(y),
+        y1 = f64x2.promote_low_f32x4(high(y));
       a = f64x2.add(a, f64x2.mul(x0, x0));
       b = f64x2.add(b, f64x2.mul(x1, x1));
       c = f64x2.add(c, f64x2.mul(y0, y0));
@@ -44,7 +52,9 @@ export function squaredNorms(from: usize, rows: i32, depth: i32, out: usize): vo
 }
 
 /** Four float32 values times a float64 factor, rounded once. */
-@inline function scaled(x: v128, factor: v128): v128 {
+// @ts-expect-error: decorator
+@inline
+function scaled(x: v128, factor: v128): v128 {
   const first = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(x), factor));
   const last = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(high(x)), factor));
   return i8x16.shuffle(first, last, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
@@ -52,13 +62,17 @@ export function squaredNorms(from: usize, rows: i32, depth: i32, out: usize): vo
 
 /** Interleaves four rows from `row` on into every `step` bytes from `out` on; `factors` are their four factors. */
 function packFour(row: usize, out: usize, depth: i32, step: usize, factors: usize): void {
-  const stride = <usize>depth << 2;
-  const fa = v128.load64_splat(factors), fb = v128.load64_splat(factors, 8);
-  const fc = v128.load64_splat(factors, 16), fd = v128.load64_splat(factors, 24);
+  const stride = (<usize>depth) << 2;
+  const fa = v128.load64_splat(factors),
+    fb = v128.load64_splat(factors, 8);
+  const fc = v128.load64_splat(factors, 16),
+    fd = v128.load64_splat(factors, 24);
   const rowEnd = row + stride;
   for (; row + 16 <= rowEnd; row += 16, out += step << 2) {
-    const a = scaled(v128.load(row), fa), b = scaled(v128.load(row + stride), fb);
-    const c = scaled(v128.load(row + 2 * stride), fc), d = scaled(v128.load(row + 3 * stride), fd);
+    const a = scaled(v128.load(row), fa),
+      b = scaled(v128.load(row + stride), fb);
+    const c = scaled(v128.load(row + 2 * stride), fc),
+      d = scaled(v128.load(row + 3 * stride), fd);
     const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
     const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
     const ab2 = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
@@ -78,8 +92,8 @@ function packFour(row: usize, out: usize, depth: i32, step: usize, factors: usiz
  * rows beyond the end become zeros.
  */
 export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32, scales: usize): void {
-  const stride = <usize>depth << 2;
-  const width = <usize>1 << shift;
+  const stride = (<usize>depth) << 2;
+  const width = (<usize>1) << shift;
   const step = width << 2;
   const panelBytes = stride << shift;
   const all = ((<usize>rows + width - 1) >> shift) << shift;
@@ -99,12 +113,16 @@ export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32, 
   }
 }
 
-@inline function addLow(sum: usize, x: v128): void {
+// @ts-expect-error: decorator
+@inline
+function addLow(sum: usize, x: v128): void {
   v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(x)));
 }
 
 /** Adds four float32 sums to four float64 ones. */
-@inline function addTo(sum: usize, x: v128): void {
+// @ts-expect-error: decorator
+@inline
+function addTo(sum: usize, x: v128): void {
   addLow(sum, x);
   addLow(sum + 16, high(x));
 }
@@ -113,14 +131,24 @@ export function pack(from: usize, to: usize, rows: i32, depth: i32, shift: u32, 
  * 4 rows of X, whose features follow every `step` bytes from `x` on, times the panel of 8 rows of Y at `y`, into 4 × 8
  * float64 sums at `sums`.
  */
-@inline function tile(x: usize, step: usize, y: usize, depth: usize, sums: usize): void {
+// @ts-expect-error: decorator
+@inline
+function tile(x: usize, step: usize, y: usize, depth: usize, sums: usize): void {
   memory.fill(sums, 0, TILE * PANEL * 8);
   let left = depth;
   while (left > 0) {
     const count = min(left, BLOCK);
-    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+    let a0 = f32x4.splat(0),
+      a1 = a0,
+      b0 = a0,
+      b1 = a0,
+      c0 = a0,
+      c1 = a0,
+      d0 = a0,
+      d1 = a0;
     for (const end = y + (count << 5); y < end; x += step, y += 32) {
-      const y0 = v128.load(y), y1 = v128.load(y, 16);
+      const y0 = v128.load(y),
+        y1 = v128.load(y, 16);
       const xa = v128.load32_splat(x);
       a0 = f32x4.add(a0, f32x4.mul(xa, y0));
       a1 = f32x4.add(a1, f32x4.mul(xa, y1));
@@ -152,15 +180,15 @@ function writeTile(sums: usize, out: usize, i: i32, j: i32, m: i32, n: i32, limi
   const cols = min(8, n - j);
   for (let r = 0; r < rows; r++) {
     const to = out + (<usize>(i + r) * <usize>n + <usize>j) * 4;
-    const from = sums + (<usize>r << 6);
+    const from = sums + ((<usize>r) << 6);
     for (let c = 0; c < cols; c++)
-      store<f32>(to + (<usize>c << 2), <f32>min(limit, max(-limit, load<f64>(from + (<usize>c << 3)))));
+      store<f32>(to + ((<usize>c) << 2), <f32>min(limit, max(-limit, load<f64>(from + ((<usize>c) << 3)))));
   }
 }
 
 /** X (m rows, packed by 4) times Y (n rows, packed by 8), both of `depth` features, into the float32 matrix `out` (m × n). */
 export function multiply(x: usize, y: usize, out: usize, sums: usize, m: i32, n: i32, depth: i32): void {
-  const stride = <usize>depth << 2;
+  const stride = (<usize>depth) << 2;
   const panelBytes = stride * PANEL;
   for (let block = 0; block < m; block += ROW_BLOCK)
     for (let j = 0; j < n; j += 8)
@@ -172,11 +200,17 @@ export function multiply(x: usize, y: usize, out: usize, sums: usize, m: i32, n:
 
 /** Y (n rows, packed by 8) times itself into `out` (n × n), within ±`limit`: tiles that reach the diagonal or lie above it. */
 export function multiplySelf(y: usize, out: usize, sums: usize, n: i32, depth: i32, limit: f64): void {
-  const panelBytes = (<usize>depth << 2) * PANEL;
+  const panelBytes = ((<usize>depth) << 2) * PANEL;
   for (let block = 0; block < n; block += ROW_BLOCK)
     for (let j = block; j < n; j += 8)
       for (let i = block; i < min(min(n, block + ROW_BLOCK), j + 8); i += 4) {
-        tile(y + <usize>(i >> 3) * panelBytes + (<usize>(i & 4) << 2), 32, y + <usize>(j >> 3) * panelBytes, depth, sums);
+        tile(
+          y + <usize>(i >> 3) * panelBytes + ((<usize>(i & 4)) << 2),
+          32,
+          y + <usize>(j >> 3) * panelBytes,
+          depth,
+          sums,
+        );
         writeTile(sums, out, i, j, n, n, limit);
       }
 }

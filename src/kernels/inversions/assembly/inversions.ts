@@ -4,7 +4,14 @@
 // over the sequence; after a stable scatter by high half, those within each high half by the low halves.
 
 import {
-  BYTES_10, BYTES_12, fillWindow, greater10, greater12, insert10, insert12, WINDOW_BYTES,
+  BYTES_10,
+  BYTES_12,
+  fillWindow,
+  greater10,
+  greater12,
+  insert10,
+  insert12,
+  WINDOW_BYTES,
 } from '../../shared/assembly/counter-tree';
 
 export function heapBase(): usize {
@@ -44,13 +51,13 @@ export function count(sequence: usize, spare: usize, n: i32, wide: bool, work: u
   const tree = work + WINDOW_BYTES;
   const slots = tree + BYTES_12;
   const bits: u32 = wide ? 12 : 10;
-  const end = sequence + (<usize>n << 2);
-  const slotsEnd = slots + (<usize>4 << bits);
+  const end = sequence + ((<usize>n) << 2);
+  const slotsEnd = slots + ((<usize>4) << bits);
   fillWindow(window);
   let inversions = wide ? count12(sequence, end, bits, tree, window) : count10(sequence, end, bits, tree, window);
-  memory.fill(slots, 0, <usize>4 << bits);
+  memory.fill(slots, 0, (<usize>4) << bits);
   for (let at = sequence; at < end; at += 4) {
-    const slot = slots + (<usize>(load<u32>(at) >> bits) << 2);
+    const slot = slots + ((<usize>(load<u32>(at) >> bits)) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
   }
   let start: u32 = 0;
@@ -61,15 +68,16 @@ export function count(sequence: usize, spare: usize, n: i32, wide: bool, work: u
   }
   for (let at = sequence; at < end; at += 4) {
     const value = load<u32>(at);
-    const slot = slots + (<usize>(value >> bits) << 2);
+    const slot = slots + ((<usize>(value >> bits)) << 2);
     const to = load<u32>(slot);
     store<u32>(slot, to + 1);
-    store<u32>(spare + (<usize>to << 2), value);
+    store<u32>(spare + ((<usize>to) << 2), value);
   }
   let from = spare;
   for (let slot = slots; slot < slotsEnd; slot += 4) {
-    const stop = spare + (<usize>load<u32>(slot) << 2);
-    if (stop - from > 4) inversions += wide ? count12(from, stop, 0, tree, window) : count10(from, stop, 0, tree, window);
+    const stop = spare + ((<usize>load<u32>(slot)) << 2);
+    if (stop - from > 4)
+      inversions += wide ? count12(from, stop, 0, tree, window) : count10(from, stop, 0, tree, window);
     from = stop;
   }
   return <f64>inversions;

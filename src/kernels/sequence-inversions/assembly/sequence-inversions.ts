@@ -1,7 +1,13 @@
 // Discordant pairs of a sequence of groups, in linear time; elements that are tied in the order are not compared.
 
 import {
-  BYTES_10, BYTES_6, fillWindow, greater10, greater6, insert10, insert6, WINDOW_BYTES,
+  BYTES_10,
+  fillWindow,
+  greater6,
+  greater10,
+  insert6,
+  insert10,
+  WINDOW_BYTES,
 } from '../../shared/assembly/counter-tree';
 
 /** Mask of the group in an element; the bit above it says that the next element is tied with this one. */
@@ -19,16 +25,22 @@ export function tiedInBoth(): f64 {
   return tied;
 }
 
-@inline function greater(tree: usize, group: usize, wide: bool): u64 {
+// @ts-expect-error: decorator
+@inline
+function greater(tree: usize, group: usize, wide: bool): u64 {
   return wide ? greater10(tree, group) : greater6(tree, group);
 }
 
-@inline function insert(tree: usize, group: usize, window: usize, wide: bool): void {
+// @ts-expect-error: decorator
+@inline
+function insert(tree: usize, group: usize, window: usize, wide: bool): void {
   if (wide) insert10(tree, group, window);
   else insert6(tree, group, window);
 }
 
-@inline function countSequence(sequence: usize, n: i32, work: usize, wide: bool): f64 {
+// @ts-expect-error: decorator
+@inline
+function countSequence(sequence: usize, n: i32, work: usize, wide: bool): f64 {
   const window = work;
   const inRun = work + WINDOW_BYTES;
   const tree = inRun + (1024 << 2);
@@ -37,7 +49,7 @@ export function tiedInBoth(): f64 {
   let discordant: u64 = 0;
   let both: u64 = 0;
   let at = sequence;
-  const end = sequence + (<usize>n << 1);
+  const end = sequence + ((<usize>n) << 1);
   while (at < end) {
     let element = <u32>load<u16>(at);
     if ((element & TIED_WITH_NEXT) == 0) {
@@ -61,7 +73,7 @@ export function tiedInBoth(): f64 {
       both += <u64>before;
       store<u32>(seen, before + 1);
     }
-    for (let k = start; k < at; k += 2) store<u32>(inRun + (<usize>(<u32>load<u16>(k) & GROUP_BITS) << 2), 0);
+    for (let k = start; k < at; k += 2) store<u32>(inRun + ((<usize>(<u32>load<u16>(k) & GROUP_BITS)) << 2), 0);
   }
   tied = <f64>both;
   return <f64>discordant;

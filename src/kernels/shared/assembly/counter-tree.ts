@@ -13,21 +13,27 @@ export function fillWindow(window: usize): void {
 }
 
 /** Adds 1 to the counters below `digit` in a row of 8. */
-@inline export function insertIn8(row: usize, digit: usize, window: usize): void {
+// @ts-expect-error: decorator
+@inline
+export function insertIn8(row: usize, digit: usize, window: usize): void {
   const ones = window + 64 - (digit << 2);
   v128.store(row, i32x4.add(v128.load(row), v128.load(ones)));
   v128.store(row, i32x4.add(v128.load(row, 16), v128.load(ones, 16)), 16);
 }
 
 /** Adds 1 to the counters below `digit` in a row of 16. */
-@inline export function insertIn16(row: usize, digit: usize, window: usize): void {
+// @ts-expect-error: decorator
+@inline
+export function insertIn16(row: usize, digit: usize, window: usize): void {
   insertIn8(row, digit, window);
   const ones = window + 64 - (digit << 2);
   v128.store(row, i32x4.add(v128.load(row, 32), v128.load(ones, 32)), 32);
   v128.store(row, i32x4.add(v128.load(row, 48), v128.load(ones, 48)), 48);
 }
 
-@inline function counter(row: usize, digit: usize): u32 {
+// @ts-expect-error: decorator
+@inline
+function counter(row: usize, digit: usize): u32 {
   return load<u32>(row + (digit << 2));
 }
 
@@ -35,12 +41,16 @@ export function fillWindow(window: usize): void {
 export const BYTES_6: usize = (8 + 8 * 8) << 2;
 const FINE_6: usize = 8 << 2;
 
-@inline export function greater6(tree: usize, x: usize): u64 {
+// @ts-expect-error: decorator
+@inline
+export function greater6(tree: usize, x: usize): u64 {
   const high = x >> 3;
   return <u64>(counter(tree, high) + counter(tree + FINE_6 + (high << 5), x & 7));
 }
 
-@inline export function insert6(tree: usize, x: usize, window: usize): void {
+// @ts-expect-error: decorator
+@inline
+export function insert6(tree: usize, x: usize, window: usize): void {
   const high = x >> 3;
   insertIn8(tree, high, window);
   insertIn8(tree + FINE_6 + (high << 5), x & 7, window);
@@ -51,15 +61,23 @@ export const BYTES_10: usize = (16 + 16 * 8 + 128 * 8) << 2;
 const MIDDLE_10: usize = 16 << 2;
 const FINE_10: usize = (16 + 16 * 8) << 2;
 
-@inline export function greater10(tree: usize, x: usize): u64 {
-  const high = x >> 6, upper = x >> 3;
+// @ts-expect-error: decorator
+@inline
+export function greater10(tree: usize, x: usize): u64 {
+  const high = x >> 6,
+    upper = x >> 3;
   return <u64>(
-    counter(tree, high) + counter(tree + MIDDLE_10 + (high << 5), upper & 7) + counter(tree + FINE_10 + (upper << 5), x & 7)
+    (counter(tree, high) +
+      counter(tree + MIDDLE_10 + (high << 5), upper & 7) +
+      counter(tree + FINE_10 + (upper << 5), x & 7))
   );
 }
 
-@inline export function insert10(tree: usize, x: usize, window: usize): void {
-  const high = x >> 6, upper = x >> 3;
+// @ts-expect-error: decorator
+@inline
+export function insert10(tree: usize, x: usize, window: usize): void {
+  const high = x >> 6,
+    upper = x >> 3;
   insertIn16(tree, high, window);
   insertIn8(tree + MIDDLE_10 + (high << 5), upper & 7, window);
   insertIn8(tree + FINE_10 + (upper << 5), x & 7, window);
@@ -70,15 +88,23 @@ export const BYTES_12: usize = (16 + 16 * 16 + 256 * 16) << 2;
 const MIDDLE_12: usize = 16 << 2;
 const FINE_12: usize = (16 + 16 * 16) << 2;
 
-@inline export function greater12(tree: usize, x: usize): u64 {
-  const high = x >> 8, upper = x >> 4;
+// @ts-expect-error: decorator
+@inline
+export function greater12(tree: usize, x: usize): u64 {
+  const high = x >> 8,
+    upper = x >> 4;
   return <u64>(
-    counter(tree, high) + counter(tree + MIDDLE_12 + (high << 6), upper & 15) + counter(tree + FINE_12 + (upper << 6), x & 15)
+    (counter(tree, high) +
+      counter(tree + MIDDLE_12 + (high << 6), upper & 15) +
+      counter(tree + FINE_12 + (upper << 6), x & 15))
   );
 }
 
-@inline export function insert12(tree: usize, x: usize, window: usize): void {
-  const high = x >> 8, upper = x >> 4;
+// @ts-expect-error: decorator
+@inline
+export function insert12(tree: usize, x: usize, window: usize): void {
+  const high = x >> 8,
+    upper = x >> 4;
   insertIn16(tree, high, window);
   insertIn16(tree + MIDDLE_12 + (high << 6), upper & 15, window);
   insertIn16(tree + FINE_12 + (upper << 6), x & 15, window);
