@@ -19,8 +19,10 @@ export { jensenShannonMatrix, outputCorrelation } from '../measures/representati
 export { retrieve } from '../measures/representations/comparison/retrieval.ts';
 export { rsa } from '../measures/representations/comparison/rsa.ts';
 export { type FeatureMaps, featureMaps } from '../measures/representations/feature-maps.ts';
-export { type AssignOptions, assign, MATCHING_METHODS } from '../measures/representations/matching/assign.ts';
+export { assign } from '../measures/representations/matching/assign.ts';
+export type { AssignOptions } from '../measures/representations/matching/assign-options.ts';
 export { matchPlaces } from '../measures/representations/matching/matched-places.ts';
+export { MATCHING_METHODS } from '../measures/representations/matching/matching-methods.ts';
 export { mutualNeighbours } from '../measures/representations/matching/mutual-neighbours.ts';
 export { kernelMatrix } from '../measures/representations/similarity-kernels.ts';
 export { type SimilarityMatrices, similarityMatrices } from '../measures/representations/similarity-matrices.ts';

@@ -14,8 +14,8 @@ import {
 import { CENTRINGS } from '../../measures/representations/comparison/centring.ts';
 import type { MinibatchRule } from '../../measures/representations/comparison/cka.ts';
 import { RSA_MEASURES } from '../../measures/representations/comparison/rsa.ts';
-import { MATCHING_METHODS } from '../../measures/representations/matching/assign.ts';
 import { LEAST_BATCH } from '../../measures/representations/matching/image-batches.ts';
+import { MATCHING_METHODS } from '../../measures/representations/matching/matching-methods.ts';
 import { NORM_ORDERS } from '../../measures/representations/matching/norm-order.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
 

@@ -1,7 +1,7 @@
 import { FormatError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import type { Matrix } from '../../tensor/matrix.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
-import type { Extent } from './comparison/circular-shift.ts';
+import type { Extent } from './matching/circular-shift.ts';
 
 /**
  * One layer's representation of some images: for each image a vector of `channels` numbers at each of its `positions`.

@@ -1,5 +1,5 @@
 import { positionNorms } from '#src/measures/representations/feature-maps.ts';
-import type { AssignOptions } from '#src/measures/representations/matching/assign.ts';
+import type { AssignOptions } from '#src/measures/representations/matching/assign-options.ts';
 import { type MatchedPlaces, matchPlaces } from '#src/measures/representations/matching/matched-places.ts';
 
 /** Two images' features at one layer, positions × channels each. */

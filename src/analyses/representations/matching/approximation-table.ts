@@ -1,6 +1,11 @@
 import type { FeatureMaps } from '../../../measures/representations/feature-maps.ts';
 import { approximationRatios } from '../../../measures/representations/matching/approximation.ts';
-import type { AssignOptions } from '../../../measures/representations/matching/assign.ts';
+import type { AssignOptions } from '../../../measures/representations/matching/assign-options.ts';
+import type { MatchingMethod } from '../../../measures/representations/matching/matching-methods.ts';
+import {
+  APPROXIMATE_METHODS,
+  type MatchingRecord,
+} from '../../../measures/representations/matching/matching-methods.ts';
 import { quantile } from '../../../statistics/quantile.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { RepresentationLayerEntry } from '../../../study/representations-section.ts';
@@ -28,14 +33,15 @@ export async function approximationTable(
   const all = chosen.flatMap((_, i) => chosen.slice(0, i).map((__, j): [number, number] => [i, j]));
   const order = random.permutation(all.length);
   const pairs = [...order.subarray(0, Math.min(wanted, all.length))].map((index) => all[index]!);
-  const methods: AssignOptions[] = [
-    { method: 'none' },
-    { method: 'greedy' },
-    { method: 'global-greedy' },
-    { method: 'topk-greedy', topk },
-    { method: 'batch-optimal', batchSize, normOrder },
-    ...(maps.extent && positions <= 1024 ? [{ method: 'circular-shift' as const }] : []),
-  ];
+  const given = { topk, batchSize, normOrder };
+  const methods = Object.entries<MatchingRecord>(APPROXIMATE_METHODS)
+    .filter(([, { needsGrid }]) => !needsGrid || (maps.extent && positions <= 1024))
+    .map(
+      ([method, { options = [] }]): AssignOptions => ({
+        method: method as MatchingMethod,
+        ...Object.fromEntries(options.map((name) => [name, given[name]])),
+      }),
+    );
   return approximationRatios(maps, pairs, methods).map(({ method, aggregate, ratios, mean, skipped }) => ({
     method,
     aggregate,

@@ -1,6 +1,8 @@
 import { type FeatureMaps, imageVectors, positionNorms } from '../feature-maps.ts';
-import { type AssignOptions, assign, type MatchingMethod } from './assign.ts';
+import { assign } from './assign.ts';
+import type { AssignOptions } from './assign-options.ts';
 import { productsInMemory } from './match-tile.ts';
+import type { MatchingMethod } from './matching-methods.ts';
 
 export interface ApproximationRatio {
   method: MatchingMethod;

@@ -1,60 +1,17 @@
 import { UsageError } from '../../../base/errors.ts';
 import { solveAssignment } from '../../../kernels/assignment/assignment.ts';
-import type { KernelOptions, KernelTier } from '../../../kernels/shared/wasm-kernel.ts';
-import { circularShiftMatching, type Extent } from '../comparison/circular-shift.ts';
-import { globalGreedyMatching, greedyMatching } from './greedy.ts';
-import type { NormOrder } from './norm-order.ts';
-import { batchOptimalMatching, topkGreedyMatching } from './windows.ts';
+import type { KernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import type { AssignOptions } from './assign-options.ts';
+import {
+  APPROXIMATE_METHODS,
+  MATCHING_METHODS,
+  type Matched,
+  type MatchingMethod,
+  type MatchingProblem,
+  type MatchingRecord,
+} from './matching-methods.ts';
 
-/** How places of one image are paired with places of another. */
-export type MatchingMethod =
-  | 'optimal'
-  | 'batch-optimal'
-  | 'greedy'
-  | 'global-greedy'
-  | 'topk-greedy'
-  | 'circular-shift'
-  | 'none';
-
-/** How the positions of two feature maps are matched, from the exact optimum to no matching at all. */
-export const MATCHING_METHODS: readonly MatchingMethod[] = [
-  'optimal',
-  'batch-optimal',
-  'greedy',
-  'global-greedy',
-  'topk-greedy',
-  'circular-shift',
-  'none',
-];
-
-/** Options of `assign`. */
-export interface AssignOptions extends KernelOptions {
-  /**
-   * - `optimal` (default): the exact maximum.
-   * - `batch-optimal`: rows and columns sorted by norm, cut into windows, each window matched exactly.
-   * - `greedy`: rows by descending norm, each takes the best free column of its row.
-   * - `global-greedy`: the largest affinity left, again and again.
-   * - `topk-greedy`: the `topk` rows and columns of largest norm matched exactly, the rest greedily.
-   * - `circular-shift`: the best of all circular shifts of the whole map, a translation-invariant baseline.
-   * - `none`: row s with column s.
-   */
-  method?: MatchingMethod;
-  /** Window length of `batch-optimal`; 512 is the paper's choice. */
-  batchSize?: number;
-  /** Which end of the norms `batch-optimal` starts from; the last window may be short. Ascending as the authors' code. */
-  normOrder?: NormOrder;
-  /** Size of the exactly matched part of `topk-greedy`; default 128. */
-  topk?: number;
-  /**
-   * Norms of the vectors behind the rows and the columns, for the methods that sort by norm. Where they are not given, the
-   * largest affinity of a row or column stands in.
-   */
-  rowNorms?: ArrayLike<number>;
-  columnNorms?: ArrayLike<number>;
-  /** Height and width of the map, for `circular-shift`; by default one line of positions. */
-  extent?: Extent;
-}
-
+/** Which rows and columns were paired, and how good that is. */
 export interface Assignment {
   /** The column of each row, each column at most once; −1 for an unmatched row. */
   columns: Int32Array;
@@ -93,45 +50,23 @@ export function assign(
   }
   const dualBound = maximaBound(affinity, rows, columns);
   if (!Number.isFinite(dualBound)) throw notFinite(affinity, columns);
-  const { columns: held, tier } = match(method, affinity, rows, columns, options);
+  const { columns: held, tier } = match(method, {
+    affinity,
+    rows,
+    columns,
+    rowNorms: () => options.rowNorms ?? rowMaxima(affinity, rows, columns),
+    columnNorms: () => options.columnNorms ?? columnMaxima(affinity, rows, columns),
+    options,
+  });
   return { columns: held, value: sumOf(affinity, columns, held), dualBound, method, tier };
 }
 
-function match(
-  method: Exclude<MatchingMethod, 'optimal'>,
-  affinity: Float32Array | Float64Array,
-  rows: number,
-  columns: number,
-  options: AssignOptions,
-): { columns: Int32Array; tier: KernelTier } {
-  const plain = (held: Int32Array): { columns: Int32Array; tier: KernelTier } => ({ columns: held, tier: 'plain' });
-  const rowNorms = options.rowNorms ?? rowMaxima(affinity, rows, columns);
-  const columnNorms = (): ArrayLike<number> => options.columnNorms ?? columnMaxima(affinity, rows, columns);
-  switch (method) {
-    case 'batch-optimal':
-      return batchOptimalMatching(affinity, rows, columns, rowNorms, columnNorms(), {
-        ...options,
-        batchSize: options.batchSize ?? 512,
-        normOrder: options.normOrder ?? 'ascending',
-      });
-    case 'topk-greedy':
-      return topkGreedyMatching(affinity, rows, columns, rowNorms, columnNorms(), {
-        ...options,
-        topk: options.topk ?? 128,
-      });
-    case 'greedy':
-      return plain(greedyMatching(affinity, rows, columns, rowNorms));
-    case 'global-greedy':
-      return plain(globalGreedyMatching(affinity, rows, columns));
-    case 'circular-shift':
-      return plain(circularShiftMatching(affinity, rows, columns, options.extent ?? { height: 1, width: columns }));
-    case 'none':
-      return plain(Int32Array.from({ length: rows }, (_, i) => (i < columns ? i : -1)));
-    default:
-      throw new UsageError(`There is no matching method "${String(method)}".`, {
-        hint: `Choose one of ${MATCHING_METHODS.join(', ')}.`,
-      });
-  }
+function match(method: string, problem: MatchingProblem): Matched {
+  const record = (APPROXIMATE_METHODS as Readonly<Record<string, MatchingRecord>>)[method];
+  if (record) return record.match(problem);
+  throw new UsageError(`There is no matching method "${String(method)}".`, {
+    hint: `Choose one of ${MATCHING_METHODS.join(', ')}.`,
+  });
 }
 
 function checkShape(

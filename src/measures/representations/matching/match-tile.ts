@@ -11,7 +11,8 @@ import {
   positionNorms,
   squaredNorms,
 } from '../feature-maps.ts';
-import { type AssignOptions, assign } from './assign.ts';
+import { assign } from './assign.ts';
+import type { AssignOptions } from './assign-options.ts';
 import { orderBy } from './norm-order.ts';
 
 /** X·Yᵀ of two float32 matrices with equally many columns; a faster one than ours may be passed in. */

@@ -1,5 +1,6 @@
 import type { Matrix } from '../../../tensor/matrix.ts';
-import { type AssignOptions, assign } from './assign.ts';
+import { assign } from './assign.ts';
+import type { AssignOptions } from './assign-options.ts';
 import { productsInMemory } from './match-tile.ts';
 
 /** How the places of one image are paired with those of another, strongest pair first. */

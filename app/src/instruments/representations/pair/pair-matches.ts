@@ -1,4 +1,5 @@
-import { type AssignOptions, MATCHING_METHODS } from '#src/measures/representations/matching/assign.ts';
+import type { AssignOptions } from '#src/measures/representations/matching/assign-options.ts';
+import { MATCHING_METHODS } from '#src/measures/representations/matching/matching-methods.ts';
 import type { NormOrder } from '#src/measures/representations/matching/norm-order.ts';
 import { compute } from '../../../kit/compute/compute.ts';
 import { type RepresentationsData, type ShownLayer, storedMatches } from '../representations-data.ts';

@@ -1,0 +1,21 @@
+import type { MatchingMethod, MatchingSettings } from './matching-methods.ts';
+
+/** Options of `assign`. */
+export interface AssignOptions extends MatchingSettings {
+  /**
+   * - `optimal` (default): the exact maximum.
+   * - `batch-optimal`: rows and columns sorted by norm, cut into windows, each window matched exactly.
+   * - `greedy`: rows by descending norm, each takes the best free column of its row.
+   * - `global-greedy`: the largest affinity left, again and again.
+   * - `topk-greedy`: the `topk` rows and columns of largest norm matched exactly, the rest greedily.
+   * - `circular-shift`: the best of all circular shifts of the whole map, a translation-invariant baseline.
+   * - `none`: row s with column s.
+   */
+  method?: MatchingMethod;
+  /**
+   * Norms of the vectors behind the rows and the columns, for the methods that sort by norm. Where they are not given, the
+   * largest affinity of a row or column stands in.
+   */
+  rowNorms?: ArrayLike<number>;
+  columnNorms?: ArrayLike<number>;
+}
