@@ -35,6 +35,5 @@ execFileSync('npm', ['version', version, '--no-git-tag-version', '--allow-same-v
 edit('CHANGELOG.md', unreleased, `## Unreleased\n\n## ${version} – ${date}\n\n`);
 edit('src/base/version.ts', /'\d+\.\d+\.\d+'/, `'${version}'`);
 edit('CITATION.cff', /^version: .*$/m, `version: ${version}`);
-edit('CITATION.cff', /^date-released: .*$/m, `date-released: ${date}`);
 git('commit', '-aqm', `chore: release ${version}`);
 console.log(`Committed ${version}. Next: npm ci && npm test, then git tag v${version} and publish (CONTRIBUTING.md).`);

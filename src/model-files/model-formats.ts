@@ -34,7 +34,7 @@ export function modelFormat(name: ModelFormatName): ModelFormat {
 /** The titles of all formats, as a page or a message lists them. */
 export const MODEL_FORMAT_TITLES: readonly string[] = MODEL_FORMATS.map(({ title }) => title);
 
-/** Endings of the files that models are kept in, such as ".pth"; the index of shards is no model by itself. */
+/** Endings of the files that models are kept in, such as ".pth"; the index of shards is not a model by itself. */
 export const MODEL_EXTENSIONS: readonly string[] = MODEL_FORMATS.flatMap(({ extensions }) => extensions);
 
 /** Whether a file may be a model by its name alone: by its ending, or as one of the names such as "model.json". */

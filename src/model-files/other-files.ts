@@ -1,4 +1,4 @@
-/** What a file is that is no model we read, and the next step for who has it. */
+/** What a file is that is not a model we read, and the next step for who has it. */
 export interface OtherFile {
   /** With its article, such as "a Git LFS pointer". */
   readonly what: string;

@@ -8,7 +8,7 @@ import { formatShape } from '../tensor/tensor.ts';
 /**
  * A square matrix over the classes, such as confusion counts or similarities: `.npy`, or `.csv` with or without names in
  * its first row and first column.
- * @throws FormatError when it is not square or holds what is no number.
+ * @throws FormatError when it is not square or holds something that is not a number.
  */
 export async function readSquareMatrix(source: ByteSource): Promise<Matrix64> {
   const first = await source.read(0, Math.min(1, source.byteLength));
@@ -40,7 +40,7 @@ async function fromCsv(source: ByteSource): Promise<Matrix64> {
     cells.forEach((cell, j) => {
       if (!isNumber(cell))
         throw new FormatError(
-          `${source.name}: row ${i + 1}, column ${j + 1} is ${JSON.stringify(cell)}, which is no number.`,
+          `${source.name}: row ${i + 1}, column ${j + 1} is ${JSON.stringify(cell)}, which is not a number.`,
         );
       data[i * n + j] = Number(cell);
     });

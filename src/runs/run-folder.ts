@@ -16,7 +16,7 @@ export interface RunFolder {
   readonly name: string;
   /** Files of the folder and of the folders right below it. */
   list(): Promise<RunFile[]>;
-  /** @throws SourceError when the file cannot be had. */
+  /** @throws SourceError when the file is not available. */
   open(name: string): Promise<ByteSource>;
 }
 

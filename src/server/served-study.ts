@@ -77,7 +77,7 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
   const matrix = async (path: string) => {
     const { hash, bytes } = await find(path);
     if (!path.endsWith('.npy'))
-      throw new UsageError(`${store.name}: ${path} is not an array; display and rows are had of .npy files.`);
+      throw new UsageError(`${store.name}: ${path} is not an array; display and rows exist for .npy files.`);
     return { hash, read: async () => decodeNpyMatrix(await bytes(), `${store.name}: ${path}`, path) };
   };
 

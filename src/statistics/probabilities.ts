@@ -14,7 +14,7 @@ export function softmaxRows({ rows, cols, data }: Matrix): Matrix64 {
   return { rows, cols, data: out };
 }
 
-/** The first row that is no probability distribution, with the sum of its values; undefined where all are, within 0.001. */
+/** The first row that is not a probability distribution, with the sum of its values; undefined where all are, within 0.001. */
 export function firstImproperRow({ rows, cols, data }: Matrix): { row: number; sum: number } | undefined {
   for (let row = 0; row < rows; row++) {
     let sum = 0;

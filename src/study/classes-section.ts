@@ -153,7 +153,7 @@ export const classesSectionSchema = z.object({
       error: z.object({ code: z.string(), message: z.string(), hint: z.optional(z.string()) }),
     }),
   ),
-  /** Models × models, in the order of `models`; null where it cannot be had. */
+  /** Models × models, in the order of `models`; null where it is not available. */
   nsad: perMeasure(z.array(z.array(z.nullable(finite)))),
   /** Paired differences of all models; empty when no intervals were asked for. */
   differences: z.array(alignmentDifferenceSchema),

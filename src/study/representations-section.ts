@@ -5,7 +5,7 @@ const finite = z.number();
 const maybe = z.nullable(finite);
 const kernel = z.enum(['linear', 'cosine', 'rbf']);
 
-/** A value by semantic (matched) and by spatial (same place) similarity; null where it cannot be had. */
+/** A value by semantic (matched) and by spatial (same place) similarity; null where it is not available. */
 const bothSides = z.object({ semantic: maybe, spatial: maybe });
 
 const correlation = z.object({ pearson: maybe, spearman: maybe, pairs: z.int() });

@@ -177,7 +177,7 @@ describe('lists of pictures', () => {
 
   test.each([
     ['{"path": "a"}\n{"label": 1}', 'line 2 has no "path"'],
-    ['{"path": "a"}\n{oops', 'line 2 is no JSON'],
+    ['{"path": "a"}\n{oops', 'line 2 is not JSON'],
     ['{"path": "a", "counts": {"cup": -1}}', 'count of cup is -1'],
     ['{"path": "a", "counts": [1]}', 'object of numbers'],
     ['path,counts\na,cup', '"cup:2;plate:1"'],

@@ -74,7 +74,7 @@ describe('decoding', () => {
 });
 
 describe('finding pictures', () => {
-  it('takes sub-folders for labels, sorted, and counts what is no picture', async () => {
+  it('takes sub-folders for labels, sorted, and counts what is not a picture', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'semblance-images-'));
     const { mkdir } = await import('node:fs/promises');
     await mkdir(join(folder, 'b/deep'), { recursive: true });

@@ -35,7 +35,7 @@ test('a folder stands for the models in it; one that cannot be used is reported 
   expect(names(stdout)).toEqual(['a', 'net', 'b', 'net.v2']);
   expect(JSON.parse(stdout).failed).toMatchObject([{ name: 'broken' }]);
   expect(stderr).toContain('Found 5 models and 0 studies; skipped 1.');
-  expect(stderr).toContain('skipped README.md: is no model, or goes with one');
+  expect(stderr).toContain('skipped README.md: is not a model, or goes with one');
   const strict = await cli('.', '--labels', 'cifar-10', '--strict');
   expect(strict.code).toBe(3);
   expect(strict.stderr).toContain('broken.safetensors: tensor fc.weight holds NaN in row 0');

@@ -31,7 +31,7 @@ describe.skipIf(!canTrace)('each command, traced', { timeout: 300_000 }, () => {
     written.filter((path) => {
       if (/^\/(dev|proc\/self|proc\/\d+)\//.test(path) || path === folder.path) return false;
       const [first] = relative(folder.path, path).split('/');
-      // What is made anew whole stands beside its place, hidden, until it is complete.
+      // What is made again whole stands beside its place, hidden, until it is complete.
       if (places.length > 0 && /^\.semblance-.*\.tmp$/.test(first!)) return false;
       return !['tmp', ...places].some((place) => first === place || first!.startsWith(`.${place}-`));
     });

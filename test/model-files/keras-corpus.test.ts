@@ -144,7 +144,7 @@ corpus(
       hint: /h5repack/,
     },
     refused(
-      'a configuration that is no JSON',
+      'a configuration that is not JSON',
       await whole('{"class_name": '),
       'the attribute model_config is not valid JSON.',
     ),

@@ -316,12 +316,12 @@ corpus(
     {
       name: 'an append to a number',
       bytes: pickle(op('K', 1, 'N', 'a')),
-      ...broken(6, 'it appends to something that is no list'),
+      ...broken(6, 'it appends to something that is not a list'),
     },
     {
       name: 'a global without a name',
       bytes: pickle(op('N', 'N', 0x93)),
-      ...broken(5, 'the name of a global is no text'),
+      ...broken(5, 'the name of a global is not text'),
     },
     { name: 'a number that is none', bytes: pickle(op('Ix\n')), ...broken(5, 'an integer is not a number') },
     {

@@ -145,7 +145,7 @@ corpus(
       ...format('x.safetensors: a has the data_offsets ["0", 24]; two whole numbers of at least 0 are needed.'),
     },
     {
-      name: 'metadata that are no texts',
+      name: 'metadata that are not texts',
       bytes: safetensors({ __metadata__: { epoch: 7 }, a: entry('F32', [6], 0, 24) }, six),
       ...format('x.safetensors: __metadata__ has 7 under epoch, where a text is expected.'),
     },

@@ -243,7 +243,7 @@ corpus(
       'weight w has the shape [-1]; dimensions must be whole numbers of at least 0.',
     ),
     refused(
-      'a scale that is no number',
+      'a scale that is not a number',
       group(weight('w', [1], { quantization: { dtype: 'uint8', scale: 'x', min: 0 } })),
       'weight w is quantised, but its scale or min is not a number.',
     ),

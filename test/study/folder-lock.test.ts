@@ -15,7 +15,7 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 const held = (holder: object): void => writeFileSync(join(folder, '.semblance-lock'), JSON.stringify(holder));
 
 describe('the lock of a study', () => {
-  it('is held while the work goes on, is no file of the study, and leaves nothing behind', async () => {
+  it('is held while the work goes on, is not a file of the study, and leaves nothing behind', async () => {
     const store = folderStore(folder);
     await whileLocked(store, async () => {
       expect(existsSync(join(folder, '.semblance-lock'))).toBe(true);

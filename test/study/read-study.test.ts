@@ -54,7 +54,7 @@ describe('readManifest', () => {
     ['broken JSON', () => '{"schemaVersion": 1,', /study\.json is not valid JSON/],
     ['JSON that is no object', () => 'null', /has no schemaVersion/],
     ['no version', (m) => void delete m.schemaVersion, /has no schemaVersion/],
-    ['a version that is no whole number', (m) => void (m.schemaVersion = 0.5), /has no schemaVersion/],
+    ['a version that is not a whole number', (m) => void (m.schemaVersion = 0.5), /has no schemaVersion/],
     ['a missing key', (m) => void delete m.name, /not as its schema says at name/],
     [
       'a wrong type within a section',

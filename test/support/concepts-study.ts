@@ -412,7 +412,7 @@ function describeSection(inputs: SectionInputs): ConceptsSection {
     command: 'semblance concepts small.onnx large.onnx --images pictures',
     images: locate('images.jsonl'),
     imageCount: rows.length,
-    skipped: [{ name: 'broken.jpg', reason: 'it is no picture' }],
+    skipped: [{ name: 'broken.jpg', reason: 'it is not a picture' }],
     sampler: pictures
       ? { kind: 'patch', side: SIDE, size: SIZE, stride: 7, perImage: ORIGINS.length, origins: ORIGINS }
       : { kind: 'given', side: null, size: null, stride: null, perImage: ORIGINS.length, origins: null },

@@ -66,7 +66,7 @@ export function readSamples({ name, metadata }: ModelFile, images: number): Feat
   try {
     samples = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${name}: the samples in its metadata are no JSON.`, { cause });
+    throw new FormatError(`${name}: the samples in its metadata are not JSON.`, { cause });
   }
   if (!Array.isArray(samples) || samples.length !== images)
     throw new FormatError(`${name}: its metadata must list ${images} samples.`);

@@ -11,7 +11,7 @@ export interface ImageCollection {
   /** What sample names are relative to. */
   folder: string;
   samples: ImageSample[];
-  /** Files that are no pictures by their name, by extension: how many. */
+  /** Files whose names are not those of pictures, by extension: how many. */
   ignored: Record<string, number>;
 }
 

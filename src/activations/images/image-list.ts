@@ -36,7 +36,7 @@ function fromJson(line: string, where: string): ImageSample {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new FormatError(`${where} is no JSON.`, { cause: error });
+    throw new FormatError(`${where} is not JSON.`, { cause: error });
   }
   const { path, label, counts, group } = (value ?? {}) as Record<string, unknown>;
   if (typeof path !== 'string') throw new FormatError(`${where} has no "path".`);

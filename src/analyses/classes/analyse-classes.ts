@@ -52,7 +52,7 @@ export async function analyseClasses(
 ): Promise<ClassesResult> {
   if (inputs.length === 0) throw new UsageError('No model was given.');
   const inputsHash = await hashInputs(inputs, options);
-  // A remote file without a known hash may have changed at the same length, so its study is made anew.
+  // A remote file without a known hash may have changed at the same length, so its study is made again.
   const certain = (await Promise.all(inputs.map(({ source }) => source.sha256()))).every((hash) => hash !== undefined);
   const existing = certain ? await reusable(store, inputsHash) : undefined;
   if (existing) return { manifest: existing, reused: true };

@@ -98,7 +98,7 @@ interface ReadPicture extends PictureFingerprint {
 
 /**
  * Reads the pictures of a plan: the first of each class and those of samples are kept small, and all of different classes
- * are held against one another for near-duplicates.
+ * are compared with one another for near-duplicates.
  *
  * @throws MissingRuntimeError where nothing decodes pictures; FormatError if none can be read; the signal's reason.
  */

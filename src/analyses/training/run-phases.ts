@@ -8,7 +8,7 @@ const FIRST = ['sai.ncsm_scsm', 'wsi.max', 'sai.tncsm_test_scsm'];
 /** The other curves that have phases, besides every alignment and IDM. */
 const OTHERS = ['wsi.mean', 'wsi.min', 'gap.ncsm_tncsm', 'accuracy', 'trainAccuracy', 'valLoss', 'loss'];
 
-/** The phases of every curve that reports show, each boundary with its interval over classes where it can be had. */
+/** The phases of every curve that reports show, each boundary with its interval over classes where it is available. */
 export function runPhases(curves: TrainingCurves, { epochs }: MeasuredRun): Record<string, PhasesEntry> {
   const drawsOf = new Map(epochs.map(({ record }) => [record.epoch, record.draws]));
   const phases: Record<string, PhasesEntry> = {};

@@ -8,7 +8,7 @@ export interface ByteSource {
   /** Base name for messages, such as "resnet20.th". */
   readonly name: string;
   readonly byteLength: number;
-  /** Bytes [start, end). Rejects with SourceError when they cannot be had; callers check bounds first. */
+  /** Bytes [start, end). Rejects with SourceError when they are not available; callers check bounds first. */
   read(start: number, end: number): Promise<Uint8Array>;
   /** A file in the same folder, for shards, external data and config.json; undefined where there is none. */
   sibling(relativeName: string): Promise<ByteSource | undefined>;

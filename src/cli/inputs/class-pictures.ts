@@ -14,7 +14,7 @@ export interface PictureFlags {
   seed?: number;
 }
 
-/** What `--images` asks for; undefined without it. Files that are no pictures are told of. */
+/** What `--images` asks for; undefined without it. Files that are not pictures are listed. */
 export async function readPicturesRequest(
   { images, imagesPerClass, imagesMost, seed }: PictureFlags,
   io: CliIo,

@@ -94,7 +94,7 @@ async function match(folder: string, parts: readonly string[], files: string[], 
   const [part, ...rest] = parts;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (part === '**') {
-    // The arrays of a study are no models.
+    // The arrays of a study are not models.
     if (entries.some((entry) => entry.name === MANIFEST_PATH)) return;
     await match(folder, rest.length > 0 ? rest : ['*'], files, signal);
     for (const entry of entries)

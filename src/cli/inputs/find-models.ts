@@ -75,7 +75,7 @@ async function walk(
       if (depth + 1 >= MAX_DEPTH) found.skipped.push({ path, reason: `lies deeper than ${MAX_DEPTH} folders` });
       else await walk(path, depth + 1, found, runs, signal);
     } else if (!entry.isFile()) found.skipped.push({ path, reason: 'is neither a file nor a folder' });
-    else if (COMPANIONS.test(entry.name)) found.skipped.push({ path, reason: 'is no model, or goes with one' });
+    else if (COMPANIONS.test(entry.name)) found.skipped.push({ path, reason: 'is not a model, or goes with one' });
     else if (sharded && /-\d+-of-\d+\.|-shard\d+of\d+/.test(entry.name))
       found.skipped.push({ path, reason: 'is a shard, read through its index' });
     else await examine(path, found, false);

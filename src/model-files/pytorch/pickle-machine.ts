@@ -83,7 +83,7 @@ export function createMachine(file: string, input: PickleBytes) {
       for (const item of items) own.set(own.size, item);
       return;
     }
-    if (!Array.isArray(list)) throw broken('it appends to something that is no list');
+    if (!Array.isArray(list)) throw broken('it appends to something that is not a list');
     for (const item of items) list.push(item);
   };
   const setItems = (dict: PickleValue, items: readonly PickleValue[]): void => {
@@ -94,7 +94,7 @@ export function createMachine(file: string, input: PickleBytes) {
     for (let i = 0; i < items.length; i += 2) target.set(items[i]!, items[i + 1]!);
   };
   const global = (module: PickleValue, name: PickleValue): PickleValue => {
-    if (typeof module !== 'string' || typeof name !== 'string') throw broken('the name of a global is no text');
+    if (typeof module !== 'string' || typeof name !== 'string') throw broken('the name of a global is not text');
     charge(COST.record);
     return resolveGlobal(context, module, name);
   };

@@ -13,7 +13,7 @@ export interface HttpFile {
   readonly mediaType: string;
   /** The first bytes, or all of them from a server without Range. */
   readonly first: Uint8Array;
-  /** Bytes [start, end), asked for by Range. @throws SourceError when they cannot be had. */
+  /** Bytes [start, end), asked for by Range. @throws SourceError when they are not available. */
   fetchRange(start: number, end: number): Promise<Uint8Array>;
 }
 
@@ -23,7 +23,7 @@ export const MISSING: readonly number[] = [404, 410];
 /**
  * Asks for the first `firstBytes` of a file and learns its size on the way. Resolves with undefined when the server says
  * that there is no such file, by one of the statuses `missing`.
- * @throws SourceError when the file cannot be had, LimitError when it would have to come whole and is too large.
+ * @throws SourceError when the file is not available, LimitError when it would have to come whole and is too large.
  */
 export async function openHttpFile(
   url: URL,

@@ -17,7 +17,7 @@ const FIRST_BYTES = 64 * 1024;
  * A file behind HTTP or HTTPS, read by Range: only the parts that a reader asks for travel. From a server without Range
  * the whole file is downloaded, and `onNote` told. Redirects are followed; 429, 5xx, broken connections and bodies cut
  * off are tried again, with growing pauses or as `Retry-After` says.
- * @throws UsageError when the address is none, SourceError when the file cannot be had, LimitError when it would have
+ * @throws UsageError when the address is none, SourceError when the file is not available, LimitError when it would have
  *   to come whole and is too large.
  */
 export async function httpSource(address: string, options: HttpSourceOptions = {}): Promise<ByteSource> {

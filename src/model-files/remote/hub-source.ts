@@ -31,7 +31,7 @@ const NOT_A_MODEL = /(^|\/)(optimizer|scheduler|training_args|rng_state|adapter_
 
 /**
  * Opens a model on the hub. Without a file in the reference, the repository's model file is chosen, safetensors before
- * PyTorch, ONNX and Keras; `onNote` is told which. config.json, preprocessor_config.json and shards are had by `sibling`.
+ * PyTorch, ONNX and Keras; `onNote` is told which. config.json, preprocessor_config.json and shards come from `sibling`.
  * @throws UsageError on a reference of another form, SourceError when the repository, revision or file is not there or
  *   needs a token, or when it holds no model or several.
  */

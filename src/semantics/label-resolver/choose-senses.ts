@@ -2,7 +2,7 @@ import { type AncestorTable, ancestorTable } from '../ancestor-table.ts';
 import { LEXICOGRAPHER_FILES, lemmaText, type WordNet } from '../wordnet.ts';
 import { wordsOf } from './sense-candidates.ts';
 
-/** How many of the other classes a sense is held against: its nearest. */
+/** How many of the other classes a sense is compared with: its nearest. */
 const NEIGHBOURS = 3;
 const MAX_SWEEPS = 20;
 

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { IncomparableError, UsageError } from '#src/base/errors.ts';
 import type { KernelTier } from '#src/kernels/shared/wasm-kernel.ts';
 import { assign } from '#src/measures/representations/matching/assign.ts';
-import { type AssignOptions } from '#src/measures/representations/matching/assign-options.ts';
+import type { AssignOptions } from '#src/measures/representations/matching/assign-options.ts';
 import { createRandom } from '#src/statistics/random.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../golden/${name}`, import.meta.url), 'utf8'));

@@ -5,8 +5,8 @@ import { centre, featureMean, subtractMean } from '#src/measures/representations
 import { cka, hsicOf } from '#src/measures/representations/comparison/cka.ts';
 import { jensenShannonMatrix } from '#src/measures/representations/comparison/output-similarity.ts';
 import { type FeatureMaps, featureMaps } from '#src/measures/representations/feature-maps.ts';
-import { MATCHING_METHODS } from '#src/measures/representations/matching/matching-methods.ts';
 import { matchTile } from '#src/measures/representations/matching/match-tile.ts';
+import { MATCHING_METHODS } from '#src/measures/representations/matching/matching-methods.ts';
 import { pairsInTile, planTiles } from '#src/measures/representations/matching/tiles.ts';
 import { type InnerProducts, kernelMatrix, rbfSigma } from '#src/measures/representations/similarity-kernels.ts';
 import { similarityMatrices } from '#src/measures/representations/similarity-matrices.ts';

@@ -24,7 +24,7 @@ export interface FoundTemplates extends ReturnType<FeatureSums['templates']> {
  *
  * @param head Name of the classifier's weight; undefined for a model without one.
  * @param classOf Class of each picture; null leaves it out unread.
- * @throws UnsupportedError for a model that is no ONNX; UsageError for a layer that is not there; as `openTapped`.
+ * @throws UnsupportedError for a model that is not ONNX; UsageError for a layer that is not there; as `openTapped`.
  */
 export async function runTemplates(
   source: ByteSource,

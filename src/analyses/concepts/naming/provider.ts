@@ -138,7 +138,7 @@ function answerOf(provider: NamingProvider, text: string, url: string): string {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError(`${url}: the answer is no JSON.`, { cause });
+    throw new FormatError(`${url}: the answer is not JSON.`, { cause });
   }
   const answer =
     provider === 'openai'

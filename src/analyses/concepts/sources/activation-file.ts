@@ -94,7 +94,8 @@ function groupRows(
   const twice = images.findIndex(({ id }, i) => images.findIndex((other) => other.id === id) < i);
   if (twice >= 0)
     throw new FormatError(`${file}: the rows of ${images[twice]!.id} do not lie together, or it is listed twice.`);
-  if (rows !== images.length * perImage) throw new FormatError(`${file}: ${rows} rows are no whole number of images.`);
+  if (rows !== images.length * perImage)
+    throw new FormatError(`${file}: ${rows} rows are not a whole number of images.`);
   return { images, perImage };
 }
 

@@ -2,7 +2,7 @@ import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RowClasses } from '../../classes/row-classes.ts';
 
-/** A layer whose pooled activations can be had. */
+/** A layer whose pooled activations are available. */
 export interface SourceLayer {
   name: string;
   channels: number;

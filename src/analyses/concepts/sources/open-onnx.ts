@@ -128,7 +128,7 @@ function namedLayer(all: readonly Layer[], name: string, file: string): Layer {
   const layer = findLayer(all, name, file);
   if (layer.kind !== 'other') return layer;
   throw new UsageError(
-    `${file}: layer "${name}" has shape ${layer.shape.join('×')}, which is no map, tokens or vector.`,
+    `${file}: layer "${name}" has shape ${layer.shape.join('×')}, which is neither a map nor tokens nor a vector.`,
     {
       hint: 'Take a layer of shape 1×C×H×W, 1×T×D or 1×C; "--layers list" shows them.',
     },

@@ -15,7 +15,7 @@ export function jensenShannonMatrix(probabilities: Matrix): Matrix64 {
   const { rows, cols, data } = probabilities;
   const improper = firstImproperRow(probabilities);
   if (improper)
-    throw new FormatError(`Row ${improper.row} is no probability distribution: its values sum to ${improper.sum}.`, {
+    throw new FormatError(`Row ${improper.row} is not a probability distribution: its values sum to ${improper.sum}.`, {
       hint: 'Pass logits through softmaxRows first.',
     });
   // ½(Σ P log P + Σ Q log Q) − Σ M log M: one logarithm per pair and class.
