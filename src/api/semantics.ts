@@ -4,7 +4,7 @@
  * @module
  */
 
-export { parseLabels } from '../semantics/label-resolver/parse-labels.ts';
+export { parseLabels } from '../semantics/label-files/parse-labels.ts';
 export { type LabelResolution, type ResolvedLabel, resolveLabels } from '../semantics/label-resolver/resolve-labels.ts';
 export { LABEL_SETS, type LabelSet, labelSet } from '../semantics/label-sets/label-sets.ts';
 export { leacockChodorow } from '../semantics/leacock-chodorow.ts';

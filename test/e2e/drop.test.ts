@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import type { ClassModelInput } from '#src/analyses/classes/options.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
-import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { launchBrowser, openPage, type Served, serveStudy, settled, type WatchedPage } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';

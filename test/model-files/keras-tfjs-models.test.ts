@@ -4,7 +4,7 @@ import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import { detectHead } from '#src/model-files/head/detect-head.ts';
 import { openModel } from '#src/model-files/open-model.ts';
-import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { headOf, ncsmDifference } from '../support/real-heads.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';

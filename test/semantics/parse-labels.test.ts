@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError, LimitError, SemblanceError } from '#src/base/errors.ts';
-import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
 
@@ -88,7 +88,7 @@ describe('JSON', () => {
     ['{"cat": "feline"}', /"cat" has "feline"/],
     ['{"cat": 0, "dog": 0}', /index 0 is given twice, to cat and dog/],
     ['{"cat": -1}', /"-1"/],
-    ['{"0": {}}', /label 0 is \{\}/],
+    ['{"0": {}}', /label 0 is an object/],
   ])('refuses %s', (text, message) => {
     expect(() => parseLabels(text, 'a.json')).toThrow(FormatError);
     expect(() => parseLabels(text, 'a.json')).toThrow(message);

@@ -1,3 +1,4 @@
+import { printable } from '../../base/bytes/printable.ts';
 import { IncomparableError } from '../../base/errors.ts';
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import type { FoundClassNames } from '../../model-files/class-names.ts';
@@ -113,6 +114,8 @@ async function fromNames(
     graph,
     kept.map((entry) => entry.label),
   );
+  const twice = namedTwice(kept.map(({ label }) => (typeof label === 'string' ? label : label.name)));
+  if (twice && !resolution.labelSet) notes.push(twice);
   const order = resolution.labelSet?.inOrder ? resolution.labelSet.id : undefined;
   return {
     rows: Int32Array.from(kept, (entry) => entry.row),
@@ -126,6 +129,22 @@ async function fromNames(
     labels: { set: order ?? source, assumed: false, order: order ?? 'file' },
     notes,
   };
+}
+
+/** Names that several rows have, which is more often a slip than two classes of one name; undefined without any. */
+function namedTwice(names: readonly string[]): string | undefined {
+  const rows = new Map<string, number[]>();
+  names.forEach((name, row) => {
+    const list = rows.get(name) ?? [];
+    list.push(row);
+    rows.set(name, list);
+  });
+  const repeated = [...rows].filter(([, list]) => list.length > 1);
+  if (repeated.length === 0) return undefined;
+  const shown = repeated
+    .slice(0, 3)
+    .map(([name, list]) => `${printable(name)} (rows ${list.slice(0, 4).join(', ')}${list.length > 4 ? ' …' : ''})`);
+  return `${repeated.length === 1 ? 'One name is' : `${repeated.length} names are`} given to several rows: ${shown.join('; ')}${repeated.length > 3 ? ' …' : ''}. Check the order and number of the labels.`;
 }
 
 /** A list of ids says what the classes are but not how to call them: their words do. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { LabelsRequest } from '../../analyses/classes/row-classes.ts';
 import { UsageError } from '../../base/errors.ts';
-import { parseLabels } from '../../semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '../../semantics/label-files/parse-labels.ts';
 import { findLabelSet, labelSet } from '../../semantics/label-sets/label-sets.ts';
 
 /**
@@ -15,9 +15,9 @@ export async function readLabels(value: string, cwd: string): Promise<LabelsRequ
   const known = findLabelSet(value);
   if (known) return { kind: 'set', id: known.id };
   const path = resolve(cwd, value);
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
     if (!/[/\\.]/.test(value)) labelSet(value); // Throws with the nearest known name.
     throw new UsageError(`--labels ${value}: no such file, and no label set of that name.`, {
@@ -25,5 +25,5 @@ export async function readLabels(value: string, cwd: string): Promise<LabelsRequ
       hint: 'Give a file with one name or WordNet id a line, or one of the shipped sets (semblance classes --help lists them).',
     });
   }
-  return { kind: 'names', source: basename(path), labels: parseLabels(text, basename(path)) };
+  return { kind: 'names', source: basename(path), labels: parseLabels(bytes, basename(path)) };
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import type { LabelClass } from '../label-sets/label-sets.ts';
 import type { Glosses } from '../load-wordnet.ts';
+import { dottedSynset } from '../synset-name.ts';
 import { findSynset, lemmasOf, type WordNet, wnidOf } from '../wordnet.ts';
 import { chooseSenses } from './choose-senses.ts';
 import { type LabelSetMatch, matchLabelSet, partsOf } from './match-label-set.ts';
@@ -100,7 +101,18 @@ function readLabel(wordnet: WordNet, label: string | LabelClass, i: number): Lab
   const { name, synset, unused } = typeof label === 'string' ? ({ name: label } as LabelClass) : label;
   if (unused || name.trim() === 'N/A' || (synset === undefined && name.trim() === '')) return { name, unused: true };
   const id = synset ?? (/^n\d{8}$/.test(name.trim()) ? name.trim() : undefined);
-  if (id === undefined) return { name };
+  if (id === undefined) {
+    const named = dottedSynset(wordnet, name.trim());
+    return named === undefined
+      ? { name }
+      : {
+          name: name
+            .trim()
+            .replace(/\.n\.\d+$/, '')
+            .replaceAll('_', ' '),
+          synset: wnidOf(wordnet, named),
+        };
+  }
   const found = findSynset(wordnet, id);
   if (found === undefined)
     throw new UsageError(`Label ${i}: ${JSON.stringify(id)} is not a noun synset of WordNet 3.0.`, {

@@ -1,7 +1,7 @@
 import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
 import { type ByteSource, blobSource } from '#src/base/bytes/byte-source.ts';
 import { detectFormat } from '#src/model-files/open-model.ts';
-import { parseLabels } from '#src/semantics/label-resolver/parse-labels.ts';
+import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
 
 /** What a drop of files amounts to. */
 export interface SortedFiles {
@@ -22,7 +22,11 @@ export async function sortFiles(files: readonly File[]): Promise<SortedFiles> {
   const sorted: SortedFiles = { models: [], labels: undefined, skipped: [] };
   for (const file of files) {
     if (TEXT.test(file.name)) {
-      sorted.labels = { kind: 'names', source: file.name, labels: parseLabels(await file.text(), file.name) };
+      sorted.labels = {
+        kind: 'names',
+        source: file.name,
+        labels: parseLabels(new Uint8Array(await file.arrayBuffer()), file.name),
+      };
       continue;
     }
     const source = blobSource(file.name, file, siblings);
