@@ -37,6 +37,8 @@ export async function pairsCsv(manifest: StudyManifest, store: StudyStore, filte
 }
 
 function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
+  const plain = value === null || value === undefined ? '' : String(value);
+  // Spreadsheets run a text that begins so as a formula; an apostrophe before it says that it is text.
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,6 @@
-import { createColors } from 'picocolors';
+import type { createColors } from 'picocolors';
 import { EXIT_CODES } from '../../base/errors.ts';
+import { ownColors, terminalText } from './escapes.ts';
 
 /** Colours that may or may not be switched on. */
 export type Colors = ReturnType<typeof createColors>;
@@ -44,13 +45,13 @@ export function processIo(argv: readonly string[]): CliIo & { dispose(): void } 
   process.on('SIGTERM', interrupt);
   const isTerminal = Boolean(process.stdout.isTTY && process.stderr.isTTY);
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: (text) => void process.stdout.write(terminalText(text)),
+    stderr: (text) => void process.stderr.write(terminalText(text)),
     env: process.env,
     cwd: process.cwd(),
     isTerminal,
     columns: process.stdout.columns || 100,
-    colors: createColors(wantsColor(process.env, argv, isTerminal)),
+    colors: ownColors(wantsColor(process.env, argv, isTerminal)),
     signal: controller.signal,
     dispose() {
       process.off('SIGINT', interrupt);

@@ -1,4 +1,5 @@
 import type { Progress } from '../../base/progress.ts';
+import { OWN_ESCAPE, OWN_RETURN } from './escapes.ts';
 import type { CliIo } from './io.ts';
 
 /** Waits under this many milliseconds show no bar. */
@@ -27,10 +28,12 @@ export function progressBar(io: CliIo, quiet: boolean): { report(progress: Progr
       if (now - started < QUIET_MS || now - lastDraw < REDRAW_MS) return;
       lastDraw = now;
       drawn = true;
-      io.stderr(`\r\x1b[2K${io.colors.dim(describe(progress, (now - taskStarted) / 1000)).slice(0, io.columns + 8)}`);
+      io.stderr(
+        `${OWN_RETURN}${OWN_ESCAPE}[2K${io.colors.dim(describe(progress, (now - taskStarted) / 1000).slice(0, io.columns))}`,
+      );
     },
     done() {
-      if (drawn) io.stderr('\r\x1b[2K');
+      if (drawn) io.stderr(`${OWN_RETURN}${OWN_ESCAPE}[2K`);
       drawn = false;
     },
   };

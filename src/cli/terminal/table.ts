@@ -1,15 +1,16 @@
+import { OWN_ESCAPE, terminalText } from './escapes.ts';
+
 /** A column of a plain-text table. */
 export interface Column {
   title: string;
   align?: 'left' | 'right';
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what colour codes begin with
-const ANSI = /\x1b\[[0-9;]*m/g;
+const COLOUR = new RegExp(`${OWN_ESCAPE}\\[[0-9;]*m`, 'g');
 
 /** Columns a string takes in a terminal, colour codes not counted. */
 export function displayWidth(text: string): number {
-  return [...text.replace(ANSI, '')].length;
+  return [...terminalText(text.replace(COLOUR, ''))].length;
 }
 
 /** Lays rows out in columns two spaces apart; numbers read best right-aligned. Cells may hold colour codes. */

@@ -1,10 +1,11 @@
+import { OWN_ESCAPE } from '../../terminal/escapes.ts';
 import type { CliIo } from '../../terminal/io.ts';
 import { sparkline } from '../../terminal/sparkline.ts';
 import { type Column, displayWidth, formatTable } from '../../terminal/table.ts';
 import { curveSummary, figure, type RunWithCurves, shownCurves } from './training-curves.ts';
 import { aboutFile } from './training-report.ts';
 
-const CLEAR = '\x1b[2J\x1b[H';
+const CLEAR = `${OWN_ESCAPE}[2J${OWN_ESCAPE}[H`;
 const SPARK_WIDTH = 48;
 /** What a dashboard has room for; the report and the app have the rest. */
 const SHOWN =
