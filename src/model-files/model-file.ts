@@ -57,6 +57,8 @@ export interface ModelFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** What the file says of itself, for `inspect`-like output: producer, epoch, training arguments of plain type. */
   readonly metadata: Readonly<Record<string, string | number | boolean | null>>;
+  /** What was passed over and may matter to a reader, in whole sentences. */
+  readonly notes?: readonly string[];
   /** Class names in row order, where the file itself or its config carries them (id2label). */
   readonly classNames?: readonly string[];
   /** Present, perhaps empty, for formats that carry a graph. */

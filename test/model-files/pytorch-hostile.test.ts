@@ -536,23 +536,9 @@ corpus(
       error: FormatError,
       message: 'x.pth: storage 0 has 48 bytes at one place and 44 at another.',
     },
-    {
-      name: 'the tar form',
-      bytes: tarFile('sys_info'),
-      error: UnsupportedError,
-      message: "x.pth: saved in the tar form of PyTorch's earliest releases, which is not read.",
-      hint: 'Load it once with torch.load and save it again: torch.save(model.state_dict(), path).',
-    },
   ],
   { file },
 );
-
-function tarFile(firstName: string): Uint8Array {
-  const header = Buffer.alloc(1024);
-  header.write(firstName, 0);
-  header.write('ustar', 257);
-  return new Uint8Array(header);
-}
 
 corpus(
   'the archive',

@@ -60,6 +60,7 @@ export async function loadClassModel(
   const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
   const similarity = givenSimilarity(input, head, all);
   if (similarity) rows.notes.push(similarityNote(head));
+  for (const note of file.notes ?? []) rows.notes.push(note);
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,

@@ -15,9 +15,10 @@ export interface ReferenceFile {
 }
 
 /**
- * The similarity of the study's classes that a file gives, C×C; classes it lacks are NaN. Three forms are read:
+ * The similarity of the study's classes that a file gives, C×C; classes it lacks are NaN. Four forms are read:
  *
  * - `.npy`: C×C in the order of the first model's classes;
+ * - CSV of C×C numbers without names: the same;
  * - CSV with names in its first row and first column: any order, matched by name or WordNet id;
  * - CSV of `child,parent` rows: a tree whose leaves are the classes; similarity is path similarity in the tree.
  *
@@ -53,7 +54,20 @@ function fromText(file: ReferenceFile, classes: readonly ClassIdentity[]): Matri
   const text = new TextDecoder().decode(file.bytes);
   const rows = parseDelimited(text, ',', file.name);
   if (rows.length >= 2 && rows.every((cells) => cells.length === 2)) return fromTree(file.name, rows, classes);
-  return fromNamedMatrix(file.name, rows, classes);
+  const count = classes.length;
+  const isPlain = rows.length === count && rows.every((cells) => cells.length === count && cells.every(isNumber));
+  return isPlain ? fromPlainMatrix(file.name, rows) : fromNamedMatrix(file.name, rows, classes);
+}
+
+function isNumber(cell: string): boolean {
+  return cell.trim() !== '' && !Number.isNaN(Number(cell));
+}
+
+/** Numbers alone, as numpy.savetxt writes them: in the order of the first model's classes, like `.npy`. */
+function fromPlainMatrix(name: string, rows: readonly string[][]): Matrix64 {
+  const matrix = { rows: rows.length, cols: rows.length, data: Float64Array.from(rows.flat(), Number) };
+  requireSymmetric(name, matrix);
+  return matrix;
 }
 
 function fromTree(name: string, rows: string[][], classes: readonly ClassIdentity[]): Matrix64 {

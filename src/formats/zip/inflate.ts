@@ -99,7 +99,7 @@ function makeCrcTable(): Uint32Array {
 }
 
 /** CRC-32 (IEEE 802.3, reflected) of what came before and `bytes`; starts at 0. */
-function updateCrc32(before: number, bytes: Uint8Array): number {
+export function updateCrc32(before: number, bytes: Uint8Array): number {
   crcTable ??= makeCrcTable();
   let c = ~before;
   for (let i = 0; i < bytes.length; i++) c = crcTable[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);

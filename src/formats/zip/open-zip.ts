@@ -2,7 +2,7 @@ import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit, checkRange, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { inflatedSource } from './inflate.ts';
+import { inflatedSource, updateCrc32 } from './inflate.ts';
 
 /** Bounds for zip archives; those for inflating are in inflate.ts. */
 const ZIP_LIMITS = {
@@ -225,12 +225,18 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
       `${source.name}: ${what} is stored, yet its size is given as ${entry.size} and as ${entry.compressedSize} bytes.`,
     );
   const isSmall = entry.limit - entry.headerOffset <= SMALL_ENTRY_BYTES;
-  const fetchEnd = isSmall ? entry.limit : entry.headerOffset + 30;
+  const nameBytes = new TextEncoder().encode(entry.name).length;
+  const fetchEnd = isSmall ? entry.limit : Math.min(entry.limit, entry.headerOffset + 30 + nameBytes);
   const fetched = await readRange(source, what, entry.headerOffset, fetchEnd);
   const header = viewOf(fetched);
   if (header.getUint32(0, true) !== LOCAL_HEADER)
     throw new FormatError(
       `${source.name}: ${what} is not at byte ${entry.headerOffset}, where the directory places it.`,
+    );
+  const ownName = utf8.decode(fetched.subarray(30, 30 + header.getUint16(26, true)));
+  if (ownName !== entry.name)
+    throw new FormatError(
+      `${source.name}: ${what} is called ${printable(ownName)} where it stands; the directory and the entry must agree.`,
     );
   const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   const end = start + entry.compressedSize;
@@ -238,17 +244,36 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
     throw new FormatError(
       `${source.name}: ${what} lies at bytes ${start} to ${end}, but the next begins at ${entry.limit}.`,
     );
-  const stored: ByteSource = {
+  const read = async (from: number, to: number): Promise<Uint8Array> =>
+    isSmall
+      ? fetched.slice(start - entry.headerOffset + from, start - entry.headerOffset + to)
+      : source.read(start + from, start + to);
+  const compressed: ByteSource = {
     name,
     byteLength: entry.compressedSize,
-    read: async (from, to) =>
-      isSmall
-        ? fetched.slice(start - entry.headerOffset + from, start - entry.headerOffset + to)
-        : source.read(start + from, start + to),
+    read,
     sibling: async () => undefined,
     sha256: async () => undefined,
   };
-  return entry.method === STORED ? stored : inflatedSource(stored, entry.size, entry.crc32);
+  return entry.method === STORED
+    ? checkedSource(compressed, entry)
+    : inflatedSource(compressed, entry.size, entry.crc32);
+}
+
+/** A stored entry whose checksum is held against its bytes when all of them are read; 0 stands for none (PyTorch's option). */
+function checkedSource(stored: ByteSource, { crc32 }: ZipEntry): ByteSource {
+  return {
+    ...stored,
+    read: async (from, to) => {
+      const bytes = await stored.read(from, to);
+      if (from === 0 && to === stored.byteLength && crc32 !== 0 && updateCrc32(0, bytes) >>> 0 !== crc32)
+        throw new FormatError(
+          `${stored.name}: the stored bytes do not have the checksum (CRC-32) that the zip directory gives.`,
+          { hint: 'The file is damaged; download or save it again.' },
+        );
+      return bytes;
+    },
+  };
 }
 
 function severalDisks(file: string): UnsupportedError {

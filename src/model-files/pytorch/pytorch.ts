@@ -1,17 +1,18 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
-import { UnsupportedError } from '../../base/errors.ts';
 import { looksLikeZip } from '../../formats/zip/open-zip.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { flattenCheckpoint, type Scalar } from './flatten.ts';
 import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
 import { numpyElementType } from './numpy-globals.ts';
+import { looksLikeTarCheckpoint, openTarCheckpoint } from './tar-checkpoint.ts';
 import { arrayEntry, tensorEntry } from './tensor-entries.ts';
 import { openZipCheckpoint } from './zip-checkpoint.ts';
 
 /**
- * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, and bare pickles. Pickles are read
+ * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, the tar
+ * form of the earliest releases, and bare pickles. Pickles are read
  * by a machine that executes nothing; objects of other classes beside the weights are passed over, but for tensors in
  * their attributes. It claims every zip archive, so formats that are zips of a known layout must be
  * asked before.
@@ -22,7 +23,7 @@ export const pytorchFormat: ModelFormat = {
   extensions: ['.pt', '.pth', '.th', '.ckpt', '.bin', '.pkl', '.pth.tar', '.pt.tar'],
   hub: { rank: 1, names: [/^pytorch_model\.bin$/, /^[^/]+\.(bin|pth|pt|th)$/] },
   head: { classAxis: 'first', inOrder: true },
-  match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTar(head),
+  match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTarCheckpoint(head),
   open: openPytorch,
 };
 
@@ -31,19 +32,13 @@ const latin1 = new TextDecoder('latin1');
 /** Classes that are named as not known. */
 const LISTED_NAMES = 8;
 
-/** The names that may come first in the tar files of the earliest releases. */
-const TAR_NAMES = ['sys_info', 'pickle', 'storages', 'tensors'];
-
 async function openPytorch(source: ByteSource): Promise<ModelFile> {
   const head = await source.read(0, Math.min(512, source.byteLength));
-  if (looksLikeTar(head))
-    throw new UnsupportedError(
-      `${source.name}: saved in the tar form of PyTorch's earliest releases, which is not read.`,
-      {
-        hint: 'Load it once with torch.load and save it again: torch.save(model.state_dict(), path).',
-      },
-    );
-  const checkpoint = looksLikeZip(head) ? await openZipCheckpoint(source) : await openLegacyCheckpoint(source);
+  const checkpoint = looksLikeTarCheckpoint(head)
+    ? await openTarCheckpoint(source)
+    : looksLikeZip(head)
+      ? await openZipCheckpoint(source)
+      : await openLegacyCheckpoint(source);
   const flat = flattenCheckpoint(source.name, checkpoint.root);
 
   const tensors = new Map<string, TensorEntry>();
@@ -60,8 +55,13 @@ async function openPytorch(source: ByteSource): Promise<ModelFile> {
   }
   const metadata: Record<string, Scalar> = { ...flat.metadata };
   if (notRead.length > 0) metadata['tensors of types that are not read'] = notRead.join(', ');
-  if (checkpoint.unknown.size > 0) metadata['objects of other classes'] = namesOf(checkpoint.unknown);
-  return { format: 'pytorch', name: source.name, tensors, metadata };
+  if (checkpoint.unknown.size === 0) return { format: 'pytorch', name: source.name, tensors, metadata };
+  const names = namesOf(checkpoint.unknown);
+  metadata['objects of other classes'] = names;
+  const notes = [
+    `Objects of classes that are not known were passed over, but for tensors in them; nothing was run: ${names}.`,
+  ];
+  return { format: 'pytorch', name: source.name, tensors, metadata, notes };
 }
 
 /** A few of the names, and how many more there are. */
@@ -83,10 +83,4 @@ function looksLikePickle(head: Uint8Array): boolean {
     /^\((?:[dl]p?\d*\n|i[A-Za-z_])/.test(text) ||
     /^L\d+L?\n\./.test(text)
   );
-}
-
-function looksLikeTar(head: Uint8Array): boolean {
-  if (head.length < 262 || latin1.decode(head.subarray(257, 262)) !== 'ustar') return false;
-  const name = latin1.decode(head.subarray(0, 100)).split('\0')[0]!.replace(/^\.\//, '').replace(/\/.*$/, '');
-  return TAR_NAMES.includes(name);
 }

@@ -11,7 +11,7 @@ const NUMBER_LAST = /^\s*(\S.*?)\s*[\t,;]\s*(\d{1,9})\s*$/;
 export function readLines(content: string, filename: string): LabelClass[] {
   const lines = withoutBlanks(withoutComments(content.replace(/\s+$/, '').split('\n')), filename);
   const numbered =
-    lines.length > 1 || NUMBERED.exec(lines[0]!)?.[2]!.trim() === ':' ? byNumber(lines, filename) : undefined;
+    lines.length > 1 || NUMBERED.exec(lines[0]!)?.[2]?.trim() === ':' ? byNumber(lines, filename) : undefined;
   if (numbered) return numbered;
   if (lines.length === 1) return oneLine(lines[0]!);
   return withoutCommonFolder(unquoted(lines)).map((line) => {
