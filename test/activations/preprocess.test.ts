@@ -8,6 +8,8 @@ import {
   parsePreprocessing,
 } from '#src/activations/images/preprocess.ts';
 import { resizeImage } from '#src/activations/images/resize.ts';
+import { settlePreprocessing } from '#src/activations/model/settle-preprocessing.ts';
+import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { FormatError, UnsupportedError, UsageError } from '#src/base/errors.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 
@@ -185,5 +187,26 @@ describe('lists of pictures', () => {
   ])('name the line that cannot be read: %j', (text, message) => {
     expect(() => parseImageList(text, 'list')).toThrow(FormatError);
     expect(() => parseImageList(text, 'list')).toThrow(message);
+  });
+});
+
+describe('a file of preprocessing beside a model', () => {
+  const said = (size: number) => JSON.stringify({ image_mean: [0.5, 0.5, 0.5], size });
+  const beside = (files: Record<string, string>) =>
+    memorySource(
+      'm.onnx',
+      new Uint8Array(),
+      new Map(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])),
+    );
+
+  it('is taken from the first that says it', async () => {
+    const source = beside({ 'preprocessor_config.json': said(64), 'config.json': said(32) });
+    expect(await settlePreprocessing({ source })).toMatchObject({ from: 'preprocessor_config.json' });
+  });
+
+  it('is refused where it is broken, never passed over', async () => {
+    await expect(settlePreprocessing({ source: beside({ 'preprocessor_config.json': '{' }) })).rejects.toThrow(
+      'preprocessor_config.json beside m.onnx',
+    );
   });
 });

@@ -70,6 +70,11 @@ describe('decoding', () => {
       .toBuffer();
     await expect(decodeImage(bytes.subarray(0, bytes.length / 2), 'cut.jpg')).rejects.toThrow(FormatError);
     await expect(decodeImage(Buffer.from('hello'), 'text.jpg')).rejects.toThrow('text.jpg cannot be decoded');
+    // A decoder would run it as the program that it is.
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>');
+    await expect(decodeImage(svg, 'drawn.png')).rejects.toThrow(
+      'drawn.png cannot be decoded: it is in none of the formats JPEG, PNG, GIF, WebP, TIFF, AVIF.',
+    );
   });
 });
 

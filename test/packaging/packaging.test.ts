@@ -33,6 +33,7 @@ describe('package.json', () => {
       'samples',
       'CHANGELOG.md',
       'CITATION.cff',
+      'SECURITY.md',
       'THIRD_PARTY.md',
     ]);
   });

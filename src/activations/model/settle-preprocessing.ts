@@ -1,5 +1,8 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { checkLimit } from '../../base/bytes/read-range.ts';
 import { MissingRuntimeError } from '../../base/errors.ts';
+import { parseJson } from '../../formats/json/parse-json.ts';
+import { LIMITS } from '../../formats/limits.ts';
 import { type Preprocessing, parsePreprocessing } from '../images/preprocess.ts';
 import type { NamedRuntime } from '../runtime/runtime.ts';
 
@@ -11,7 +14,11 @@ export async function requireRuntime(runtime: (() => Promise<NamedRuntime>) | un
   });
 }
 
-/** What is said of preprocessing: by the caller, else in a file beside the model, else nothing. */
+/**
+ * What is said of preprocessing: by the caller, else in a file beside the model, else nothing.
+ *
+ * @throws FormatError, SourceError or LimitError naming the file beside the model where it cannot be read.
+ */
 export async function settlePreprocessing({
   source,
   preprocessing: given,
@@ -28,15 +35,11 @@ export async function settlePreprocessing({
 
 async function besideModel(source: ByteSource): Promise<{ preprocessing: Preprocessing; file: string } | undefined> {
   for (const file of ['preprocessor_config.json', 'config.json']) {
-    const sibling = await source.sibling(file).catch(() => undefined);
-    if (!sibling || sibling.byteLength > 2 ** 20) continue;
-    let config: unknown;
-    try {
-      config = JSON.parse(new TextDecoder().decode(await sibling.read(0, sibling.byteLength)));
-    } catch {
-      continue;
-    }
-    const preprocessing = parsePreprocessing(config);
+    const sibling = await source.sibling(file);
+    if (!sibling) continue;
+    const name = `${file} beside ${source.name}`;
+    checkLimit(name, 'its size', sibling.byteLength, LIMITS.headerBytes);
+    const preprocessing = parsePreprocessing(parseJson(await sibling.read(0, sibling.byteLength), name));
     if (preprocessing) return { preprocessing, file };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { SourceError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 
@@ -37,15 +37,34 @@ export async function fileSource(path: string): Promise<ByteSource> {
     async sibling(relativeName) {
       const folder = dirname(path);
       const target = normalize(join(folder, relativeName));
-      const inside = relative(folder, target);
-      if (isAbsolute(relativeName) || inside.startsWith('..') || isAbsolute(inside))
+      if (isAbsolute(relativeName) || !isWithin(folder, target))
         throw new SourceError(`${basename(path)}: refers to ${relativeName}, outside its own folder.`);
+      await refuseLinkOut(path, target, relativeName);
       return fileSource(target).catch((error) => {
         if (isMissing(error)) return undefined;
         throw error;
       });
     },
   };
+}
+
+function isWithin(folder: string, target: string): boolean {
+  const inside = relative(folder, target);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+/**
+ * A link beside a model may lead to where the model itself lies, as in the caches of model hubs, whose files all link
+ * into one folder; nowhere else.
+ */
+async function refuseLinkOut(path: string, target: string, relativeName: string): Promise<void> {
+  const real = await realpath(target).catch(() => undefined);
+  if (real === undefined) return;
+  const homes = [await realpath(dirname(path)), dirname(await realpath(path))];
+  if (homes.some((home) => isWithin(home, real))) return;
+  throw new SourceError(`${basename(path)}: refers to ${relativeName}, a link that leads out of its folder.`, {
+    hint: `Put the file itself beside ${basename(path)}, if you trust where the link leads.`,
+  });
 }
 
 function kindOf(found: Stats): string {
