@@ -15,8 +15,8 @@ export const THRESHOLDS = {
   significantP: 0.05,
   /** Standard errors by which accuracies must differ for one run to be ahead. */
   accuracyErrors: 2,
-  /** Errors-only inverse dissimilarity from which mistakes are near the true class; 0.5 is random. */
-  mistakesNear: 0.55,
+  /** Errors-only inverse dissimilarity above its chance level from which mistakes are near the true class. */
+  mistakesAboveChance: 0.05,
   /** Training accuracy minus test accuracy from which a run counts as fitted to its training images. */
   accuracyGap: 0.1,
   /** Share of the optimal matching below which same places miss what matched places find. */

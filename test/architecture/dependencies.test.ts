@@ -23,6 +23,7 @@ const MATHEMATICS = ['src/base', 'src/tensor', 'src/kernels', 'src/statistics'];
 const HOUSE: HouseRules = {
   order: [
     'src/base',
+    'src/explanations',
     'src/tensor',
     'src/formats',
     'src/kernels',
@@ -101,7 +102,12 @@ const APP_HOUSE: HouseRules = {
     'app/src/kit/export': ['app/src/kit/theme'],
     'app/src/matrix': ['src', ...['theme', 'url', 'export', 'data', 'ui'].map((name) => `app/src/kit/${name}`)],
     'app/src/charts': ['app/src/kit/export', 'app/src/kit/theme'],
-    'app/src/instruments/classes': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/pictures'],
+    'app/src/instruments/classes': [
+      ...FOR_INSTRUMENTS,
+      'app/src/kit/compute',
+      'app/src/kit/analyse',
+      'app/src/kit/pictures',
+    ],
     'app/src/instruments/training': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/pictures'],
     'app/src/instruments/representations': [...FOR_INSTRUMENTS, 'app/src/kit/compute'],
     'app/src/instruments/concepts': FOR_INSTRUMENTS,

@@ -36,7 +36,7 @@ describe.skipIf(!findChromium())('the concepts instrument', () => {
   const open = pages.open;
 
   it('opens on both directions with their levels, the groups and the pair’s figures', async () => {
-    const page = await open('#/');
+    const page = await open('#/concepts/overview');
     await expect.poll(() => page.url()).toContain('#/concepts/overview');
     expect(await page.locator('main figure h2').allInnerTexts()).toEqual([
       expect.stringContaining('Concepts of Small net'),
@@ -215,7 +215,7 @@ describe.skipIf(!findChromium())('the concepts instrument', () => {
     await page.goto(`${pages.served.server.url}#/concepts/layers`);
     const map = page.getByRole('application');
     await map.focus();
-    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowLeft');
     await expectParam(page, 'layer', '1,2');
     expect(await page.locator('.readout').innerText()).toMatch(

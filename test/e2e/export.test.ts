@@ -28,6 +28,7 @@ describe.skipIf(!findChromium())('an exported study', () => {
 
   /** The map is drawn, answers the pointer, and the other views open. */
   const works = async (page: Page): Promise<void> => {
+    await page.getByRole('link', { name: 'Map', exact: true }).click();
     await settled(page);
     const box = (await page.getByRole('application').first().boundingBox())!;
     await page.mouse.move(box.x + 100, box.y + 120);

@@ -17,13 +17,13 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   };
 
   it('opens on the network, WordNet and their difference', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     expect(await page.locator('figure h2').allInnerTexts()).toEqual(['synthetic-a', 'WordNet', 'Difference of ranks']);
     expect(await page.title()).toBe('Map – synthetic – Semblance');
   });
 
   it('reads the cell under the pointer in every map at once, exactly', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     const { x, y } = await pointOn(page, 0, 0.2, 0.6);
     await page.mouse.move(x, y);
     await expect.poll(() => reading(page)).toMatch(/synthetic-a\s+−?\d\.\d{3}\s+rank \d+/);
@@ -36,7 +36,7 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   });
 
   it('keeps the clicked cell in the address and shows the class beside it', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     const { x, y } = await pointOn(page, 0, 0.31, 0.62);
     await page.mouse.click(x, y);
     await expect.poll(() => paramsOf(page).cell).toMatch(/^\d+,\d+$/);
@@ -66,7 +66,7 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   });
 
   it('zooms by wheel, keys and double click, pans by dragging, and fits again', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     const span = () => Number(paramsOf(page).view?.split(',')[2] ?? 1000);
     const { x, y } = await pointOn(page, 0, 0.5, 0.5);
     await page.mouse.move(x, y);
@@ -124,7 +124,7 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   });
 
   it('orders by index, WordNet and cluster, and shows raw, scaled and ranked values', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     await page.getByRole('radio', { name: 'Cluster' }).check({ force: true });
     await expectParam(page, 'order', 'cluster');
     await settled(page);
@@ -166,7 +166,7 @@ describe.skipIf(!findChromium())('the class map, on a thousand classes', () => {
   });
 
   it('jumps to a searched class', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     await page.keyboard.press('/');
     await page.keyboard.type('golden retr');
     await expect.poll(() => page.getByRole('option').first().innerText()).toContain('golden retriever');

@@ -57,7 +57,7 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
   const reading = (page: Page) => page.locator('#image-reading');
 
   it('opens on both maps and their difference, and reads and chooses the cell under the pointer', async () => {
-    const page = await open('#/');
+    const page = await open('#/representations/map');
     await settled(page);
     expect(page.url()).not.toContain('pair');
     expect(await page.locator('main figure h2').allInnerTexts()).toEqual(['Semantic', 'Spatial', 'Difference']);
@@ -300,6 +300,8 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
         ['Matching', 'table'],
         ['Images', 'table'],
       ] as const) {
+        const menu = page.getByRole('button', { name: /: all views$/ });
+        if (await menu.isVisible()) await menu.click();
         await page.getByRole('link', { name: title, exact: true }).click();
         await page.locator(`main ${shown}`).first().waitFor();
         await page.waitForFunction(() => document.querySelectorAll('.loading, .blank').length === 0);
@@ -392,7 +394,7 @@ describe.skipIf(!findChromium())('an invariance experiment', () => {
   );
 
   it('shows AUC layer by layer, semantic beside spatial, and only the views that it has something for', async () => {
-    const page = await pages.open('#/');
+    const page = await pages.open('#/representations/invariance');
     expect(page.url()).toMatch(/#\/($|representations\/invariance)/);
     await page.getByRole('heading', { name: 'Are two views of one image more alike than two images?' }).waitFor();
     expect(await page.locator('main figcaption p').innerText()).toBe(
@@ -412,6 +414,7 @@ describe.skipIf(!findChromium())('an invariance experiment', () => {
 describe.skipIf(!findChromium())('an exported study of representations', () => {
   const works = async (page: Page): Promise<void> => {
     const [a, b] = PAIR;
+    await page.getByRole('link', { name: 'Similar images', exact: true }).click();
     await settled(page);
     await page.getByRole('link', { name: 'Retrieval', exact: true }).click();
     await expect

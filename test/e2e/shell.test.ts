@@ -25,7 +25,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   );
 
   it('reaches every view by its keys, and lists the keys', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     for (const [key, path] of [
       ['p', 'pairs'],
       ['c', 'class'],
@@ -51,7 +51,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   });
 
   it('changes the model with [ and ] and in the header', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     await page.keyboard.press(']');
     await expectParam(page, 'model', 'vit');
     await page.keyboard.press('[');
@@ -73,7 +73,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   });
 
   it('is light or dark as the system, or as the reader chooses', async () => {
-    const page = await open('#/', { colorScheme: 'dark' });
+    const page = await open('#/classes/map', { colorScheme: 'dark' });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await expect.poll(ground).toBe('rgb(17, 18, 20)');
     await page.getByRole('button', { name: /^Appearance/ }).click();
@@ -95,7 +95,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     const page = await open('#/classes/nothing');
     await page.getByText('There is no such page').waitFor();
     await page.getByRole('link', { name: 'Go to the first view' }).click();
-    await settled(page);
+    await page.getByRole('heading', { name: /^Which classes does the network see as similar/ }).waitFor();
   });
 
   it('fits 800 pixels without scrolling sideways', async () => {
@@ -111,7 +111,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   });
 
   it('exports each panel as PNG, SVG and its data, and copies the link and the command', async () => {
-    const page = await open('#/');
+    const page = await open('#/classes/map');
     await settled(page);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.keyboard.press('e');
@@ -152,7 +152,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
       const found = await axeFindings(page, 'serious');
       expect(found, `${hash} in ${colorScheme}`).toEqual([]);
     }
-    const page = await open('#/', { colorScheme });
+    const page = await open('#/classes/map', { colorScheme });
     await settled(page);
     await page.keyboard.press('e');
     expect(await axeFindings(page, 'serious')).toEqual([]);

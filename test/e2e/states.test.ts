@@ -22,7 +22,7 @@ describe.skipIf(!findChromium())('what the page says when something is wrong', (
       await writeSampleStudy(folderStore(folder), { classes: 20, models: ['alpha', 'beta'] });
       harm(folder);
     });
-    const { page } = await openPage(browser, served.server.url);
+    const { page } = await openPage(browser, `${served.server.url}#/classes/map`);
     try {
       await use(page);
     } finally {

@@ -65,7 +65,7 @@ describe.skipIf(!findChromium())('the training instrument', () => {
   const slider = (page: Page) => page.getByRole('slider', { name: 'Epoch' });
 
   it('opens on the curves of all runs at the last epoch, held in the address', async () => {
-    const page = await open('#/');
+    const page = await open('#/training/curves');
     await expectParam(page, 'epoch', String(LAST));
     expect(page.url()).toContain('#/training/curves?');
     const titles = await page.locator('main figure h3').allInnerTexts();

@@ -116,11 +116,15 @@ describe('findings of training', () => {
     expect(textOf(open, 'training.settled')).toBeUndefined();
   });
 
-  it('tell near mistakes from random ones at 0.55', async () => {
+  it('tell near mistakes from random ones by their chance level', async () => {
     const mistakes = async (value: number) =>
       textOf(await find([{ id: 'net', values: { 'idm.network.errorsOnly': [null, value] } }]), 'training.mistakes');
     expect(await mistakes(0.55)).toContain('Mistakes follow perception');
     expect(await mistakes(0.549)).toContain('hardly nearer to the true class than random ones');
+    const levelled = { 'idm.network.errorsOnly': [null, 0.7], 'idm.network.errorsOnly.chance': [null, 0.66] };
+    expect(textOf(await find([{ id: 'net', values: levelled }]), 'training.mistakes')).toContain(
+      'hardly nearer to the true class than random ones: inverse dissimilarity 0.70 where chance gives 0.66.',
+    );
     expect(textOf(await find([{ id: 'net', values: {} }]), 'training.mistakes')).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import type { Rule } from '../finding.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import { fixed, listed, percent } from '../wording.ts';
-import { lastOf, type TrainingFacts } from './training-facts.ts';
+import { lastOf, type TrainingFacts, valueAt } from './training-facts.ts';
 
 const ALIGNMENT = 'sai.ncsm_scsm';
 const CURVES = { path: 'training/curves', params: {} };
@@ -39,29 +39,38 @@ export const mistakes: Rule<TrainingFacts> = {
   find: ({ runs }) => {
     const told = runs.flatMap((entry) => {
       const last = lastOf(entry, 'idm.network.errorsOnly');
-      return last ? [{ name: entry.run.name, id: entry.run.id, ...last }] : [];
+      // Without a level of its own, chance is that of mistakes spread evenly over the classes.
+      const chance = (last && valueAt(entry, 'idm.network.errorsOnly.chance', last.epoch)) ?? 0.5;
+      return last ? [{ name: entry.run.name, id: entry.run.id, ...last, chance }] : [];
     });
     if (told.length === 0) return undefined;
-    const near = told.filter(({ value }) => value >= THRESHOLDS.mistakesNear);
-    const random = told.filter(({ value }) => value < THRESHOLDS.mistakesNear);
+    const isNear = ({ value, chance }: (typeof told)[number]): boolean =>
+      value >= chance + THRESHOLDS.mistakesAboveChance;
+    const near = told.filter(isNear);
+    const random = told.filter((entry) => !isNear(entry));
     const figures = (list: typeof told): string =>
-      listed(list.map(({ name, value }) => `${fixed(value)}${told.length > 1 ? ` (${name})` : ''}`));
+      listed(
+        list.map(
+          ({ name, value, chance }) =>
+            `${told.length > 1 ? `${name} ` : ''}${fixed(value)} where chance gives ${fixed(chance)}`,
+        ),
+      );
     const parts = [
       near.length > 0
-        ? `Mistakes follow perception: the wrong answer lies nearer to the true class than most others do, inverse dissimilarity ${figures(near)}, where random mistakes give about 0.5.`
+        ? `Mistakes follow perception: the wrong answer lies nearer to the true class than most others do, by inverse dissimilarity ${figures(near)}.`
         : '',
       random.length > 0
-        ? `The mistakes of ${listed(random.map(({ name }) => name))} are hardly nearer to the true class than random ones: inverse dissimilarity ${figures(random)}, where random gives about 0.5.`
+        ? `The mistakes of ${listed(random.map(({ name }) => name))} are hardly nearer to the true class than random ones: inverse dissimilarity ${figures(random)}.`
         : '',
     ];
     return {
       kind: 'result',
       text: parts.filter(Boolean).join(' '),
-      evidence: told.map(({ name, value, epoch }) => ({
+      evidence: told.map(({ name, value, epoch, chance }) => ({
         figure: 'errors-only inverse dissimilarity (NIDM)',
         of: `${name}, epoch ${epoch}`,
         value,
-        chance: { mean: 0.5 },
+        chance: { mean: chance },
       })),
       view: { path: 'training/time', params: { run: told[0]!.id, epoch: String(told[0]!.epoch) } },
     };

@@ -13,6 +13,17 @@ function pathIn(command: string, file: string): string {
   return paths.find((path) => path === file || path.endsWith(`/${file}`)) ?? file;
 }
 
+/** The command of the study with another order of classes for one of its models. */
+export function relabelCommand(data: ClassesData, model: ClassModel, set: string): string {
+  const { command } = data.section;
+  const path = shellQuote(pathIn(command, model.file));
+  const named = command.split(path).length === 2;
+  const without = (text: string): string => text.replace(/^ --labels (?:'[^']*'|\S+)/, '');
+  if (!named) return `semblance classes ${path} --labels ${shellQuote(set)}`;
+  const [before, after] = command.split(path) as [string, string];
+  return `${before}${path} --labels ${shellQuote(set)}${without(after)}`;
+}
+
 /** The command that prints what the details of a class show. */
 export function classCommand(data: ClassesData, model: ClassModel, index: number): string {
   const row = data.classes[index]!;

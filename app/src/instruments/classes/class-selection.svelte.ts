@@ -11,6 +11,9 @@ export interface ClassSelection {
   readonly cell: Cell | undefined;
   /** The class on the class page and in the details: the row of the cell. */
   readonly classIndex: number | undefined;
+  /** The model's names are probably in the wrong order, and nobody asked for its pairs all the same. */
+  readonly holdsBack: boolean;
+  showHeldBack(): void;
   chooseModel(id: string): void;
   /** `replace` for moves by key, which would otherwise fill the history. */
   chooseCell(cell: Cell | undefined, options?: { replace?: boolean }): void;
@@ -20,7 +23,15 @@ export interface ClassSelection {
 export function createSelection(data: ClassesData): ClassSelection {
   const model = $derived(data.models.find(({ id }) => id === router.params.model) ?? data.models[0]!);
   const cell = $derived(parseCell(router.params.cell, data.classes.length));
+  /** Models whose pairs were asked for in spite of their order. */
+  let trusted = $state.raw<ReadonlySet<string>>(new Set());
   return {
+    get holdsBack() {
+      return model.labels.better !== undefined && !trusted.has(model.id);
+    },
+    showHeldBack: () => {
+      trusted = new Set([...trusted, model.id]);
+    },
     get model() {
       return model;
     },

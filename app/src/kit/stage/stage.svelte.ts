@@ -17,7 +17,8 @@ export interface SearchProvider {
 
 /** The models of the study, for the header's picker and the keys `[` and `]`. */
 export interface ModelPicker {
-  models: readonly { id: string; name: string; colour: string }[];
+  /** By their short names; `title` is the whole. */
+  models: readonly { id: string; name: string; title: string; colour: string }[];
   current: string;
   choose: (id: string) => void;
 }

@@ -19,7 +19,7 @@ export interface PairQuery {
 /** A row of the ranking with its place in it. */
 export interface ListedPair {
   row: RankingRow;
-  /** Place by similarity among all rows, from 1. */
+  /** Place by similarity, from 1: among all pairs where mutual ones count once, else among all rows. */
   place: number;
   rank: number | null;
 }
@@ -42,6 +42,7 @@ export function listPairs(
     return `${row.name} ${row.synset ?? ''}`.toLowerCase();
   };
   const listed = ranking
+    .filter((row) => !(query.unique && isSecondMention(row)))
     .map(
       (row, i): ListedPair => ({
         row,
@@ -51,7 +52,6 @@ export function listPairs(
     )
     .filter(
       ({ row, rank }) =>
-        !(query.unique && isSecondMention(row)) &&
         (query.minRank <= 1 || (rank !== null && rank >= query.minRank)) &&
         hasRelation(row, query.relation) &&
         (wanted === '' || names(row.class).includes(wanted) || names(row.neighbour).includes(wanted)),

@@ -58,7 +58,7 @@ export function drawLayers(
   const body: string[] = [];
   const every = (size: number): number => Math.max(1, Math.ceil(12 / size));
   rows.forEach((name, i) => {
-    const y = top + (rows.length - 1 - i) * height;
+    const y = top + i * height;
     if (i % every(height) === 0)
       body.push(
         element(

@@ -127,7 +127,7 @@ export function densityPicture({ columns, rows, counts, most }: PairDensity, pal
 }
 
 /** Where the plane lies within its figure. */
-export const PLANE = { left: 46, right: 10, top: 8, bottom: 38 } as const;
+export const PLANE = { left: 46, right: 10, top: 24, bottom: 38 } as const;
 
 /** Axes, line of means and the names of the axes as SVG elements. */
 export function drawAxes(
@@ -157,7 +157,7 @@ export function drawAxes(
   body.push(
     element('line', { x1: left, x2: right, y1: bottom, y2: bottom, stroke: palette.outline }),
     text(right, height - 4, names.x, 'end'),
-    text(left, height - 4, names.y, 'start'),
+    text(left - 34, 11, names.y, 'start'),
   );
   const d = linePath(means.map((mean) => [left + mean.share * (right - left), atY(mean.y)]));
   if (means.length > 1)

@@ -1,3 +1,4 @@
+import type { TermKey } from '#src/explanations/terms.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { hasCurve } from '../training-data.ts';
 
@@ -26,6 +27,8 @@ export interface CurvePanel {
   question: string;
   group: string;
   curves: readonly PanelCurve[];
+  /** What it shows, explained beside its title. */
+  term?: TermKey;
   /** The curve of its chance level. */
   chance?: string;
   log?: boolean;
@@ -33,6 +36,10 @@ export interface CurvePanel {
   /** Share of class pairs that were confused at all, where the curve rests on them. */
   density?: string;
 }
+
+/** What trainers look at first: accuracy, loss, and the alignment of perception with meaning. */
+const LEAD = 'In short';
+const LEADING_PAIR = 'ncsm_scsm';
 
 const QUESTIONS: Readonly<Record<string, string>> = {
   ncsm_scsm: 'does perception follow meaning?',
@@ -65,7 +72,7 @@ export function pairTitle(pair: string): string {
 /** All panels in their order; those without a value in any of the runs are left out. */
 export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], measure: Measure): CurvePanel[] {
   const { q } = data.section;
-  const panels: CurvePanel[] = [...alignmentPanels(runs, measure, data.section.ssimOrder ?? 'index')];
+  const panels: CurvePanel[] = [];
   const add = (
     group: string,
     id: string,
@@ -84,6 +91,15 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
       ...rest,
     });
   };
+  add(LEAD, 'accuracy', 'Accuracy', 'share of right samples', [
+    ['accuracy', 'test'],
+    ['trainAccuracy', 'train', true],
+  ]);
+  add(LEAD, 'loss', 'Loss', 'as the run logged it', [
+    ['valLoss', 'test'],
+    ['loss', 'train', true],
+  ]);
+  panels.push(...alignmentPanels(runs, measure, data.section.ssimOrder ?? 'index'));
   add('Alignment', 'gap', 'Train/test gap', 'of SAI(NCSM, TNCSM); widening is over-fitting', [['gap.ncsm_tncsm', '']], {
     digits: 4,
   });
@@ -96,7 +112,7 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
       ['idm.network.all', 'all'],
       ['idm.network.errorsOnly', 'errors only', true],
     ],
-    { chance: 'idm.network.errorsOnly.chance' },
+    { term: 'idm', chance: 'idm.network.errorsOnly.chance' },
   );
   add(
     'Mistakes',
@@ -107,7 +123,7 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
       ['idm.semantic.all', 'all'],
       ['idm.semantic.errorsOnly', 'errors only', true],
     ],
-    { chance: 'idm.semantic.errorsOnly.chance' },
+    { term: 'idm', chance: 'idm.semantic.errorsOnly.chance' },
   );
   add(
     'Mistakes',
@@ -120,17 +136,9 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
     ],
     { digits: 0 },
   );
-  add('Weights', 'wsi-max', 'Max WSI', `closest neighbours, q ${q}`, [['wsi.max', '']]);
+  add('Weights', 'wsi-max', 'Max WSI', `closest neighbours, q ${q}`, [['wsi.max', '']], { term: 'wsi' });
   add('Weights', 'wsi-mean', 'Mean WSI', 'all pairs of classes', [['wsi.mean', '']]);
   add('Weights', 'wsi-min', 'Min WSI', `farthest classes, q ${q}`, [['wsi.min', '']]);
-  add('Training', 'accuracy', 'Accuracy', 'share of right samples', [
-    ['accuracy', 'test'],
-    ['trainAccuracy', 'train', true],
-  ]);
-  add('Training', 'loss', 'Loss', 'as the run logged it', [
-    ['valLoss', 'test'],
-    ['loss', 'train', true],
-  ]);
   add('Training', 'lr', 'Learning rate', '▲ changes by more than 2×', [['lr', '']], { log: true, digits: 5 });
   add('Typicality', 'typicality-test', 'Typicality, test', 'templates of right and wrong samples', [
     ['typicality.test.correct', 'right'],
@@ -153,9 +161,10 @@ function alignmentPanels(runs: readonly TrainingRun[], measure: Measure, ssimOrd
   return [...pairs].map((pair) => ({
     id: `sai-${pair}`,
     title: pairTitle(pair),
+    term: 'sai' as const,
     question:
       `${QUESTIONS[pair] ?? ''}${measure === 'ssim' ? ` SSIM with classes by ${ssimOrder === 'wordnet' ? 'WordNet' : ssimOrder}` : ''}`.trim(),
-    group: 'Alignment',
+    group: pair === LEADING_PAIR ? LEAD : 'Alignment',
     curves: [{ name: measure === 'cosine' ? `sai.${pair}` : `sai.${pair}.${measure}`, label: '' }],
     ...(measure === 'cosine' ? { chance: `sai.${pair}.chance` } : {}),
     ...(measure === 'ssim' ? { chance: `sai.${pair}.ssim.chance` } : {}),

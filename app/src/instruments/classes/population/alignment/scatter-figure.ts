@@ -38,7 +38,7 @@ export function drawScatter(
   });
   const interval = (model: PopulationModel) => model.alignment?.interval?.[measure] ?? null;
   const chance = (model: PopulationModel) => model.alignment?.chance[measure]?.mean;
-  const [left, right, top, bottom] = [50, width - 14, 10, height - 40];
+  const [left, right, top, bottom] = [50, width - 14, 28, height - 40];
   const [lowest, highest] = domainAround(
     points.flatMap(({ model, y }) => {
       const range = interval(model);
@@ -71,7 +71,7 @@ export function drawScatter(
   body.push(line(left, bottom, right, bottom, palette.outline));
   body.push(
     text(right, height - 6, trait === 'parameters' ? 'parameters, logarithmic' : 'accuracy', { 'text-anchor': 'end' }),
-    text(left, height - 6, `SSAD ${MEASURE_TITLES[measure]} upwards; grey dashes: by chance`),
+    text(left - 36, 12, `SSAD ${MEASURE_TITLES[measure]}; grey dashes: by chance`),
   );
   const marks = points.map(({ model, x, y }): ScatterMark => ({ model, x: xAxis.place(x), y: yAxis.place(y) }));
   for (const { model, x } of marks) {

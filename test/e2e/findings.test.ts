@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
+import { fileSource } from '#src/base/bytes/file-source.ts';
+import { findInStudy } from '#src/findings/find-in-study.ts';
+import type { Finding } from '#src/findings/finding.ts';
+import { readerOf } from '#src/findings/study-reader.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import { appPages } from '../support/app-pages.ts';
+import { axeFindings } from '../support/axe.ts';
+import { serveStudy, settled } from '../support/browser.ts';
+import { findChromium } from '../support/chromium.ts';
+
+const sample = (path: string): string => fileURLToPath(new URL(`../../samples/${path}.safetensors`, import.meta.url));
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+describe.skipIf(!findChromium())('findings, explanations and small pages', () => {
+  let findings: Finding[];
+  const { open } = appPages(() =>
+    serveStudy(async (folder) => {
+      const sources = await Promise.all(
+        ['tiny-imagenet-cnn/epoch-0040', 'tiny-imagenet-vit/epoch-0032'].map((path) => fileSource(sample(path))),
+      );
+      const store = folderStore(folder);
+      const { manifest } = await analyseClasses(
+        sources.map((source, i) => ({ source, name: ['cnn', 'vit'][i]! })),
+        { command: 'semblance demo', studyName: 'sample' },
+        store,
+      );
+      findings = await findInStudy(readerOf(store, manifest), manifest);
+    }),
+  );
+
+  it('are what a study opens with, word for word as the library has them', async () => {
+    const page = await open('#/');
+    await expect.poll(() => page.url()).toContain('#/classes/findings');
+    await page.locator('main li').first().waitFor();
+    expect(await page.locator('main ol > li > .text').allInnerTexts()).toEqual(findings.map(({ text }) => text));
+    expect(findings.length).toBeGreaterThan(2);
+  });
+
+  it('lead to the view that shows them', async () => {
+    const page = await open('#/classes/findings');
+    const at = findings.findIndex(({ rule }) => rule === 'classes.strange-pair' || rule === 'classes.closest-pair');
+    await page
+      .locator('main ol > li')
+      .nth(at)
+      .getByRole('link', { name: /^Show it/ })
+      .click();
+    const { path, params } = findings[at]!.view;
+    await expect.poll(() => page.url()).toContain(`#/${path}`);
+    expect(new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('cell')).toBe(params.cell);
+  });
+
+  it('have their terms explained by pointer and by keyboard, and in the glossary', async () => {
+    const page = await open('#/classes/models');
+    await page.getByRole('button', { name: 'What is Agreement between networks?' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('How far two networks see the same classes as alike.').waitFor();
+    await page.getByRole('link', { name: 'All terms' }).click();
+    await page.getByRole('heading', { name: 'Glossary' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Search the glossary' }).fill('WSI');
+    await page.getByText('1 term', { exact: true }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('are clean by axe in %s, as the glossary is', async (colorScheme) => {
+    for (const hash of ['#/classes/findings', '#/glossary']) {
+      const page = await open(hash, { colorScheme });
+      await page.waitForTimeout(300);
+      expect(await axeFindings(page), hash).toEqual([]);
+    }
+  });
+
+  it('fit a phone: one button for the views, names of a table in sight, nothing wider than the page', async () => {
+    const page = await open('#/classes/pairs', PHONE);
+    await page.getByRole('grid', { name: 'Closest pairs' }).waitFor();
+    const first = page.locator('[role=grid] tbody tr[id] td:nth-child(2)').first();
+    const before = (await first.boundingBox())!;
+    expect(before.width).toBeGreaterThan(80);
+    await page
+      .locator('.scroller')
+      .first()
+      .evaluate((node) => (node.scrollLeft = 400));
+    await expect.poll(async () => (await first.boundingBox())!.x).toBeGreaterThanOrEqual(0);
+    expect(await page.getByRole('navigation').isVisible()).toBe(false);
+    for (const view of ['Map', 'Models', 'Findings']) {
+      await page.getByRole('button', { name: /: all views$/ }).click();
+      await page.getByRole('link', { name: view, exact: true }).click();
+      await page.waitForTimeout(300);
+      expect(await page.getByRole('navigation').isVisible()).toBe(false);
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(over, view).toBe(0);
+    }
+  });
+
+  it('do not shift while a pointer crosses the maps', async () => {
+    const page = await open('#/classes/map');
+    await settled(page);
+    expect(await shiftWhileCrossing(page)).toBeLessThan(0.05);
+  });
+});
+
+/** Cumulative layout shift, as browsers score it, while the pointer visits each map of the view. */
+async function shiftWhileCrossing(page: Page): Promise<number> {
+  await page.evaluate(() => {
+    const seen = window as unknown as { shift: number };
+    seen.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift' });
+  });
+  for (const map of await page.getByRole('application').all()) {
+    const box = (await map.boundingBox())!;
+    for (let i = 0; i < 12; i++) {
+      await page.mouse.move(box.x + (box.width * (i + 0.5)) / 12, box.y + (box.height * (((i * 5) % 12) + 0.5)) / 12);
+      await page.waitForTimeout(40);
+    }
+  }
+  await page.waitForTimeout(200);
+  return page.evaluate(() => (window as unknown as { shift: number }).shift);
+}
