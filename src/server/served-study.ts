@@ -12,6 +12,7 @@ import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
 import type { Content } from './send-content.ts';
+import { type StudySummary, summariseStudy } from './study-summary.ts';
 
 /** What became of a note: written, or why the study's folder did not take it. */
 export type SavedNote = { written: true; notes: ConceptNotes } | { written: false; reason: string };
@@ -23,6 +24,8 @@ export interface ServedStudy {
   /** The manifest's name of the study, or the folder's where the manifest cannot be read. */
   name(): Promise<string>;
   manifest(): Promise<Content>;
+  /** What a list of studies says of it. */
+  summary(): Promise<StudySummary>;
   file(path: string): Promise<Content>;
   /** A matrix quantised for display. */
   display(path: string): Promise<Content>;
@@ -93,6 +96,7 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       const { tag, bytes } = await load();
       return { tag, type: mediaType(MANIFEST_PATH), untrusted: true, bytes: async () => bytes };
     },
+    summary: async () => summariseStudy(folder, (await load()).manifest),
     async file(path) {
       const { hash, bytes } = await find(path);
       return { tag: hash, ...studyFileType(path), untrusted: true, bytes };

@@ -60,6 +60,12 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
     );
     return c.json(list, 200, { 'Cache-Control': 'no-store' });
   });
+  app.get('/api/home', async (c) => {
+    const list = await Promise.all(
+      studies.map(async (study) => ({ id: study.id, ...(await study.summary().catch(brokenStudy(study))) })),
+    );
+    return c.json(list, 200, { 'Cache-Control': 'no-store' });
+  });
   app.get('/api/events', (c) =>
     // A HEAD request must not leave a stream open that nobody reads.
     c.req.method === 'HEAD' ? c.body(null, 200, { 'Content-Type': 'text/event-stream' }) : events.subscribe(),
@@ -109,6 +115,23 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
     return responseForError(error);
   });
   return app;
+}
+
+/** A study that cannot be read stays in the list, with why. */
+function brokenStudy(study: ServedStudy) {
+  return async (error: unknown) => {
+    if (!(error instanceof SemblanceError)) throw error;
+    const nothing = {
+      instruments: [],
+      models: [],
+      classes: null,
+      images: null,
+      picture: null,
+      changed: null,
+      bytes: null,
+    };
+    return { name: await study.name(), ...nothing, error: error.message };
+  };
 }
 
 function notFound(c: Context): Response {

@@ -90,6 +90,16 @@ describe('semblance open', () => {
     await Promise.all([first.end('SIGINT'), second.end('SIGINT')]);
   });
 
+  it('shows all studies of a folder, the newest first', async () => {
+    await studyAt('all/old', 'Old', 1000);
+    await studyAt('all/new', 'New', 2000);
+    const opened = await open(join(folder.path, 'all'), '--port', '0');
+    expect(opened.stderr()).toContain('Showing New, Old');
+    const list = (await rawRequest(opened.url, '/api/home')).json() as { name: string }[];
+    expect(list.map(({ name }) => name)).toEqual(['New', 'Old']);
+    expect((await rawRequest(opened.url, '/api/study/study.json')).json()).toHaveProperty('name', 'New');
+  });
+
   it('opens the newest study when none is named', async () => {
     await studyAt('semblance-studies/a', 'Newest', 2000);
     await studyAt('semblance-studies/b', 'Older', 1000);

@@ -100,7 +100,7 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
       await drop(page, [{ name: 'holiday.jpg', bytes: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]) }]);
       const dialog = page.getByRole('dialog', { name: 'holiday.jpg cannot be analysed' });
       await dialog.waitFor();
-      expect(await dialog.innerText()).toMatch(/not a model file that Semblance knows[\s\S]*What to do\.[\s\S]*tflite/);
+      expect(await dialog.innerText()).toMatch(/holiday\.jpg: is a picture\.[\s\S]*What to do\./);
       await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
       await dialog.waitFor({ state: 'detached' });
     }));

@@ -61,6 +61,16 @@ describe('what is served', () => {
     expect((await get('/api/studies/third/study.json')).status).toBe(404);
   });
 
+  it('sums up each study for the list of all, and says why one cannot be read', async () => {
+    const list = (await get('/api/home')).json() as Record<string, unknown>[];
+    expect(list.map(({ id }) => id)).toEqual(['my-study', 'second']);
+    expect(list[0]).toMatchObject({ name: 'My study', instruments: ['classes'], models: ['alpha'], images: null });
+    expect(list[0]!.classes).toBe(manifest.instruments.classes!.labels.classes);
+    expect(list[0]!.picture).toBe('classes/models/alpha/ncsm.npy');
+    expect(list[0]!.bytes as number).toBeGreaterThan(1000);
+    expect(Date.parse(list[0]!.changed as string)).toBeGreaterThan(0);
+  });
+
   it('gives the listed files as they are on disk', async () => {
     for (const path of Object.keys(manifest.files)) {
       const response = await get(`/api/study/files/${path}`);

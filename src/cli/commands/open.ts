@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
-import { findStudy } from '../inputs/find-study.ts';
+import { findStudies } from '../inputs/find-study.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { showStudies } from './show-studies.ts';
 
 const EXAMPLES = `
-Without STUDY, the newest one below ./semblance-studies is opened. The address is all that is printed on stdout; a
+Of a folder of studies, by default ./semblance-studies, all are shown: the page begins with their list. The address is all that is printed on stdout; a
 browser is opened only from a terminal with a desktop. Ctrl+C ends with exit code 0.
 
 Examples:
@@ -21,6 +21,6 @@ export function addOpenCommand(program: Command, io: CliIo): void {
   addShowOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (study: string | undefined, options: ShowOptions) => {
-      await showStudies([await findStudy(study, io)], options, io);
+      await showStudies(await findStudies(study, io), options, io);
     });
 }

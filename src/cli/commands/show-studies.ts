@@ -8,6 +8,9 @@ import { APP_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { openBrowser } from '../terminal/open-browser.ts';
 
+/** More studies than this are counted, not named. */
+const SHOWN_NAMES = 4;
+
 /**
  * Serves study folders until Ctrl+C, which is how showing ends and no failure. Prints the address, alone, on stdout.
  * @throws SourceError when a folder holds no study; a study that is broken is shown as a page that says how.
@@ -29,7 +32,7 @@ export async function showStudies(folders: readonly string[], options: ShowOptio
       io.stderr(`Port ${options.port} is taken; this is ${server.port}.\n`);
     if (!isLoopback(options.host))
       io.stderr('Others who can reach this machine can open the address below, token included.\n');
-    io.stderr(`Showing ${names.join(', ')}. Ctrl+C ends.\n`);
+    io.stderr(`Showing ${names.length > SHOWN_NAMES ? `${names.length} studies` : names.join(', ')}. Ctrl+C ends.\n`);
     io.stdout(`${server.url}\n`);
     if (options.open) openBrowser(server.url, io);
     if (!io.signal.aborted) await once(io.signal, 'abort');

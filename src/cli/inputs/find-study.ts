@@ -33,6 +33,18 @@ export async function findStudy(path: string | undefined, io: CliIo): Promise<st
   return newest.folder;
 }
 
+/**
+ * The studies that `semblance open` shows, the one that `findStudy` finds first: for a folder of studies, and without a
+ * path, the others follow, the newest first.
+ * @throws SourceError when there is none.
+ */
+export async function findStudies(path: string | undefined, io: CliIo): Promise<string[]> {
+  const given = resolve(io.cwd, path ?? STUDIES_FOLDER);
+  if (await isStudy(given)) return [given];
+  const all = await studiesBelow(given);
+  return all.length > 0 ? all : [await findStudy(path, io)];
+}
+
 async function isStudy(folder: string): Promise<boolean> {
   return stat(join(folder, MANIFEST_PATH)).then(
     (found) => found.isFile(),
@@ -41,6 +53,12 @@ async function isStudy(folder: string): Promise<boolean> {
 }
 
 async function newestStudy(parent: string): Promise<{ folder: string; count: number } | undefined> {
+  const studies = await studiesBelow(parent);
+  return studies[0] === undefined ? undefined : { folder: studies[0], count: studies.length };
+}
+
+/** Folders of studies directly below a folder, the newest first. */
+async function studiesBelow(parent: string): Promise<string[]> {
   const names = await readdir(parent).catch(() => []);
   const studies: { folder: string; time: number }[] = [];
   for (const name of names) {
@@ -48,6 +66,5 @@ async function newestStudy(parent: string): Promise<{ folder: string; count: num
     const found = await stat(join(folder, MANIFEST_PATH)).catch(() => undefined);
     if (found?.isFile()) studies.push({ folder, time: found.mtimeMs });
   }
-  const newest = studies.sort((a, b) => b.time - a.time)[0];
-  return newest && { folder: newest.folder, count: studies.length };
+  return studies.sort((a, b) => b.time - a.time).map(({ folder }) => folder);
 }

@@ -7,10 +7,10 @@ import { type StudySource, storeSource } from './study-source.ts';
 /** Rows that stay at hand; at a thousand classes one takes 4 KB. */
 const KEPT_ROWS = 2000;
 
-/** The study behind the local server; `api` ends in a slash. Matrices for display and single rows are asked for. */
-export function serverSource(api: URL): StudySource {
-  const files = httpStore(new URL('study/files/', api), 'the study');
-  const manifest = httpStore(new URL('study/', api), 'the study');
+/** A study behind the local server; `api` and `base`, the study's place below it, end in a slash. Matrices for display and single rows are asked for. */
+export function serverSource(api: URL, base = 'study/'): StudySource {
+  const files = httpStore(new URL(`${base}files/`, api), 'the study');
+  const manifest = httpStore(new URL(base, api), 'the study');
   const whole = storeSource({
     ...files,
     read: (path) => (path === 'study.json' ? manifest.read(path) : files.read(path)),
@@ -38,7 +38,7 @@ export function serverSource(api: URL): StudySource {
       keep(
         displays,
         path,
-        async () => decodeDisplayMatrix(new Uint8Array(await fetchBytes(`study/display/${path}`, path)), path),
+        async () => decodeDisplayMatrix(new Uint8Array(await fetchBytes(`${base}display/${path}`, path)), path),
         64,
       ),
     row: (path, i) =>
@@ -47,7 +47,7 @@ export function serverSource(api: URL): StudySource {
         : keep(
             rows,
             `${path}/${i}`,
-            async () => new Float32Array(await fetchBytes(`study/row/${path}/${i}`, path)),
+            async () => new Float32Array(await fetchBytes(`${base}row/${path}/${i}`, path)),
             KEPT_ROWS,
           ),
     refresh: async () => {
@@ -64,11 +64,11 @@ export function serverSource(api: URL): StudySource {
       return whole.matrix(path);
     },
     notes: async () => {
-      const response = await request(new URL('study/notes', api), 'the notes');
+      const response = await request(new URL(`${base}notes`, api), 'the notes');
       return ((await response!.json()) as { notes: ConceptNotes }).notes;
     },
     saveNote: async (concept, note) => {
-      const response = await request(new URL('study/notes', api), 'the note', {
+      const response = await request(new URL(`${base}notes`, api), 'the note', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ concept, ...note }),
