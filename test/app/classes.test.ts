@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ClassModel } from '#src/study/classes-section.ts';
 import { neighbourColumns, overlap, sharedEntries } from '../../app/src/instruments/classes/class/neighbour-columns.ts';
+import { relabelCommand } from '../../app/src/instruments/classes/class-command.ts';
+import type { ClassesData } from '../../app/src/instruments/classes/classes-data.ts';
+import { listPairs } from '../../app/src/instruments/classes/pairs/pair-list.ts';
 import { meeting } from '../../app/src/instruments/classes/wordnet-meeting.ts';
 import { definition, pathFromRoot } from '../../app/src/instruments/classes/wordnet-path.ts';
 import { findClasses, shortNames } from '../../app/src/kit/data/class-names.ts';
@@ -129,4 +133,46 @@ it('CSV keeps commas and quotes apart, and starts no formula', async () => {
     ],
   ).text();
   expect(text).toBe('name,value\r\n"a, ""b""",0.5\r\n\'=1+1,\r\nplain,\r\n');
+});
+
+describe('the command that reads classes in another order', () => {
+  const relabel = (command: string, file: string) =>
+    relabelCommand({ section: { command } } as ClassesData, { file } as ClassModel, 'darknet-1k');
+  it('names the order behind the model that it is of, in place of the one it had', () => {
+    expect(relabel('semblance classes a/dark.onnx b.onnx --ci 100', 'dark.onnx')).toBe(
+      'semblance classes a/dark.onnx --labels darknet-1k b.onnx --ci 100',
+    );
+    expect(relabel('semblance classes dark.onnx --labels imagenet-1k b.onnx', 'dark.onnx')).toBe(
+      'semblance classes dark.onnx --labels darknet-1k b.onnx',
+    );
+  });
+  it('stands alone where the command of the study does not name the file once', () => {
+    expect(relabel('semblance classes models/', 'dark.onnx')).toBe('semblance classes dark.onnx --labels darknet-1k');
+  });
+});
+
+describe('the places of pairs', () => {
+  const row = (index: number, neighbour: number, mutual: boolean) => ({
+    class: index,
+    neighbour,
+    similarity: 1 - index / 10,
+    mutual,
+    referenceRank: {},
+    relations: [],
+    explanation: null,
+  });
+  const data = { classes: ['a', 'b', 'c', 'd'].map((name) => ({ name, synset: null })), names: [] } as never;
+  const places = (unique: boolean) =>
+    listPairs(data, [row(0, 1, true), row(1, 0, true), row(2, 3, false), row(3, 2, false)] as never, undefined, {
+      text: '',
+      relation: '',
+      minRank: 1,
+      unique,
+      sort: 'similarity',
+      ascending: false,
+    }).map(({ place }) => place);
+  it('go on without a gap where mutual pairs count once', () => {
+    expect(places(true)).toEqual([1, 2, 3]);
+    expect(places(false)).toEqual([1, 2, 3, 4]);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageRow, LayerComparison } from '#src/study/representations-section.ts';
-import { layoutDotPlot } from '../../app/src/charts/dot-plot.ts';
+import { domainOfRows, drawDotPlot, layoutDotPlot } from '../../app/src/charts/dot-plot.ts';
 import { findImages, imageNames, labelOf } from '../../app/src/instruments/representations/image-names.ts';
 import { shortLayerNames } from '../../app/src/instruments/representations/layer-names.ts';
 import {
@@ -215,6 +215,20 @@ describe('maps of layers', () => {
 });
 
 describe('plots of rows and numbers', () => {
+  it('are not squeezed by one outlier, which ends in an arrow', () => {
+    const mark = { value: 0.9, low: 0.85, high: 0.95, quartiles: [0.88, 0.92] as const };
+    const rows = [mark, { ...mark, low: -40 }].map((values) => ({
+      label: 'x',
+      marks: [{ ...values, shape: 'diamond' as const, colour: '#000', title: '' }],
+    }));
+    const domain = domainOfRows(rows);
+    expect(domain[0]).toBeGreaterThan(0.7);
+    expect(domain[1]).toBeGreaterThan(0.95);
+    const plot = { rows, domain, axis: '' };
+    const drawn = drawDotPlot(plot, layoutDotPlot(plot, 400, 60), light).join('');
+    expect(drawn.match(/-4v8z/g)).toHaveLength(1);
+    for (const [, x] of drawn.matchAll(/x1="(-?[\d.]+)"/g)) expect(Number(x)).toBeGreaterThanOrEqual(60);
+  });
   it('give headings a line of their own and hold the reference', () => {
     const row = (heading?: string) => ({
       label: 'a',

@@ -11,6 +11,7 @@ import { appPages } from '../support/app-pages.ts';
 import { axeFindings } from '../support/axe.ts';
 import { serveStudy, settled } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
+import { writeSampleStudy } from '../support/sample-study.ts';
 
 const sample = (path: string): string => fileURLToPath(new URL(`../../samples/${path}.safetensors`, import.meta.url));
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
@@ -100,6 +101,37 @@ describe.skipIf(!findChromium())('findings, explanations and small pages', () =>
     const page = await open('#/classes/map');
     await settled(page);
     expect(await shiftWhileCrossing(page)).toBeLessThan(0.05);
+  });
+});
+
+describe.skipIf(!findChromium())('class names in the wrong order', () => {
+  const { open } = appPages(() =>
+    serveStudy(async (folder) => {
+      const store = folderStore(folder);
+      const manifest = await writeSampleStudy(store, { models: ['dark', 'light'] });
+      manifest.instruments.classes!.models[0]!.labels.better = {
+        set: 'darknet-1k',
+        title: "ImageNet-1k in Darknet's order",
+        spearman: 0.75,
+      };
+      await store.write('study.json', new TextEncoder().encode(JSON.stringify(manifest)));
+    }),
+  );
+
+  it('are told of over every view of that network, which holds its pairs back until they are asked for', async () => {
+    const page = await open('#/classes/pairs');
+    await page.getByText('The class names of dark are probably in the wrong order.').waitFor();
+    expect(await page.locator('.bar').innerText()).toMatch(/0\.75 instead of 0\.25[\s\S]*--labels darknet-1k/);
+    expect(await page.getByRole('grid', { name: 'Closest pairs' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Show them all the same' }).click();
+    await page.getByRole('grid', { name: 'Closest pairs' }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it('say nothing of the other network', async () => {
+    const page = await open('#/classes/pairs?model=light');
+    await page.getByRole('grid', { name: 'Closest pairs' }).waitFor();
+    expect(await page.getByText('probably in the wrong order').count()).toBe(0);
   });
 });
 

@@ -104,7 +104,7 @@ export function drawDotPlot(plot: DotPlot, layout: DotLayout, palette: Palette):
       parts.push(
         line(at(Math.min(...known)), y, at(Math.max(...known)), y, { stroke: palette.border, 'stroke-width': 2 }),
       );
-    for (const mark of marks) parts.push(drawMark(mark, at, y, palette));
+    for (const mark of marks) parts.push(drawMark(mark, at, axis.domain, y, palette));
   });
   return parts;
 }
@@ -112,6 +112,7 @@ export function drawDotPlot(plot: DotPlot, layout: DotLayout, palette: Palette):
 function drawMark(
   { value, shape, colour, low, high, quartiles, title }: DotMark,
   at: (value: number) => number,
+  domain: readonly [number, number],
   y: number,
   palette: Palette,
 ): string {
@@ -134,10 +135,11 @@ function drawMark(
     diamond: () =>
       element('path', { d: `M${x - 5.4} ${y}L${x} ${y - 5.4}L${x + 5.4} ${y}L${x} ${y + 5.4}z`, ...style }),
   };
+  const inside = (value: number): number => Math.min(domain[1], Math.max(domain[0], value));
   const band = (from: number, to: number, width: number, opacity: number): string =>
     element('line', {
-      x1: at(from),
-      x2: at(to),
+      x1: at(inside(from)),
+      x2: at(inside(to)),
       y1: y,
       y2: y,
       stroke: colour,
@@ -150,7 +152,31 @@ function drawMark(
     {},
     element('title', {}, escapeText(title)),
     ...(low !== undefined && high !== undefined ? [band(low, high, 1.6, 0.75)] : []),
+    // What goes on beyond the axis says so.
+    ...(low !== undefined && low < domain[0] ? [arrow(at(domain[0]), y, -1, colour)] : []),
+    ...(high !== undefined && high > domain[1] ? [arrow(at(domain[1]), y, 1, colour)] : []),
     ...(quartiles ? [band(quartiles[0], quartiles[1], 7, 0.35)] : []),
     shapes[shape](),
+  );
+}
+
+function arrow(x: number, y: number, side: -1 | 1, colour: string): string {
+  return element('path', { d: `M${x + side * 5} ${y}l${-side * 6} -4v8z`, fill: colour });
+}
+
+/**
+ * Ends of an axis that rows of quartiles share, with the extremes of each row as far as they lie within three times its
+ * middle half: one outlier does not squeeze all others. Extremes beyond end in an arrow.
+ */
+export function domainOfRows(rows: readonly DotRow[]): readonly [number, number] {
+  return domainFromZero(
+    rows.flatMap(({ marks }) =>
+      marks.flatMap(({ value, low, high, quartiles }) => {
+        if (!quartiles) return [value, low, high].filter((end) => end !== null && end !== undefined);
+        const [q1, q3] = quartiles;
+        const reach = 3 * (q3 - q1);
+        return [value ?? q1, q1, q3, Math.max(low ?? q1, q1 - reach), Math.min(high ?? q3, q3 + reach)];
+      }),
+    ),
   );
 }
