@@ -37,6 +37,23 @@ const alignmentSchema = z.extend(values, {
       classes: z.int(),
     }),
   ),
+  /**
+   * Where the Spearman alignment with WordNet comes from: for each cut of the tree ρ with it alone, the partial ρ beyond
+   * it, ρ with all levels so far, and ρ within branches of ten classes or more; absent for other references.
+   */
+  cuts: z.optional(
+    z.array(
+      z.object({
+        name: z.string(),
+        branches: z.int(),
+        split: z.nullable(finite),
+        beyond: z.nullable(finite),
+        soFar: z.nullable(finite),
+        within: z.array(z.object({ branch: z.string(), classes: z.int(), spearman: z.nullable(finite) })),
+        interval: z.optional(z.object({ split: z.nullable(intervalSchema), beyond: z.nullable(intervalSchema) })),
+      }),
+    ),
+  ),
   /** p-values of Mantel's permutation test; absent when none was asked for. */
   mantel: z.optional(z.extend(values, { permutations: z.int(), seed: z.int() })),
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { wordnetCuts } from '#src/analyses/classes/tree-cuts.ts';
 import { ssad } from '#src/measures/class-similarity/alignment.ts';
 import { chanceLevel } from '#src/measures/class-similarity/chance.ts';
+import { alignmentByCut } from '#src/measures/class-similarity/levels/level-alignment.ts';
 import { prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
 import { measureEpoch } from '#src/measures/training/epoch-measures.ts';
 import { loadWordNet } from '#src/semantics/load-wordnet.ts';
@@ -20,6 +22,16 @@ interface Permuted {
 const golden: {
   chance: Record<string, Record<'cosine' | 'spearman' | 'kendall', Permuted & { draws: number }>>;
   idm: Record<string, Record<'network' | 'semantic', Record<'all' | 'errorsOnly', Permuted>>>;
+  split: Record<
+    string,
+    {
+      whole: number;
+      split: number;
+      partial: number;
+      within: Record<'animals' | 'things', number>;
+      sizes: [number, number];
+    }
+  >;
 } = JSON.parse(readFileSync(new URL('../golden/defensible.json', import.meta.url), 'utf8'));
 
 const epochOf = (key: string): [run: string, epoch: number] => [key.split('@')[0]!, Number(key.split('@')[1])];
@@ -87,5 +99,33 @@ describe('IDM under permuted predictions, against NumPy', () => {
     expect(untrained.errorsOnly).toBeCloseTo(0.5262, 3);
     expect(untrained.chance.errorsOnly!.mean).toBeCloseTo(0.5338, 2);
     expect(untrained.chance.errorsOnly!.z).toBeLessThan(-3);
+  });
+});
+
+describe('alignment by, beyond and within the split of animals and things, against NumPy', () => {
+  it.each(Object.keys(golden.split))('%s', async (key) => {
+    const [run, epoch] = epochOf(key);
+    const { head } = await readSampleEpoch(run, epoch);
+    const network = prepareSimilarity(cosineSimilarityMatrix(head!, { precision: 'f64' }));
+    const wordnet = await loadWordNet();
+    const classes = sampleLabels(run).map((synset) => ({ name: synset, synset, how: 'wnid' as const, candidates: [] }));
+    const cuts = wordnetCuts(wordnet, classes);
+    const found = alignmentByCut(network, prepareSimilarity(await semanticOf(run)), cuts, { resamples: 60 });
+    const [animal, ...levels] = found;
+    const expected = golden.split[key]!;
+    expect(animal).toMatchObject({ name: 'animal', branches: 2 });
+    expect(animal!.split).toBeCloseTo(expected.split, 6);
+    expect(animal!.beyond).toBeCloseTo(expected.partial, 6);
+    const within = new Map(animal!.within.map((entry) => [entry.branch, entry]));
+    expect(within.get('animal')).toMatchObject({ classes: expected.sizes[0] });
+    expect(within.get('animal')!.spearman).toBeCloseTo(expected.within.animals, 6);
+    expect(within.get('not animal')!.spearman).toBeCloseTo(expected.within.things, 6);
+    expect(animal!.interval!.split!.low).toBeLessThan(expected.split);
+    expect(animal!.interval!.split!.high).toBeGreaterThan(expected.split);
+    // With all levels the tree is known almost as far as path similarity knows it.
+    expect(levels.length).toBeGreaterThan(3);
+    expect(Math.abs(levels.at(-1)!.soFar! - expected.whole)).toBeLessThan(0.12);
+    for (const [i, level] of levels.entries())
+      if (i > 0) expect(level.branches).toBeGreaterThan(levels[i - 1]!.branches);
   });
 });

@@ -6,6 +6,8 @@ import {
   ALIGNMENT_MEASURES,
   eachMeasure,
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
+import { alignmentByCut } from '../../measures/class-similarity/levels/level-alignment.ts';
+import type { TreeCut } from '../../measures/class-similarity/levels/tree-cut.ts';
 import { prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import { alignClasses } from '../../measures/class-similarity/shared-classes.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
@@ -19,13 +21,14 @@ import { hashInputs, plainOptions } from './inputs-hash.ts';
 import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
 import { largeSectionContent } from './large-study.ts';
 import { type LoadedClassModel, loadClassModel } from './load-class-model.ts';
-import { type MeasuredModel, measureModel } from './measured-model.ts';
+import { type MeasuredModel, measureModel, type PreparedReference } from './measured-model.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type FailedModel } from './options.ts';
 import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
 import type { RowClass } from './row-classes.ts';
 import { sectionContent } from './section-content.ts';
 import { loadTemplateModels } from './templates/load-template-models.ts';
+import { wordnetCuts } from './tree-cuts.ts';
 import { addUncertainty } from './uncertainty.ts';
 
 /** What `analyseClasses` gives back: the manifest of the study and whether it was already there. */
@@ -101,6 +104,8 @@ export async function analyseClasses(
   }
   const { bootstrap = 0, mantel = 0 } = options;
   const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
+  if (wordnet)
+    addCuts(models, references, wordnetCuts(wordnet.graph, classes, options.population?.subtree), bootstrap, seed);
   const networkAlignment = alignNetworks(models, task);
   const population = options.population
     ? populationSection(
@@ -162,6 +167,24 @@ async function loadModels(inputs: readonly ClassModelInput[], { strict = true }:
   if (loaded.length === 0)
     throw new IncomparableError(`None of the ${inputs.length} models could be used. ${failed[0]!.error.message}`);
   return { loaded, failed };
+}
+
+/** Most resamples that intervals of cuts take, for each costs a pass over all pairs for each cut. */
+const MOST_CUT_RESAMPLES = 100;
+
+/** Where the alignment of each model with WordNet comes from: by, within and beyond each cut of the tree. */
+function addCuts(
+  models: readonly MeasuredModel[],
+  references: readonly PreparedReference[],
+  cuts: readonly TreeCut[],
+  bootstrap: number,
+  seed: number,
+): void {
+  const reference = references.find(({ kind }) => kind === 'wordnet');
+  if (!reference) return;
+  const resamples = Math.min(bootstrap, MOST_CUT_RESAMPLES);
+  for (const { alignment, prepared } of models)
+    alignment[reference.id]!.cuts = alignmentByCut(prepared, reference.prepared, cuts, { resamples, seed });
 }
 
 /** NSAD of every pair of models, symmetric, exactly 1 on the diagonal. */

@@ -11,6 +11,7 @@ import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
+import { cutsText } from './cuts-report.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
 import { picturesText } from './pictures-report.ts';
 import { shortClassNames } from './short-class-names.ts';
@@ -56,7 +57,10 @@ function modelText(model: ClassModel, names: readonly string[], section: Classes
   if (model.zeroTemplates.length > 0 && !model.templates)
     text += `  zero    ${describeZero(model.zeroTemplates, names)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
-  for (const { id, title } of section.references) text += alignmentText(title, model.alignment[id]!, colors);
+  for (const { id, title } of section.references) {
+    text += alignmentText(title, model.alignment[id]!, colors);
+    text += cutsText(model.alignment[id]!, colors);
+  }
   if (model.templates?.agreement) text += agreementText(model, model.templates.agreement, section, colors);
   if (section.references.length === 0)
     text += `  ${colors.dim('No class has a WordNet sense, so there is no semantic alignment; name the classes with --labels.')}\n`;
