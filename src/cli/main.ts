@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   concepts: async () => (await import('./commands/concepts.ts')).addConceptsCommand,
   open: async () => (await import('./commands/open.ts')).addOpenCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
+  figure: async () => (await import('./commands/figure.ts')).addFigureCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
   reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
@@ -31,6 +32,7 @@ Examples:
   semblance training runs/a --watch                        follow a run while it trains
   semblance representations model.onnx --images DIR        which images are alike to the network
   semblance concepts a.onnx b.onnx --images DIR            what one network knows and the other does not
+  semblance figure STUDY curves --out curves.pdf           a figure for print
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

@@ -40,6 +40,7 @@ const HOUSE: HouseRules = {
     'src/study',
     'src/findings',
     'src/runs',
+    'src/figures',
     'src/analyses',
     'src/server',
     'src/site-export',

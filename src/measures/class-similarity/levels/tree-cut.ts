@@ -27,7 +27,7 @@ const MOST_LEVELS = 8;
 export function cutsOfGroups(order: ArrayLike<number>, groups: readonly NestedGroup[], known: number): TreeCut[] {
   const cuts: TreeCut[] = [];
   let level: readonly NestedGroup[] = groups;
-  for (let depth = 0; cuts.length < MOST_LEVELS; depth++) {
+  while (cuts.length < MOST_LEVELS) {
     const cut = cutAt(`level ${cuts.length + 1}`, order, level, known);
     const before = cuts.at(-1);
     if (cut.branches.length > 1 && cut.branches.length !== before?.branches.length) cuts.push(cut);

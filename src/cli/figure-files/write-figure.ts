@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { MissingRuntimeError, SourceError, UsageError } from '../../base/errors.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { printPdf } from './print-pdf.ts';
+
+const ENDINGS = ['.svg', '.png', '.pdf'] as const;
+/** Pixels of a PNG to a CSS pixel. */
+const SCALE = 2;
+
+/** @throws UsageError unless the name ends as one of the formats does. */
+export function requireFigureName(out: string): void {
+  if (!(ENDINGS as readonly string[]).includes(extname(out).toLowerCase()))
+    throw new UsageError(`--out ${out}: a figure is written as ${ENDINGS.join(', ')}.`);
+}
+
+/** Writes an SVG as the file's ending asks for. */
+export async function writeFigure(path: string, svg: string, io: CliIo): Promise<void> {
+  const ending = extname(path).toLowerCase();
+  const bytes =
+    ending === '.png' ? await toPng(svg) : ending === '.pdf' ? await printPdf(svg, io) : new TextEncoder().encode(svg);
+  await writeFile(path, bytes).catch((cause) => {
+    throw new SourceError(`${path}: cannot be written (${(cause as Error).message}).`, { cause });
+  });
+}
+
+async function toPng(svg: string): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp').catch((cause: unknown) => {
+    throw new MissingRuntimeError('sharp cannot be loaded; a PNG needs it.', {
+      hint: 'npm install --ignore-scripts sharp, or write .svg.',
+      cause,
+    });
+  });
+  return new Uint8Array(
+    await sharp(Buffer.from(svg), { density: 72 * SCALE, unlimited: true })
+      .png()
+      .toBuffer(),
+  );
+}

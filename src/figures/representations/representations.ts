@@ -1,0 +1,205 @@
+import { UsageError } from '../../base/errors.ts';
+import { neighbours } from '../../measures/class-similarity/neighbours.ts';
+import { readStudyFile, readStudyMatrix, readStudyTable } from '../../study/read-study.ts';
+import type { ImageRow, RepresentationLayerEntry } from '../../study/representations-section.ts';
+import { offDiagonalRange } from '../classes/class-matrices.ts';
+import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
+import { type Bar, drawBars } from '../kit/dot-chart.ts';
+import { clip } from '../kit/drawing.ts';
+import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
+
+const SIDES = ['semantic', 'spatial'] as const;
+const SIDE_TITLES = { semantic: 'optimally matched places', spatial: 'same places' } as const;
+const QUERIES = 5;
+const FOUND = 5;
+
+const lacksLayers: FigureKind['lacks'] = ({ instruments: { representations } }) =>
+  representations?.models.some(({ layers }) => layers.length > 0) ? undefined : 'it has no layers of representations';
+
+/** One layer: the one asked for, else the last of the first model. */
+function layerOf({ manifest, choices }: FigureContext): {
+  model: string;
+  layer: RepresentationLayerEntry;
+  kernel: string;
+} {
+  const section = manifest.instruments.representations!;
+  const [model] = chosen(section.models, choices.models?.slice(0, 1), 'model');
+  const layer = choices.layers?.length
+    ? chosen(model!.layers, choices.layers.slice(0, 1), 'layer')[0]
+    : model!.layers.at(-1);
+  return { model: model!.name, layer: layer!, kernel: section.kernels[0]! };
+}
+
+async function bothMatrices(context: FigureContext, layer: RepresentationLayerEntry, kernel: string) {
+  const paths = layer.matrices[kernel as 'cosine'];
+  if (!paths) throw new UsageError(`The layer ${layer.name} has no matrices of the kernel ${kernel}.`);
+  return Promise.all(SIDES.map((side) => readStudyMatrix(context.store, context.manifest, paths[side])));
+}
+
+export const similarityMaps: FigureKind = {
+  id: 'similarity-maps',
+  instrument: 'representations',
+  title: 'Similarity of images in a layer: matched places, same places, and their difference',
+  choices: ['models', 'layers'],
+  lacks: lacksLayers,
+  async draw(context) {
+    const { model, layer, kernel } = layerOf(context);
+    const [semantic, spatial] = await bothMatrices(context, layer, kernel);
+    const d = context.drawing();
+    const top = d.heading(
+      `Which images are alike to ${model}?`,
+      `Layer ${layer.name}, ${kernel} kernel, ${semantic!.rows} images in the order given.`,
+    );
+    const side = (d.right - d.left - 28) / 3;
+    const domain = offDiagonalRange([semantic!, spatial!]);
+    const differences = semantic!.data.map((value, k) => value - spatial!.data[k]!);
+    const most = differences.reduce((high, value) => Math.max(high, Math.abs(value) || 0), 1e-12);
+    const n = semantic!.rows;
+    const panels = [
+      { title: SIDE_TITLES.semantic, data: semantic!.data, domain, map: 'sequential' as const },
+      { title: SIDE_TITLES.spatial, data: spatial!.data, domain, map: 'sequential' as const },
+      { title: 'difference', data: differences, domain: [-most, most] as const, map: 'diverging' as const },
+    ];
+    let end = top;
+    for (const [p, { title, data, domain: range, map }] of panels.entries()) {
+      const x = d.left + p * (side + 14);
+      d.text(x, top + 11, title, { bold: true });
+      const at = (i: number, j: number): number => (i === j && map === 'sequential' ? Number.NaN : data[i * n + j]!);
+      await drawHeatMap(
+        d,
+        x,
+        top + 16,
+        side,
+        side,
+        { rows: n, cols: n, at },
+        { domain: range, map, encode: context.encode },
+      );
+      end = drawColourBar(d, x, top + side + 26, side, range, p === 2 ? 'matched − same' : 'similarity', map);
+    }
+    return d.finish(end, 'Similarity of images', sourceLine(context.manifest, 'representations'));
+  },
+};
+
+export const ckaMap: FigureKind = {
+  id: 'cka',
+  instrument: 'representations',
+  title: 'CKA of all layers against all, by matched and by same places',
+  choices: [],
+  lacks: ({ instruments: { representations } }) =>
+    representations?.comparison ? undefined : 'it has no comparison of layers',
+  async draw(context) {
+    const { layers, cka, kernel } = context.manifest.instruments.representations!.comparison!;
+    const d = context.drawing();
+    const top = d.heading('Layers against layers', `CKA (biased), ${kernel} kernel.`);
+    const labels = 110;
+    const n = layers.length;
+    const side = (d.right - d.left - labels - 16) / 2;
+    const several = new Set(layers.map(({ model }) => model)).size > 1;
+    const name = ({ model, layer }: (typeof layers)[number]): string => (several ? `${model}: ${layer}` : layer);
+    for (const [s, kind] of SIDES.entries()) {
+      const x = d.left + labels + s * (side + 16);
+      d.text(x, top + 11, SIDE_TITLES[kind], { bold: true });
+      const at = (i: number, j: number): number => cka[kind][i]![j] ?? Number.NaN;
+      await drawHeatMap(
+        d,
+        x,
+        top + 16,
+        side,
+        side,
+        { rows: n, cols: n, at },
+        { domain: [0, 1], encode: context.encode },
+      );
+    }
+    const size = Math.min(10, side / n);
+    layers.forEach((layer, i) => {
+      d.text(d.left + labels - 6, top + 16 + ((i + 0.5) * side) / n + size / 3, clip(name(layer), labels - 8, size), {
+        anchor: 'end',
+        size,
+      });
+    });
+    const end = drawColourBar(d, d.left + labels, top + side + 26, Math.min(240, side), [0, 1], 'CKA');
+    return d.finish(end, 'CKA', sourceLine(context.manifest, 'representations'));
+  },
+};
+
+export const retrievalSheet: FigureKind = {
+  id: 'retrieval',
+  instrument: 'representations',
+  title: 'Retrieval sheet: the images most alike to some queries, by both similarities',
+  choices: ['models', 'layers'],
+  lacks: lacksLayers,
+  async draw(context) {
+    const section = context.manifest.instruments.representations!;
+    const { model, layer, kernel } = layerOf(context);
+    const matrices = await bothMatrices(context, layer, kernel);
+    const images = await readStudyTable<ImageRow>(context.store, context.manifest, section.images);
+    const folder = section.images.replace(/[^/]*$/, '');
+    const d = context.drawing();
+    const top = d.heading(
+      `What is alike to ${model}?`,
+      `Layer ${layer.name}: for each query the nearest images by matched places (upper row) and by same places (lower row).`,
+    );
+    const side = Math.min(84, (d.right - d.left - 20) / (FOUND + 1) - 8);
+    const queries = Array.from({ length: Math.min(QUERIES, images.length) }, (_, k) =>
+      Math.floor((k * images.length) / Math.min(QUERIES, images.length)),
+    );
+    let y = top + 6;
+    const picture = async (index: number, x: number, at: number, size: number, similarity?: number): Promise<void> => {
+      const row = images[index]!;
+      if (row.thumbnail === null) d.rect(x, at, size, size, { fill: d.theme.band });
+      else d.image(x, at, size, size, await readStudyFile(context.store, context.manifest, folder + row.thumbnail));
+      const label = row.labelName ?? row.label ?? row.name;
+      d.text(
+        x,
+        at + size + 10,
+        clip(similarity === undefined ? label : `${similarity.toPrecision(3)} ${label}`, size + 6, 8.5),
+        {
+          size: 8.5,
+          fill: d.theme.muted,
+        },
+      );
+    };
+    for (const query of queries) {
+      await picture(query, d.left, y + side / 2, side);
+      for (const [s] of SIDES.entries()) {
+        const rowTop = y + s * (side + 16);
+        for (const [k, found] of neighbours(matrices[s]!, query, FOUND).entries())
+          await picture(found.class, d.left + 20 + (k + 1) * (side + 8), rowTop, side, found.similarity);
+      }
+      y += 2 * (side + 16) + 10;
+    }
+    return d.finish(y, 'Retrieval', sourceLine(context.manifest, 'representations'));
+  },
+};
+
+export const approximation: FigureKind = {
+  id: 'approximation',
+  instrument: 'representations',
+  title: 'How near cheaper matchings come to the optimal one',
+  choices: ['models'],
+  lacks: ({ instruments: { representations } }) =>
+    representations?.models.some(({ layers }) => layers.some(({ approximation: list }) => list.length > 0))
+      ? undefined
+      : 'no cheaper matching was compared with the optimal one',
+  async draw(context) {
+    const models = chosen(context.manifest.instruments.representations!.models, context.choices.models, 'model');
+    const bars = models.flatMap(({ name, layers }) =>
+      layers.flatMap((layer) =>
+        layer.approximation.map(
+          ({ method, aggregate }): Bar => ({
+            name: models.length > 1 ? `${name}: ${layer.name}` : layer.name,
+            series: method,
+            value: aggregate,
+          }),
+        ),
+      ),
+    );
+    const d = context.drawing();
+    const top = d.heading(
+      'Quality of approximate matching',
+      'Share of the optimal matching’s value, over all pairs of images.',
+    );
+    const end = drawBars(d, top, bars, 'share of the optimum');
+    return d.finish(end, 'Approximation', sourceLine(context.manifest, 'representations'));
+  },
+};
