@@ -15,7 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   concepts: async () => (await import('./commands/concepts.ts')).addConceptsCommand,
   open: async () => (await import('./commands/open.ts')).addOpenCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
-  figure: async () => (await import('./commands/figure.ts')).addFigureCommand,
+  figure: async () => (await import('./commands/taking/figure.ts')).addFigureCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
   reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,

@@ -1,16 +1,16 @@
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../../base/errors.ts';
-import { drawFigure, FIGURES, figuresOf } from '../../figures/catalogue.ts';
-import { DEFAULT_WIDTH, type FigureChoices } from '../../figures/figure.ts';
-import { FIGURE_THEMES, type FigureThemeName } from '../../figures/kit/theme.ts';
-import { encodePng } from '../../formats/png/encode-png.ts';
-import { folderStore } from '../../study/folder-store.ts';
-import { readManifest } from '../../study/read-study.ts';
-import { findStudy } from '../arguments/find-study.ts';
-import { requireFigureName, writeFigure } from '../figure-files/write-figure.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { UsageError } from '../../../base/errors.ts';
+import { drawFigure, FIGURES, figuresOf } from '../../../figures/catalogue.ts';
+import { DEFAULT_WIDTH, type FigureChoices } from '../../../figures/figure.ts';
+import { FIGURE_THEMES, type FigureThemeName } from '../../../figures/kit/theme.ts';
+import { encodePng } from '../../../formats/png/encode-png.ts';
+import { folderStore } from '../../../study/folder-store.ts';
+import { readManifest } from '../../../study/read-study.ts';
+import { requireFigureName, writeFigure } from '../../figure-files/write-figure.ts';
+import { findStudy } from '../../inputs/find-study.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { formatTable } from '../../terminal/table.ts';
 
 interface Flags {
   list: boolean;
