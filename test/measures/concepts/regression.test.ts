@@ -111,7 +111,14 @@ describe('lasso', () => {
           }
         }
       }),
-      { numRuns: 200, examples: [[{ n: 31, features: 45, alpha: 0.01, seed: 724368342 }]] },
+      {
+        numRuns: 200,
+        examples: [
+          [{ n: 31, features: 45, alpha: 0.01, seed: 724368342 }],
+          // More features with a weight than rows on the way: sweeps alone crawl here.
+          [{ n: 17, features: 42, alpha: 0.01, seed: 14 }],
+        ],
+      },
     );
   });
 
