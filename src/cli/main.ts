@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   open: async () => (await import('./commands/open.ts')).addOpenCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
   figure: async () => (await import('./commands/taking/figure.ts')).addFigureCommand,
+  table: async () => (await import('./commands/taking/table.ts')).addTableCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
   reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
@@ -33,6 +34,7 @@ Examples:
   semblance representations model.onnx --images DIR        which images are alike to the network
   semblance concepts a.onnx b.onnx --images DIR            what one network knows and the other does not
   semblance figure STUDY curves --out curves.pdf           a figure for print
+  semblance table STUDY curves --csv                       its numbers, for R, pandas or LaTeX
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,

@@ -41,6 +41,7 @@ const HOUSE: HouseRules = {
     'src/findings',
     'src/runs',
     'src/figures',
+    'src/tables',
     'src/analyses',
     'src/server',
     'src/site-export',
