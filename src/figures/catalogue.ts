@@ -28,6 +28,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[conceptScatter, conceptLayers, conceptCollages],
 ];
 
+/** Which figure of the kind, and its style. */
 export interface DrawOptions extends FigureStyle {
   choices?: FigureChoices;
   /** Turns pixels into a PNG; in Node by sharp. */

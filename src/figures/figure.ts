@@ -26,6 +26,7 @@ export interface FigureChoices {
 
 export type FigureChoice = keyof FigureChoices;
 
+/** How a figure looks; what is left out has its default. */
 export interface FigureStyle {
   theme?: FigureThemeName;
   /** CSS pixels; 96 to the inch. Default 720. */
