@@ -192,7 +192,7 @@ describe('averaged weights', () => {
     const file = await open(both);
     expect(detectHead(file)).toMatchObject({
       tensor: 'fc.weight',
-      reason: 'has a usual name of a classifier head; the averaged weights beside it are ema.fc.weight',
+      reason: 'has a usual name of a classifier head; the averaged weights beside it are ema.fc.weight (--weights ema)',
     });
     expect(detectHead(file, { weights: 'ema' })).toMatchObject({
       tensor: 'ema.fc.weight',

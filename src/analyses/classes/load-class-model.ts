@@ -52,6 +52,7 @@ export async function loadClassModel(
   const head = detectHead(file, {
     ...(classCount === undefined ? {} : { classCount }),
     ...(input.head === undefined ? {} : { head: input.head }),
+    ...(input.weights === undefined ? {} : { weights: input.weights }),
   });
   const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
   const [all, hash] = await Promise.all([head.readTemplates(), recordedHash(source)]);

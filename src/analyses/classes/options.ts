@@ -15,6 +15,8 @@ export interface ClassModelInput {
   labels?: LabelsRequest;
   /** The tensor to take as the head, where the choice is not clear; "none" for a model without classifier, with templates. */
   head?: string;
+  /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. */
+  weights?: 'raw' | 'ema';
   /** Class templates from labelled pictures or features, beside those of the classifier or in their place. */
   templates?: TemplatesRequest;
 }

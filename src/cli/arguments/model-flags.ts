@@ -15,6 +15,10 @@ export type RunArgument = ModelArgument<typeof RUN_FLAGS>;
 export const CLASS_MODEL_FLAGS = {
   labels: { value: '<set|file>', help: 'what the rows of the head are: a shipped set, or a file of names or ids' },
   head: { value: '<tensor|none>', help: 'which tensor is the head, where it is not clear; none for no classifier' },
+  weights: {
+    value: '<raw|ema>',
+    help: 'the trained weights or their moving average, where a file has both (default: raw)',
+  },
   name: { value: '<name>', help: 'name of the model in reports' },
   templates: {
     value: '<dir|features>',

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { VERSION } from '../../base/version.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { examineFile, fileReportText } from './doctor-file.ts';
 
 /** A part of the machine and what it means for Semblance. */
 interface Finding {
@@ -19,10 +20,20 @@ interface Finding {
 export function addDoctorCommand(program: Command, io: CliIo): void {
   program
     .command('doctor')
-    .description('Look at what this machine offers: Node, SIMD kernels, threads, memory, optional runtimes')
+    .description('Look at what this machine offers, or into a model file: what it is, its head, and the next command')
+    .argument('[file]', 'a model: a path, https://… or hf:owner/name[@revision][:file]')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  semblance doctor\n')
-    .action((options: { json?: boolean }) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  semblance doctor             Node, SIMD kernels, threads, memory, optional runtimes\n  semblance doctor model.pth   what is in it, and what can be done with it\n',
+    )
+    .action(async (path: string | undefined, options: { json?: boolean }) => {
+      if (path !== undefined) {
+        const report = await examineFile(path, io);
+        const json = { schemaVersion: 1, command: 'doctor', version: VERSION, ...report };
+        io.stdout(options.json ? `${JSON.stringify(json, null, 2)}\n` : fileReportText(report, io));
+        return;
+      }
       const findings = examine();
       if (options.json) {
         io.stdout(`${JSON.stringify({ schemaVersion: 1, command: 'doctor', version: VERSION, findings }, null, 2)}\n`);

@@ -8,6 +8,7 @@ import { memorySource } from '../../base/bytes/byte-source.ts';
 import { SemblanceError, SourceError, UsageError } from '../../base/errors.ts';
 import { isHubReference } from '../../model-files/remote/hub-reference.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
+import { oneOf } from '../arguments/flag-choice.ts';
 import type { ClassModelArgument } from '../arguments/model-flags.ts';
 import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -26,7 +27,7 @@ export async function readModel(
   { cwd = undefined as string | undefined, quiet = false },
   io: CliIo,
 ): Promise<ClassModelInput> {
-  const { path, labels, head, name } = argument;
+  const { path, labels, head, name, weights } = argument;
   const folder = cwd ?? io.cwd;
   const source = await namedSource(path, { cwd: folder, quiet }, io);
   const shown = name ?? hubName(path);
@@ -34,6 +35,7 @@ export async function readModel(
     source,
     ...(shown === undefined ? {} : { name: shown }),
     ...(head === undefined ? {} : { head }),
+    ...(weights === undefined ? {} : { weights: oneOf('weights', weights, ['raw', 'ema'] as const) }),
     ...(labels === undefined ? {} : { labels: await readLabels(labels, folder) }),
     ...(argument.templates === undefined ? {} : await readTemplates(argument, argument.templates, io)),
   };

@@ -18,5 +18,5 @@ export function averagedTwin({ candidate }: Chosen, rejected: readonly RejectedH
   if (candidate.name.averaged) return '';
   const shape = candidate.entry.shape.join();
   const twin = rejected.find((one) => one.shape.join() === shape && readName(one.tensor).averaged);
-  return twin ? `; the averaged weights beside it are ${twin.tensor}` : '';
+  return twin ? `; the averaged weights beside it are ${twin.tensor} (--weights ema)` : '';
 }

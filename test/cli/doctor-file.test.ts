@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { caseFile } from '../support/cases.ts';
+
+const bin = fileURLToPath(new URL('../../bin/semblance.js', import.meta.url));
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+
+describe('semblance doctor FILE', () => {
+  it('says what a file is, its head, and the next command of each instrument', () => {
+    const path = caseFile('formats/pt-prefixes/model_and_ema.pt')!;
+    const { stdout, status } = run('doctor', path, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'doctor',
+      file: 'model_and_ema.pt',
+      format: 'PyTorch',
+      tensors: 3,
+      head: { tensor: 'model.fc.weight', classes: 10, features: 64 },
+      instruments: [
+        { instrument: 'classes', ready: true, command: `semblance classes ${path} --labels NAMES.txt` },
+        { instrument: 'training', ready: false },
+        { instrument: 'representations', ready: false },
+        { instrument: 'concepts', ready: false },
+      ],
+    });
+  });
+
+  it('says what keeps the head from being found', () => {
+    const { stdout, status } = run('doctor', caseFile('formats/onnx-head-forms/two_tasks.onnx')!);
+    expect(status).toBe(0);
+    expect(stdout).toContain('2 tensors may be the classifier head: W (10×64), W2 (7×64).');
+    expect(stdout).toContain('Name the one you mean: --head W or --head W2.');
+    expect(stdout).toMatch(/ok {2}representations {2}ready/);
+  });
+
+  it('names a file that is no model', () => {
+    const { stderr, status } = run('doctor', caseFile('formats/unclaimed/model.gguf')!);
+    expect(status).toBe(3);
+    expect(stderr).toContain('model.gguf: is a GGUF file (llama.cpp).');
+  });
+
+  it('takes the averaged weights where they are asked for', () => {
+    const path = caseFile('formats/pt-prefixes/model_and_ema.pt')!;
+    const { stdout, status } = run('classes', path, '--weights', 'ema', '--json', '--no-open');
+    expect(status).toBe(0);
+    expect(stdout).toContain('"ema.fc.weight"');
+    expect(run('classes', path, '--weights', 'both', '--no-open').status).toBe(2);
+  });
+});
