@@ -28,7 +28,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[conceptScatter, conceptLayers, conceptCollages],
 ];
 
-/** Which figure of the kind, and its style. */
+/** What {@link drawFigure} is told: the style, what the figure is to show, and how pixels become a PNG. */
 export interface DrawOptions extends FigureStyle {
   choices?: FigureChoices;
   /** Turns pixels into a PNG; in Node by sharp. */

@@ -26,7 +26,7 @@ export interface FigureChoices {
 
 export type FigureChoice = keyof FigureChoices;
 
-/** How a figure looks; what is left out has its default. */
+/** How a figure looks: colours, width and font. */
 export interface FigureStyle {
   theme?: FigureThemeName;
   /** CSS pixels; 96 to the inch. Default 720. */
