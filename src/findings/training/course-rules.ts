@@ -12,9 +12,13 @@ export const settled: Rule<TrainingFacts> = {
   find: ({ runs }) => {
     const told = runs.flatMap(({ run, curves }) => {
       const phases = run.phases[ALIGNMENT];
-      return phases ? [{ name: run.name, last: curves.epochs.at(-1)!, settled: phases.startOfStabilisation }] : [];
+      return phases
+        ? [{ name: run.name, last: curves.epochs.at(-1)!, units: phases.units, settled: phases.startOfStabilisation }]
+        : [];
     });
-    const done = told.flatMap(({ name, last, settled: at }) => (at.status === 'found' ? [{ name, last, ...at }] : []));
+    const done = told.flatMap(({ name, last, units, settled: at }) =>
+      at.status === 'found' ? [{ name, last, units, ...at }] : [],
+    );
     if (done.length === 0) return undefined;
     const rest = told.filter(({ settled: at }) => at.status !== 'found').map(({ name }) => name);
     const several = told.length > 1;
@@ -23,8 +27,8 @@ export const settled: Rule<TrainingFacts> = {
     return {
       kind: 'result',
       text: `What is alike to ${whom} settled ${listed(each)}; the epochs after that changed it no more.${rest.length > 0 ? ` Not settled, or too short to tell: ${listed(rest)}.` : ''}`,
-      evidence: done.map(({ name, epoch, value }) => ({
-        figure: 'smoothed SAI(NCSM, SCSM)',
+      evidence: done.map(({ name, epoch, value, units }) => ({
+        figure: `smoothed SAI(NCSM, SCSM)${units === undefined || units === 'as measured' ? '' : `, in ${units}`}`,
         of: `${name}, epoch ${epoch}`,
         value,
       })),
