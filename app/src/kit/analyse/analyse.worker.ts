@@ -1,6 +1,7 @@
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import { SemblanceError, UsageError } from '#src/base/errors.ts';
 import { memoryStore } from '#src/study/store.ts';
+import { KNOWN_FORMATS_TEXT } from './known-formats.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 import { sortFiles } from './sort-files.ts';
 
@@ -12,7 +13,7 @@ addEventListener('message', async ({ data }: MessageEvent<AnalysisRequest>) => {
     const { models, labels, skipped } = await sortFiles(data.files);
     if (models.length === 0)
       throw new UsageError('None of these files is a model that Semblance knows.', {
-        hint: 'Drop TFLite, safetensors, PyTorch, ONNX or NumPy files, with a text file of class names if you have one.',
+        hint: `Drop ${KNOWN_FORMATS_TEXT} files, with a text file of class names if you have one.`,
       });
     const request = data.labelSet === undefined ? labels : ({ kind: 'set', id: data.labelSet } as const);
     const files = new Map<string, Uint8Array>();
