@@ -9,7 +9,14 @@ let root: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'semblance-files-'));
-  for (const folder of ['model', 'secret', 'cache/blobs', 'cache/snapshots/1'])
+  for (const folder of [
+    'model',
+    'secret',
+    'cache/blobs',
+    'cache/snapshots/1',
+    'store/.dvc/cache/aa',
+    'store/.dvc/cache/bb',
+  ])
     await mkdir(join(root, folder), { recursive: true });
   await writeFile(join(root, 'model/m.onnx'), 'model');
   await writeFile(join(root, 'model/beside'), 'beside');
@@ -21,6 +28,11 @@ beforeAll(async () => {
   await writeFile(join(root, 'cache/blobs/bb'), 'data');
   await symlink('../../blobs/aa', join(root, 'cache/snapshots/1/m.onnx'));
   await symlink('../../blobs/bb', join(root, 'cache/snapshots/1/m.data'));
+  await writeFile(join(root, 'store/.dvc/cache/aa/1'), 'model');
+  await writeFile(join(root, 'store/.dvc/cache/bb/2'), 'data');
+  await symlink('.dvc/cache/aa/1', join(root, 'store/m.onnx'));
+  await symlink('.dvc/cache/bb/2', join(root, 'store/m.data'));
+  await symlink('../secret/key', join(root, 'store/m.key'));
 });
 
 afterAll(() => rm(root, { recursive: true }));
@@ -36,6 +48,9 @@ it('follows links within the folder, and those of a hub cache, where all lead to
   expect(await plain.sibling('missing')).toBeUndefined();
   const cached = await fileSource(join(root, 'cache/snapshots/1/m.onnx'));
   expect(Buffer.from(await (await cached.sibling('m.data'))!.read(0, 4)).toString()).toBe('data');
+  const stored = await fileSource(join(root, 'store/m.onnx'));
+  expect(Buffer.from(await (await stored.sibling('m.data'))!.read(0, 4)).toString()).toBe('data');
+  await expect(stored.sibling('m.key')).rejects.toThrow('leads out of its folder');
 });
 
 it.skipIf(process.platform === 'win32')('refuses a named pipe instead of waiting for it', async () => {

@@ -53,15 +53,19 @@ function isWithin(folder: string, target: string): boolean {
   return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
+/** Where git-annex and DVC keep contents, each file in a folder of its own, with links in the folders of work. */
+const CONTENT_STORE = /^.*\/(?:annex\/objects|\.dvc\/cache|files\/md5)\//;
+
 /**
  * A link beside a model may lead to where the model itself lies, as in the caches of model hubs, whose files all link
- * into one folder; nowhere else.
+ * into one folder, and into the store of contents that the model lies in; nowhere else.
  */
 async function refuseLinkOut(path: string, target: string, relativeName: string): Promise<void> {
   const real = await realpath(target).catch(() => undefined);
   if (real === undefined) return;
-  const homes = [await realpath(dirname(path)), dirname(await realpath(path))];
-  if (homes.some((home) => isWithin(home, real))) return;
+  const model = await realpath(path);
+  const homes = [await realpath(dirname(path)), dirname(model), CONTENT_STORE.exec(model)?.[0]];
+  if (homes.some((home) => home !== undefined && isWithin(home, real))) return;
   throw new SourceError(`${basename(path)}: refers to ${relativeName}, a link that leads out of its folder.`, {
     hint: `Put the file itself beside ${basename(path)}, if you trust where the link leads.`,
   });
