@@ -44,6 +44,8 @@ export function addReproduceCommand(program: Command, io: CliIo): void {
     .option('-q, --quiet', 'no progress and no talk on stderr', false)
     .addHelpText('after', EXAMPLES)
     .action(async (recipe: string, flags: Flags) => {
+      if (flags.offline && flags.out !== undefined)
+        throw new UsageError('--out has no effect with --offline: without models there is no study.');
       const path = await recipePath(recipe);
       const { parsePopulation } = await import('../../analyses/classes/population-file.ts');
       const population = parsePopulation(await readFile(path, 'utf8'), `${recipe}.yaml`);
