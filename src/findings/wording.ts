@@ -28,7 +28,9 @@ export function withInterval({ value, interval }: Pick<Evidence, 'value' | 'inte
   return `${fixed(value, digits)} (${percent(interval.level)} interval ${fixed(interval.low, digits)} to ${fixed(interval.high, digits)})`;
 }
 
-/** "0.00 ± 0.01". */
+/** "0.00 ± 0.01"; with as many digits as a small deviation needs to be told from 0, "0.000 ± 0.001". */
 export function chanceText({ mean, sd }: NonNullable<Evidence['chance']>, digits = 2): string {
-  return sd === undefined ? fixed(mean, digits) : `${fixed(mean, digits)} ± ${fixed(sd, digits)}`;
+  if (sd === undefined) return fixed(mean, digits);
+  const needed = sd > 0 ? Math.min(Math.max(digits, Math.ceil(-Math.log10(sd))), 6) : digits;
+  return `${fixed(mean, needed)} ± ${fixed(sd, needed)}`;
 }

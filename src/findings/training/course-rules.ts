@@ -26,7 +26,7 @@ export const settled: Rule<TrainingFacts> = {
     const whom = several ? 'the networks' : done[0]!.name;
     return {
       kind: 'result',
-      text: `What is alike to ${whom} settled ${listed(each)}; the epochs after that changed it no more.${rest.length > 0 ? ` Not settled, or too short to tell: ${listed(rest)}.` : ''}`,
+      text: `What is alike to ${whom} settled ${listed(each)}; the epochs after that changed it little.${rest.length > 0 ? ` Not settled, or too short to tell: ${listed(rest)}.` : ''}`,
       evidence: done.map(({ name, epoch, value, units }) => ({
         figure: `smoothed SAI(NCSM, SCSM)${units === undefined || units === 'as measured' ? '' : `, in ${units}`}`,
         of: `${name}, epoch ${epoch}`,
