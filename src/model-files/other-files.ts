@@ -175,13 +175,13 @@ const KINDS: readonly Kind[] = [
   },
   {
     what: 'a picture',
-    hint: 'Pictures go to --images; the model is what is named here.',
+    hint: 'A model file is expected here. Pictures are for --images of the command line.',
     test: starts('\x89PNG', '\xff\xd8\xff', 'GIF8', 'BM', 'II*\0', 'MM\0*', 'RIFF'),
   },
   { what: 'a PDF document', hint: 'Give the model file.', test: starts('%PDF') },
   { what: 'a program', hint: 'Give the model file.', test: starts('\x7fELF', 'MZ') },
   {
-    what: 'a script of Python',
+    what: 'a Python script',
     hint: 'Give the file that it saves the model to.',
     test: matches(/^(?:#!.*python|#.*coding|import \w|from [\w.]+ import )/),
   },

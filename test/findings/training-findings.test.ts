@@ -59,7 +59,7 @@ describe('findings of training', () => {
   it('say which run is ahead and since when alignment and accuracy showed it', async () => {
     const found = await find([bad, good]);
     expect(textOf(found, 'training.leader')).toBe(
-      'good is ahead at epoch 4: accuracy 0.60 against 0.40 (bad). Its alignment with meaning led from epoch 1 on, its accuracy from epoch 3.',
+      'good is ahead at epoch 4: accuracy 0.60 against 0.40 (bad). It led in alignment with meaning from epoch 1 on, in accuracy from epoch 3 on.',
     );
     expect(found[0]!.evidence).toMatchObject([
       { of: 'good, epoch 4', value: 0.6, chance: { mean: 0.1 } },

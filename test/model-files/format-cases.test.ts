@@ -99,7 +99,7 @@ const EXPECTED: [string, Expected][] = [
     'openvino.xml': error(/: is an OpenVINO model/, /ONNX/),
     'ort.ort': error(/: is an ONNX model converted for ONNX Runtime/, /\.onnx/),
     'rknn.rknn': error(/: is a model converted for Rockchip/, /ONNX/),
-    'script.py': error(/: is a script of Python/, /saves the model/),
+    'script.py': error(/: is a Python script/, /saves the model/),
     'tf.pbtxt': error(/: is a graph of TensorFlow as text/, /tf2onnx/),
     'torch7.t7': error(/: is a file of Torch 7/, /\.npy/),
     'xml_error.pt': error(/: is an XML document/, /download the file again/),

@@ -86,7 +86,7 @@ function sinceWhen(first: RunFacts, runs: readonly RunFacts[], shared: readonly 
     return byAccuracy === undefined
       ? ''
       : ` It has led since epoch ${byAccuracy}; by alignment with meaning it does not.`;
-  return ` Its alignment with meaning led from epoch ${byAlignment} on${byAccuracy === undefined ? '' : `, its accuracy from epoch ${byAccuracy}`}.`;
+  return ` It led in alignment with meaning from epoch ${byAlignment} on${byAccuracy === undefined ? '' : `, in accuracy from epoch ${byAccuracy} on`}.`;
 }
 
 /** Does perception follow meaning, and since when? */
