@@ -1,6 +1,7 @@
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RowClasses } from '../../classes/row-classes.ts';
+import type { OpenedInput } from '../../common/opened-input.ts';
 
 /** A layer whose pooled activations are available. */
 export interface SourceLayer {
@@ -22,15 +23,7 @@ export interface ActivationSource {
 }
 
 /** One of the two models: it runs, or its activations were computed elsewhere. */
-export interface ConceptSource extends ActivationSource {
-  name: string;
-  file: string;
-  sha256: string | null;
-  format: string;
-  runtime: string | null;
-  preprocessing: Record<string, unknown> | null;
-  preprocessingFrom: string | null;
-  warnings: string[];
+export interface ConceptSource extends ActivationSource, OpenedInput {
   /** From shallow to deep; concepts are of the last. */
   layers: readonly SourceLayer[];
   head: FoundHead;

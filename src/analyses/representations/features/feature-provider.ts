@@ -2,6 +2,7 @@ import type { SkippedImage } from '../../../activations/model/extract-features.t
 import type { LongTask } from '../../../base/progress.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import type { OpenedInput } from '../../common/opened-input.ts';
 import type { PlannedLayer } from './choose-layers.ts';
 
 /** The features of a run of images. */
@@ -16,17 +17,9 @@ export interface FeatureBlock {
 }
 
 /** Something that gives features of images: a model that runs, or a file of features. */
-export interface FeatureProvider {
-  name: string;
-  file: string;
-  sha256: string | null;
-  format: string;
-  runtime: string | null;
-  preprocessing: Record<string, unknown> | null;
-  preprocessingFrom: string | null;
+export interface FeatureProvider extends OpenedInput {
   layers: PlannedLayer[];
   logits: string | null;
-  warnings: string[];
   /** Features of images `start` to `end` of the list. */
   block(
     start: number,
