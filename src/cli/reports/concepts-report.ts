@@ -3,20 +3,17 @@ import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
 
 /** Images and classes left out are named up to this many, and concepts of the shortlist. */
 const LISTED = 5;
 
-const right = (title: string) => ({ title, align: 'right' as const });
-const show = (value: number | null | undefined, digits = 3): string =>
-  value === null || value === undefined ? '–' : value.toFixed(digits);
 type Uncertain = ConceptsSection['summary']['score'];
 const interval = ({ value, low, high }: Uncertain, digits = 3): string =>
   low === null || high === null
-    ? show(value, digits)
-    : `${show(value, digits)} (${show(low, digits)} … ${show(high, digits)})`;
+    ? numberCell(value, digits)
+    : `${numberCell(value, digits)} (${numberCell(low, digits)} … ${numberCell(high, digits)})`;
 
 /** What `semblance concepts` prints for a person. */
 export async function conceptsReport(
@@ -65,7 +62,7 @@ function modelText(model: ConceptModelEntry, colors: Colors): string {
   text += `  head    ${model.head.kind}: ${model.head.reason}\n`;
   if (model.head.kind === 'none')
     text += `  ${colors.yellow('note')}    Importance and the effect on classes are left out.\n`;
-  if (model.accuracy !== null) text += `  accuracy on the labelled images ${show(model.accuracy)}\n`;
+  if (model.accuracy !== null) text += `  accuracy on the labelled images ${numberCell(model.accuracy)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   return text;
 }
@@ -76,20 +73,20 @@ function summaryText({ models, summary }: ConceptsSection, colors: Colors): stri
     const line = (what: string, part: typeof own.cross, nulls: readonly string[]) => [
       what,
       interval(part.mean),
-      show(part.median),
+      numberCell(part.median),
       interval(part.weightedMean),
-      show(part.weightedMedian),
+      numberCell(part.weightedMedian),
       ...nulls,
     ];
     return [
-      line(`${name} by ${other}`, own.cross, [show(own.null.shuffled), show(own.null.randomNetwork)]),
+      line(`${name} by ${other}`, own.cross, [numberCell(own.null.shuffled), numberCell(own.null.randomNetwork)]),
       line(colors.dim(`${name} by itself`), own.self, ['', '']),
     ];
   });
   const titles = ['mean', 'median', 'weighted mean', 'weighted median', 'shuffled', 'random net'];
   let text = `\n${colors.bold('similarity of concepts')}  ${colors.dim(`${Math.round(summary.level * 100)} % intervals over images; the second line is the ceiling, the last columns are chance`)}\n`;
-  text += formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ');
-  text += `  score of the pair ${interval(summary.score)}, MMCS ${show(summary.maxSimilarity)}, CKA ${show(summary.cka.biased)} (unbiased ${show(summary.cka.unbiased)})\n`;
+  text += formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ');
+  text += `  score of the pair ${interval(summary.score)}, MMCS ${numberCell(summary.maxSimilarity)}, CKA ${numberCell(summary.cka.biased)} (unbiased ${numberCell(summary.cka.unbiased)})\n`;
   const groups = summary.models.map(({ concepts, missing, constantPredictions, groups: of }, m) => [
     models[m]!.name,
     String(concepts),
@@ -109,24 +106,24 @@ function summaryText({ models, summary }: ConceptsSection, colors: Colors): stri
     'missing',
     'not predictable',
   ];
-  text += `\n${colors.bold('groups')}  ${colors.dim(`similarity below ${show(summary.thresholds.similarity, 2)} is unshared, importance above ${show(summary.thresholds.importance)} matters`)}\n`;
-  return text + formatTable([{ title: '' }, ...names.map((title) => right(colors.dim(title)))], groups, '  ');
+  text += `\n${colors.bold('groups')}  ${colors.dim(`similarity below ${numberCell(summary.thresholds.similarity, 2)} is unshared, importance above ${numberCell(summary.thresholds.importance)} matters`)}\n`;
+  return text + formatTable([{ title: '' }, ...names.map((title) => numberColumn(colors.dim(title)))], groups, '  ');
 }
 
 function classesText({ models, classes }: ConceptsSection, colors: Colors): string {
   const mean = (owner: ConceptsSection['classes'][number]['models'][number], way: 'cross' | 'self'): string => {
     const values = owner?.concepts.flatMap(({ similarity }) => similarity[way].pearson.value ?? []) ?? [];
-    return values.length > 0 ? show(values.reduce((sum, value) => sum + value, 0) / values.length) : '–';
+    return values.length > 0 ? numberCell(values.reduce((sum, value) => sum + value, 0) / values.length) : '–';
   };
   const lowest = (owner: ConceptsSection['classes'][number]['models'][number]): string => {
     const values = owner?.concepts.flatMap(({ similarity }) => similarity.cross.pearson.value ?? []) ?? [];
-    return values.length > 0 ? show(Math.min(...values)) : '–';
+    return values.length > 0 ? numberCell(Math.min(...values)) : '–';
   };
   const rows = classes.map(({ name, fitImages, evaluationImages, models: owners, accuracy }) => [
     name.split(',')[0]!,
     `${fitImages.length}+${evaluationImages.length}`,
     ...owners.flatMap((owner) => [mean(owner, 'cross'), mean(owner, 'self'), lowest(owner)]),
-    ...accuracy.map((value) => show(value, 2)),
+    ...accuracy.map((value) => numberCell(value, 2)),
   ]);
   const titles = [
     'images',
@@ -134,7 +131,7 @@ function classesText({ models, classes }: ConceptsSection, colors: Colors): stri
     ...models.map(({ name }) => `accuracy ${name}`),
   ];
   let text = `\n${colors.bold('classes')}  ${colors.dim('images of fit + evaluation')}\n`;
-  text += formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ');
+  text += formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ');
   for (const { name, warnings } of classes)
     for (const warning of warnings) text += `  ${colors.yellow('note')}  ${name.split(',')[0]}: ${warning}\n`;
   return text;
@@ -150,7 +147,7 @@ function performanceText({ models, performance }: ConceptsSection, colors: Color
   ]);
   const titles = ['mean similarity', 'importance of the unshared', 'classes'];
   return `\n${colors.bold('does it explain accuracy?')}  ${colors.dim(`correlation over classes with accuracy of ${models[0].name} minus ${models[1].name}`)}\n${formatTable(
-    [{ title: '' }, ...titles.map((title) => right(colors.dim(title)))],
+    [{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))],
     rows,
     '  ',
   )}`;
@@ -158,26 +155,29 @@ function performanceText({ models, performance }: ConceptsSection, colors: Color
 
 function layerMapText({ layerMap, models }: ConceptsSection, colors: Colors): string {
   if (!layerMap) return '';
-  const rows = layerMap.layers[0].map((name, i) => [name, ...layerMap.both[i]!.map((value) => show(value, 2))]);
-  const columns = layerMap.layers[1].map((_, j) => right(colors.dim(String(j + 1))));
+  const rows = layerMap.layers[0].map((name, i) => [name, ...layerMap.both[i]!.map((value) => numberCell(value, 2))]);
+  const columns = layerMap.layers[1].map((_, j) => numberColumn(colors.dim(String(j + 1))));
   const names = layerMap.layers[1].map((name, j) => `${j + 1} ${name}`).join(', ');
   return `\n${colors.bold('layers against layers')}  ${colors.dim(`MMCS, ${models[0].name} in rows, ${models[1].name} in columns: ${names}`)}\n${formatTable([{ title: '' }, ...columns], rows, '  ')}`;
 }
 
 function sweepText({ sweeps, models }: ConceptsSection, colors: Colors): string {
   if (!sweeps) return '';
-  const pair = (values: readonly (number | null)[], digits = 3): string[] => values.map((value) => show(value, digits));
+  const pair = (values: readonly (number | null)[], digits = 3): string[] =>
+    values.map((value) => numberCell(value, digits));
   const components = sweeps.components.map(({ nComponents, models: of }) => [
     `k ${nComponents}`,
     ...of.flatMap(({ cross, self, relativeError, stability }) => pair([cross, self, relativeError, stability])),
   ]);
   const alphas = sweeps.alpha.map(({ alpha, models: of }) => [
     `alpha ${alpha}`,
-    ...of.flatMap(({ cross, self, features }) => [...pair([cross, self]), show(features, 1)]),
+    ...of.flatMap(({ cross, self, features }) => [...pair([cross, self]), numberCell(features, 1)]),
   ]);
   const columns = (titles: readonly string[]) => [
     { title: '' },
-    ...models.flatMap(({ name }) => titles.map((title, i) => right(colors.dim(i === 0 ? `${name} ${title}` : title)))),
+    ...models.flatMap(({ name }) =>
+      titles.map((title, i) => numberColumn(colors.dim(i === 0 ? `${name} ${title}` : title))),
+    ),
   ];
   return `\n${colors.bold('other choices')}  ${colors.dim('held-out folds of the fit images')}\n${formatTable(columns(['similarity', 'ceiling', 'error', 'stability']), components, '  ')}${formatTable(columns(['similarity', 'ceiling', 'features']), alphas, '  ')}`;
 }
@@ -190,11 +190,11 @@ function shortlistText(shortlist: readonly ShortlistRow[], section: ConceptsSect
       .slice(0, LISTED)
       .map(({ class: id, concept, similarity, self, importance }) => [
         `${section.models[m].name}, ${names.get(id)}, concept ${concept}`,
-        show(similarity),
-        show(self),
-        show(importance),
+        numberCell(similarity),
+        numberCell(self),
+        numberCell(importance),
       ]),
   );
   const titles = ['similarity', 'ceiling', 'importance'];
-  return `\n${colors.bold('least shared of what matters')}\n${formatTable([{ title: '' }, ...titles.map((title) => right(colors.dim(title)))], rows, '  ')}\n`;
+  return `\n${colors.bold('least shared of what matters')}\n${formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ')}\n`;
 }

@@ -10,12 +10,10 @@ import type { PopulationSection } from '../../study/population-section.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
-import { type Column, formatTable } from '../terminal/table.ts';
+import { formatTable, numberColumn } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
-
-const right = (title: string): Column => ({ title, align: 'right' });
 
 /** What `semblance classes population.yaml` prints: one row a model, then what the population tells as a whole. */
 export async function populationReport(
@@ -75,7 +73,7 @@ async function modelTable(
     { title: colors.dim('model') },
     { title: colors.dim('kind') },
     ...['parameters', 'accuracy', ...ALIGNMENT_MEASURE_LIST.map(({ shortTitle }) => shortTitle), 'chance cosine'].map(
-      (name) => right(colors.dim(name)),
+      (name) => numberColumn(colors.dim(name)),
     ),
     { title: colors.dim('most similar pair') },
   ];
@@ -104,10 +102,10 @@ function correlationText({ correlations }: PopulationSection, colors: Colors): s
   );
   const columns = [
     { title: '' },
-    right(colors.dim('n')),
+    numberColumn(colors.dim('n')),
     { title: '' },
-    right(colors.dim('with size')),
-    right(colors.dim('with accuracy')),
+    numberColumn(colors.dim('with size')),
+    numberColumn(colors.dim('with accuracy')),
   ];
   return `${colors.bold('SSAD')}    Spearman correlation with the models' size and accuracy\n${formatTable(columns, rows, '  ')}`;
 }
@@ -117,7 +115,7 @@ function familyText({ families }: PopulationSection, colors: Colors): string {
     const { within, between, p } = families[measure];
     return [name, within?.mean.toFixed(4) ?? '–', between?.mean.toFixed(4) ?? '–', p === null ? '–' : p.toPrecision(2)];
   });
-  const columns = [{ title: '' }, ...['within', 'between', 'p'].map((name) => right(colors.dim(name)))];
+  const columns = [{ title: '' }, ...['within', 'between', 'p'].map((name) => numberColumn(colors.dim(name)))];
   return `${colors.bold('NSAD')}    mean within and between families\n${formatTable(columns, rows, '  ')}`;
 }
 
@@ -132,8 +130,8 @@ function histogramText({ histograms }: PopulationSection, colors: Colors): strin
   ]);
   const columns = [
     { title: '' },
-    right(colors.dim('all classes')),
-    ...(subtree ? [right(colors.dim(`${subtree.name} (${subtree.classes})`))] : []),
+    numberColumn(colors.dim('all classes')),
+    ...(subtree ? [numberColumn(colors.dim(`${subtree.name} (${subtree.classes})`))] : []),
   ];
   return `${colors.bold('NSAD')}    of all pairs of networks, mean ± sd\n${formatTable(columns, rows, '  ')}`;
 }
@@ -152,10 +150,10 @@ function bandText(section: ClassesSection, population: PopulationSection, band: 
       : `not distinguishable from #${placeRanges(tiedWith.map((other) => ranked.findIndex((row) => row.id === other) + 1))}`,
   ]);
   const columns = [
-    right('#'),
+    numberColumn('#'),
     { title: '' },
-    right(colors.dim('accuracy')),
-    right(colors.dim('Spearman')),
+    numberColumn(colors.dim('accuracy')),
+    numberColumn(colors.dim('Spearman')),
     { title: '' },
   ];
   return title + formatTable(columns, rows, '  ');

@@ -8,15 +8,11 @@ import type {
 } from '../../study/representations-section.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
 
 /** Images left out are named up to this many. */
 const LISTED = 5;
-
-const right = (title: string) => ({ title, align: 'right' as const });
-const show = (value: number | null | undefined, digits = 3): string =>
-  value === null || value === undefined ? '–' : value.toFixed(digits);
 
 /** What `semblance representations` prints for a person. */
 export async function representationsReport(
@@ -77,7 +73,7 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const { features } = layer;
   let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${dropped}`)}\n`;
   const { biased, unbiased } = layer.semanticSpatialCka;
-  text += `    CKA of semantic with spatial ${show(biased)} (unbiased ${show(unbiased)})\n`;
+  text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
   if (features?.images)
     text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
   else if (features === null)
@@ -85,13 +81,13 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   if (layer.outputSimilarity) {
     const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
       kernel,
-      show(spatial.pearson),
-      show(semantic.pearson),
-      show(spatial.spearman),
-      show(semantic.spearman),
+      numberCell(spatial.pearson),
+      numberCell(semantic.pearson),
+      numberCell(spatial.spearman),
+      numberCell(semantic.spearman),
     ]);
     const columns = ['Pearson spatial', 'semantic', 'Spearman spatial', 'semantic'].map((title) =>
-      right(colors.dim(title)),
+      numberColumn(colors.dim(title)),
     );
     text += `    correlation with the divergence of outputs (more negative: more alike inside, more alike answers)\n`;
     text += formatTable([{ title: '' }, ...columns], rows, '      ');
@@ -100,12 +96,12 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   if (layer.approximation.length > 0) {
     const rows = layer.approximation.map(({ method, aggregate, quantiles }) => [
       method,
-      show(aggregate),
-      quantiles ? `${show(quantiles[1])} … ${show(quantiles[3])}` : '–',
+      numberCell(aggregate),
+      quantiles ? `${numberCell(quantiles[1])} … ${numberCell(quantiles[3])}` : '–',
     ]);
     text += `    share of the optimal matching, ${layer.approximation[0]!.pairs} pairs\n`;
     text += formatTable(
-      [{ title: '' }, right(colors.dim('together')), right(colors.dim('middle half of pairs'))],
+      [{ title: '' }, numberColumn(colors.dim('together')), numberColumn(colors.dim('middle half of pairs'))],
       rows,
       '      ',
     );
@@ -127,10 +123,10 @@ function retrievalText({ retrieval }: RepresentationLayerEntry, colors: Colors):
     entry.by === 'average' ? 'pooled average' : entry.by === 'first' ? 'CLS token' : `${entry.by} ${entry.kernel}`,
     ...shown.map((name) => {
       const score = entry[name];
-      return score ? `${show(score.mean)} (${show(score.low)} … ${show(score.high)})` : '–';
+      return score ? `${numberCell(score.mean)} (${numberCell(score.low)} … ${numberCell(score.high)})` : '–';
     }),
   ]);
-  const columns = [{ title: '' }, ...shown.map((name) => right(colors.dim(names[name])))];
+  const columns = [{ title: '' }, ...shown.map((name) => numberColumn(colors.dim(names[name])))];
   return `    retrieval, 95 % intervals over queries\n${formatTable(columns, rows, '      ')}`;
 }
 
@@ -143,8 +139,8 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
     comparison.layers.slice(i + 1, n).map((b, d) => {
       const j = i + 1 + d;
       const pick = (sides: { semantic: (number | null)[][]; spatial: (number | null)[][] }): string[] => [
-        show(sides.spatial[i]![j]),
-        show(sides.semantic[i]![j]),
+        numberCell(sides.spatial[i]![j]),
+        numberCell(sides.semantic[i]![j]),
       ];
       return [
         name(a),
@@ -162,8 +158,8 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
     'semantic',
     ...(comparison.mutualNeighbours ? ['kNN spatial', 'semantic'] : []),
   ];
-  const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => right(colors.dim(title)))];
-  const chance = comparison.mutualNeighbours ? `, kNN by chance ${show(comparison.mutualNeighbours.chance)}` : '';
+  const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))];
+  const chance = comparison.mutualNeighbours ? `, kNN by chance ${numberCell(comparison.mutualNeighbours.chance)}` : '';
   return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, CKA ${ckaTitle}, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
 }
 
@@ -189,13 +185,13 @@ function invarianceText(result: InvarianceResult, { models }: RepresentationsSec
     const rows = layers.map(({ layer, positions, semantic, spatial }) => [
       layer,
       String(positions),
-      show(spatial.auc),
-      show(semantic.auc),
-      show(spatial.dPrime, 2),
-      show(semantic.dPrime, 2),
+      numberCell(spatial.auc),
+      numberCell(semantic.auc),
+      numberCell(spatial.dPrime, 2),
+      numberCell(semantic.dPrime, 2),
     ]);
     const columns = ['positions', 'AUC spatial', 'semantic', 'd′ spatial', 'semantic'].map((title) =>
-      right(colors.dim(title)),
+      numberColumn(colors.dim(title)),
     );
     text += `  ${models.find(({ id }) => id === model)!.name}\n${formatTable([{ title: '' }, ...columns], rows, '    ')}`;
   }

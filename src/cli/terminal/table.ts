@@ -6,6 +6,16 @@ export interface Column {
   align?: 'left' | 'right';
 }
 
+/** A column of numbers. */
+export function numberColumn(title: string): Column {
+  return { title, align: 'right' };
+}
+
+/** A number in a cell; "–" where there is none. */
+export function numberCell(value: number | null | undefined, digits = 3): string {
+  return value === null || value === undefined ? '–' : value.toFixed(digits);
+}
+
 const COLOUR = new RegExp(`${OWN_ESCAPE}\\[[0-9;]*m`, 'g');
 
 /** Columns a string takes in a terminal, colour codes not counted. */
