@@ -63,7 +63,9 @@ function withHead(source: ByteSource, head: Uint8Array): ByteSource {
 
 /** First bytes for a message: as text where they print, else in hexadecimal. */
 function describeBytes(bytes: Uint8Array): string {
-  const printable = bytes.length > 0 && bytes.every((b) => b >= 0x20 && b < 0x7f);
+  // Ends of lines and tabs are shown as JSON writes them.
+  const printable =
+    bytes.length > 0 && bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x0a || b === 0x0d || b === 0x09);
   if (printable) return JSON.stringify(String.fromCharCode(...bytes));
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
 }

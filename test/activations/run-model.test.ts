@@ -84,7 +84,7 @@ describe('finding pictures', () => {
     const { mkdir } = await import('node:fs/promises');
     await mkdir(join(folder, 'b/deep'), { recursive: true });
     await mkdir(join(folder, 'a'));
-    for (const name of ['b/2.png', 'b/deep/1.JPG', 'a/9.webp', 'top.gif', 'notes.txt', '.hidden.png'])
+    for (const name of ['b/2.png', 'b/deep/1.JPG', 'a/9.webp', 'top.gif', 'notes.txt', 'scan.bmp', '.hidden.png'])
       await writeFile(join(folder, name), '');
     const { samples, ignored } = await findImages(folder);
     expect(samples).toEqual([
@@ -93,7 +93,8 @@ describe('finding pictures', () => {
       { name: 'b/deep/1.JPG', label: 'b' },
       { name: 'top.gif' },
     ]);
-    expect(ignored).toEqual({ '.txt': 1 });
+    // No decoder reads BMP, so it is told at once.
+    expect(ignored).toEqual({ '.txt': 1, '.bmp': 1 });
     await writeFile(join(folder, 'list.csv'), 'path,label\na/9.webp,cat\n');
     expect((await findImages(join(folder, 'list.csv'))).samples).toEqual([{ name: 'a/9.webp', label: 'cat' }]);
     await expect(findImages(join(folder, 'nothing'))).rejects.toThrow('cannot be read');

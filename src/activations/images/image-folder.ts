@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { SourceError, UsageError } from '../../base/errors.ts';
 import { type ImageSample, parseImageList } from './image-list.ts';
 
-const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.bmp']);
+const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
 const LISTS = new Set(['.csv', '.jsonl', '.txt']);
 
 /** Pictures of a folder or a list. */

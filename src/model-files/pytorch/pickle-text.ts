@@ -19,7 +19,7 @@ export function unescapeString(text: string): string {
   });
 }
 
-/** The text of protocol 0's UNICODE: Latin-1 with \uXXXX and \UXXXXXXXX for all else. */
+/** The text of protocol 0's UNICODE: Latin-1, with all else escaped by four (\u) or eight (\U) hexadecimal digits. */
 export function unescapeUnicode(text: string): string {
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (whole, short, long) => {
     const code = Number.parseInt(short ?? long, 16);
