@@ -9,6 +9,10 @@ export interface OptionKind<T> {
   /** Reads the text of a command line; undefined where it cannot be a value. */
   read(text: string): T | undefined;
   accepts(value: unknown): value is T;
+  /** All that is allowed, where it is a few words. */
+  choices?: readonly string[];
+  /** One value of two, where the option may be given several times. */
+  join?(before: T, next: T): T;
 }
 
 /** One option of an analysis, declared once: its type, check, default, flag and help all come from here. */
@@ -19,6 +23,8 @@ export interface OptionRecord<T> {
   help: string;
   /** Long and perhaps short flag, such as "-k, --k"; by default the name in kebab case. Null where it has none. */
   flag?: string | null;
+  /** The value of a flag that stands without one. */
+  preset?: T;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds options of every type.
@@ -34,7 +40,7 @@ export function option<T>(
   kind: OptionKind<T>,
   initial: T,
   help: string,
-  more: Pick<OptionRecord<T>, 'flag'> = {},
+  more: Pick<OptionRecord<T>, 'flag' | 'preset'> = {},
 ): OptionRecord<T> {
   return { kind, default: initial, help, ...more };
 }
@@ -60,6 +66,17 @@ export function whole(least: number, value = '<n>'): OptionKind<number> {
   const accepts = (found: unknown): found is number =>
     Number.isSafeInteger(found) && (found as number) >= least && (found as number) <= 2 ** 31;
   return { value, expected: `a whole number of at least ${least}`, read: numberOf, accepts };
+}
+
+/** A whole number of at least `least`, or 0 for none. */
+export function wholeOrNone(least: number, value = '<n>'): OptionKind<number> {
+  const { read, accepts, expected } = whole(least, value);
+  return {
+    value,
+    expected: `${expected}, or 0 for none`,
+    read,
+    accepts: (found): found is number => found === 0 || accepts(found),
+  };
 }
 
 /** A number within bounds; `above` and `below` leave the bound itself out. */
@@ -100,13 +117,14 @@ export function choice<const T extends string>(choices: readonly T[], value = '<
   const accepts = (found: unknown): found is T => (choices as readonly unknown[]).includes(found);
   return {
     value,
+    choices,
     expected: `one of ${choices.join(', ')}`,
     read: (text) => (accepts(text) ? text : undefined),
     accepts,
   };
 }
 
-/** Several values, with commas between them on a command line; each counts once. */
+/** Several values, with commas between them or the option given again; each counts once. */
 export function listOf<T>(kind: OptionKind<T>, { least = 0, value = '<list>' } = {}): OptionKind<readonly T[]> {
   return {
     value,
@@ -117,6 +135,7 @@ export function listOf<T>(kind: OptionKind<T>, { least = 0, value = '<list>' } =
     },
     accepts: (found): found is readonly T[] =>
       Array.isArray(found) && found.length >= least && found.every((item) => kind.accepts(item)),
+    join: (before, next) => [...new Set([...before, ...next])],
   };
 }
 
@@ -154,7 +173,12 @@ export const toggle: OptionKind<boolean> = {
 
 /** A kind whose value may also be null, which stands for "not said" and is never read from text. */
 export function orNull<T>(kind: OptionKind<T>): OptionKind<T | null> {
-  return { ...kind, accepts: (found): found is T | null => found === null || kind.accepts(found) };
+  const { join, ...rest } = kind;
+  return {
+    ...rest,
+    accepts: (found): found is T | null => found === null || kind.accepts(found),
+    ...(join && { join: (before: T | null, next: T | null) => (before && next ? join(before, next) : next) }),
+  };
 }
 
 /** A value of either kind; text is read by the first that can. */

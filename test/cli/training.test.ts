@@ -195,10 +195,10 @@ describe('semblance training', () => {
   });
 
   it.each([
-    [['--q', '1'], 2, 'It must lie between 0 and 1.'],
+    [['--q', '1'], 2, 'It must be a number between 0 and 1.'],
     [['--pair', 'ncsm_xcsm'], 2, 'There is no pair of similarity matrices "ncsm_xcsm".'],
     [['--at-accuracy', '40'], 2, '--at-accuracy 40: it must look like 80±1 or 80+-1.'],
-    [['--every', '0'], 2, 'It must be seconds from 0.05 to 86400.'],
+    [['--every', '0'], 2, 'It must be a number from 0.05 to 86400.'],
     [['--class', 'unicorn'], 2, '--class unicorn: no class has that name or id.'],
     [['--reference', 'none.csv'], 2, '--reference none.csv: the file cannot be read.'],
   ])('refuses %j', async (args, code, message) => {

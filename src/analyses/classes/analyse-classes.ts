@@ -22,6 +22,7 @@ import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
 import { largeSectionContent } from './large-study.ts';
 import { type LoadedClassModel, loadClassModel } from './load-class-model.ts';
 import { type MeasuredModel, measureModel, type PreparedReference } from './measured-model.ts';
+import { settleClassOptions } from './option-table.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type FailedModel } from './options.ts';
 import { populationSection } from './population-section.ts';
 import { buildReferences } from './references.ts';
@@ -60,8 +61,9 @@ export async function analyseClasses(
   const existing = certain ? await reusable(store, inputsHash) : undefined;
   if (existing) return { manifest: existing, reused: true };
 
-  const { seed = 0, draws, references: requests = DEFAULT_REFERENCES, shared = false } = options;
-  const { loaded, failed } = await loadModels(inputs, options, task);
+  const { references: requests = DEFAULT_REFERENCES } = options;
+  const { seed, draws, shared, bootstrap, mantel, strict } = settleClassOptions(options);
+  const { loaded, failed } = await loadModels(inputs, strict, task);
   const aligned = alignClasses(
     loaded.map(({ model }) => model.rows.classes),
     loaded.map(({ model }) => model.name),
@@ -102,10 +104,15 @@ export async function analyseClasses(
     const context = { references, classes, draws };
     models.push(measureModel(id, member, model, aligned.positions[m]!, aligned.leftOut[m]!, context));
   }
-  const { bootstrap = 0, mantel = 0 } = options;
   const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
   if (wordnet)
-    addCuts(models, references, wordnetCuts(wordnet.graph, classes, options.population?.subtree), bootstrap, seed);
+    addCuts(
+      models,
+      references,
+      wordnetCuts(wordnet.graph, classes, options.population?.subtree ?? undefined),
+      bootstrap,
+      seed,
+    );
   const networkAlignment = alignNetworks(models, task);
   const population = options.population
     ? populationSection(
@@ -143,7 +150,7 @@ export async function analyseClasses(
 }
 
 /** Loads every model. Unless `strict`, one that fails is noted and the rest go on. */
-async function loadModels(inputs: readonly ClassModelInput[], { strict = true }: ClassesOptions, task: LongTask) {
+async function loadModels(inputs: readonly ClassModelInput[], strict: boolean, task: LongTask) {
   const loaded: { model: LoadedClassModel; member: number }[] = [];
   const failed: FailedModel[] = [];
   for (const [member, input] of inputs.entries()) {

@@ -4,21 +4,14 @@ import { VERSION } from '../../base/version.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
 import { picturesKey } from '../common/collect-pictures.ts';
+import { settleClassOptions } from './option-table.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
 import type { TemplatesRequest } from './templates/options.ts';
 
 /** Everything that determines the result beside the files, as plain data for the manifest. */
 export function plainOptions(options: ClassesOptions) {
-  const {
-    references = DEFAULT_REFERENCES,
-    shared = false,
-    seed = 0,
-    draws = null,
-    strict = true,
-    bootstrap = 0,
-    mantel = 0,
-  } = options;
-  return { references: references.map(referenceName), shared, seed, draws, bootstrap, mantel, strict };
+  const { references = DEFAULT_REFERENCES } = options;
+  return { references: references.map(referenceName), ...settleClassOptions(options) };
 }
 
 /** What determines templates: the pictures, as far as it is known without reading them, or the file of features. */

@@ -62,7 +62,7 @@ export function measureLarge(
   model: LoadedClassModel,
   classes: readonly RowClass[],
   graph: WordNet | undefined,
-  draws: number | undefined,
+  draws: number | null,
   task: LongTask,
 ): LargeModel {
   const reference = graph && levelledPaths(graph, classes);

@@ -31,7 +31,7 @@ export function largeSectionContent(
   task: LongTask,
 ): SectionContent<'classes'> {
   const { options, inputsHash, studyName } = input;
-  const large = measureLarge(model, classes, wordnet?.graph, options.draws, task);
+  const large = measureLarge(model, classes, wordnet?.graph, options.draws ?? null, task);
   const id = modelId(model.name, []);
   const reference = large.alignment ? 'wordnet-path' : null;
   const synsets = classes.map((entry) => entry.synset ?? undefined);

@@ -37,7 +37,7 @@ export interface MeasureContext {
   references: readonly PreparedReference[];
   classes: readonly RowClass[];
   /** Permutations behind the deviation of Kendall's chance level. */
-  draws: number | undefined;
+  draws: number | null;
 }
 
 /** Class similarity of one model in the study's order, and how it aligns with each reference. */
@@ -68,7 +68,7 @@ export function measureModel(
 
 function align(network: PreparedSimilarity, reference: PreparedSimilarity, { draws }: MeasureContext): Alignment {
   const { excluded: _, reason, ...values } = ssad(network, reference);
-  const chance = chanceLevel(network, reference, draws === undefined ? {} : { draws });
+  const chance = chanceLevel(network, reference, draws === null ? {} : { draws });
   return { ...values, ...(reason ? { reason } : {}), chance };
 }
 

@@ -1,6 +1,8 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import type { OptionValues } from '../../base/option-table.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
 import type { PicturesRequest } from '../common/picture-options.ts';
+import type { CLASS_OPTIONS, POPULATION_OPTIONS } from './option-table.ts';
 import type { PopulationMember } from './population-file.ts';
 import type { ReferenceFile } from './reference-file.ts';
 import type { LabelsRequest } from './row-classes.ts';
@@ -25,34 +27,19 @@ export interface ClassModelInput {
 export type ReferenceRequest = { kind: 'wordnet'; measure: SemanticMeasure } | { kind: 'file'; file: ReferenceFile };
 
 /** What is known of a population's members beside their weights. */
-export interface PopulationFacts {
+export interface PopulationFacts extends Partial<OptionValues<typeof POPULATION_OPTIONS>> {
   name?: string;
   /** In the order of the inputs. */
   members: readonly PopulationMember[];
-  /** Whether hybrids are counted among the ViTs, as the paper does, or stand alone. */
-  hybrids: 'vit' | 'own';
-  /** Rank pairs with each mutual pair once; by default twice, a row for each class, as the paper does. */
-  foldPairs?: boolean;
-  /** WordNet id of the subtree whose classes get histograms of their own; animals by default. */
-  subtree?: string;
 }
 
-/** Options of `analyseClasses`. Counts are whole numbers; defaults are those of the command line. */
-export interface ClassesOptions {
+/**
+ * Options of `analyseClasses`: those of `CLASS_OPTIONS`, counts as whole numbers, defaults those of the command line; and
+ * what is compared or shown beside.
+ */
+export interface ClassesOptions extends Partial<OptionValues<typeof CLASS_OPTIONS>> {
   /** The first is the main one. Default: WordNet path similarity. */
   references?: readonly ReferenceRequest[];
-  /** Compare models with different classes on those they share. Default false: refuse. */
-  shared?: boolean;
-  /** Seed of the bootstrap and of Mantel's test; chance levels need none. Default 0. */
-  seed?: number;
-  /** Permutations behind the deviation of Kendall's chance level. Default: as many as make z certain to 3 %. */
-  draws?: number;
-  /** Resamples of a bootstrap over classes for 95 % intervals. Default 0: none. */
-  bootstrap?: number;
-  /** Permutations of Mantel's test for p-values. Default 0: none. */
-  mantel?: number;
-  /** Stop at the first model that cannot be used; else note it and go on. Default true. */
-  strict?: boolean;
   /** Measure the models as a population too. */
   population?: PopulationFacts;
   /** Pictures of the classes, to show beside them and to look for near-duplicates in. */

@@ -1,3 +1,4 @@
+import { settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { clusterOrder } from '../../clustering/cluster-order.ts';
 import { dendrogram } from '../../clustering/dendrogram.ts';
@@ -18,6 +19,7 @@ import { lemmasOf, synsetById, type WordNet } from '../../semantics/wordnet.ts';
 import type { ClassesSection } from '../../study/classes-section.ts';
 import type { PopulationSection } from '../../study/population-section.ts';
 import type { MeasuredModel } from './measured-model.ts';
+import { POPULATION_OPTIONS } from './option-table.ts';
 import type { PopulationFacts } from './options.ts';
 import type { RowClass } from './row-classes.ts';
 
@@ -45,10 +47,11 @@ export function populationSection(
   { facts, models, nsad: networkAlignment, classes, graph, reference, seed }: PopulationInput,
   task: LongTask = {},
 ): { section: Omit<PopulationSection, 'pairs'>; pairs: PairPopularity[] } {
+  const { hybrids, foldPairs, subtree: wanted } = settleOptions(POPULATION_OPTIONS, facts);
   const members = models.map(({ member }) => facts.members[member]!);
   const groups = groupsOf(
     members.map(({ kind }) => kind ?? null),
-    facts.hybrids,
+    hybrids,
   );
   const pick = <T>(values: readonly T[], at: readonly number[]): T[] => at.map((i) => values[i]!);
 
@@ -71,12 +74,12 @@ export function populationSection(
     }),
   }));
 
-  const subtree = subtreeClasses(facts.subtree ?? DEFAULT_SUBTREE, classes, graph);
+  const subtree = subtreeClasses(wanted ?? DEFAULT_SUBTREE, classes, graph);
   return {
     section: {
       name: facts.name ?? null,
-      hybrids: facts.hybrids,
-      pairsFolded: facts.foldPairs ?? false,
+      hybrids,
+      pairsFolded: foldPairs,
       members: facts.members.map((member, i) => ({
         id: member.id,
         model: models.find((model) => model.member === i)?.id ?? null,
@@ -106,9 +109,7 @@ export function populationSection(
         },
       },
     },
-    pairs: pairPopularity(
-      models.map(({ similarity }) => closestPairs(similarity, { unique: facts.foldPairs ?? false })),
-    ),
+    pairs: pairPopularity(models.map(({ similarity }) => closestPairs(similarity, { unique: foldPairs }))),
   };
 }
 

@@ -2,6 +2,7 @@ import { DUPLICATE_THRESHOLDS, type DuplicatePair, nearDuplicates } from '../../
 import { type PictureFingerprint, pictureFingerprint } from '../../activations/images/picture-fingerprint.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { FormatError } from '../../base/errors.ts';
+import { settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { VERSION } from '../../base/version.ts';
@@ -10,7 +11,7 @@ import { createRandom } from '../../statistics/random.ts';
 import type { DuplicateRow, PicturesSection, TileRow } from '../../study/pictures-section.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { folderOf, matchClassFolders, type NamedClass } from './class-folders.ts';
-import { DEFAULT_MOST_PICTURES, type PicturesRequest, picturesPerClass } from './picture-options.ts';
+import { PICTURE_OPTIONS, type PicturesRequest, picturesPerClass } from './picture-options.ts';
 import { pictureSheets, TILES_PER_SHEET, toTile } from './picture-sheets.ts';
 
 /** Pairs of duplicates whose pictures are kept; further ones are listed only. */
@@ -43,7 +44,8 @@ export async function planPictures(
   classes: readonly NamedClass[],
   samples: ReadonlySet<string> = new Set(),
 ): Promise<PicturePlan> {
-  const { images, most = DEFAULT_MOST_PICTURES, seed = 0 } = request;
+  const { images, seed = 0 } = request;
+  const { most } = settleOptions(PICTURE_OPTIONS, request);
   const folders = images.map((image) => folderOf(image));
   const { classOf, unmatched } = matchClassFolders(
     [...new Set(folders.filter((folder) => folder !== undefined))],

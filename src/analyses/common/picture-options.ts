@@ -1,5 +1,6 @@
 import type { ImageSample } from '../../activations/images/image-list.ts';
 import type { LoadableImage } from '../../activations/model/extract-features.ts';
+import { type OptionValues, option, orNull, whole } from '../../base/option-table.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 
 /** A picture; `stamp` tells a changed file from what it was, such as by size and time. */
@@ -7,16 +8,24 @@ export interface ClassPicture extends ImageSample, LoadableImage {
   stamp?: string;
 }
 
+/** How many pictures of classes are kept and looked at. */
+export const PICTURE_OPTIONS = {
+  /** Null: 6, fewer where there are very many classes. */
+  perClass: option(
+    orNull(whole(1)),
+    null as number | null,
+    'pictures kept of each class (default: 6; fewer of very many)',
+    { flag: '--images-per-class' },
+  ),
+  most: option(whole(1), 20_000, 'pictures looked at; of more, a random part', { flag: '--images-most' }),
+} as const;
+
 /** Pictures of classes to show beside an analysis: what `--images` names. */
-export interface PicturesRequest {
+export interface PicturesRequest extends Partial<OptionValues<typeof PICTURE_OPTIONS>> {
   /** The folder or list, as it was named. */
   source: string;
   /** Sub-folders or labels say which class a picture is of. */
   images: readonly ClassPicture[];
-  /** Pictures kept of each class. Default 6, fewer where there are very many classes. */
-  perClass?: number;
-  /** Pictures looked at; of more, a random part. Default 20,000. */
-  most?: number;
   /** Seed of that part. Default 0. */
   seed?: number;
   decode: (bytes: Uint8Array, name: string) => Promise<RgbImage>;
@@ -24,7 +33,6 @@ export interface PicturesRequest {
 }
 
 const DEFAULT_PER_CLASS = 6;
-export const DEFAULT_MOST_PICTURES = 20_000;
 
 /** Tiles of classes altogether where nobody said how many of each. */
 const CLASS_TILES = 3000;

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { SourceError, UsageError } from '../../base/errors.ts';
+import { settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { VERSION } from '../../base/version.ts';
@@ -11,9 +12,8 @@ import type { TrainingCurves } from '../../measures/training/curves.ts';
 import { epochMeasurer } from '../../measures/training/epoch-measures.ts';
 import { MISTAKE_COLUMNS } from '../../measures/training/mistake-table.ts';
 import { PHASE_RESAMPLES } from '../../measures/training/phases/class-resamples.ts';
-import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
+import { NAMED_PAIRS } from '../../measures/training/similarity-pairs.ts';
 import { SSIM_DRAWS } from '../../measures/training/ssim-chance.ts';
-import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
 import type { ClassOrders } from '../../study/classes-section.ts';
@@ -27,19 +27,13 @@ import { modelId } from '../common/model-id.ts';
 import { type EarlierRun, earlierRun, earlierSection } from './earlier-epochs.ts';
 import { PER_CLASS_COLUMNS } from './epoch-record.ts';
 import { measureRun } from './measure-run.ts';
-import {
-  DEFAULT_K,
-  DEFAULT_MATRIX_BYTES,
-  type SsimOrder,
-  type TrainingOptions,
-  type TrainingRunInput,
-} from './options.ts';
+import { type SsimOrder, TRAINING_OPTIONS } from './option-table.ts';
+import type { TrainingOptions, TrainingRunInput } from './options.ts';
 import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
 import { runPictures } from './run-pictures.ts';
 import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 
-/** What `analyseTraining` gives back: the manifest of the study, and how many epochs had to be computed. */
 /** Changes when records of epochs get new fields, so that those of older studies are measured anew. */
 const RECORD_FORMAT = 2;
 
@@ -65,9 +59,9 @@ export async function analyseTraining(
   task: LongTask = {},
 ): Promise<TrainingResult> {
   if (inputs.length === 0) throw new UsageError('No training run was given.');
-  const { q = DEFAULT_WSI_QUANTILE, ties = 'average', k = DEFAULT_K, pairs = NAMED_PAIRS, referenceRun } = options;
-  const { ssimOrder: wantedOrder = 'wordnet' } = options;
-  for (const pair of pairs) pairNamed(pair);
+  const { referenceRun } = options;
+  const { q, ties, k, ssimOrder: wantedOrder, matrixBytes, ...further } = settleOptions(TRAINING_OPTIONS, options);
+  const pairs = [...new Set<string>([...NAMED_PAIRS, ...further.pairs])];
   if (referenceRun !== undefined && !inputs[referenceRun])
     throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
 
@@ -90,7 +84,7 @@ export async function analyseTraining(
   const graph = synsets.length > 0 ? await loadWordNet() : undefined;
   const orders = displayOrders(classes, graph);
   const ssim = classOrder(wantedOrder, classes, orders);
-  const settings = { q, ties, k, ssimOrder: ssim.name, pairs: [...pairs], reference: reference?.id ?? null };
+  const settings = { q, ties, k, ssimOrder: ssim.name, pairs, reference: reference?.id ?? null };
   const settingsHash = await hashSettings(settings, classes, reference);
   const isSame = existing?.section.settingsHash === settingsHash;
 
@@ -125,7 +119,7 @@ export async function analyseTraining(
     });
   }
 
-  const kept = keptArrays(runs, classes.length, options.matrixBytes ?? DEFAULT_MATRIX_BYTES);
+  const kept = keptArrays(runs, classes.length, matrixBytes);
   const pictures = options.pictures && (await runPictures(options.pictures, classes, scanned, existing, store, task));
   const sections = runs.map((run) =>
     runSection(run, comparedWith(runs, referenceRun), kept.keeps(run), pictures?.tilesOf(run.scanned)),

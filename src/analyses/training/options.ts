@@ -1,8 +1,9 @@
-import type { TieRule } from '../../measures/training/inverse-dissimilarity.ts';
+import type { OptionValues } from '../../base/option-table.ts';
 import type { RunFolder } from '../../runs/run-folder.ts';
 import type { ReferenceRequest } from '../classes/options.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
 import type { PicturesRequest } from '../common/picture-options.ts';
+import type { TRAINING_OPTIONS } from './option-table.ts';
 
 /** One training run to look at. */
 export interface TrainingRunInput {
@@ -17,22 +18,13 @@ export interface TrainingRunInput {
   fileKeys?: Map<string, string>;
 }
 
-/** Options of `analyseTraining`; defaults are those of the command line. */
-export interface TrainingOptions {
+/**
+ * Options of `analyseTraining`: those of `TRAINING_OPTIONS`, counts as whole numbers, sizes in bytes, defaults those of the
+ * command line; and what is compared or shown beside.
+ */
+export interface TrainingOptions extends Partial<OptionValues<typeof TRAINING_OPTIONS>> {
   /** The semantic reference. Default: WordNet path similarity. */
   reference?: ReferenceRequest;
-  /** Alignments to measure; by default those that the method names. */
-  pairs?: readonly string[];
-  /** Quantile of WSI. Default 0.95. */
-  q?: number;
-  /** How IDM ranks tied classes. Default "average". */
-  ties?: TieRule;
-  /** In which order SSIM sees the classes. Default "wordnet"; "index" where no class has a synset. */
-  ssimOrder?: SsimOrder;
-  /** Neighbours kept of each class at each epoch. Default 10. */
-  k?: number;
-  /** Bytes of matrices that the study may hold; beyond, those of evenly spread epochs are kept. Default 512 MB. */
-  matrixBytes?: number;
   /** Which run early warnings compare the others with: its place among the inputs. Default: each with all others. */
   referenceRun?: number;
   /** Pictures of the classes and of the samples that runs name. */
@@ -42,10 +34,3 @@ export interface TrainingOptions {
   /** Name of the study; by default from the runs' names. */
   studyName?: string;
 }
-
-/** Orders of the classes for SSIM: by meaning, by place in the labels, by name. */
-export const SSIM_ORDERS = ['wordnet', 'index', 'name'] as const;
-export type SsimOrder = (typeof SSIM_ORDERS)[number];
-
-export const DEFAULT_K = 10;
-export const DEFAULT_MATRIX_BYTES = 512 * 2 ** 20;

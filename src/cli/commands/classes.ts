@@ -1,19 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { CLASS_OPTIONS, POPULATION_OPTIONS, REFERENCE_OPTIONS } from '../../analyses/classes/option-table.ts';
 import type { ClassesOptions } from '../../analyses/classes/options.ts';
 import { UsageError } from '../../base/errors.ts';
+import type { OptionValues } from '../../base/option-table.ts';
 import { parseAccuracyBand } from '../../measures/class-similarity/population/at-accuracy.ts';
 import { LABEL_SETS } from '../../semantics/label-sets/label-sets.ts';
-import { SEMANTIC_MEASURES, type SemanticMeasure } from '../../semantics/semantic-similarity.ts';
 import type { ClassRow } from '../../study/classes-section.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import { CLASS_MODEL_FLAGS, type ClassModelArgument } from '../arguments/model-flags.ts';
 import { type OptionUse, refuseUnused } from '../arguments/nothing-ignored.ts';
+import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
+import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
 import { PREPROCESSING_FLAGS } from '../arguments/preprocessing-flags.ts';
-import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
-import { readPicturesRequest } from '../inputs/class-pictures.ts';
+import {
+  addPictureFlags,
+  PICTURE_OPTION_USE,
+  type PictureFlags,
+  readPicturesRequest,
+} from '../inputs/class-pictures.ts';
 import { isPopulationFile, readModel, readPopulation, readReferences } from '../inputs/classes-inputs.ts';
 import { expandModels } from '../inputs/expand-models.ts';
 import { classesJson } from '../reports/classes-json.ts';
@@ -28,33 +35,14 @@ import type { CliIo } from '../terminal/io.ts';
 import { type ClassesStudy, runClasses } from './classes-run.ts';
 import { offerToOpen } from './offer-to-open.ts';
 
-interface Flags extends ShowOptions {
+interface Flags extends OutputFlags, PictureFlags {
   reference: string[];
-  measure: SemanticMeasure;
-  shared: boolean;
   class?: string;
-  seed: number;
-  permutations?: number;
-  ci?: number;
-  mantel?: number;
   atAccuracy?: string;
-  hybrids: 'vit' | 'own';
-  foldPairs: boolean;
-  subtree?: string;
   relation?: PairFilter;
   pairsCsv?: string;
   saveLabels?: string;
-  images?: string;
-  imagesPerClass?: number;
-  imagesMost?: number;
-  strict: boolean;
-  out?: string;
-  json: boolean;
-  quiet: boolean;
 }
-
-/** Resamples of the bootstrap where the number is not said. */
-const DEFAULT_RESAMPLES = 1000;
 
 const EXAMPLES = `
 ${Object.keys(CLASS_MODEL_FLAGS)
@@ -94,42 +82,8 @@ export function addClassesCommand(program: Command, io: CliIo): void {
         .argParser((value: string, all: string[]) => [...all, value])
         .default([], 'wordnet'),
     )
-    .addOption(
-      new Option('--measure <measure>', 'semantic similarity in WordNet')
-        .choices([...SEMANTIC_MEASURES])
-        .default('path'),
-    )
-    .option('--shared', 'compare models with different classes on those they share', false)
     .option('--class <name>', "print one class's neighbours: a name, part of one, or a WordNet id")
-    .option('--seed <n>', 'seed of --ci and --mantel; chance levels need none', parseWhole(0), 0)
-    .option(
-      '--permutations <n>',
-      "permutations behind the deviation of Kendall's chance level (default: until z is certain to 3 %)",
-      parseWhole(2),
-    )
-    .addOption(
-      new Option('--ci [n]', '95 % intervals from n resamples of the classes')
-        .preset(String(DEFAULT_RESAMPLES))
-        .argParser(parseWhole(100)),
-    )
-    .addOption(
-      new Option('--mantel [n]', "p-values from n permutations of the classes (Mantel's test)")
-        .preset('999')
-        .argParser(parseWhole(99)),
-    )
     .option('--at-accuracy <band>', 'rank the models of a population within a band such as 80±1')
-    .addOption(
-      new Option('--hybrids <how>', 'count hybrids of a population among the ViTs, or on their own')
-        .choices(['vit', 'own'])
-        .default('vit'),
-    )
-    .option(
-      '--fold-pairs',
-      'count a mutual pair once in the ranks of common pairs (the paper counts a row for each class)',
-      false,
-    )
-    .option('--subtree <wnid>', 'WordNet subtree with histograms of its own (default: animals)')
-    .option('--strict', 'stop at the first model of a population that fails', false)
     .addOption(
       new Option('--relation <kind>', 'only the pairs that this explains, in report, JSON and CSV').choices([
         ...PAIR_FILTERS,
@@ -139,19 +93,15 @@ export function addClassesCommand(program: Command, io: CliIo): void {
     .option(
       '--save-labels <file>',
       'write the classes with all that their names may mean, to correct and give to --labels',
-    )
-    .option('--images <dir|list>', 'pictures of the classes: folders called by name, WordNet id or number')
-    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole(1))
-    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole(1))
-    .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
-    .option('--json', 'print one JSON object', false)
-    .option('-q, --quiet', 'no progress and no talk on stderr', false);
+    );
+  for (const table of [REFERENCE_OPTIONS, CLASS_OPTIONS, POPULATION_OPTIONS]) addOptionFlags(command, table);
+  addPictureFlags(command, 'pictures of the classes: folders called by name, WordNet id or number');
   const readModels = addModelFlags(command, CLASS_MODEL_FLAGS);
-  addShowOptions(command).addHelpText('after', EXAMPLES);
+  addOutputFlags(command).addHelpText('after', EXAMPLES);
   command.action(async (_models: string[], flags: Flags) => {
     const models = readModels();
     refuseUnused(command, optionUses(models, flags));
-    await classes(models, flags, argumentsOf(command), io);
+    await classes(models, command, io);
   });
 }
 
@@ -166,7 +116,7 @@ function optionUses(models: readonly ClassModelArgument[], flags: Flags): Option
       needs: 'a population: one population.yaml in place of models',
     },
     { options: ['measure'], isUsed: withWordNet, needs: 'WordNet as a reference: add --reference wordnet' },
-    { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
+    { ...PICTURE_OPTION_USE, isUsed: flags.images !== undefined },
     {
       options: ['template-layer', ...Object.keys(PREPROCESSING_FLAGS)],
       isUsed: models.some(({ templates }) => templates !== undefined),
@@ -185,28 +135,23 @@ function optionUses(models: readonly ClassModelArgument[], flags: Flags): Option
   ];
 }
 
-async function classes(
-  models: readonly ClassModelArgument[],
-  flags: Flags,
-  args: readonly string[],
-  io: CliIo,
-): Promise<void> {
-  const { inputs, facts, several } = await readInputs(models, flags, io);
-  const pictures = await readPicturesRequest(flags, io);
+async function classes(models: readonly ClassModelArgument[], command: Command, io: CliIo): Promise<void> {
+  const flags = command.opts<Flags>();
+  const asked = typedOptions(command, CLASS_OPTIONS);
+  const { inputs, facts, several } = await readInputs(models, command, io);
+  const pictures = await readPicturesRequest(command, asked, io);
   const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
   if (band && !facts)
     throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');
+  const { measure } = command.opts<OptionValues<typeof REFERENCE_OPTIONS>>();
   const options: ClassesOptions = {
-    references: await readReferences(flags.reference, flags.measure, io),
-    shared: flags.shared,
-    seed: flags.seed,
-    ...(flags.permutations === undefined ? {} : { draws: flags.permutations }),
-    bootstrap: flags.ci ?? (band ? DEFAULT_RESAMPLES : 0),
-    mantel: flags.mantel ?? 0,
-    strict: flags.strict || (!facts && !several),
+    strict: !facts && !several,
+    ...(band && { bootstrap: CLASS_OPTIONS.bootstrap.preset! }),
+    ...asked,
+    references: await readReferences(flags.reference, measure, io),
     ...(facts ? { population: facts } : {}),
     ...(pictures ? { pictures } : {}),
-    command: commandLine('classes', args),
+    command: commandLine('classes', argumentsOf(command)),
   };
   const study = await runClasses(inputs, options, flags, io);
   const { manifest, store, folder } = study;
@@ -223,18 +168,21 @@ async function classes(
 }
 
 /** The models of the command line, or the members of the one population file that stands in their place. */
-async function readInputs(models: readonly ClassModelArgument[], flags: Flags, io: CliIo) {
+async function readInputs(models: readonly ClassModelArgument[], command: Command, io: CliIo) {
+  const { quiet } = command.opts<Flags>();
   const population = models.find(({ path }) => isPopulationFile(path));
   if (!population) {
-    const { models: all, several } = await expandModels(models, flags.quiet, io);
-    const inputs = await Promise.all(all.map((model) => readModel(model, { quiet: flags.quiet }, io)));
+    const { models: all, several } = await expandModels(models, quiet, io);
+    const inputs = await Promise.all(all.map((model) => readModel(model, { quiet }, io)));
     return { inputs, facts: undefined, several };
   }
   if (models.length > 1)
     throw new UsageError(`${population.path}: a population stands alone; list further models in it.`);
   if (population.templates !== undefined)
     throw new UsageError(`--templates is for models named one by one; ${population.path} is a population.`);
-  return { ...(await readPopulation(population.path, flags, io)), several: true };
+  const { strict = false } = typedOptions(command, CLASS_OPTIONS);
+  const asked = { ...typedOptions(command, POPULATION_OPTIONS), strict, quiet };
+  return { ...(await readPopulation(population.path, asked, io)), several: true };
 }
 
 /** The files that --pairs-csv and --save-labels ask for beside the study. */
@@ -253,14 +201,4 @@ async function writeExtras({ manifest, store }: ClassesStudy, flags: Flags, io: 
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   await write('--save-labels', flags.saveLabels, await labelsFile(section, classes));
-}
-
-/** A parser of whole numbers of at least `least`. */
-function parseWhole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least || value > 2 ** 31)
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
-    return value;
-  };
 }

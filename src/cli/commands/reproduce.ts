@@ -74,7 +74,7 @@ async function recipePath(name: string): Promise<string> {
 
 /** The study of the models that can be reached; undefined when none can. */
 async function runReachable(path: string, recipe: string, flags: Flags, io: CliIo): Promise<ClassesStudy | undefined> {
-  const { inputs, facts } = await readPopulation(path, { hybrids: 'vit', strict: false, quiet: flags.quiet }, io);
+  const { inputs, facts } = await readPopulation(path, { strict: false, quiet: flags.quiet }, io);
   const options = { strict: false, population: facts, studyName: recipe, command: commandLine('reproduce', [recipe]) };
   try {
     return await runClasses(inputs, options, flags, io);

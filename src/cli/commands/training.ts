@@ -1,14 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SSIM_ORDERS, type TrainingOptions } from '../../analyses/training/options.ts';
+import { type Command, Option } from 'commander';
+import { TRAINING_OPTIONS } from '../../analyses/training/option-table.ts';
+import type { TrainingOptions } from '../../analyses/training/options.ts';
 import { EXIT_CODES } from '../../base/errors.ts';
-import { NAMED_PAIRS, pairNamed } from '../../measures/training/similarity-pairs.ts';
+import { number } from '../../base/option-table.ts';
 import { parseThreshold } from '../../measures/training/thresholds.ts';
-import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 import { RUN_FLAGS, type RunArgument } from '../arguments/model-flags.ts';
 import { refuseUnused } from '../arguments/nothing-ignored.ts';
+import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
+import { addOutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
-import { addShowOptions } from '../arguments/show-flags.ts';
-import { readPicturesRequest } from '../inputs/class-pictures.ts';
+import { addPictureFlags, PICTURE_OPTION_USE, readPicturesRequest } from '../inputs/class-pictures.ts';
 import { readReferences } from '../inputs/classes-inputs.ts';
 import type { TrainingFlags } from '../inputs/training-flags.ts';
 import { parseBand, rankCheckpoints, rankingText } from '../reports/training/checkpoint-ranking.ts';
@@ -23,6 +24,9 @@ import { progressBar } from '../terminal/progress-bar.ts';
 import { offerToOpen } from './offer-to-open.ts';
 import { readRunArguments, runTraining } from './training-run.ts';
 import { watchTraining } from './training-watch.ts';
+
+/** Between two looks of --watch. */
+const SECONDS = number({ from: 0.05, to: 86_400 }, '<seconds>');
 
 const EXAMPLES = `
 A run is a folder: what a Semblance logger writes, or checkpoints with an epoch in their names, with predictions beside
@@ -46,27 +50,8 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
     .description('How similarity grew over the epochs of training runs, and whether the mistakes follow it')
     .argument('<runs...>', 'folders of training runs')
     .option('--reference <file|wordnet>', 'a C×C matrix (.npy, .csv) or a tree (child,parent rows) as SCSM', 'wordnet')
-    .option('--q <q>', 'quantile of WSI max and min', parseQuantile, DEFAULT_WSI_QUANTILE)
-    .addOption(
-      new Option('--ties <rule>', 'how IDM ranks tied classes').choices(['average', 'first']).default('average'),
-    )
-    .addOption(
-      new Option('--ssim-order <order>', 'in which order SSIM sees the classes; it depends on it')
-        .choices([...SSIM_ORDERS])
-        .default('wordnet'),
-    )
-    .addOption(
-      repeatable(
-        '--pair <pair>',
-        'a further pair of matrices to align, such as ccsm_train_scsm; repeatable',
-        (pair) => {
-          pairNamed(pair);
-          return pair;
-        },
-      ),
-    )
     .option('--watch', 'follow growing folders until Ctrl+C', false)
-    .option('--every <seconds>', 'how often --watch looks', parseSeconds, 2)
+    .option('--every <seconds>', 'how often --watch looks', (text) => readValue(SECONDS, text), 2)
     .addOption(
       repeatable(
         '--fail-if <condition>',
@@ -75,44 +60,38 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
       ),
     )
     .option('--at-accuracy <band>', 'rank the checkpoints within a band of test accuracy such as 40±1 (per cent)')
-    .option('--class <name>', "print one class's neighbours over the epochs: a name, part of one, or a WordNet id")
-    .option('--images <dir|list>', 'pictures of the classes, and those that samples.jsonl of a run names')
-    .option('--images-per-class <n>', 'pictures kept of each class (default: 6; fewer of very many)', parseWhole)
-    .option('--images-most <n>', 'pictures looked at; of more, a random part (default: 20000)', parseWhole)
-    .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
-    .option('--json', 'print one JSON object', false)
-    .option('-q, --quiet', 'no progress and no talk on stderr', false);
+    .option('--class <name>', "print one class's neighbours over the epochs: a name, part of one, or a WordNet id");
+  addOptionFlags(command, TRAINING_OPTIONS);
+  addPictureFlags(command, 'pictures of the classes, and those that samples.jsonl of a run names');
   const readRunFlags = addModelFlags(command, RUN_FLAGS);
-  addShowOptions(command).addHelpText('after', EXAMPLES);
+  addOutputFlags(command).addHelpText('after', EXAMPLES);
   command.action(async (_runs: string[], flags: TrainingFlags) => {
     refuseUnused(command, [
       { options: ['every'], isUsed: flags.watch, needs: '--watch' },
-      { options: ['images-per-class', 'images-most'], isUsed: flags.images !== undefined, needs: '--images' },
+      { ...PICTURE_OPTION_USE, isUsed: flags.images !== undefined },
       {
         options: ['at-accuracy', 'class'],
         isUsed: !flags.watch,
         needs: 'a run that is there whole: leave out --watch',
       },
     ]);
-    const isMet = await training(readRunFlags(), flags, commandLine('training', argumentsOf(command)), io);
+    const isMet = await training(readRunFlags(), command, io);
     if (isMet) program.setOptionValue('exitCode', EXIT_CODES.thresholdNotMet);
   });
 }
 
 /** @returns whether a condition of --fail-if holds. */
-async function training(runs: readonly RunArgument[], flags: TrainingFlags, line: string, io: CliIo): Promise<boolean> {
+async function training(runs: readonly RunArgument[], command: Command, io: CliIo): Promise<boolean> {
+  const flags = command.opts<TrainingFlags>();
   const band = flags.atAccuracy === undefined ? undefined : parseBand(flags.atAccuracy);
   const inputs = await readRunArguments(runs, io);
   const [reference] = await readReferences([flags.reference], 'path', io);
-  const pictures = await readPicturesRequest(flags, io);
+  const pictures = await readPicturesRequest(command, {}, io);
   const options: TrainingOptions = {
     ...(pictures ? { pictures } : {}),
     reference: reference!,
-    pairs: [...new Set([...NAMED_PAIRS, ...flags.pair])],
-    q: flags.q,
-    ties: flags.ties,
-    ssimOrder: flags.ssimOrder,
-    command: line,
+    ...typedOptions(command, TRAINING_OPTIONS),
+    command: commandLine('training', argumentsOf(command)),
   };
   if (flags.watch) return watchTraining(runs, inputs, options, flags, io);
   const study = await runTraining(inputs, options, flags, io);
@@ -148,22 +127,4 @@ function repeatable<T>(flags: string, description: string, parse: (text: string)
   return new Option(flags, description)
     .argParser((text: string, all: T[]) => [...all, parse(text)])
     .default([], 'none');
-}
-
-function parseWhole(text: string): number {
-  const value = Number(text);
-  if (!(Number.isSafeInteger(value) && value > 0)) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return value;
-}
-
-function parseQuantile(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('It must lie between 0 and 1.');
-  return value;
-}
-
-function parseSeconds(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0.05 && value <= 86_400)) throw new InvalidArgumentError('It must be seconds from 0.05 to 86400.');
-  return value;
 }

@@ -1,24 +1,34 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { decodeImage } from '../../activations/images/decode-image.ts';
 import { findImages } from '../../activations/images/image-folder.ts';
-import type { ClassPicture, PicturesRequest } from '../../analyses/common/picture-options.ts';
+import { type ClassPicture, PICTURE_OPTIONS, type PicturesRequest } from '../../analyses/common/picture-options.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
+import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { readPicture } from './image-inputs.ts';
 
+/** The flags of pictures of classes. */
 export interface PictureFlags {
   images?: string;
-  imagesPerClass?: number;
-  imagesMost?: number;
-  seed?: number;
 }
+
+/** Adds `--images` and how many of them are kept and looked at. */
+export function addPictureFlags(command: Command, help: string): Command {
+  return addOptionFlags(command.option('--images <dir|list>', help), PICTURE_OPTIONS);
+}
+
+/** What has no effect without `--images`. */
+export const PICTURE_OPTION_USE = { options: ['images-per-class', 'images-most'], needs: '--images' };
 
 /** What `--images` asks for; undefined without it. Files that are not pictures are listed. */
 export async function readPicturesRequest(
-  { images, imagesPerClass, imagesMost, seed }: PictureFlags,
+  command: Command,
+  { seed }: { seed?: number },
   io: CliIo,
 ): Promise<PicturesRequest | undefined> {
+  const { images } = command.opts<PictureFlags>();
   if (images === undefined) return undefined;
   const { pictures, ignored } = await findClassPictures(images, io);
   const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
@@ -26,8 +36,7 @@ export async function readPicturesRequest(
   return {
     source: images,
     images: pictures,
-    ...(imagesPerClass === undefined ? {} : { perClass: imagesPerClass }),
-    ...(imagesMost === undefined ? {} : { most: imagesMost }),
+    ...typedOptions(command, PICTURE_OPTIONS),
     ...(seed === undefined ? {} : { seed }),
     decode: decodeImage,
     encodePng,

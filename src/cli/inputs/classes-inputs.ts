@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { decodeImage } from '../../activations/images/decode-image.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
+import type { POPULATION_OPTIONS } from '../../analyses/classes/option-table.ts';
 import type { ClassModelInput, PopulationFacts, ReferenceRequest } from '../../analyses/classes/options.ts';
 import { NO_HEAD } from '../../analyses/classes/templates/load-template-models.ts';
 import { memorySource } from '../../base/bytes/byte-source.ts';
 import { SemblanceError, SourceError, UsageError } from '../../base/errors.ts';
+import type { OptionValues } from '../../base/option-table.ts';
 import { isHubReference } from '../../model-files/remote/hub-reference.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
 import { oneOf } from '../arguments/flag-choice.ts';
@@ -97,10 +99,8 @@ export async function readReferences(
   );
 }
 
-export interface PopulationFlags {
-  hybrids: 'vit' | 'own';
-  foldPairs?: boolean;
-  subtree?: string;
+/** What is asked of a population beside its file. */
+export interface PopulationFlags extends Partial<OptionValues<typeof POPULATION_OPTIONS>> {
   strict: boolean;
   quiet: boolean;
 }
@@ -112,7 +112,7 @@ export interface PopulationFlags {
  */
 export async function readPopulation(
   path: string,
-  flags: PopulationFlags,
+  { strict, quiet, ...asked }: PopulationFlags,
   io: CliIo,
 ): Promise<{ inputs: ClassModelInput[]; facts: PopulationFacts }> {
   const file = resolve(io.cwd, path);
@@ -135,18 +135,16 @@ export async function readPopulation(
       ...(head === undefined ? {} : { head }),
     };
     try {
-      inputs.push(await readModel(argument, { cwd: dirname(file), quiet: flags.quiet }, io));
+      inputs.push(await readModel(argument, { cwd: dirname(file), quiet }, io));
     } catch (error) {
-      if (flags.strict || !(error instanceof SemblanceError)) throw error;
+      if (strict || !(error instanceof SemblanceError)) throw error;
       inputs.push({ name: id, source: failingSource(source, error) });
     }
   }
   const facts: PopulationFacts = {
     ...(population.name === undefined ? {} : { name: population.name }),
     members: population.models,
-    hybrids: flags.hybrids,
-    foldPairs: flags.foldPairs ?? false,
-    ...(flags.subtree === undefined ? {} : { subtree: flags.subtree }),
+    ...asked,
   };
   return { inputs, facts };
 }
