@@ -6,7 +6,7 @@
 
 export { analyseTraining, type TrainingResult } from '../analyses/training/analyse-training.ts';
 export type { TrainingOptions, TrainingRunInput } from '../analyses/training/options.ts';
-export { similarityAlignmentIndex } from '../measures/training/alignment-index.ts';
+export { similarityAlignmentIndex } from '../measures/training/alignment/alignment-index.ts';
 export { confusionSimilarityMatrix } from '../measures/training/confusion.ts';
 export { earlyWarnings } from '../measures/training/early-warnings/early-warnings.ts';
 export { type EpochInput, measureEpoch } from '../measures/training/epoch-measures.ts';

@@ -95,6 +95,8 @@ export const trainingSectionSchema = z.object({
   orders: z.string(),
   /** SCSM: f32 C×C, NaN for classes without a synset; null when there is none. */
   semantic: z.nullable(z.object({ id: z.string(), title: z.string(), matrix: z.string() })),
+  /** Further matrices that pairs with SCSM were measured with too; absent in studies of 0.2. */
+  furtherReferences: z.optional(z.array(z.object({ id: z.string(), title: z.string(), matrix: z.string() }))),
   /** Quantile of WSI, tie rule of IDM, neighbours kept. */
   q: finite,
   ties: z.enum(['average', 'first']),
@@ -122,6 +124,7 @@ export function trainingFiles(section: TrainingSection): string[] {
   const paths = [section.classes, section.orders];
   if (section.wordnet !== null) paths.push(section.wordnet);
   if (section.semantic) paths.push(section.semantic.matrix);
+  for (const { matrix } of section.furtherReferences ?? []) paths.push(matrix);
   for (const run of section.runs) {
     paths.push(run.curves, run.records);
     for (const path of [run.neighbours, run.discoveries, run.samples]) if (path !== null) paths.push(path);

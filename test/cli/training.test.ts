@@ -143,6 +143,54 @@ describe('semblance training', () => {
     expect(run.measures[2].sai.ncsm_ccsm.chance).toHaveProperty('mean');
   });
 
+  it('measures every pair with meaning by each reference, the first of them the main one', async () => {
+    for (const epoch of [0, 1, 2]) put(epoch);
+    const names = Array.from({ length: 10 }, (_, c) => `class ${c}`);
+    writeFileSync(join(folder.path, 'labels.txt'), names.join('\n'));
+    const square = (value: (i: number, j: number) => number) =>
+      [['', ...names], ...names.map((name, i) => [name, ...names.map((_, j) => String(i === j ? 1 : value(i, j)))])]
+        .map((row) => row.join(','))
+        .join('\n');
+    writeFileSync(
+      join(folder.path, 'near.csv'),
+      square((i, j) => 1 / (1 + Math.abs(i - j))),
+    );
+    writeFileSync(
+      join(folder.path, 'far.csv'),
+      square((i, j) => Math.abs(i - j) / 20),
+    );
+    const labelled = (out: string, ...args: string[]) =>
+      runCli(['training', 'run', '--out', out, '--no-open', '--labels', 'labels.txt', ...args], { cwd: folder.path });
+    const curves = (stdout: string) => JSON.parse(stdout).runs[0].curves.values;
+    const both = await labelled('both', '--json', '--reference', 'near.csv', '--reference', 'far.csv');
+    const far = curves((await labelled('far', '--json', '--reference', 'far.csv')).stdout);
+    expect(JSON.parse(both.stdout)).toMatchObject({
+      reference: { id: 'near' },
+      furtherReferences: [{ id: 'far', title: 'far.csv' }],
+    });
+    const found = curves(both.stdout);
+    for (const name of ['', '.spearman', '.kendall', '.ssim', '.z'])
+      expect(found[`sai.ncsm_scsm/far${name}`], name).toEqual(far[`sai.ncsm_scsm${name}`]);
+    expect(found['idm.semantic/far.errorsOnly']).toEqual(far['idm.semantic.errorsOnly']);
+    expect(found['sai.ncsm_scsm']).not.toEqual(far['sai.ncsm_scsm']);
+    const gate = await labelled(
+      'both',
+      '--reference',
+      'near.csv',
+      '--reference',
+      'far.csv',
+      '--fail-if',
+      'sai.ncsm_scsm/far>-1@2',
+    );
+    expect(gate.code).toBe(6);
+    expect(gate.stdout).toContain('SAI NCSM·SCSM by far');
+    expect((await labelled('both', '--reference', 'near.csv', '--measure', 'lch')).stderr).toContain(
+      '--measure needs WordNet as a reference',
+    );
+    const plain = await labelled('plain', '--json', '--reference', 'near.csv', '--no-rank-measures');
+    expect(Object.keys(curves(plain.stdout)).filter((name) => /spearman|kendall/.test(name))).toEqual([]);
+  });
+
   it('names the default study by the contents of the run', async () => {
     put(0);
     const at = async () => {
@@ -375,11 +423,27 @@ describe('the bundled runs', { timeout: 60_000 }, () => {
       runs[run].curves.values['gap.ncsm_tncsm'].filter((value: number | null) => value !== null);
     for (const run of [cnn, vit, bad]) expect(Math.max(...gap(run))).toBeLessThan(0.007);
 
-    const report = await runCli(['training', ...sampleRuns, '--at-accuracy', '27±1', '--out', out]);
-    expect(report.stdout).toContain('runs at the same epochs');
-    expect(report.stdout).toMatch(
-      /1 {2}tiny-imagenet-cnn +11 +0\.2752 +0\.8312 +0\.\d{4} … 0\.\d{4} +29\.\d\n +2 {2}tiny-imagenet-cnn +13 .*not told from tiny-imagenet-cnn@11\n/,
+    const ranking = async (...args: string[]) =>
+      (await runCli(['training', ...sampleRuns, '--at-accuracy', '27±1', '--out', out, ...args])).stdout;
+    const report = await ranking();
+    expect(report).toContain('runs at the same epochs');
+    expect(report).toMatch(
+      /1 \* {2}tiny-imagenet-cnn +11 +0\.2752 +0\.8312 +0\.\d{4} … 0\.\d{4} +29\.\d .*\n +2 \* {2}tiny-imagenet-vit +16 .* 0\.0031 \(-0\.\d{4} … 0\.\d{4}\) .*not told from tiny-imagenet-cnn@11\n/,
     );
+    expect(report).toContain('the best-aligned checkpoint of each run; 5 more in the band with --all-checkpoints');
+    expect(report).toContain(
+      '* none is as good in accuracy, SAI NCSM·SCSM, errors-only WIDM and Max WSI (lower is better)',
+    );
+    expect(await ranking('--all-checkpoints')).toMatch(
+      /2 \* {2}tiny-imagenet-cnn +13 .*not told from tiny-imagenet-cnn@11\n/,
+    );
+    const { atAccuracy } = JSON.parse(await ranking('--json'));
+    expect(atAccuracy).toMatchObject({
+      onePerRun: true,
+      leftOut: 5,
+      criteria: ['accuracy', 'alignment', 'mistakes', 'crowding'],
+    });
+    expect(atAccuracy.ranking.map(({ behind }: { behind: unknown }) => behind === null)).toEqual([true, false]);
     const cat = await runCli(['training', ...sampleRuns, '--class', 'n02124075', '--out', out]);
     expect(cat.stdout).toMatch(/^Egyptian cat {2}n02124075\n/);
     expect(cat.stdout).toMatch(/Tiny-ImageNet-100, 32 px, CNN, half of its final neighbours from epoch \d+ on\n/);

@@ -3,7 +3,7 @@ import { encodeNpy } from '../../formats/npy/write-npy.ts';
 import type { KernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { closestPairs } from '../../measures/class-similarity/closest-pairs.ts';
 import { neighbourRank } from '../../measures/class-similarity/neighbours.ts';
-import { similarityAlignmentIndex } from '../../measures/training/alignment-index.ts';
+import { similarityAlignmentIndex } from '../../measures/training/alignment/alignment-index.ts';
 import type { Glosses } from '../../semantics/load-wordnet.ts';
 import { explainPair } from '../../semantics/relations/explain-pair.ts';
 import { relationFinder } from '../../semantics/relations/relations-between.ts';

@@ -8,18 +8,19 @@ import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { missingClasses } from '../../measures/class-similarity/prepared-similarity.ts';
+import { NAMED_PAIRS } from '../../measures/training/alignment/similarity-pairs.ts';
+import { SSIM_DRAWS } from '../../measures/training/alignment/ssim-chance.ts';
 import type { TrainingCurves } from '../../measures/training/curves.ts';
-import { epochMeasurer } from '../../measures/training/epoch-measures.ts';
+import { epochMeasurer, type PartialSimilarity } from '../../measures/training/epoch-measures.ts';
 import { MISTAKE_COLUMNS } from '../../measures/training/mistake-table.ts';
 import { PHASE_RESAMPLES } from '../../measures/training/phases/class-resamples.ts';
-import { NAMED_PAIRS } from '../../measures/training/similarity-pairs.ts';
-import { SSIM_DRAWS } from '../../measures/training/ssim-chance.ts';
 import { loadGlosses, loadWordNet } from '../../semantics/load-wordnet.ts';
 import { wordnetExcerpt } from '../../semantics/wordnet-excerpt.ts';
 import type { ClassOrders } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
+import { DEFAULT_REFERENCES } from '../classes/options.ts';
 import { buildReferences, type Reference } from '../classes/references.ts';
 import type { RowClass } from '../classes/row-classes.ts';
 import { classRow, displayOrders, encodeJson, synsetsOf } from '../classes/section-content.ts';
@@ -35,7 +36,7 @@ import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
 
 /** Changes when records of epochs get new fields, so that those of older studies are measured anew. */
-const RECORD_FORMAT = 2;
+const RECORD_FORMAT = 3;
 
 /** What `analyseTraining` gives back: the manifest of the study, and how many epochs had to be computed. */
 export interface TrainingResult {
@@ -60,8 +61,16 @@ export async function analyseTraining(
 ): Promise<TrainingResult> {
   if (inputs.length === 0) throw new UsageError('No training run was given.');
   const { referenceRun } = options;
-  const { q, ties, k, ssimOrder: wantedOrder, matrixBytes, ...further } = settleOptions(TRAINING_OPTIONS, options);
-  const pairs = [...new Set<string>([...NAMED_PAIRS, ...further.pairs])];
+  const {
+    q,
+    ties,
+    k,
+    ssimOrder: wantedOrder,
+    matrixBytes,
+    rankMeasures,
+    pairs: asked,
+  } = settleOptions(TRAINING_OPTIONS, options);
+  const pairs = [...new Set<string>([...NAMED_PAIRS, ...asked])];
   if (referenceRun !== undefined && !inputs[referenceRun])
     throw new UsageError(`There is no run ${referenceRun} among the ${inputs.length} given.`);
 
@@ -77,15 +86,24 @@ export async function analyseTraining(
     }),
   );
   const { classes, set } = await commonClasses(inputs, scanned, ids, earlier);
-  const request = options.reference ?? { kind: 'wordnet' as const, measure: 'path' as const };
-  const [reference] = await buildReferences([request], classes, loadWordNet);
-  const semantic = reference && { ...reference.matrix, missing: missingClasses(reference.matrix) };
+  const { references: requests = DEFAULT_REFERENCES } = options;
+  const [reference, ...further] = await buildReferences(requests, classes, loadWordNet);
+  const semantic = reference && partial(reference);
   const synsets = synsetsOf(classes);
   const graph = synsets.length > 0 ? await loadWordNet() : undefined;
   const orders = displayOrders(classes, graph);
   const ssim = classOrder(wantedOrder, classes, orders);
-  const settings = { q, ties, k, ssimOrder: ssim.name, pairs, reference: reference?.id ?? null };
-  const settingsHash = await hashSettings(settings, classes, reference);
+  const settings = {
+    q,
+    ties,
+    k,
+    ssimOrder: ssim.name,
+    rankMeasures,
+    pairs,
+    reference: reference?.id ?? null,
+    further: further.map(({ id }) => id),
+  };
+  const settingsHash = await hashSettings(settings, classes, reference ? [reference, ...further] : []);
   const isSame = existing?.section.settingsHash === settingsHash;
 
   const measure = epochMeasurer({
@@ -94,8 +112,10 @@ export async function analyseTraining(
     pairs,
     resamples: PHASE_RESAMPLES,
     ssimDraws: SSIM_DRAWS,
+    rankMeasures,
     order: ssim.order,
     ...(semantic ? { semantic } : {}),
+    further: Object.fromEntries(further.map((other) => [other.id, partial(other)])),
   });
   const runs: StudiedRun[] = [];
   let computed = 0;
@@ -131,6 +151,8 @@ export async function analyseTraining(
   if (graph) files.set('wordnet.json', encodeJson(wordnetExcerpt(graph, await loadGlosses(), synsets)));
   if (reference)
     files.set('semantic.npy', encodeNpy(Float32Array.from(reference.matrix.data), [classes.length, classes.length]));
+  for (const { id, matrix } of further)
+    files.set(`references/${id}.npy`, encodeNpy(Float32Array.from(matrix.data), [classes.length, classes.length]));
   const inputsHash = await sha256Hex(
     canonicalJson({
       settingsHash,
@@ -157,6 +179,7 @@ export async function analyseTraining(
       wordnet: graph ? locate('wordnet.json') : null,
       orders: locate('orders.json'),
       semantic: reference ? { id: reference.id, title: reference.title, matrix: locate('semantic.npy') } : null,
+      furtherReferences: further.map(({ id, title }) => ({ id, title, matrix: locate(`references/${id}.npy`) })),
       q,
       ties,
       ssimOrder: ssim.name,
@@ -170,6 +193,11 @@ export async function analyseTraining(
     }),
   });
   return { manifest, computed };
+}
+
+/** A reference with the classes that it does not know. */
+function partial({ matrix }: Reference): PartialSimilarity {
+  return { ...matrix, missing: missingClasses(matrix) };
 }
 
 /** Name of a study of these runs: the first one's, with the number of others. */
@@ -245,7 +273,7 @@ function firstProblem(run: ScannedRun): string {
 async function hashSettings(
   settings: unknown,
   classes: readonly RowClass[],
-  reference: Reference | undefined,
+  references: readonly Reference[],
 ): Promise<string> {
   return sha256Hex(
     canonicalJson({
@@ -255,7 +283,9 @@ async function hashSettings(
       tier: kernelTier(),
       settings,
       classes: classes.map(({ name, synset }) => [name, synset]),
-      reference: reference ? await sha256Hex(new Uint8Array(reference.matrix.data.slice().buffer)) : null,
+      references: await Promise.all(
+        references.map(({ matrix }) => sha256Hex(new Uint8Array(matrix.data.slice().buffer))),
+      ),
     }),
   );
 }

@@ -5,7 +5,7 @@ import {
   type SaiSide,
   scaleSimilarity,
   sharedClasses,
-} from '../../measures/training/alignment-index.ts';
+} from '../../measures/training/alignment/alignment-index.ts';
 import { confusionSimilarityMatrix } from '../../measures/training/confusion.ts';
 import { epochCurves } from '../../measures/training/epoch-curves.ts';
 import type { PartialSimilarity, SplitInput } from '../../measures/training/epoch-measures.ts';
@@ -43,7 +43,7 @@ export interface EpochRecord {
   /** The points of the curves. */
   values: Record<string, number | null>;
   sai: Record<string, AlignmentIndex>;
-  idm: Partial<Record<SplitName, { network?: IdmRecord; semantic?: IdmRecord }>>;
+  idm: Partial<Record<SplitName, { network?: IdmRecord; semantic?: IdmRecord; further?: Record<string, IdmRecord> }>>;
   wsi: { mean: number | null; max: number | null; min: number | null; q: number; classes: number } | null;
   typicality: Partial<Record<SplitName, TypicalityRecord>>;
   mistakes: Partial<Record<SplitName, { edges: number[]; counts: number[]; mistakes: number; uncounted: number }>>;
@@ -83,6 +83,9 @@ export function epochRecord(measures: EpochMeasures, key: string, headTensor: st
       record.idm[split] = {
         ...(idm.network ? { network: withoutClasses(idm.network) } : {}),
         ...(idm.semantic ? { semantic: withoutClasses(idm.semantic) } : {}),
+        ...(idm.further && {
+          further: Object.fromEntries(Object.entries(idm.further).map(([id, found]) => [id, withoutClasses(found)])),
+        }),
       };
     const typical = measures.typicality[split];
     if (typical)

@@ -1,5 +1,5 @@
-import { bytes, choice, listOf, number, type OptionKind, option, whole } from '../../base/option-table.ts';
-import { pairNamed } from '../../measures/training/similarity-pairs.ts';
+import { bytes, choice, listOf, number, type OptionKind, option, toggle, whole } from '../../base/option-table.ts';
+import { pairNamed } from '../../measures/training/alignment/similarity-pairs.ts';
 import { DEFAULT_WSI_QUANTILE } from '../../measures/training/weights-similarity-index.ts';
 
 /** Orders of the classes for SSIM: by meaning, by place in the labels, by name. */
@@ -37,6 +37,8 @@ export const TRAINING_OPTIONS = {
     'a further pair of matrices to align, such as ccsm_train_scsm; repeatable',
     { flag: '--pair' },
   ),
+  /** They take as long as all the rest. */
+  rankMeasures: option(toggle, true, "leave out Spearman's and Kendall's correlation of each pair"),
   /** Neighbours kept of each class at each epoch. */
   k: option(whole(1), 10, 'neighbours kept of each class at each epoch', { flag: null }),
   /** Bytes of matrices that the study may hold; beyond, those of evenly spread epochs are kept. */

@@ -23,8 +23,8 @@ export interface TrainingRunInput {
  * command line; and what is compared or shown beside.
  */
 export interface TrainingOptions extends Partial<OptionValues<typeof TRAINING_OPTIONS>> {
-  /** The semantic reference. Default: WordNet path similarity. */
-  reference?: ReferenceRequest;
+  /** The first makes SCSM and every measure of meaning; further ones are aligned beside it. Default: WordNet path similarity. */
+  references?: readonly ReferenceRequest[];
   /** Which run early warnings compare the others with: its place among the inputs. Default: each with all others. */
   referenceRun?: number;
   /** Pictures of the classes and of the samples that runs name. */

@@ -21,7 +21,7 @@ import {
   type PictureFlags,
   readPicturesRequest,
 } from '../inputs/class-pictures.ts';
-import { isPopulationFile, readModel, readPopulation, readReferences } from '../inputs/classes-inputs.ts';
+import { isPopulationFile, readModel, readPopulation, readReferences, usesWordNet } from '../inputs/classes-inputs.ts';
 import { expandModels } from '../inputs/expand-models.ts';
 import { classesJson } from '../reports/classes-json.ts';
 import { classesReport } from '../reports/classes-report.ts';
@@ -108,14 +108,17 @@ export function addClassesCommand(program: Command, io: CliIo): void {
 /** What the options that depend on others need. */
 function optionUses(models: readonly ClassModelArgument[], flags: Flags): OptionUse[] {
   const isPopulation = models.some(({ path }) => isPopulationFile(path));
-  const withWordNet = flags.reference.length === 0 || flags.reference.includes('wordnet');
   return [
     {
       options: ['hybrids', 'subtree', 'fold-pairs', 'at-accuracy'],
       isUsed: isPopulation,
       needs: 'a population: one population.yaml in place of models',
     },
-    { options: ['measure'], isUsed: withWordNet, needs: 'WordNet as a reference: add --reference wordnet' },
+    {
+      options: ['measure'],
+      isUsed: usesWordNet(flags.reference),
+      needs: 'WordNet as a reference: add --reference wordnet',
+    },
     { ...PICTURE_OPTION_USE, isUsed: flags.images !== undefined },
     {
       options: ['template-layer', ...Object.keys(PREPROCESSING_FLAGS)],

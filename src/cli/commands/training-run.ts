@@ -57,14 +57,16 @@ async function contentFolder(
 ): Promise<string> {
   const scanned = await Promise.all(inputs.map(({ folder, fileKeys }) => scanRun(folder, fileKeys)));
   const names = inputs.map(({ name, folder }, r) => ({ name: name ?? scanned[r]!.info.name ?? folder.name }));
-  const { reference, pictures, ...rest } = options;
+  const { references = [], pictures, ...rest } = options;
   const hash = await hashOf({
     version: VERSION,
     runs: scanned.map(({ info, log, epochs }) => [info, log, epochs.map(({ files, key }) => [files.epoch, key])]),
     said: inputs.map(({ name, head, labels }) => ({ name, head, labels })),
     options: { ...rest, command: null },
     ...(pictures ? { pictures: await picturesKey(pictures) } : {}),
-    reference: reference?.kind === 'file' ? await sha256Hex(reference.file.bytes) : (reference?.measure ?? null),
+    references: await Promise.all(
+      references.map((request) => (request.kind === 'file' ? sha256Hex(request.file.bytes) : request.measure)),
+    ),
   });
   return defaultStudyFolder(io.cwd, defaultTrainingName(names), hash);
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import { REFERENCE_OPTIONS } from '../../analyses/classes/option-table.ts';
 import { TRAINING_OPTIONS } from '../../analyses/training/option-table.ts';
 import type { TrainingOptions } from '../../analyses/training/options.ts';
 import { EXIT_CODES } from '../../base/errors.ts';
-import { number } from '../../base/option-table.ts';
+import { number, type OptionValues } from '../../base/option-table.ts';
 import { parseThreshold } from '../../measures/training/thresholds.ts';
 import { RUN_FLAGS, type RunArgument } from '../arguments/model-flags.ts';
 import { refuseUnused } from '../arguments/nothing-ignored.ts';
@@ -10,7 +11,7 @@ import { addOptionFlags, readValue, typedOptions } from '../arguments/option-fla
 import { addOutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
 import { addPictureFlags, PICTURE_OPTION_USE, readPicturesRequest } from '../inputs/class-pictures.ts';
-import { readReferences } from '../inputs/classes-inputs.ts';
+import { readReferences, usesWordNet } from '../inputs/classes-inputs.ts';
 import type { TrainingFlags } from '../inputs/training-flags.ts';
 import { parseBand, rankCheckpoints, rankingText } from '../reports/training/checkpoint-ranking.ts';
 import { classHistory, classHistoryText } from '../reports/training/class-history.ts';
@@ -49,7 +50,14 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
     .command('training')
     .description('How similarity grew over the epochs of training runs, and whether the mistakes follow it')
     .argument('<runs...>', 'folders of training runs')
-    .option('--reference <file|wordnet>', 'a C×C matrix (.npy, .csv) or a tree (child,parent rows) as SCSM', 'wordnet')
+    .addOption(
+      new Option(
+        '--reference <file|wordnet>',
+        'a C×C matrix (.npy, .csv) or a tree (child,parent rows) as SCSM; repeatable, the first is the main one',
+      )
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], 'wordnet'),
+    )
     .option('--watch', 'follow growing folders until Ctrl+C', false)
     .option('--every <seconds>', 'how often --watch looks', (text) => readValue(SECONDS, text), 2)
     .addOption(
@@ -60,15 +68,26 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
       ),
     )
     .option('--at-accuracy <band>', 'rank the checkpoints within a band of test accuracy such as 40±1 (per cent)')
+    .option('--all-checkpoints', 'with --at-accuracy: all of several runs, not the best-aligned one of each', false)
     .option('--class <name>', "print one class's neighbours over the epochs: a name, part of one, or a WordNet id");
-  addOptionFlags(command, TRAINING_OPTIONS);
+  for (const table of [REFERENCE_OPTIONS, TRAINING_OPTIONS]) addOptionFlags(command, table);
   addPictureFlags(command, 'pictures of the classes, and those that samples.jsonl of a run names');
   const readRunFlags = addModelFlags(command, RUN_FLAGS);
   addOutputFlags(command).addHelpText('after', EXAMPLES);
-  command.action(async (_runs: string[], flags: TrainingFlags) => {
+  command.action(async (runs: string[], flags: TrainingFlags) => {
     refuseUnused(command, [
+      {
+        options: ['measure'],
+        isUsed: usesWordNet(flags.reference),
+        needs: 'WordNet as a reference: add --reference wordnet',
+      },
       { options: ['every'], isUsed: flags.watch, needs: '--watch' },
       { ...PICTURE_OPTION_USE, isUsed: flags.images !== undefined },
+      {
+        options: ['all-checkpoints'],
+        isUsed: flags.atAccuracy !== undefined && runs.length > 1,
+        needs: '--at-accuracy and several runs',
+      },
       {
         options: ['at-accuracy', 'class'],
         isUsed: !flags.watch,
@@ -85,11 +104,11 @@ async function training(runs: readonly RunArgument[], command: Command, io: CliI
   const flags = command.opts<TrainingFlags>();
   const band = flags.atAccuracy === undefined ? undefined : parseBand(flags.atAccuracy);
   const inputs = await readRunArguments(runs, io);
-  const [reference] = await readReferences([flags.reference], 'path', io);
+  const { measure } = command.opts<OptionValues<typeof REFERENCE_OPTIONS>>();
   const pictures = await readPicturesRequest(command, {}, io);
   const options: TrainingOptions = {
     ...(pictures ? { pictures } : {}),
-    reference: reference!,
+    references: await readReferences(flags.reference, measure, io),
     ...typedOptions(command, TRAINING_OPTIONS),
     command: commandLine('training', argumentsOf(command)),
   };
@@ -102,7 +121,7 @@ async function training(runs: readonly RunArgument[], command: Command, io: CliI
     ...(flags.failIf.length > 0 ? { thresholds } : {}),
     ...(band
       ? {
-          atAccuracy: await rankCheckpoints(manifest, store, band, {
+          atAccuracy: await rankCheckpoints(manifest, store, band, runs.length > 1 && !flags.allCheckpoints, {
             signal: io.signal,
             onProgress: bar.report,
           }).finally(bar.done),

@@ -76,6 +76,11 @@ function hubName(path: string): string | undefined {
   return isHubReference(path) ? /^hf:[^/]+\/([^@:]+)/.exec(path)?.[1] : undefined;
 }
 
+/** Whether WordNet is among the references that `--reference` names. */
+export function usesWordNet(values: readonly string[]): boolean {
+  return values.length === 0 || values.includes('wordnet');
+}
+
 /** What `--reference` and `--measure` ask for. */
 export async function readReferences(
   values: readonly string[],

@@ -4,10 +4,11 @@ import type { PictureFlags } from './class-pictures.ts';
 
 /** The options of `semblance training` that are not of the analysis itself, read. */
 export interface TrainingFlags extends OutputFlags, PictureFlags {
-  reference: string;
+  reference: string[];
   watch: boolean;
   every: number;
   failIf: Threshold[];
   atAccuracy?: string;
+  allCheckpoints: boolean;
   class?: string;
 }

@@ -1,20 +1,22 @@
-import type { AlignmentIndex } from './alignment-index.ts';
+import type { AlignmentIndex } from './alignment/alignment-index.ts';
 import { SPLITS } from './epoch-measures.ts';
 import type { EpochMeasures } from './measured-epoch.ts';
 
 /**
  * The measures of one epoch as the points of its curves, by the names of `TrainingCurves`. Curves of the test split
  * carry no split in their names (`accuracy`, `errors`, `idm.network.all`); those of the train split do
- * (`idm.network.train.all`), except for `trainAccuracy`, which the run's own log has too.
+ * (`idm.network.train.all`), those of a further reference its id (`sai.ncsm_scsm/tree`, `idm.semantic/tree.all`), except for `trainAccuracy`, which the run's own log has too.
  */
 export function epochCurves(measures: EpochMeasures): Record<string, number | null> {
   const values: Record<string, number | null> = {};
   for (const [pair, index] of Object.entries(measures.sai)) addAlignment(values, `sai.${pair}`, index);
-  for (const [pair, rho] of Object.entries(measures.spearman)) values[`spearman.${pair}`] = rho;
   for (const split of SPLITS) {
     const infix = split === 'test' ? '' : '.train';
-    for (const reference of ['network', 'semantic'] as const) {
-      const idm = measures.idm[split]?.[reference];
+    const further = Object.entries(measures.idm[split]?.further ?? {}).map(
+      ([id, idm]) => [`semantic/${id}`, idm] as const,
+    );
+    const { network, semantic } = measures.idm[split] ?? {};
+    for (const [reference, idm] of [['network', network] as const, ['semantic', semantic] as const, ...further]) {
       if (!idm) continue;
       for (const kind of ['all', 'errorsOnly'] as const) {
         const name = `idm.${reference}${infix}.${kind}`;
@@ -50,6 +52,8 @@ export function epochCurves(measures: EpochMeasures): Record<string, number | nu
 
 function addAlignment(values: Record<string, number | null>, name: string, index: AlignmentIndex): void {
   values[name] = index.cosine;
+  for (const measure of ['spearman', 'kendall'] as const)
+    if (index[measure] !== null) values[`${name}.${measure}`] = index[measure];
   values[`${name}.ssim`] = index.ssim;
   if (index.ssimChance) {
     values[`${name}.ssim.chance`] = index.ssimChance.mean;

@@ -1,22 +1,19 @@
 import { UsageError } from '../../base/errors.ts';
-import { spearmanOfRanks } from '../../statistics/spearman.ts';
 import type { Matrix, Matrix32 } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
-import { type PreparedSimilarity, prepareSimilarity } from '../class-similarity/prepared-similarity.ts';
-import type { SaiSide, ScaledSimilarity, SsimOptions } from './alignment-index.ts';
+import type { AlignmentOptions, SaiSide, ScaledSimilarity } from './alignment/alignment-index.ts';
+import { namedAlignments } from './alignment/named-alignments.ts';
+import { NAMED_PAIRS, needs, pairNamed, type SimilarityName } from './alignment/similarity-pairs.ts';
 import { confusionCounts } from './confusion.ts';
 import {
-  type InverseDissimilarity,
   inverseDissimilarityByRanks,
   type SimilarityRanks,
   similarityRanks,
   type TieRule,
 } from './inverse-dissimilarity.ts';
 import type { CurveDraws, EpochMeasures, SplitName } from './measured-epoch.ts';
-import { namedAlignments } from './named-alignments.ts';
 import { classResamples, resampledCosines } from './phases/class-resamples.ts';
 import { curveDraws } from './phases/curve-draws.ts';
-import { NAMED_PAIRS, needs, type SimilarityName } from './similarity-pairs.ts';
 import type { SplitTemplates } from './split-templates.ts';
 import { templateSimilarity } from './template-similarity.ts';
 import { mistakeHistogram, typicality } from './typicality.ts';
@@ -51,9 +48,11 @@ export interface EpochInput {
   train?: SplitInput;
 }
 
-export interface EpochOptions extends SsimOptions {
+export interface EpochOptions extends AlignmentOptions {
   /** SCSM: C×C semantic similarity with the classes that have no synset. */
   semantic?: PartialSimilarity;
+  /** Further semantic matrices by their ids: each is aligned as SCSM is. */
+  further?: Readonly<Record<string, PartialSimilarity>>;
   /** Which alignments; those the method names unless given. */
   pairs?: readonly string[];
   /** Quantile of WSI. */
@@ -79,16 +78,15 @@ export function measureEpoch(input: EpochInput, options: EpochOptions = {}): Epo
 
 /** `measureEpoch` for many epochs: what is the same for all, the semantic matrix, is scaled and ranked once. */
 export function epochMeasurer(options: EpochOptions = {}): (input: EpochInput) => EpochMeasures {
-  const constant: Constant = { scaled: new Map(), ranked: new Map(), rows: undefined, taken: undefined };
+  const constant: Constant = { scaled: new Map(), rows: new Map(), taken: undefined };
   return (input) => measure(input, options, constant);
 }
 
-/** What was prepared of the semantic matrix, by the classes that were kept. */
+/** What was prepared of the semantic matrices; scaled ones by the classes that were kept. */
 interface Constant {
-  scaled: Map<string, ScaledSimilarity>;
-  ranked: Map<string, PreparedSimilarity>;
-  /** Its ranks row by row, for WIDM. */
-  rows: SimilarityRanks | undefined;
+  scaled: Map<PartialSimilarity, Map<string, ScaledSimilarity>>;
+  /** Their ranks row by row, for WIDM. */
+  rows: Map<PartialSimilarity, SimilarityRanks>;
   /** How often each resample takes each class. */
   taken: Matrix32 | undefined;
 }
@@ -129,8 +127,7 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
   const result: EpochMeasures = {
     epoch: input.epoch,
     classes,
-    sai: namedAlignments(similarity, pairs, classes, missing, constant.scaled, options, resample),
-    spearman: {},
+    sai: namedAlignments(similarity, pairs, classes, missing, scaledOf(constant, semantic), options, resample),
     idm: {},
     typicality: {},
     mistakes: {},
@@ -145,13 +142,18 @@ function measure(input: EpochInput, options: EpochOptions, constant: Constant): 
       missing: ncsm.missing ?? [],
     });
   else missing.wsi = needs(['ncsm']);
-  if (ncsm && semantic) {
-    const exclude = [...(ncsm.missing ?? []), ...(semantic.missing ?? [])];
-    const key = exclude.join();
-    const reference = constant.ranked.get(key) ?? prepareSimilarity(semantic, { exclude });
-    constant.ranked.set(key, reference);
-    const network = prepareSimilarity(ncsm, { exclude });
-    result.spearman.ncsm_scsm = spearmanOfRanks(network.ranks, reference.ranks);
+  for (const [id, matrix] of Object.entries(options.further ?? {})) {
+    const scsm = checkRows(matrix, classes, `the matrix of ${id}`);
+    const found = namedAlignments(
+      { ...similarity, scsm },
+      pairs.filter((pair) => pairNamed(pair).includes('scsm')),
+      classes,
+      {},
+      scaledOf(constant, matrix),
+      options,
+      resample && ((pair, a, b) => resample(`${pair}/${id}`, a, b)),
+    );
+    for (const [pair, index] of Object.entries(found)) result.sai[`${pair}/${id}`] = index;
   }
   // The ranks of an epoch's own matrix serve both splits.
   const ranks: { network?: SimilarityRanks } = {};
@@ -194,15 +196,16 @@ function measureSplit(
       errors: samples - correct,
       predictedClasses,
     };
-    const idm: { network?: InverseDissimilarity; semantic?: InverseDissimilarity } = {};
+    const idm: NonNullable<EpochMeasures['idm'][SplitName]> = {};
     if (ncsm) {
       ranks.network ??= similarityRanks(ncsm, { ties, missing: ncsm.missing ?? [] });
       idm.network = inverseDissimilarityByRanks(counts, ranks.network);
     }
-    const { semantic } = options;
-    if (semantic) {
-      constant.rows ??= similarityRanks(semantic, { ties, missing: semantic.missing ?? [] });
-      idm.semantic = inverseDissimilarityByRanks(counts, constant.rows);
+    const { semantic, further = {} } = options;
+    if (semantic) idm.semantic = inverseDissimilarityByRanks(counts, rowsOf(constant, semantic, ties));
+    for (const [id, matrix] of Object.entries(further)) {
+      idm.further ??= {};
+      idm.further[id] = inverseDissimilarityByRanks(counts, rowsOf(constant, matrix, ties));
     }
     result.idm[split] = idm;
   }
@@ -221,6 +224,19 @@ function measureSplit(
   else
     missing[`mistakes.${split}`] =
       `needs predictions and the cosine of each sample to its class template on the ${split} split`;
+}
+
+function scaledOf({ scaled }: Constant, matrix: PartialSimilarity | undefined): Map<string, ScaledSimilarity> {
+  if (!matrix) return new Map();
+  const found = scaled.get(matrix) ?? new Map<string, ScaledSimilarity>();
+  scaled.set(matrix, found);
+  return found;
+}
+
+function rowsOf({ rows }: Constant, matrix: PartialSimilarity, ties: TieRule): SimilarityRanks {
+  const found = rows.get(matrix) ?? similarityRanks(matrix, { ties, missing: matrix.missing ?? [] });
+  rows.set(matrix, found);
+  return found;
 }
 
 /** Whether any sample was taken for class c. */

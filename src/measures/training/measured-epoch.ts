@@ -1,6 +1,6 @@
-import type { AlignmentIndex, SaiSide } from './alignment-index.ts';
+import type { AlignmentIndex, SaiSide } from './alignment/alignment-index.ts';
+import type { SimilarityName } from './alignment/similarity-pairs.ts';
 import type { InverseDissimilarity } from './inverse-dissimilarity.ts';
-import type { SimilarityName } from './similarity-pairs.ts';
 import type { MistakeHistogram, Typicality } from './typicality.ts';
 import type { WeightsSimilarityIndex } from './weights-similarity-index.ts';
 
@@ -8,11 +8,19 @@ import type { WeightsSimilarityIndex } from './weights-similarity-index.ts';
 export interface EpochMeasures {
   epoch: number;
   classes: number;
+  /** By pair, such as "ncsm_scsm"; with a further reference "ncsm_scsm/ID". */
   sai: Record<string, AlignmentIndex>;
-  /** Spearman's ρ of NCSM and SCSM above the diagonal. */
-  spearman: Record<string, number | null>;
-  /** By split: NIDM (own NCSM) and WIDM (SCSM). */
-  idm: Partial<Record<SplitName, { network?: InverseDissimilarity; semantic?: InverseDissimilarity }>>;
+  /** By split: NIDM (own NCSM), WIDM (SCSM), and that of each further reference by its id. */
+  idm: Partial<
+    Record<
+      SplitName,
+      {
+        network?: InverseDissimilarity;
+        semantic?: InverseDissimilarity;
+        further?: Record<string, InverseDissimilarity>;
+      }
+    >
+  >;
   wsi?: WeightsSimilarityIndex;
   typicality: Partial<Record<SplitName, Typicality>>;
   mistakes: Partial<Record<SplitName, MistakeHistogram>>;

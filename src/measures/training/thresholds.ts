@@ -25,7 +25,7 @@ export interface ThresholdResult {
 }
 
 const PATTERN =
-  /^\s*([A-Za-z][\w.]*)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:@\s*(\d{1,9})\s*)?$/;
+  /^\s*([A-Za-z][\w./-]*)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:@\s*(\d{1,9})\s*)?$/;
 
 /**
  * Reads `CURVE OP NUMBER [@ EPOCH]` with OP one of < <= > >=.

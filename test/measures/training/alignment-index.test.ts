@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IncomparableError, UsageError } from '#src/base/errors.ts';
-import { similarityAlignmentIndex } from '#src/measures/training/alignment-index.ts';
+import { similarityAlignmentIndex } from '#src/measures/training/alignment/alignment-index.ts';
 import { loadWordNet } from '#src/semantics/load-wordnet.ts';
 import { semanticSimilarityMatrix } from '#src/semantics/semantic-similarity.ts';
 import { wordnetOrder } from '#src/semantics/wordnet-order.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
+import { pairNamed } from '#src/measures/training/alignment/similarity-pairs.ts';
 import { collectCurves, curveNamed, type TrainingCurves } from '#src/measures/training/curves.ts';
 import { earlyWarnings } from '#src/measures/training/early-warnings/early-warnings.ts';
 import { epochCurves } from '#src/measures/training/epoch-curves.ts';
 import { epochMeasurer } from '#src/measures/training/epoch-measures.ts';
-import { pairNamed } from '#src/measures/training/similarity-pairs.ts';
 import { evaluateThreshold, parseThreshold } from '#src/measures/training/thresholds.ts';
 import { loadWordNet } from '#src/semantics/load-wordnet.ts';
 import { semanticSimilarityMatrix } from '#src/semantics/semantic-similarity.ts';

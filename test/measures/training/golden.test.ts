@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { similarityAlignmentIndex } from '#src/measures/training/alignment-index.ts';
+import { similarityAlignmentIndex } from '#src/measures/training/alignment/alignment-index.ts';
 import { confusionCounts } from '#src/measures/training/confusion.ts';
 import { measureEpoch } from '#src/measures/training/epoch-measures.ts';
 import { inverseDissimilarity } from '#src/measures/training/inverse-dissimilarity.ts';

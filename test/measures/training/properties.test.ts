@@ -5,7 +5,7 @@ import {
   scaleSimilarity,
   sharedClasses,
   similarityAlignmentIndex,
-} from '#src/measures/training/alignment-index.ts';
+} from '#src/measures/training/alignment/alignment-index.ts';
 import { confusionCounts } from '#src/measures/training/confusion.ts';
 import { inverseDissimilarity } from '#src/measures/training/inverse-dissimilarity.ts';
 import { weightsSimilarityIndex } from '#src/measures/training/weights-similarity-index.ts';

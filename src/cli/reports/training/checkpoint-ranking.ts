@@ -1,4 +1,5 @@
 import type { LongTask } from '../../../base/progress.ts';
+import { listed } from '../../../findings/wording.ts';
 import {
   bootstrapAlignment,
   pairedDifference,
@@ -10,6 +11,7 @@ import {
   rankAtAccuracy,
 } from '../../../measures/class-similarity/population/at-accuracy.ts';
 import { prepareSimilarity } from '../../../measures/class-similarity/prepared-similarity.ts';
+import { paretoFront } from '../../../measures/training/pareto-front.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import { readStudyMatrix } from '../../../study/read-study.ts';
 import type { StudyStore } from '../../../study/store.ts';
@@ -21,6 +23,17 @@ const RESAMPLES = 1000;
 const SEED = 0;
 const ALIGNMENT = 'sai.ncsm_scsm';
 
+/** The five quantities that the DSI paper names for a choice, and which way each is better. */
+const CRITERIA = [
+  { id: 'accuracy', curves: ['accuracy'], better: 'higher' },
+  { id: 'alignment', curves: [ALIGNMENT], better: 'higher' },
+  // The features of the test split say more; a run may have logged those of the train split alone.
+  { id: 'templates', curves: ['sai.ncsm_tncsm_test', 'sai.ncsm_tncsm_train'], better: 'higher' },
+  { id: 'mistakes', curves: ['idm.semantic.errorsOnly'], better: 'higher' },
+  { id: 'crowding', curves: ['wsi.max'], better: 'lower' },
+] as const;
+type Criterion = (typeof CRITERIA)[number]['id'];
+
 /** One checkpoint of a band of accuracies. */
 export interface RankedCheckpoint {
   /** "RUN@EPOCH", as in `tiedWith`. */
@@ -31,8 +44,14 @@ export interface RankedCheckpoint {
   /** SAI(NCSM, SCSM), cosine. */
   alignment: number;
   z: number | null;
+  /** SAI(NCSM, TNCSM), errors-only WIDM and Max WSI beside the two; null where the run lacks it. */
+  criteria: Record<Criterion, number | null>;
+  /** No other checkpoint of the band is as good in all criteria that all have, and better in one. */
+  onParetoFront: boolean;
   /** 95 % percentile interval of a bootstrap over classes; null where the study did not keep the epoch's matrix. */
   interval: { low: number; high: number } | null;
+  /** Alignment of the best one listed minus this one's, with its paired 95 % interval; null for the best itself. */
+  behind: { difference: number; low: number; high: number } | null;
   /** Better checkpoints whose paired difference from this one is not distinguishable from 0. */
   tiedWith: string[];
 }
@@ -40,6 +59,11 @@ export interface RankedCheckpoint {
 export interface CheckpointRanking extends AccuracyBand {
   resamples: number;
   seed: number;
+  /** Whether the best-aligned checkpoint of each run is listed alone, and how many were left out so. */
+  onePerRun: boolean;
+  leftOut: number;
+  /** What the Pareto front is of: the criteria that every checkpoint of the band has. */
+  criteria: Criterion[];
   ranking: RankedCheckpoint[];
 }
 
@@ -55,11 +79,13 @@ export function parseBand(text: string): AccuracyBand {
 /**
  * Ranks the checkpoints of all runs whose test accuracy lies in the band by SAI(NCSM, SCSM). All checkpoints see the
  * same resamples of the classes, so that two of them can be told apart or called tied.
+ * @param onePerRun list the best-aligned checkpoint of each run alone; the Pareto front is of all of them
  */
 export async function rankCheckpoints(
   manifest: StudyManifest,
   store: StudyStore,
   band: AccuracyBand,
+  onePerRun: boolean,
   task: LongTask = {},
 ): Promise<CheckpointRanking> {
   const { semantic } = manifest.instruments.training!;
@@ -71,10 +97,22 @@ export async function rankCheckpoints(
       accuracy: valueAt(curves, 'accuracy', epoch),
       alignment: valueAt(curves, ALIGNMENT, epoch),
       z: valueAt(curves, `${ALIGNMENT}.z`, epoch),
+      criteria: Object.fromEntries(
+        CRITERIA.map(({ id, curves: names }) => {
+          const name = names.find((curve) => curves.values[curve]?.some((value) => value !== null));
+          return [id, name === undefined ? null : valueAt(curves, name, epoch)];
+        }),
+      ) as Record<Criterion, number | null>,
       ncsm: run.matrices.find((entry) => entry.epoch === epoch)?.ncsm ?? null,
     })),
   );
-  const within = rankAtAccuracy(found, band, () => false).map(({ id }) => found.find((entry) => entry.id === id)!);
+  const inBand = rankAtAccuracy(found, band, () => false).map(({ id }) => found.find((entry) => entry.id === id)!);
+  const shared = CRITERIA.filter(({ id }) => inBand.every(({ criteria }) => criteria[id] !== null));
+  const isOnFront = paretoFront(
+    inBand.map(({ criteria }) => shared.map(({ id, better }) => (better === 'higher' ? 1 : -1) * criteria[id]!)),
+  );
+  const seen = new Set<string>();
+  const within = inBand.filter(({ run }) => !onePerRun || (!seen.has(run) && seen.add(run)));
   const drawn = within.filter(({ ncsm }) => ncsm !== null);
   const draws =
     semantic && drawn.length > 0
@@ -92,37 +130,88 @@ export async function rankCheckpoints(
     return first !== undefined && second !== undefined && pairedDifference(first, second)?.distinguishable === false;
   };
   const ranking = rankAtAccuracy(within, band, isTie).map(({ id, accuracy, alignment, tiedWith }): RankedCheckpoint => {
-    const { run, epoch, z } = found.find((entry) => entry.id === id)!;
-    const own = drawsOf(id);
-    return { id, run, epoch, accuracy, alignment, z, interval: own ? percentileInterval(own.draws) : null, tiedWith };
+    const entry = inBand.find((other) => other.id === id)!;
+    const { run, epoch, z, criteria } = entry;
+    const [own, best] = [drawsOf(id), drawsOf(within[0]!.id)];
+    const behind = own && best && id !== within[0]!.id ? pairedDifference(best, own) : null;
+    return {
+      ...{ id, run, epoch, accuracy, alignment, z, criteria, tiedWith },
+      onParetoFront: isOnFront[inBand.indexOf(entry)]!,
+      interval: own ? percentileInterval(own.draws) : null,
+      behind: behind && { difference: behind.difference, low: behind.low, high: behind.high },
+    };
   });
-  return { ...band, resamples: RESAMPLES, seed: SEED, ranking };
+  return {
+    ...band,
+    resamples: RESAMPLES,
+    seed: SEED,
+    onePerRun,
+    leftOut: inBand.length - within.length,
+    criteria: shared.map(({ id }) => id),
+    ranking,
+  };
 }
 
 /** The ranking as a table. */
-export function rankingText({ center, width, resamples, ranking }: CheckpointRanking, { colors }: CliIo): string {
+export function rankingText(found: CheckpointRanking, { colors }: CliIo): string {
+  const { center, width, resamples, ranking, onePerRun, leftOut, criteria } = found;
   const band = `${shortest(100 * center)} ± ${shortest(100 * width)} %`;
   if (ranking.length === 0) return `No checkpoint has a known test accuracy of ${band} and an alignment.\n`;
   let text = `${colors.bold(`checkpoints at ${band} accuracy`)}, by SAI NCSM·SCSM\n`;
   const rows = ranking.map((entry, i) => [
-    String(i + 1),
+    `${i + 1}${entry.onParetoFront ? ' *' : '  '}`,
     entry.run,
     String(entry.epoch),
     figure(entry.accuracy),
     figure(entry.alignment),
     entry.interval ? `${figure(entry.interval.low)} … ${figure(entry.interval.high)}` : '–',
     figure(entry.z, 1),
+    entry.behind
+      ? `${figure(entry.behind.difference)} (${figure(entry.behind.low)} … ${figure(entry.behind.high)})`
+      : '–',
+    figure(entry.criteria.templates),
+    figure(entry.criteria.mistakes),
+    figure(entry.criteria.crowding),
     entry.tiedWith.length > 0
       ? `not told from ${entry.tiedWith.slice(0, 3).join(', ')}${entry.tiedWith.length > 3 ? ` and ${entry.tiedWith.length - 3} more` : ''}`
       : '',
   ]);
-  const columns = ['#', 'run', 'epoch', 'accuracy', 'SAI', '95 % interval', 'z', ''].map((title, k) => ({
+  const titles = [
+    '#  ',
+    'run',
+    'epoch',
+    'accuracy',
+    'SAI',
+    '95 % interval',
+    'z',
+    'behind the best',
+    'TNCSM',
+    'WIDM',
+    'WSI max',
+    '',
+  ];
+  const columns = titles.map((title, k) => ({
     title: colors.dim(title),
-    align: k === 1 || k === 7 ? ('left' as const) : ('right' as const),
+    align: k === 1 || k === 11 ? ('left' as const) : ('right' as const),
   }));
   text += formatTable(columns, rows, '  ');
-  return `${text}${colors.dim(`  intervals and ties from ${resamples} resamples of the classes, the same for all checkpoints\n`)}`;
+  const notes = [
+    `intervals and ties from ${resamples} resamples of the classes, the same for all checkpoints`,
+    `* none is as good in ${listed(criteria.map((id) => CRITERION_NAMES[id]))}, and better in one`,
+    ...(onePerRun && leftOut > 0
+      ? [`the best-aligned checkpoint of each run; ${leftOut} more in the band with --all-checkpoints`]
+      : []),
+  ];
+  return text + notes.map((note) => colors.dim(`  ${note}\n`)).join('');
 }
+
+const CRITERION_NAMES: Readonly<Record<Criterion, string>> = {
+  accuracy: 'accuracy',
+  alignment: 'SAI NCSM·SCSM',
+  templates: 'SAI NCSM·TNCSM',
+  mistakes: 'errors-only WIDM',
+  crowding: 'Max WSI (lower is better)',
+};
 
 function shortest(value: number): string {
   return String(Number(value.toPrecision(6)));

@@ -44,11 +44,13 @@ const AFTER: readonly ShownCurve[] = [
 
 /** "ncsm_tncsm_test" as "NCSM·TNCSM-test". */
 export function pairTitle(pair: string): string {
-  return pair
+  const [matrices, further] = pair.split('/') as [string, string?];
+  return matrices
     .replace(/(tncsm|ccsm)_(test|train)/g, '$1-$2')
     .replace('tncsm-test_train', 'tncsm-test_tncsm-train')
     .replace('_', '·')
-    .replace(/[a-z]*csm/g, (name) => name.toUpperCase());
+    .replace(/[a-z]*csm/g, (name) => name.toUpperCase())
+    .concat(further === undefined ? '' : ` by ${further}`);
 }
 
 /** A curve's name as reports show it. */
@@ -56,8 +58,11 @@ export function curveTitle(curve: string): string {
   const known = [...BEFORE, ...AFTER].find((shown) => shown.curve === curve);
   if (known) return known.title;
   if (curve.startsWith('sai.')) return `SAI ${pairTitle(curve.slice(4))}`;
-  const idm = /^idm\.(network|semantic)\.train\.(all|errorsOnly)$/.exec(curve);
-  return idm ? `${idm[1] === 'network' ? 'NIDM' : 'WIDM'}, train${idm[2] === 'all' ? '' : ', errors only'}` : curve;
+  const idm = /^idm\.(network|semantic)(?:\/([\w-]+))?(\.train)?\.(all|errorsOnly)$/.exec(curve);
+  if (!idm) return curve;
+  const [, kind, further, train, which] = idm;
+  const name = `${kind === 'network' ? 'NIDM' : 'WIDM'}${further === undefined ? '' : ` by ${further}`}`;
+  return `${name}${train ? ', train' : ''}${which === 'all' ? '' : ', errors only'}`;
 }
 
 /** The curves of a run to show, in the order of reports: those that have a value at some epoch. */
@@ -67,7 +72,11 @@ export function shownCurves({ values }: TrainingCurves): ShownCurve[] {
     const beside = values[`${curve}.density`] ? (['chance', 'z', 'density'] as const) : (['chance', 'z'] as const);
     return { curve, title: `SAI ${pairTitle(curve.slice(4))}`, best: 'highest', beside };
   });
-  return [...BEFORE, ...alignments, ...AFTER].filter(({ curve }) => values[curve]?.some((value) => value !== null));
+  const further = Object.keys(values).filter((name) => /^idm\.semantic\/[\w-]+\.(all|errorsOnly)$/.test(name));
+  const mistakes = further.map((curve) => aboveChance(curve, curveTitle(curve)));
+  return [...BEFORE, ...alignments, ...AFTER, ...mistakes].filter(({ curve }) =>
+    values[curve]?.some((value) => value !== null),
+  );
 }
 
 /** First, best and last value of a curve with their epochs; undefined for a curve without values. */

@@ -34,6 +34,7 @@ export async function trainingJson(
     command: section.command,
     labels: section.labels,
     reference: section.semantic && { id: section.semantic.id, title: section.semantic.title },
+    furtherReferences: (section.furtherReferences ?? []).map(({ id, title }) => ({ id, title })),
     q: section.q,
     ties: section.ties,
     runs: await Promise.all(

@@ -192,14 +192,16 @@ export function spread(list: readonly number[], count: number): number[] {
   return [...new Set(places.map((place, i) => Math.max(place, i)))].map((place) => list[place]!);
 }
 
-function settingsText({ semantic, q, ties, labels, ssimOrder = 'index' }: TrainingSection, colors: Colors): string {
+function settingsText(section: TrainingSection, colors: Colors): string {
+  const { semantic, q, ties, labels, ssimOrder = 'index', furtherReferences = [] } = section;
   const reference = semantic
     ? `SCSM: ${semantic.title}`
     : 'no SCSM: no class has a WordNet sense (name them with --labels)';
   const without = labels.classes - labels.resolved;
   const unnamed = semantic && without > 0 ? `, ${without} classes without a WordNet sense` : '';
+  const beside = furtherReferences.map(({ id, title }) => `; “${id}”: ${title}`).join('');
   return colors.dim(
-    `${reference}${unnamed}; WSI with q = ${q}; IDM with ties by ${ties === 'average' ? 'average rank' : 'index'}; SSIM with classes by ${ssimOrder === 'wordnet' ? 'WordNet' : ssimOrder}\n`,
+    `${reference}${unnamed}${beside}; WSI with q = ${q}; IDM with ties by ${ties === 'average' ? 'average rank' : 'index'}; SSIM with classes by ${ssimOrder === 'wordnet' ? 'WordNet' : ssimOrder}\n`,
   );
 }
 

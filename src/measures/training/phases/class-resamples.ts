@@ -1,7 +1,7 @@
 import { crossGram } from '../../../kernels/gram/gram.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
-import type { ScaledSimilarity } from '../alignment-index.ts';
+import type { ScaledSimilarity } from '../alignment/alignment-index.ts';
 import { isEvery } from '../confusion.ts';
 
 /** Resamples of the classes behind the intervals of phase boundaries. */

@@ -37,8 +37,9 @@ function addMistakes(draws: CurveDraws, measures: EpochMeasures, split: SplitNam
     resamples,
   );
   const infix = split === 'test' ? '' : '.train';
-  for (const reference of ['network', 'semantic'] as const) {
-    const idm = measures.idm[split]?.[reference];
+  const { network, semantic, further = {} } = measures.idm[split] ?? {};
+  const references = Object.entries(further).map(([id, idm]) => [`semantic/${id}`, idm] as const);
+  for (const [reference, idm] of [['network', network] as const, ['semantic', semantic] as const, ...references]) {
     if (!idm) continue;
     const { perClass, chance } = idm;
     const add = (kind: 'all' | 'errorsOnly', means: Float64Array): void => {

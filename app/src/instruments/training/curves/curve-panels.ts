@@ -2,10 +2,12 @@ import type { TermKey } from '#src/explanations/terms.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { hasCurve } from '../training-data.ts';
 
-export const MEASURES = ['cosine', 'ssim', 'mse', 'mae'] as const;
+export const MEASURES = ['cosine', 'spearman', 'kendall', 'ssim', 'mse', 'mae'] as const;
 export type Measure = (typeof MEASURES)[number];
 export const MEASURE_TITLES: Readonly<Record<Measure, string>> = {
   cosine: 'Cosine',
+  spearman: 'Spearman',
+  kendall: 'Kendall',
   ssim: 'SSIM',
   mse: 'MSE',
   mae: 'MAE',
@@ -59,8 +61,16 @@ const MATRIX_TITLES: Readonly<Record<string, string>> = {
   tncsm_train: 'TNCSM-train',
 };
 
-/** "SAI(NCSM, SCSM)" for "ncsm_scsm". */
+/** The measures of alignment that some run has: those of ranks may have been left out. */
+export function knownMeasures(runs: readonly TrainingRun[]): Measure[] {
+  const names = runs.flatMap(({ curves }) => Object.keys(curves.values)).filter((name) => name.startsWith('sai.'));
+  return MEASURES.filter((measure) => measure === 'cosine' || names.some((name) => name.endsWith(`.${measure}`)));
+}
+
+/** "SAI(NCSM, SCSM)" for "ncsm_scsm", "SAI(NCSM, SCSM) by tree" for "ncsm_scsm/tree". */
 export function pairTitle(pair: string): string {
+  const slash = pair.indexOf('/');
+  if (slash >= 0) return `${pairTitle(pair.slice(0, slash))} by ${pair.slice(slash + 1)}`;
   if (pair === 'tncsm_test_train') return 'SAI(TNCSM-test, train)';
   for (const [first, title] of Object.entries(MATRIX_TITLES)) {
     const second = pair.startsWith(`${first}_`) ? MATRIX_TITLES[pair.slice(first.length + 1)] : undefined;
@@ -125,6 +135,18 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
     ],
     { term: 'idm', chance: 'idm.semantic.errorsOnly.chance' },
   );
+  for (const { id, title } of data.section.furtherReferences ?? [])
+    add(
+      'Mistakes',
+      `widm-${id}`,
+      `IDM by ${id}`,
+      `are mistakes near by ${title}? chance: of errors`,
+      [
+        [`idm.semantic/${id}.all`, 'all'],
+        [`idm.semantic/${id}.errorsOnly`, 'errors only', true],
+      ],
+      { term: 'idm', chance: `idm.semantic/${id}.errorsOnly.chance` },
+    );
   add(
     'Mistakes',
     'errors',

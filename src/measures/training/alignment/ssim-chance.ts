@@ -1,7 +1,7 @@
-import { compareImages } from '../../kernels/image-comparison/image-comparison.ts';
-import type { WindowOptions } from '../../kernels/image-comparison/types.ts';
-import { createRandom } from '../../statistics/random.ts';
-import type { Matrix64 } from '../../tensor/matrix.ts';
+import { compareImages } from '../../../kernels/image-comparison/image-comparison.ts';
+import type { WindowOptions } from '../../../kernels/image-comparison/types.ts';
+import { createRandom } from '../../../statistics/random.ts';
+import type { Matrix64 } from '../../../tensor/matrix.ts';
 
 /** SSIM when the classes of one matrix are permuted, those of the other as they are. */
 export interface SsimChance {

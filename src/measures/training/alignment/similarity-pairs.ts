@@ -1,4 +1,4 @@
-import { UsageError } from '../../base/errors.ts';
+import { UsageError } from '../../../base/errors.ts';
 
 /** A matrix of the method, by name: SCSM is constant, CCSM is that of the test split. */
 export type SimilarityName = 'ncsm' | 'scsm' | 'ccsm' | 'ccsm_train' | 'tncsm_test' | 'tncsm_train';

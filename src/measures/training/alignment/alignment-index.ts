@@ -1,8 +1,9 @@
-import { IncomparableError, UsageError } from '../../base/errors.ts';
-import { compareImages } from '../../kernels/image-comparison/image-comparison.ts';
-import { type PermutationSums, permutationMoments, permutationSums } from '../../statistics/permutation-moments.ts';
-import { type Matrix, type Matrix64, select } from '../../tensor/matrix.ts';
-import { type ConfusionSummary, checkCounts, confusionOfClasses, isEvery, remainingClasses } from './confusion.ts';
+import { IncomparableError, UsageError } from '../../../base/errors.ts';
+import { compareImages } from '../../../kernels/image-comparison/image-comparison.ts';
+import { type PermutationSums, permutationMoments, permutationSums } from '../../../statistics/permutation-moments.ts';
+import { type Matrix, type Matrix64, select } from '../../../tensor/matrix.ts';
+import { type ConfusionSummary, checkCounts, confusionOfClasses, isEvery, remainingClasses } from '../confusion.ts';
+import { rankAlignment } from './rank-alignment.ts';
 import { type SsimChance, ssimChance } from './ssim-chance.ts';
 
 export type SaiMeasure = 'cosine' | 'ssim' | 'mse' | 'mae';
@@ -17,21 +18,28 @@ export type SaiSide =
   | (Matrix & { readonly missing?: readonly number[] })
   | { readonly counts: Matrix; readonly missing?: readonly number[] };
 
-/** In which order SSIM sees the classes, and how surely its chance level is to be known. */
-export interface SsimOptions {
+/** What is measured of a pair beside cosine, SSIM, MSE and MAE, and how. */
+export interface AlignmentOptions {
+  /** In which order SSIM sees the classes: all of them; by index unless given. */
   order?: Uint32Array;
+  /** Permutations for the chance level of SSIM; 0 unless given: none. */
   ssimDraws?: number;
+  /** Spearman's ρ and Kendall's τ-b as well, which take as long as all the rest. */
+  rankMeasures?: boolean;
 }
 
 /** The defaults of scikit-image for values from 0 to 1. */
 const SSIM_WINDOW = { windowSize: 7, c1: 0.01 ** 2, c2: 0.03 ** 2 };
 
-/** SAI(A, B) by its four measures; null where there is no value, with the reason in `missing`. */
+/** SAI(A, B) by its four measures and the two of ranks; null where there is no value, with the reason in `missing`. */
 export interface AlignmentIndex {
   cosine: number | null;
   ssim: number | null;
   mse: number | null;
   mae: number | null;
+  /** Spearman's ρ and Kendall's τ-b, as `rankAlignment` has them; null where they were not asked for. */
+  spearman: number | null;
+  kendall: number | null;
   missing: Partial<Record<SaiMeasure, string>>;
   /** Number of classes compared. */
   classes: number;
@@ -66,18 +74,11 @@ export interface ScaledSimilarity {
  *
  * A class without a row on either side leaves both. Cosine, MSE and MAE do not depend on the order of the classes;
  * SSIM does, by definition, so that it cannot be compared across orders. Positive affine maps change nothing.
- * @param options.order all classes in the order that SSIM sees them in; by index unless given
- * @param options.ssimDraws permutations for the chance level of SSIM; 0 unless given: none
  * @throws IncomparableError when the class counts differ; UsageError when a matrix is not square or holds NaN.
  */
-export function similarityAlignmentIndex(a: SaiSide, b: SaiSide, options: SsimOptions = {}): AlignmentIndex {
+export function similarityAlignmentIndex(a: SaiSide, b: SaiSide, options: AlignmentOptions = {}): AlignmentIndex {
   const classes = inOrder(sharedClasses(a, b), options.order);
-  return compareScaled(
-    scaleSimilarity(a, classes),
-    scaleSimilarity(b, classes),
-    sideMatrix(a).rows,
-    options.ssimDraws ?? 0,
-  );
+  return compareScaled(scaleSimilarity(a, classes), scaleSimilarity(b, classes), sideMatrix(a).rows, options);
 }
 
 /** The classes kept, in the order of all classes. */
@@ -163,13 +164,12 @@ export function scaleSimilarity(side: SaiSide, classes: Uint32Array): ScaledSimi
 /**
  * The alignment of two matrices that were scaled over the same classes.
  * @param allClasses class count before any was dropped
- * @param ssimDraws permutations for the chance level of SSIM; 0: none
  */
 export function compareScaled(
   a: ScaledSimilarity,
   b: ScaledSimilarity,
   allClasses: number,
-  ssimDraws = 0,
+  { ssimDraws = 0, rankMeasures = false }: AlignmentOptions = {},
 ): AlignmentIndex {
   const n = a.classes.length;
   const result: AlignmentIndex = {
@@ -177,6 +177,8 @@ export function compareScaled(
     ssim: null,
     mse: null,
     mae: null,
+    spearman: null,
+    kendall: null,
     missing: {},
     classes: n,
     dropped: n === allClasses ? [] : droppedClasses(a.classes, allClasses),
@@ -200,6 +202,8 @@ export function compareScaled(
   const mean = moments.mean / norm;
   const sd = moments.sd / norm;
   result.cosine = Math.min(1, products / norm);
+  if (rankMeasures)
+    Object.assign(result, rankAlignment(a.image, b.image, a.confusion || b.confusion ? 'whole' : 'half'));
   result.mse = squares / entries;
   result.mae = absolutes / entries;
   result.chance = { mean, sd, z: sd > 1e-12 ? (result.cosine - mean) / sd : null };

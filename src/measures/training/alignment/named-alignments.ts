@@ -1,10 +1,10 @@
 import {
   type AlignmentIndex,
+  type AlignmentOptions,
   compareScaled,
   inOrder,
   type SaiSide,
   type ScaledSimilarity,
-  type SsimOptions,
   scaleSimilarity,
   sharedClasses,
 } from './alignment-index.ts';
@@ -14,7 +14,6 @@ import { needs, pairNamed, type SimilarityName } from './similarity-pairs.ts';
  * The alignments of named pairs of matrices, each matrix scaled once.
  * @param missing gets a line for each pair that lacks a matrix
  * @param constant keeps the scaled semantic matrix from one epoch to the next
- * @param ssim order of the classes for SSIM, and permutations for its chance level
  * @param resample gets the two scaled matrices of each pair, for cosines of resampled classes
  */
 export function namedAlignments(
@@ -23,7 +22,7 @@ export function namedAlignments(
   classes: number,
   missing: Record<string, string>,
   constant: Map<string, ScaledSimilarity>,
-  ssim: SsimOptions,
+  options: AlignmentOptions,
   resample?: (pair: string, a: ScaledSimilarity, b: ScaledSimilarity) => void,
 ): Record<string, AlignmentIndex> {
   // Almost always all classes are left in every pair, and each matrix is then scaled once.
@@ -47,9 +46,9 @@ export function namedAlignments(
       missing[`sai.${pair}`] = needs([first, second].filter((name) => !similarity[name]));
       continue;
     }
-    const kept = inOrder(sharedClasses(a, b), ssim.order);
+    const kept = inOrder(sharedClasses(a, b), options.order);
     const [scaledA, scaledB] = [prepare(first, a, kept), prepare(second, b, kept)];
-    out[pair] = compareScaled(scaledA, scaledB, classes, ssim.ssimDraws ?? 0);
+    out[pair] = compareScaled(scaledA, scaledB, classes, options);
     resample?.(pair, scaledA, scaledB);
   }
   return out;
