@@ -5,32 +5,44 @@ import type { CliIo } from './io.ts';
 /** Waits under this many milliseconds show no bar. */
 const QUIET_MS = 400;
 const REDRAW_MS = 80;
+/** Between two lines where there is no terminal, as in logs and notebooks; shorter waits print none. */
+const LINE_MS = 5000;
 
 /**
- * A one-line bar on stderr with rate and time left; silent on pipes, in CI, with --quiet, and for work that is over
- * before anyone would wonder. Call `done()` before printing anything else.
+ * How far a long task is, on stderr, with rate and time left: on a terminal a bar of one line, elsewhere (a pipe, CI,
+ * a notebook) a line every few seconds. Silent with --quiet, and for work that is over before anyone would wonder. Call
+ * `done()` before printing anything else.
+ * @param now milliseconds; tests pass their own
  */
-export function progressBar(io: CliIo, quiet: boolean): { report(progress: Progress): void; done(): void } {
-  const visible = io.isTerminal && !quiet && !io.env.CI;
-  const started = performance.now();
-  let lastDraw = 0;
+export function progressBar(
+  io: CliIo,
+  quiet: boolean,
+  now: () => number = () => performance.now(),
+): { report(progress: Progress): void; done(): void } {
+  const hasBar = io.isTerminal && !io.env.CI;
+  const [wait, interval] = hasBar ? [QUIET_MS, REDRAW_MS] : [LINE_MS, LINE_MS];
+  const started = now();
+  let lastDraw = Number.NEGATIVE_INFINITY;
   let drawn = false;
   let task = '';
   let taskStarted = started;
   return {
     report(progress) {
-      if (!visible) return;
-      const now = performance.now();
+      if (quiet) return;
+      const time = now();
       if (progress.task !== task) {
         task = progress.task;
-        taskStarted = now;
+        taskStarted = time;
       }
-      if (now - started < QUIET_MS || now - lastDraw < REDRAW_MS) return;
-      lastDraw = now;
+      if (time - started < wait || time - lastDraw < interval) return;
+      lastDraw = time;
+      const text = describe(progress, (time - taskStarted) / 1000, hasBar);
+      if (!hasBar) {
+        io.stderr(`${text}\n`);
+        return;
+      }
       drawn = true;
-      io.stderr(
-        `${OWN_RETURN}${OWN_ESCAPE}[2K${io.colors.dim(describe(progress, (now - taskStarted) / 1000).slice(0, io.columns))}`,
-      );
+      io.stderr(`${OWN_RETURN}${OWN_ESCAPE}[2K${io.colors.dim(text.slice(0, io.columns))}`);
     },
     done() {
       if (drawn) io.stderr(`${OWN_RETURN}${OWN_ESCAPE}[2K`);
@@ -40,12 +52,18 @@ export function progressBar(io: CliIo, quiet: boolean): { report(progress: Progr
 }
 
 /** "class similarity  ▇▇▇▇▁▁▁▁▁▁  3/8 models  12.0/s  1 s left" */
-function describe(progress: Progress, seconds: number): string {
-  const { task, done, total, unit } = progress;
+function describe({ task, done, total, unit }: Progress, seconds: number, withBar: boolean): string {
   const rate = seconds > 0 ? done / seconds : 0;
   if (total === undefined || total === 0) return `${task}  ${done} ${unit}`;
   const filled = Math.round((10 * done) / total);
-  const bar = '▇'.repeat(filled) + '▁'.repeat(10 - filled);
-  const left = rate > 0 ? `  ${Math.ceil((total - done) / rate)} s left` : '';
-  return `${task}  ${bar}  ${done}/${total} ${unit}${rate > 0 ? `  ${rate.toFixed(1)}/s` : ''}${left}`;
+  const bar = withBar ? `  ${'▇'.repeat(filled)}${'▁'.repeat(10 - filled)}` : '';
+  const left = rate > 0 ? `  ${timeText((total - done) / rate)} left` : '';
+  return `${task}${bar}  ${done}/${total} ${unit}${rate > 0 ? `  ${rate.toFixed(1)}/s` : ''}${left}`;
+}
+
+/** "40 s", "19 min", "3 h 20 min" */
+function timeText(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
