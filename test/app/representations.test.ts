@@ -57,7 +57,7 @@ describe('names', () => {
   });
   it('are found by label, file or number, those that begin with the text first', () => {
     const names = imageNames(rows);
-    expect(findImages(rows, names, 'gold')).toEqual([0, 1]);
+    expect(findImages(rows, names, 'gold')).toEqual([1, 0]);
     expect(findImages(rows, names, 'HOLI')).toEqual([2]);
     expect(findImages(rows, names, '3')[0]).toBe(3);
     expect(findImages(rows, names, ' ')).toEqual([]);

@@ -82,6 +82,7 @@ const APP_HOUSE: HouseRules = {
     'app/src/kit/theme',
     'app/src/kit/url',
     'app/src/kit/export',
+    'app/src/kit/search',
     'app/src/kit/data',
     'app/src/kit/compute',
     'app/src/kit/analyse',
@@ -101,6 +102,7 @@ const APP_HOUSE: HouseRules = {
   only: {
     'app/src/kit/theme': [],
     'app/src/kit/url': [],
+    'app/src/kit/search': [],
     'app/src/kit/export': ['app/src/kit/theme'],
     'app/src/matrix': ['src', ...['theme', 'url', 'export', 'data', 'ui'].map((name) => `app/src/kit/${name}`)],
     'app/src/charts': ['app/src/kit/export', 'app/src/kit/theme'],
@@ -111,8 +113,8 @@ const APP_HOUSE: HouseRules = {
       'app/src/kit/pictures',
     ],
     'app/src/instruments/training': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/pictures'],
-    'app/src/instruments/representations': [...FOR_INSTRUMENTS, 'app/src/kit/compute'],
-    'app/src/instruments/concepts': FOR_INSTRUMENTS,
+    'app/src/instruments/representations': [...FOR_INSTRUMENTS, 'app/src/kit/compute', 'app/src/kit/search'],
+    'app/src/instruments/concepts': [...FOR_INSTRUMENTS, 'app/src/kit/search'],
   },
 };
 

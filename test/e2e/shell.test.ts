@@ -61,6 +61,39 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await expectParam(page, 'model', 'vit');
   });
 
+  it('goes to anything by its name with Ctrl K, in spite of a slip', async () => {
+    const page = await open('#/classes/pairs');
+    await settled(page);
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Go to or do' });
+    const first = palette.getByRole('option').first();
+    await palette.getByRole('combobox').fill('limousnie');
+    await expect.poll(() => first.innerText()).toContain('limousine');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+    await expect.poll(() => page.url()).toContain('#/classes/class?cell=');
+
+    // While typing elsewhere, too; for no text there are all views and what has a key.
+    await page.getByRole('combobox', { name: 'Search a class' }).click();
+    await page.keyboard.press('Control+k');
+    await expect.poll(() => palette.getByRole('option').count()).toBeGreaterThan(10);
+    await palette.getByRole('combobox').fill('models');
+    await expect.poll(() => first.innerText()).toMatch(/Models[\s\S]*view of classes/);
+    await first.click();
+    await expect.poll(() => page.url()).toContain('#/classes/models');
+
+    await page.keyboard.press('Control+k');
+    await palette.getByRole('combobox').fill('vit');
+    await first.click();
+    await expectParam(page, 'model', 'vit');
+    await page.keyboard.press('Control+k');
+    await palette.getByRole('combobox').fill('qqqqq');
+    await palette.getByRole('status').waitFor();
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'detached' });
+  });
+
   it('keeps what is looked at from view to view, and how each view was left', async () => {
     const page = await open('#/classes/map?cell=3,4&order=index');
     await page.getByRole('link', { name: 'Pairs', exact: true }).click();

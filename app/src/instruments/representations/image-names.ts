@@ -1,4 +1,5 @@
 import type { ImageRow } from '#src/study/representations-section.ts';
+import { findNamed } from '../../kit/search/find-named.ts';
 
 /** The label in words where it has some. */
 export function labelOf(row: ImageRow): string | undefined {
@@ -20,21 +21,8 @@ export function imageNames(rows: readonly ImageRow[]): string[] {
   });
 }
 
-/** Images whose name, label or file has the text in it; those that begin with it come first. */
+/** Images whose name, label, file or number has the text in it, best first. */
 export function findImages(rows: readonly ImageRow[], names: readonly string[], text: string, limit = 12): number[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return [];
-  const score = (row: ImageRow, i: number): number => {
-    const places = [names[i]!, row.name, row.label ?? '', String(row.index)].map((name) =>
-      name.toLowerCase().indexOf(wanted),
-    );
-    const best = Math.min(...places.map((at) => (at < 0 ? 3 : at === 0 ? 0 : 1)));
-    return places[0] === 0 ? -1 : best;
-  };
-  return rows
-    .map((row, i) => ({ i, score: score(row, i) }))
-    .filter((found) => found.score < 3)
-    .sort((a, b) => a.score - b.score || a.i - b.i)
-    .slice(0, limit)
-    .map(({ i }) => i);
+  const namesOf = (i: number) => [names[i]!, rows[i]!.name, rows[i]!.label ?? '', String(rows[i]!.index)];
+  return findNamed([...rows.keys()], namesOf, text, limit).map(({ item }) => item);
 }

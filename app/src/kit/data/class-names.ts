@@ -1,4 +1,5 @@
 import type { ClassRow } from '#src/study/classes-section.ts';
+import { findNamed } from '../search/find-named.ts';
 
 export { shortNames } from '#src/study/names/short-class-names.ts';
 
@@ -9,26 +10,10 @@ export interface FoundClass {
   matched: string;
 }
 
-/** Classes whose names or ids hold the text: those that begin with it come first, then those with a word that does. */
+/** Classes whose names or ids hold the text, best first. */
 export function findClasses(classes: readonly ClassRow[], text: string, limit = 12): FoundClass[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return [];
-  const found: (FoundClass & { score: number })[] = [];
-  for (const row of classes) {
-    let best: { matched: string; score: number } | undefined;
-    for (const name of [...row.name.split(', '), row.synset ?? '', String(row.index)]) {
-      const lower = name.toLowerCase();
-      const at = lower.indexOf(wanted);
-      if (at < 0) continue;
-      const score = lower === wanted ? 0 : at === 0 ? 1 : /\W/.test(lower[at - 1]!) ? 2 : 3;
-      if (!best || score < best.score) best = { matched: name, score };
-    }
-    if (best) found.push({ index: row.index, ...best });
-  }
-  return found
-    .sort((a, b) => a.score - b.score || a.matched.length - b.matched.length || a.index - b.index)
-    .slice(0, limit)
-    .map(({ index, matched }) => ({ index, matched }));
+  const namesOf = ({ name, synset, index }: ClassRow) => [...name.split(', '), synset ?? '', String(index)];
+  return findNamed(classes, namesOf, text, limit).map(({ item, matched }) => ({ index: item.index, matched }));
 }
 
 /** Found classes as the search field lists them: with the other name or id that matched. */
