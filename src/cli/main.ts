@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   open: async () => (await import('./commands/open.ts')).addOpenCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
   figure: async () => (await import('./commands/taking/figure.ts')).addFigureCommand,
+  report: async () => (await import('./commands/taking/report.ts')).addReportCommand,
   table: async () => (await import('./commands/taking/table.ts')).addTableCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
   reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,

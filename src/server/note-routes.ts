@@ -2,63 +2,92 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { UsageError } from '../base/errors.ts';
 import { errorResponse } from './error-response.ts';
-import type { ServedStudy } from './served-study.ts';
+import type { Saved, ServedStudy } from './served-study.ts';
 
-/** More than a note of the greatest length takes in any script. */
-const MAX_BODY_BYTES = 64 * 1024;
-const NOTES_PATH = /^\/api\/(study|studies\/[^/]+)\/notes$/;
+/** What a person writes in the app and the server takes in; everything else only shows. */
+const TAKEN_PATH = /^\/api\/(study|studies\/[^/]+)\/(notes|report)$/;
 
-/** The one address that takes something in; everything else only shows. */
-export function isNotesPath(path: string): boolean {
-  return NOTES_PATH.test(path);
+/** Whether something may be sent to an address. */
+export function isTakenPath(path: string): boolean {
+  return TAKEN_PATH.test(path);
 }
 
 /** Stops the reading of a body that is larger than any note. */
-export const noteBodyLimit = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () =>
-    errorResponse(413, {
-      code: 'LIMIT',
-      message: `A note may take at most ${MAX_BODY_BYTES} bytes.`,
-      hint: 'Keep longer texts in a file of your own.',
-    }),
-});
+export const noteBodyLimit = limitOf(64 * 1024, 'A note', 'Keep longer texts in a file of your own.');
+
+/** Stops the reading of a body that is larger than a report of many pinned views. */
+export const reportBodyLimit = limitOf(48 * 2 ** 20, 'The pins of a report', 'Take some views out of the report.');
+
+function limitOf(maxSize: number, what: string, hint: string) {
+  return bodyLimit({
+    maxSize,
+    onError: () => errorResponse(413, { code: 'LIMIT', message: `${what} may take at most ${maxSize} bytes.`, hint }),
+  });
+}
 
 /** The notes of a study, `{ notes }`. */
 export async function sendNotes(c: Context, study: ServedStudy): Promise<Response> {
   return c.json({ notes: await study.notes() }, 200, { 'Cache-Control': 'no-store' });
 }
 
+/** Takes `{ concept, name, note }` and answers with all notes. */
+export function takeNote(c: Context, study: ServedStudy): Promise<Response> {
+  return take(c, study, 'note', 'Notes', 'concept-notes.json', async (value) => {
+    const saved = await study.saveNote(value);
+    return saved.written ? { written: true, value: { notes: saved.value } } : saved;
+  });
+}
+
+/** The views that were pinned for the report, `{ pins }`. */
+export async function sendPins(c: Context, study: ServedStudy): Promise<Response> {
+  return c.json({ pins: await study.pins() }, 200, { 'Cache-Control': 'no-store' });
+}
+
+/** Takes `{ schemaVersion, pins }`, all of them in their order, and answers with what was kept. */
+export function takePins(c: Context, study: ServedStudy): Promise<Response> {
+  return take(c, study, 'report', 'Pins', 'report-pins.json', async (value) => {
+    const saved = await study.savePins(value);
+    return saved.written ? { written: true, value: { pins: saved.value } } : saved;
+  });
+}
+
 /**
- * Takes `{ concept, name, note }` and answers with all notes. A page elsewhere can make a browser send a request here,
- * but not with our origin, nor as JSON without asking first, which this server never allows.
+ * Takes what a person wrote in the app. A page elsewhere can make a browser send a request here, but not with our origin,
+ * nor as JSON without asking first, which this server never allows.
  */
-export async function takeNote(c: Context, study: ServedStudy): Promise<Response> {
+async function take(
+  c: Context,
+  study: ServedStudy,
+  what: string,
+  title: string,
+  file: string,
+  save: (value: unknown) => Promise<Saved<object>>,
+): Promise<Response> {
   const origin = c.req.header('origin');
   if (origin !== `http://${c.req.header('host')}`)
     return errorResponse(403, {
       code: 'ORIGIN',
-      message: `Notes are taken from this server's own page only, not from ${JSON.stringify(origin ?? 'an unknown page')}.`,
-      hint: 'A program that writes notes can change concept-notes.json in the study itself.',
+      message: `${title} are taken from this server's own page only, not from ${JSON.stringify(origin ?? 'an unknown page')}.`,
+      hint: `A program that writes them can change ${file} in the study itself.`,
     });
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
     return errorResponse(415, {
       code: 'USAGE',
-      message: 'A note is sent as JSON, with Content-Type: application/json.',
+      message: `A ${what} is sent as JSON, with Content-Type: application/json.`,
     });
   const text = await c.req.text();
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError('The note that was sent is not valid JSON.', { cause });
+    throw new UsageError(`The ${what} that was sent is not valid JSON.`, { cause });
   }
-  const saved = await study.saveNote(value);
+  const saved = await save(value);
   if (!saved.written)
     return errorResponse(403, {
       code: 'READ_ONLY',
-      message: `${study.id}: the note cannot be written (${saved.reason}).`,
-      hint: 'Notes are kept in this browser instead; save them as a file to take them along.',
+      message: `${study.id}: the ${what} cannot be written (${saved.reason}).`,
+      hint: `${title} are kept in this browser instead; save them as a file to take them along.`,
     });
-  return c.json({ notes: saved.notes }, 200, { 'Cache-Control': 'no-store' });
+  return c.json(saved.value, 200, { 'Cache-Control': 'no-store' });
 }

@@ -8,16 +8,20 @@ import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts'
 import { folderStore } from '../study/folder-store.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
+import { checkReportPins, type ReportPin, readReportPins, writeReportPins } from '../study/report-pins.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
 import type { Content } from './send-content.ts';
 import { type StudySummary, summariseStudy } from './study-summary.ts';
 
-/** What became of a note: written, or why the study's folder did not take it. */
-export type SavedNote = { written: true; notes: ConceptNotes } | { written: false; reason: string };
+/** What became of what was sent: written, with all there is now, or why the study's folder did not take it. */
+export type Saved<T> = { written: true; value: T } | { written: false; reason: string };
 
-/** A study as the server shows it: only the files that its manifest lists, and nothing can be changed but its notes. */
+/**
+ * A study as the server shows it: only the files that its manifest lists, and nothing can be changed but the notes of its
+ * concepts and the pins of its report.
+ */
 export interface ServedStudy {
   readonly id: string;
   readonly folder: string;
@@ -34,7 +38,11 @@ export interface ServedStudy {
   /** Names and notes that people gave its concepts. */
   notes(): Promise<ConceptNotes>;
   /** Checks and writes a note that was sent; notes that come at once are written one after another. */
-  saveNote(request: unknown): Promise<SavedNote>;
+  saveNote(request: unknown): Promise<Saved<ConceptNotes>>;
+  /** The views that were pinned for the report. */
+  pins(): Promise<ReportPin[]>;
+  /** Checks and writes all pins, in the place of those before. */
+  savePins(request: unknown): Promise<Saved<ReportPin[]>>;
 }
 
 interface LoadedManifest {
@@ -66,6 +74,21 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       manifest: parseManifest(bytes, store.name),
     };
     return loaded;
+  };
+
+  /** What is sent at once is written one after another; a folder that does not take it is no failure. */
+  const inTurn = <T>(write: () => Promise<T>): Promise<Saved<T>> => {
+    const save = async (): Promise<Saved<T>> => {
+      try {
+        return { written: true, value: await write() };
+      } catch (error) {
+        if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
+        throw error;
+      }
+    };
+    const saved = lastSave.then(save, save);
+    lastSave = saved;
+    return saved;
   };
 
   const find = async (path: string): Promise<{ hash: string; bytes(): Promise<Uint8Array<ArrayBuffer>> }> => {
@@ -122,23 +145,21 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
       return { tag: `${hash};row${row}`, type: 'application/octet-stream', untrusted: true, bytes: async () => bytes };
     },
     notes: () => readConceptNotes(store),
-    saveNote(request) {
-      const save = async (): Promise<SavedNote> => {
+    saveNote: (request) =>
+      inTurn(async () => {
         const { manifest } = await load();
         const { concept, ...written } = checkNoteRequest(request, manifest.instruments.concepts, store.name);
         const notes = withWrittenNote(await readConceptNotes(store), concept, written);
-        try {
-          await writeConceptNotes(store, notes);
-        } catch (error) {
-          if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
-          throw error;
-        }
-        return { written: true, notes };
-      };
-      const saved = lastSave.then(save, save);
-      lastSave = saved;
-      return saved;
-    },
+        await writeConceptNotes(store, notes);
+        return notes;
+      }),
+    pins: () => readReportPins(store),
+    savePins: (request) =>
+      inTurn(async () => {
+        const pins = checkReportPins(request);
+        await writeReportPins(store, pins);
+        return pins;
+      }),
   };
 }
 

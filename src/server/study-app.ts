@@ -5,7 +5,7 @@ import { requireToken } from './access-token.ts';
 import { appFile, NOT_BUILT_PAGE } from './app-files.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { errorResponse, responseForError } from './error-response.ts';
-import { isNotesPath, noteBodyLimit, sendNotes, takeNote } from './note-routes.ts';
+import { isTakenPath, noteBodyLimit, reportBodyLimit, sendNotes, sendPins, takeNote, takePins } from './note-routes.ts';
 import { type Content, sendContent } from './send-content.ts';
 import type { ServedStudy } from './served-study.ts';
 import type { StudyEvents } from './study-events.ts';
@@ -26,7 +26,7 @@ export interface StudyAppOptions {
 
 type Env = { Bindings: HttpBindings };
 
-/** The routes of the local server: the app, the studies it shows, and news of their changes. Only notes are taken in. */
+/** The routes of the local server: the app, the studies it shows, and news of their changes. Only notes and pins are taken in. */
 export function studyApp(options: StudyAppOptions): Hono<Env> {
   const { studies, appFolder, cache, events, isOurHost, port, token, onError } = options;
   const app = new Hono<Env>();
@@ -38,7 +38,7 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
         message: `This server does not answer to the name ${JSON.stringify(c.req.header('host') ?? '')}.`,
         hint: `Use the address that the command line printed, such as http://127.0.0.1:${port}/.`,
       });
-    const takes = isNotesPath(new URL(c.req.url).pathname);
+    const takes = isTakenPath(new URL(c.req.url).pathname);
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !(takes && c.req.method === 'POST'))
       return errorResponse(
         405,
@@ -99,6 +99,8 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
     );
     app.get(`${base}/notes`, (c) => sendNotes(c, findStudy(studies, c.req.param('id'))));
     app.post(`${base}/notes`, noteBodyLimit, (c) => takeNote(c, findStudy(studies, c.req.param('id'))));
+    app.get(`${base}/report`, (c) => sendPins(c, findStudy(studies, c.req.param('id'))));
+    app.post(`${base}/report`, reportBodyLimit, (c) => takePins(c, findStudy(studies, c.req.param('id'))));
   }
   app.all('/api/*', (c) => notFound(c));
 

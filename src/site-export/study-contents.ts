@@ -3,13 +3,14 @@ import { encodeConceptNotes, readConceptNotes } from '../study/concept-notes.ts'
 import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
+import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../study/report-pins.ts';
 import type { StudyStore } from '../study/store.ts';
 
 /** A study as it is sent to someone. */
 export interface StudyContents {
   manifest: StudyManifest;
   /**
-   * The files that the manifest lists, sorted; behind them the notes of its concepts, if it has any; and study.json,
+   * The files that the manifest lists, sorted; behind them the notes of its concepts and the pins of its report, if it has any; and study.json,
    * which makes them a study.
    */
   files: Map<string, Uint8Array>;
@@ -31,6 +32,8 @@ export async function studyContents(study: StudyStore, { signal, onProgress }: L
     onProgress?.({ task: 'export', done: files.size, total: paths.length, unit: 'files' });
   }
   if (manifest.instruments.concepts) files.set(CONCEPT_NOTES_PATH, encodeConceptNotes(await readConceptNotes(study)));
+  const pins = await readReportPins(study);
+  if (pins.length > 0) files.set(REPORT_PINS_PATH, encodeReportPins(pins));
   files.set(MANIFEST_PATH, manifestBytes);
   return { manifest, files };
 }

@@ -42,6 +42,7 @@ const HOUSE: HouseRules = {
     'src/runs',
     'src/figures',
     'src/tables',
+    'src/report',
     'src/analyses',
     'src/server',
     'src/site-export',

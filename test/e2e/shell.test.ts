@@ -94,6 +94,41 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await palette.waitFor({ state: 'detached' });
   });
 
+  it('pins views into a report, which is kept in the study and saved as one page', async () => {
+    const page = await open('#/classes/map');
+    await settled(page);
+    await page.getByRole('button', { name: 'Pin', exact: true }).click();
+    await page.getByText('Pinned to the report: ').waitFor();
+    await page.goto(`${page.url().split('#')[0]}#/classes/pairs`);
+    await settled(page);
+    await page.keyboard.press('P');
+    await page.getByText('Pinned to the report: Closest pairs').waitFor();
+
+    await page.getByRole('link', { name: 'Report' }).click();
+    const captions = page.getByRole('textbox', { name: /^Caption of/ });
+    await expect.poll(() => captions.count()).toBe(2);
+    await captions.nth(1).fill('what is nearest');
+    await captions.nth(1).blur();
+    await page.getByRole('button', { name: /^Move Closest pairs.* up$/ }).click();
+    await page.reload();
+    await expect.poll(() => captions.first().inputValue()).toBe('what is nearest');
+    expect(await axeFindings(page, 'serious')).toEqual([]);
+
+    await page
+      .getByRole('button', { name: /^Take out/ })
+      .nth(1)
+      .click();
+    await expect.poll(() => captions.count()).toBe(1);
+    await page.getByRole('button', { name: 'Undo: put it back' }).click();
+    await expect.poll(() => captions.count()).toBe(2);
+    const { name, bytes } = await savedFile(page, () => page.getByRole('button', { name: 'Save as HTML' }).click());
+    expect(name).toBe('sample-report.html');
+    const html = bytes.toString();
+    expect(html.match(/<figure>/g)).toHaveLength(2);
+    expect(html).toContain('what is nearest');
+    expect(html).not.toContain('<script');
+  });
+
   it('keeps what is looked at from view to view, and how each view was left', async () => {
     const page = await open('#/classes/map?cell=3,4&order=index');
     await page.getByRole('link', { name: 'Pairs', exact: true }).click();

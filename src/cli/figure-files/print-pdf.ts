@@ -28,25 +28,27 @@ function findBrowser(env: NodeJS.ProcessEnv): string | undefined {
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
 }
 
+/** An SVG as a page of its own size, to be printed. */
+export function svgPage(svg: string): string {
+  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+  return `<!doctype html><meta charset="utf-8"><style>@page{size:${width}px ${height}px;margin:0}body{margin:0}svg{display:block}</style>${svg}`;
+}
+
 /**
- * The SVG as a PDF of its own size, text as text, printed by an installed Chromium from a local file.
+ * A page without a script as a PDF, text as text, printed by an installed Chromium from a local file.
  * @throws MissingRuntimeError where there is no such browser or it does not print.
  */
-export async function printPdf(svg: string, io: CliIo): Promise<Uint8Array> {
+export async function printPdf(html: string, io: CliIo): Promise<Uint8Array> {
   const browser = findBrowser(io.env);
   if (!browser)
     throw new MissingRuntimeError('A PDF is printed by Chromium, and none is installed.', {
-      hint: 'Install chromium or google-chrome, name one in CHROMIUM_PATH, or write .svg or .png.',
+      hint: 'Install chromium or google-chrome, name one in CHROMIUM_PATH, or write another format.',
     });
-  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
-  const folder = await mkdtemp(join(tmpdir(), 'semblance-figure-'));
+  const folder = await mkdtemp(join(tmpdir(), 'semblance-print-'));
   try {
-    const page = join(folder, 'figure.html');
-    const out = join(folder, 'figure.pdf');
-    await writeFile(
-      page,
-      `<!doctype html><meta charset="utf-8"><style>@page{size:${width}px ${height}px;margin:0}body{margin:0}svg{display:block}</style>${svg}`,
-    );
+    const page = join(folder, 'page.html');
+    const out = join(folder, 'page.pdf');
+    await writeFile(page, html);
     await run(
       browser,
       [

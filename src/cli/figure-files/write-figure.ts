@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { MissingRuntimeError, SourceError, UsageError } from '../../base/errors.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { printPdf } from './print-pdf.ts';
+import { printPdf, svgPage } from './print-pdf.ts';
 
 const ENDINGS = ['.svg', '.png', '.pdf'] as const;
 /** Pixels of a PNG to a CSS pixel. */
@@ -18,7 +18,11 @@ export function requireFigureName(out: string): void {
 export async function writeFigure(path: string, svg: string, io: CliIo): Promise<void> {
   const ending = extname(path).toLowerCase();
   const bytes =
-    ending === '.png' ? await toPng(svg) : ending === '.pdf' ? await printPdf(svg, io) : new TextEncoder().encode(svg);
+    ending === '.png'
+      ? await toPng(svg)
+      : ending === '.pdf'
+        ? await printPdf(svgPage(svg), io)
+        : new TextEncoder().encode(svg);
   await writeFile(path, bytes).catch((cause) => {
     throw new SourceError(`${path}: cannot be written (${(cause as Error).message}).`, { cause });
   });

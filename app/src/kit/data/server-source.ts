@@ -1,6 +1,7 @@
 import { FormatError } from '#src/base/errors.ts';
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type DisplayMatrix, decodeDisplayMatrix } from '#src/study/display-matrix.ts';
+import type { ReportPin } from '#src/study/report-pins.ts';
 import { httpStore, request } from './http-store.ts';
 import { type StudySource, storeSource } from './study-source.ts';
 
@@ -76,6 +77,17 @@ export function serverSource(api: URL, base = 'study/'): StudySource {
         keepalive: true,
       });
       return ((await response!.json()) as { notes: ConceptNotes }).notes;
+    },
+    pins: async () => {
+      const response = await request(new URL(`${base}report`, api), 'the pins');
+      return ((await response!.json()) as { pins: ReportPin[] }).pins;
+    },
+    savePins: async (pins) => {
+      await request(new URL(`${base}report`, api), 'the pins', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ schemaVersion: 1, pins }),
+      });
     },
     onChanged: (listener) => {
       const events = new EventSource(new URL('events', api));

@@ -4,6 +4,7 @@ import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type DisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
 import { MANIFEST_PATH, type StudyManifest } from '#src/study/manifest.ts';
 import { parseManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import { type ReportPin, readReportPins } from '#src/study/report-pins.ts';
 import type { StudyStore } from '#src/study/store.ts';
 import { type Matrix32, row } from '#src/tensor/matrix.ts';
 
@@ -27,6 +28,10 @@ export interface StudySource {
   notes(): Promise<ConceptNotes>;
   /** Keeps a note in the study and gives all notes; undefined where the study cannot be written from here. */
   saveNote?(concept: string, note: WrittenNote): Promise<ConceptNotes>;
+  /** The views that were pinned for the report. */
+  pins(): Promise<ReportPin[]>;
+  /** Keeps all pins in the study; undefined where the study cannot be written from here. */
+  savePins?(pins: readonly ReportPin[]): Promise<void>;
   /** Calls back when the study changed on disk; returns the way to stop. */
   onChanged?(listener: () => void): () => void;
 }
@@ -74,5 +79,6 @@ export function storeSource(store: StudyStore): StudySource {
     bytes: (path) =>
       once(`bytes:${path}`, (listed) => readStudyFile(store, listed, path) as Promise<Uint8Array<ArrayBuffer>>),
     notes: () => readConceptNotes(store),
+    pins: () => readReportPins(store),
   };
 }

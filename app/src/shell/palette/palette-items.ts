@@ -32,13 +32,14 @@ export function paletteItems(text: string, study: OpenStudy | undefined): Palett
 
 function views(study: OpenStudy | undefined): PaletteItem[] {
   const pages: PaletteItem[] = [
+    { id: 'page:report', title: 'Report', detail: 'page', names: ['pins'], run: () => router.go('report') },
     { id: 'page:study', title: 'About this study', detail: 'page', run: () => router.go('study') },
     { id: 'page:glossary', title: 'Glossary', detail: 'page', run: () => router.go('glossary') },
     ...(home.studies.length > 0
       ? [{ id: 'page:home', title: 'Studies', detail: 'page', run: () => router.go('home') }]
       : []),
   ];
-  if (!study) return pages.slice(1);
+  if (!study) return pages.slice(2);
   return [
     ...instruments
       .filter((instrument) => instrument.has(study.manifest))
