@@ -156,7 +156,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await page.getByText('semblance training RUN').waitFor();
     await page.getByRole('link', { name: 'Needs two models and images' }).click();
     await page.getByText(/Which visual concepts does one network have/).waitFor();
-    await page.getByText('semblance concepts MODEL_A MODEL_B --images FOLDER').waitFor();
+    await page.getByText('semblance concepts MODEL_A.onnx MODEL_B.onnx --images FOLDER').waitFor();
   });
 
   it('tells of an address that names nothing', async () => {
