@@ -6,6 +6,7 @@
 
 export { decodeImage } from '../activations/images/decode-image.ts';
 export { findImages } from '../activations/images/image-folder.ts';
+export { imagesFromFolder } from '../activations/images/images-from-folder.ts';
 export { loadRuntime, type RuntimeChoice } from '../activations/runtime/node-runtime.ts';
 export { matchOnThreads, matchThreads } from '../analyses/representations/matching/match-on-threads.ts';
 export { fileSource } from '../base/bytes/file-source.ts';

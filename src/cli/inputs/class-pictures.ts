@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { decodeImage } from '../../activations/images/decode-image.ts';
 import { findImages } from '../../activations/images/image-folder.ts';
+import { readPicture } from '../../activations/images/images-from-folder.ts';
 import { type ClassPicture, PICTURE_OPTIONS, type PicturesRequest } from '../../analyses/common/picture-options.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { readPicture } from './image-inputs.ts';
 
 /** The flags of pictures of classes. */
 export interface PictureFlags {

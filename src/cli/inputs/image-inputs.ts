@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findImages } from '../../activations/images/image-folder.ts';
+import { readPicture } from '../../activations/images/images-from-folder.ts';
 import type { ImageInput } from '../../analyses/representations/options.ts';
-import { FormatError } from '../../base/errors.ts';
 import { createRandom } from '../../statistics/random.ts';
 import type { CliIo } from '../terminal/io.ts';
 
@@ -22,13 +21,4 @@ export async function readImages(
   if (sample === undefined || sample >= images.length) return images;
   const chosen = [...createRandom(seed).permutation(images.length).subarray(0, sample)].sort((a, b) => a - b);
   return chosen.map((index) => images[index]!);
-}
-
-/** A picture of a list that is not there is one that cannot be read: it is left out by name. */
-export async function readPicture(path: string, name: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (cause) {
-    throw new FormatError(`${name} cannot be read (${(cause as Error).message}).`, { cause });
-  }
 }
