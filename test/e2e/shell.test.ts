@@ -129,6 +129,33 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     expect(html).not.toContain('<script');
   });
 
+  it('lays the classes out in the plane, to be pointed at, looked into closely, and opened', async () => {
+    const page = await open('#/classes/landscape');
+    const plot = page.getByRole('listbox', { name: 'Landscape of classes' });
+    await expect.poll(() => plot.locator('circle').count()).toBe(100);
+    await page.getByText(/hold \d+ % of the variance/).waitFor();
+    expect(await axeFindings(page, 'serious')).toEqual([]);
+
+    await plot.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.url()).toMatch(/cell=0%2C0|cell=0,0/);
+    await page.getByRole('heading', { name: /^Nearest to / }).waitFor();
+
+    const box = (await plot.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.4);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.6, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => plot.locator('circle').count()).toBeLessThan(80);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => plot.locator('circle').count()).toBeGreaterThanOrEqual(100);
+
+    await page.getByText('Neighbours', { exact: true }).click();
+    await expectParam(page, 'by', 'umap');
+    await page.getByText(/^Near neighbours lie together/).waitFor();
+    await expect.poll(() => plot.locator('circle').count()).toBeGreaterThanOrEqual(100);
+  });
+
   it('keeps what is looked at from view to view, and how each view was left', async () => {
     const page = await open('#/classes/map?cell=3,4&order=index');
     await page.getByRole('link', { name: 'Pairs', exact: true }).click();

@@ -15,6 +15,7 @@ export const classesInstrument: Instrument = {
   views: [
     { id: 'findings', title: 'Findings', key: 'f', load: () => import('../findings/FindingsView.svelte') },
     { id: 'map', title: 'Map', key: 'm', load: () => import('./map/MapView.svelte') },
+    { id: 'landscape', title: 'Landscape', key: 'q', load: () => import('./landscape/LandscapeView.svelte') },
     { id: 'pairs', title: 'Pairs', key: 'p', load: () => import('./pairs/PairsView.svelte') },
     { id: 'class', title: 'Class pages', key: 'c', load: () => import('./class/ClassView.svelte') },
     { id: 'models', title: 'Models', key: 'o', load: () => import('./models/ModelsView.svelte') },

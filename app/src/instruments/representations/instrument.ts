@@ -23,6 +23,13 @@ export const representationsInstrument: Instrument = {
     { id: 'findings', title: 'Findings', key: 'h', load: () => import('../findings/FindingsView.svelte') },
     { id: 'map', title: 'Similar images', key: 'r', has: hasLayers, load: () => import('./map/MapView.svelte') },
     {
+      id: 'landscape',
+      title: 'Landscape',
+      key: '2',
+      has: hasLayers,
+      load: () => import('./landscape/LandscapeView.svelte'),
+    },
+    {
       id: 'retrieval',
       title: 'Retrieval',
       key: 's',

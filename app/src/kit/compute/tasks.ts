@@ -9,6 +9,7 @@ import {
 } from '#src/measures/class-similarity/rank-difference.ts';
 import type { Matrix32 } from '#src/tensor/matrix.ts';
 import { alignAll } from './align-all.ts';
+import { type Landscape, type LandscapeTask, landscape } from './landscape.ts';
 import { type MatchedPair, type MatchTask, matchPair } from './match-pair.ts';
 
 /** Work that would hold up the page; the same function runs in the worker and, where there is none, here. */
@@ -18,6 +19,7 @@ export type ComputeTask =
   | { kind: 'difference'; a: Matrix32; b: Matrix32 }
   | { kind: 'different-pairs'; a: Matrix32; b: Matrix32; limit: number }
   | { kind: 'align-all'; matrices: readonly Matrix32[] }
+  | LandscapeTask
   | MatchTask;
 
 export interface ComputeResults {
@@ -27,6 +29,7 @@ export interface ComputeResults {
   'different-pairs': DifferentPair[];
   'align-all': MeasureValues[];
   'match-pair': MatchedPair;
+  landscape: Landscape;
 }
 
 /** Only tasks that say so heed `signal` and tell of their progress; the others are short. */
@@ -42,6 +45,8 @@ export async function runTask(task: ComputeTask, watch: LongTask = {}): Promise<
       return mostDifferentPairs(rankDifference(task.a, task.b), task.limit);
     case 'align-all':
       return alignAll(task.matrices, watch);
+    case 'landscape':
+      return landscape(task, watch);
     case 'match-pair':
       return matchPair(task);
   }
