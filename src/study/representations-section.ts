@@ -69,6 +69,8 @@ const representationLayerSchema = z.object({
   extent: z.nullable(z.object({ height: z.int(), width: z.int() })),
   /** Tokens before the patches that were left out. */
   droppedTokens: z.int(),
+  /** Order of the axes of the layer; absent from studies of older versions. */
+  layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd'])),
   /** f32 images × images by kernel. */
   matrices: z.partialRecord(kernel, z.object({ semantic: z.string(), spatial: z.string() })),
   /** Width of the RBF kernel; null where all images are alike or the kernel was not asked for. */

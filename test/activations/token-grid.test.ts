@@ -12,18 +12,18 @@ describe('the grid of tokens', () => {
     [850, 800, 1066, { leading: 0, height: 25, width: 34 }],
     [200, 224, 224, { leading: 4, height: 14, width: 14 }],
   ])('%i tokens of a picture of %i×%i', (tokens, height, width, expected) => {
-    expect(tokenGrid(tokens, { height, width })).toEqual(expected);
+    expect(tokenGrid(tokens, { input: { height, width } })).toEqual(expected);
   });
 
   it('is not guessed where nothing fits, or where the picture is not known', () => {
-    expect(tokenGrid(90, { height: 224, width: 224 })).toBeNull();
-    expect(tokenGrid(850, null)).toBeNull();
-    expect(tokenGrid(197, null)).toBeNull();
+    expect(tokenGrid(90, { input: { height: 224, width: 224 } })).toBeNull();
+    expect(tokenGrid(850, {})).toBeNull();
+    expect(tokenGrid(197, {})).toBeNull();
   });
 
   it('is not guessed where two numbers of tokens before the patches fit', () => {
     // 16 patches of 16 pixels behind one, or 4 of 32 pixels behind 13 others.
-    expect(tokenGrid(17, { height: 64, width: 64 })).toBeNull();
-    expect(tokenGrid(37, { height: 96, width: 96 })).toEqual({ leading: 1, height: 6, width: 6 });
+    expect(tokenGrid(17, { input: { height: 64, width: 64 } })).toBeNull();
+    expect(tokenGrid(37, { input: { height: 96, width: 96 } })).toEqual({ leading: 1, height: 6, width: 6 });
   });
 });

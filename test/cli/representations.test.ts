@@ -190,6 +190,8 @@ describe('semblance representations', () => {
     const args = (out: string) => [
       'representations',
       'f.npy',
+      '--tokens',
+      'none',
       '--out',
       out,
       '--threads',

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError } from '../../base/errors.ts';
+import { parseJsonValue } from '../../formats/json/parse-json.ts';
 import type { ModelFile, TensorEntry } from '../../model-files/model-file.ts';
 import { detectFormat, openModel } from '../../model-files/open-model.ts';
+import type { GridSize } from '../model/token-grid.ts';
 
 /** True for files that may hold features rather than a model that runs. */
 export async function isFeaturesFile(source: ByteSource): Promise<boolean> {
@@ -26,6 +28,8 @@ export interface FeaturesFile {
   samples: FeatureSample[] | null;
   /** What the file's metadata tells of its layers, by name; empty where it tells nothing. */
   records: ReadonlyMap<string, LayerRecord>;
+  /** Size of the pictures that entered the network; null where the file does not tell. */
+  input: GridSize | null;
 }
 
 /**
@@ -55,7 +59,7 @@ export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile
   const logits = entries.find(({ name, shape }) => name === 'logits' && shape.length === 2) ?? null;
   if (logits && logits.shape[0] !== images)
     throw new IncomparableError(`${source.name}: logits are of ${logits.shape[0]} images, the layers of ${images}.`);
-  return { file, layers, logits, images, samples: readSamples(file, images), records: readRecords(file) };
+  return { file, layers, logits, images, samples: readSamples(file, images), ...readContract(file) };
 }
 
 /** The samples that a file's metadata lists; null where it lists none. */
@@ -81,28 +85,55 @@ export function readSamples({ name, metadata }: ModelFile, images: number): Feat
 
 export const FORMATS = new Set(['npy', 'npz', 'safetensors']);
 
+const count = z.int().check(z.minimum(0));
+const side = z.int().check(z.minimum(1));
 const layerRecord = z.object({
   layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd'])),
-  grid: z.optional(z.tuple([z.number(), z.number()])),
-  tokens: z.optional(z.number()),
+  grid: z.optional(z.tuple([side, side])),
+  tokens: z.optional(count),
+  pooling: z.optional(z.enum(['mean', 'first'])),
 });
 
-/** What a writer knows of a layer: the order of its axes, the grid of its patches, the tokens before them. */
+/**
+ * What a writer knows of a layer: the order of its axes, the rows and columns of its map or of the patches among its tokens,
+ * the tokens before them, and how its positions were made into one vector where they were.
+ */
 export type LayerRecord = z.infer<typeof layerRecord>;
 
-function readRecords({ name, metadata }: ModelFile): Map<string, LayerRecord> {
-  const text = (metadata as Record<string, unknown>).layers;
-  if (typeof text !== 'string') return new Map();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError(`${name}: what its metadata says of its layers is not JSON.`, { cause });
-  }
-  const parsed = z.record(z.string(), layerRecord).safeParse(value);
-  if (parsed.success) return new Map(Object.entries(parsed.data));
+const patchRecord = z.object({ side, size: side, stride: side });
+
+/** How a writer cut patches out of square pictures, in pixels. */
+export type PatchRecord = z.infer<typeof patchRecord>;
+
+/** What the metadata of a file tells of its layers, and of the pictures and patches that they are of. */
+export interface FileContract {
+  records: ReadonlyMap<string, LayerRecord>;
+  input: GridSize | null;
+  patches: PatchRecord | null;
+}
+
+/** @throws FormatError naming the first entry that is not as {@link LayerRecord} has it. */
+export function readContract(file: ModelFile): FileContract {
+  const layers = readEntry(file, 'layers', z.record(z.string(), layerRecord));
+  const input = readEntry(file, 'input', z.tuple([side, side]));
+  return {
+    records: new Map(Object.entries(layers ?? {})),
+    input: input ? { height: input[0], width: input[1] } : null,
+    patches: readEntry(file, 'patches', patchRecord) ?? null,
+  };
+}
+
+function readEntry<S extends z.ZodMiniType>(
+  { name, metadata }: ModelFile,
+  key: string,
+  schema: S,
+): z.infer<S> | undefined {
+  const text = (metadata as Record<string, unknown>)[key];
+  if (typeof text !== 'string') return undefined;
+  const parsed = schema.safeParse(parseJsonValue(new TextEncoder().encode(text), `${name}: "${key}" of its metadata`));
+  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new FormatError(
-    `${name}: what its metadata says of its layers is not valid: ${issue!.path.join('.')} (${issue!.message}).`,
+    `${name}: "${key}" of its metadata is not valid: ${[...issue!.path].join('.') || key} (${issue!.message}).`,
   );
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.ts';
 import { layerSuggestion } from './find-layer.ts';
-import type { Layer } from './layers.ts';
+import type { Layer } from './layer.ts';
 
 /**
  * The output that looks like class scores: named so, else the only vector among the outputs.

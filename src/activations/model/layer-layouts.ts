@@ -23,7 +23,9 @@ const CHANNELS_FIRST = new Set([
 ]);
 
 /** Operators that work on the last axis: on four axes that is the channels of N×H×W×C. */
-const CHANNELS_LAST = new Set(['LayerNormalization', 'SimplifiedLayerNormalization', 'MatMul', 'FusedMatMul']);
+const CHANNELS_LAST = new Set(['LayerNormalization', 'SimplifiedLayerNormalization']);
+/** These as well where they multiply with weights; of two tensors of the picture they are attention. */
+const PRODUCTS = new Set(['MatMul', 'FusedMatMul']);
 
 /** Operators that rearrange axes, so that nothing is known of what they make. */
 const REARRANGING = new Set([
@@ -65,17 +67,18 @@ export function layerLayouts(
   while (changed) {
     changed = false;
     for (const node of graph.nodes)
-      for (const output of node.outputs) changed = settle(output, made(node, layouts)) || changed;
+      for (const output of node.outputs) changed = settle(output, made(node, layouts, shapes)) || changed;
     for (const node of [...graph.nodes].reverse())
-      for (const name of node.inputs) changed = settle(name, read(node, name, layouts)) || changed;
+      for (const name of node.inputs) changed = settle(name, read(node, name, layouts, shapes)) || changed;
   }
   return layouts;
 }
 
 /** The layout of what a node makes. */
-function made(node: OnnxNode, layouts: ReadonlyMap<string, ImageLayout>): ImageLayout | undefined {
+function made(node: OnnxNode, layouts: ReadonlyMap<string, ImageLayout>, shapes: SeenShapes): ImageLayout | undefined {
   if (CHANNELS_FIRST.has(node.op)) return 'nchw';
   if (CHANNELS_LAST.has(node.op)) return 'nhwc';
+  if (PRODUCTS.has(node.op)) return hasWeights(node, shapes) ? 'nhwc' : undefined;
   if (node.op === 'Transpose') return transposed(node, layouts.get(node.inputs[0]!));
   if (REARRANGING.has(node.op)) return undefined;
   for (const name of node.inputs) if (layouts.has(name)) return layouts.get(name);
@@ -83,16 +86,27 @@ function made(node: OnnxNode, layouts: ReadonlyMap<string, ImageLayout>): ImageL
 }
 
 /** The layout in which a node reads one of its inputs. */
-function read(node: OnnxNode, name: string, layouts: ReadonlyMap<string, ImageLayout>): ImageLayout | undefined {
+function read(
+  node: OnnxNode,
+  name: string,
+  layouts: ReadonlyMap<string, ImageLayout>,
+  shapes: SeenShapes,
+): ImageLayout | undefined {
   const isFirst = name === node.inputs[0];
   if (CHANNELS_FIRST.has(node.op)) return isFirst ? 'nchw' : undefined;
   if (CHANNELS_LAST.has(node.op)) return isFirst ? 'nhwc' : undefined;
+  if (PRODUCTS.has(node.op)) return isFirst && hasWeights(node, shapes) ? 'nhwc' : undefined;
   const own = layouts.get(node.outputs[0]!);
   if (node.op === 'Transpose') {
     const kind = channelMove(node);
     return kind === 'last' ? 'nchw' : kind === 'first' ? 'nhwc' : kind === 'same' ? own : undefined;
   }
   return REARRANGING.has(node.op) ? undefined : own;
+}
+
+/** Whether a product's second factor is stored rather than made of the picture. */
+function hasWeights({ inputs }: OnnxNode, shapes: SeenShapes): boolean {
+  return !shapes.has(inputs[1]!);
 }
 
 function transposed(node: OnnxNode, from: ImageLayout | undefined): ImageLayout | undefined {
@@ -122,7 +136,7 @@ export function graphInputLayout(graph: OnnxGraph, input: string): ImageLayout |
       if (kind === 'last') return 'nchw';
       if (kind === 'first') return 'nhwc';
     }
-    if (REARRANGING.has(node.op) || CHANNELS_LAST.has(node.op)) return undefined;
+    if (REARRANGING.has(node.op) || CHANNELS_LAST.has(node.op) || PRODUCTS.has(node.op)) return undefined;
     for (const output of node.outputs) seen.add(output);
   }
   return undefined;

@@ -3,7 +3,8 @@ import { UnsupportedError } from '../../base/errors.ts';
 import { checkPreprocessing, defaultPreprocessing, type Preprocessing, rawPixels } from '../images/preprocess.ts';
 import type { ModelSession, NamedRuntime } from '../runtime/runtime.ts';
 import type { ImageLayout, InputContract } from './input-contract.ts';
-import { type Layer, openTapped, probeLayers } from './layers.ts';
+import type { Layer } from './layer.ts';
+import { openTapped, probeLayers } from './layers.ts';
 import { pictureSize, requireRuntime, settlePreprocessing } from './settle-preprocessing.ts';
 
 /** A model that is to look at pictures, with what is said of it beside the file. */

@@ -28,6 +28,8 @@ export interface ConceptModelInput {
   preprocessing?: Partial<Preprocessing>;
   /** Order of the axes of an input that does not tell. */
   layout?: 'nchw' | 'nhwc';
+  /** Tokens before the patches of layers of tokens; by default what the graph can only mean. */
+  tokens?: number;
   /** The output that holds class scores; null for a model that is no classifier. Default: the one that looks like it. */
   logits?: string | null;
   /** What the classes are. Default: as found with the model, or ImageNet-1k for 1000 or 1001 of them. */

@@ -260,10 +260,11 @@ async function compareViews(
     { outputs: parts.map(({ name }) => name) },
   );
   for (const [l, { name, tensors }] of parts.entries()) {
-    const { layout, droppedTokens } = planned[l]!;
+    const { layout, droppedTokens, extent } = planned[l]!;
     const maps = featureMaps(joinBatches(tensors), {
       layout,
       ...(droppedTokens > 0 && { dropTokens: droppedTokens }),
+      ...(layout === 'ntd' && extent && { extent }),
       layer: name,
       names: list.map((image) => image.name),
     });

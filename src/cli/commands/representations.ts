@@ -108,14 +108,17 @@ async function representations(
 }
 
 /** Every layer with its shape, as a table or as JSON. */
-export async function layerList({ source, preprocessing }: RepresentationModelInput, json: boolean): Promise<string> {
+export async function layerList(
+  { source, preprocessing, layout }: Pick<RepresentationModelInput, 'source' | 'preprocessing' | 'layout'>,
+  json: boolean,
+): Promise<string> {
   let layers: { name: string; op: string; kind: string; shape: readonly number[] }[];
   if (await isFeaturesFile(source)) {
     const { tensors } = await openModel(source);
     layers = [...tensors.values()].map(({ name, shape }) => ({ name, op: 'features', kind: '', shape }));
   } else {
     const probed = await probeModel(
-      { source, ...(preprocessing && { preprocessing }) },
+      { source, ...(preprocessing && { preprocessing }), ...(layout && layout !== 'ntd' && { layout }) },
       { runtime: () => loadRuntime() },
     );
     layers = probed.layers;

@@ -7,6 +7,7 @@ import { FACTORISATION_METHODS } from '../../measures/concepts/factor/factorise.
 import { oneOf } from '../arguments/flag-choice.ts';
 import type { ModelArgument, ModelFlags } from '../arguments/per-model.ts';
 import { PREPROCESSING_FLAGS, preprocessingFlags } from '../arguments/preprocessing-flags.ts';
+import { leadingTokens, TOKENS_FLAG } from '../arguments/token-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { readImages } from './image-inputs.ts';
 import { readLabels } from './labels.ts';
@@ -26,6 +27,7 @@ export const CONCEPT_MODEL_FLAGS = {
   whole: { value: '<file>', help: 'activations of whole images, beside those of patches' },
   random: { value: '<file>', help: 'activations of a network with random weights' },
   layout: { value: '<nchw|nhwc>', help: 'order of the axes of the input' },
+  tokens: TOKENS_FLAG,
   ...PREPROCESSING_FLAGS,
 } as const satisfies ModelFlags;
 
@@ -36,7 +38,7 @@ export async function readConceptModel(
   io: CliIo,
 ): Promise<ConceptModelInput> {
   const open = (path: string) => namedSource(path, { quiet }, io);
-  const { name, labels, layers, head, logits, factorisation, whole, random, layout } = argument;
+  const { name, labels, layers, head, logits, factorisation, whole, random, layout, tokens } = argument;
   const preprocessing = preprocessingFlags(argument);
   return {
     source: await open(argument.path),
@@ -49,6 +51,7 @@ export async function readConceptModel(
     ...(whole !== undefined && { wholes: await open(whole) }),
     ...(random !== undefined && { randomNetwork: await open(random) }),
     ...(layout !== undefined && { layout: oneOf('layout', layout, ['nchw', 'nhwc'] as const) }),
+    ...(tokens !== undefined && { tokens: leadingTokens(tokens) }),
     ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
   };
 }

@@ -2,12 +2,12 @@ import { decodeImage } from '../../activations/images/decode-image.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import { matchThreads } from '../../analyses/representations/matching/match-on-threads.ts';
 import type { RepresentationModelInput, RepresentationsPlatform } from '../../analyses/representations/options.ts';
-import { UsageError } from '../../base/errors.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import type { FeatureLayout } from '../../measures/representations/feature-maps.ts';
 import { oneOf } from '../arguments/flag-choice.ts';
 import type { ModelArgument, ModelFlags } from '../arguments/per-model.ts';
 import { PREPROCESSING_FLAGS, preprocessingFlags } from '../arguments/preprocessing-flags.ts';
+import { leadingTokens, patchGrid, TOKENS_FLAG } from '../arguments/token-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { namedSource } from './named-source.ts';
 
@@ -18,7 +18,7 @@ export const REPRESENTATION_MODEL_FLAGS = {
   logits: { value: '<name|none>', help: 'the output that divergence is of' },
   layout: { value: '<nchw|nhwc|ntd>', help: 'order of the axes of the input, or of features' },
   cls: { value: '<keep|drop>', help: 'whether tokens before the patches take part (default: drop)' },
-  tokens: { value: '<cls+n|n|none>', help: 'tokens before the patches: cls, cls+4 (registers), a number or none' },
+  tokens: TOKENS_FLAG,
   grid: { value: '<HxW>', help: 'rows and columns of patches' },
   ...PREPROCESSING_FLAGS,
 } as const satisfies ModelFlags;
@@ -43,21 +43,6 @@ export async function readRepresentationModel(
     ...(grid !== undefined && { grid: patchGrid(grid) }),
     ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
   };
-}
-
-/** "cls" is one token, "cls+4" five, "none" none. */
-function leadingTokens(text: string): number {
-  const [, cls, more] = /^(cls)?\+?(\d+)?$/.exec(text) ?? [];
-  if (text === 'none') return 0;
-  if (cls === undefined && more === undefined)
-    throw new UsageError(`--tokens must be cls, cls+N, a whole number or none; found ${text}.`);
-  return (cls ? 1 : 0) + Number(more ?? 0);
-}
-
-function patchGrid(text: string): { height: number; width: number } {
-  const [, height, width] = /^(\d+)[x×](\d+)$/.exec(text) ?? [];
-  if (Number(height) > 0 && Number(width) > 0) return { height: Number(height), width: Number(width) };
-  throw new UsageError(`--grid must be ROWSxCOLUMNS, such as 14x14; found ${text}.`);
 }
 
 /** What Node has for this instrument. */

@@ -71,7 +71,7 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
   const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
   const { features } = layer;
-  let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${dropped}`)}\n`;
+  let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${layer.layout === 'nhwc' ? ', channels last' : ''}${dropped}`)}\n`;
   const { biased, unbiased } = layer.semanticSpatialCka;
   text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
   if (features?.images)

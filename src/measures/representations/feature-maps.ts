@@ -28,13 +28,15 @@ export interface FeatureMapsOptions {
   layout?: FeatureLayout;
   /** Tokens before the patches (CLS, registers) to leave out; default 0. For `ntd` only. */
   dropTokens?: number;
+  /** Rows and columns of the tokens that are left, where they form a grid. For `ntd` only. */
+  extent?: Extent;
   layer?: string;
   names?: readonly string[];
 }
 
 /**
- * Feature maps from a tensor, position by position. Values keep their type; N×C×H×W is transposed. Tokens get a square
- * extent where their number is a square.
+ * Feature maps from a tensor, position by position. Values keep their type; N×C×H×W is transposed. Tokens form a grid only
+ * where `extent` says so: a number that happens to be a square says nothing.
  *
  * @throws UnsupportedError for other shapes, UsageError for options that do not fit, FormatError naming image and layer
  * for NaN and infinite values.
@@ -49,7 +51,8 @@ export function featureMaps(tensor: Tensor, options: FeatureMapsOptions = {}): F
     });
   const drop = options.dropTokens ?? 0;
   if (drop !== 0 && layout !== 'ntd') throw new UsageError('dropTokens is for N×T×D features only.');
-  const maps = layout === 'ntd' ? fromTokens(tensor, drop) : fromGrid(tensor, layout);
+  if (options.extent && layout !== 'ntd') throw new UsageError('extent is for N×T×D features only.');
+  const maps = layout === 'ntd' ? fromTokens(tensor, drop, options.extent) : fromGrid(tensor, layout);
   if (options.layer !== undefined) maps.layer = options.layer;
   if (options.names) {
     if (options.names.length !== maps.images)
@@ -60,7 +63,7 @@ export function featureMaps(tensor: Tensor, options: FeatureMapsOptions = {}): F
   return maps;
 }
 
-function fromTokens({ shape, data }: Tensor, drop: number): FeatureMaps {
+function fromTokens({ shape, data }: Tensor, drop: number, extent: Extent | undefined): FeatureMaps {
   const [images, tokens, channels] = shape as [number, number, number];
   if (!Number.isInteger(drop) || drop < 0 || drop >= tokens)
     throw new UsageError(`dropTokens must be between 0 and ${tokens - 1}; found ${drop}.`);
@@ -74,10 +77,9 @@ function fromTokens({ shape, data }: Tensor, drop: number): FeatureMaps {
       kept.set(data.subarray(from, from + size), i * size);
     }
   }
-  const side = Math.round(Math.sqrt(positions));
-  const maps: FeatureMaps = { images, positions, channels, data: kept };
-  if (side * side === positions) maps.extent = { height: side, width: side };
-  return maps;
+  if (extent && extent.height * extent.width !== positions)
+    throw new UsageError(`${positions} tokens are not ${extent.height}×${extent.width} patches.`);
+  return { images, positions, channels, data: kept, ...(extent && { extent }) };
 }
 
 function fromGrid({ shape, data }: Tensor, layout: 'nchw' | 'nhwc'): FeatureMaps {

@@ -108,7 +108,7 @@ describe('analyseRepresentations', () => {
     for (const centring of ['none', 'channel', 'position'] as const) {
       const store = memoryStore();
       const { manifest } = await analyseRepresentations(
-        [{ source }],
+        [{ source, tokens: 0 }],
         [],
         { centring, kernels: ['rbf', 'linear'] },
         store,
@@ -126,7 +126,7 @@ describe('analyseRepresentations', () => {
 
   it('drops tokens before the patches unless told to keep them, and searches by them too', async () => {
     const source = memorySource('tokens.npy', encodeNpy(madeFeatures(6, 17, 4), [6, 17, 4]));
-    const told = { source, tokens: 1 };
+    const told = { source, tokens: 1, grid: { height: 4, width: 4 } };
     const dropped = await analyseRepresentations([told], [], {}, memoryStore());
     const [layer] = sectionOf(dropped.manifest).models[0]!.layers;
     expect(layer).toMatchObject({ positions: 16, droppedTokens: 1, extent: { height: 4, width: 4 } });
@@ -141,12 +141,19 @@ describe('analyseRepresentations', () => {
 
   it('guesses neither tokens before the patches nor a grid where nothing tells them', async () => {
     const source = memorySource('tokens.npy', encodeNpy(madeFeatures(4, 50, 4), [4, 50, 4]));
-    const { manifest } = await analyseRepresentations([{ source }], [], {}, memoryStore());
-    const [model] = sectionOf(manifest).models;
-    expect(model!.layers[0]).toMatchObject({ positions: 50, droppedTokens: 0, extent: null });
-    expect(model!.warnings.join(' ')).toContain(
-      'Which of the 50 tokens of array come before the patches cannot be told',
+    const asked = analyseRepresentations([{ source }], [], {}, memoryStore());
+    await expect(asked).rejects.toThrow(
+      'tokens.npy: which of the 50 tokens of array come before the patches cannot be told.',
     );
+    await expect(asked).rejects.toMatchObject({ exitCode: 3, hint: expect.stringContaining('--tokens cls') });
+    // Kept as asked, whatever they are; and 49 patches are no square unless somebody says so.
+    const kept = await analyseRepresentations([{ source, cls: 'keep' }], [], {}, memoryStore());
+    expect(sectionOf(kept.manifest).models[0]!.layers[0]).toMatchObject({ positions: 50, extent: null });
+    const half = await analyseRepresentations([{ source, tokens: 1 }], [], {}, memoryStore());
+    expect(sectionOf(half.manifest).models[0]).toMatchObject({
+      layers: [{ positions: 49, droppedTokens: 1, extent: null }],
+      warnings: expect.arrayContaining([expect.stringContaining('say them with --grid')]),
+    });
     const grid = { height: 7, width: 7 };
     const told = await analyseRepresentations([{ source, tokens: 1, grid }], [], {}, memoryStore());
     expect(sectionOf(told.manifest).models[0]!.layers[0]).toMatchObject({ positions: 49, extent: grid });
@@ -170,7 +177,7 @@ describe('analyseRepresentations', () => {
     const wrong = encodeSafetensors(arrays, { layers: JSON.stringify({ map: { layout: 'hwcn' } }) });
     await expect(
       analyseRepresentations([{ source: memorySource('f.safetensors', wrong) }], [], {}, memoryStore()),
-    ).rejects.toThrow('f.safetensors: what its metadata says of its layers is not valid: map.layout');
+    ).rejects.toThrow('f.safetensors: "layers" of its metadata is not valid: map.layout');
   });
 
   it('goes on after an interruption at any tile and ends with the same bytes', { timeout: 60_000 }, async () => {
@@ -211,8 +218,8 @@ describe('analyseRepresentations', () => {
     const options = { approximationPairs: 0, matches: false };
     const once = memoryStore();
     const inGroups = memoryStore();
-    await analyseRepresentations([{ source }], [], options, once);
-    await analyseRepresentations([{ source }], [], { ...options, maxMemory: 1 }, inGroups, {
+    await analyseRepresentations([{ source, tokens: 0 }], [], options, once);
+    await analyseRepresentations([{ source, tokens: 0 }], [], { ...options, maxMemory: 1 }, inGroups, {
       openPool: () => matchThreads({ threads: 2 }),
     });
     expect(await contents(inGroups)).toEqual(await contents(once));
@@ -282,7 +289,7 @@ describe('analyseRepresentations', () => {
     const bad = madeFeatures(3, 4, 2);
     bad[9] = Number.NaN;
     const source = memorySource('bad.npy', encodeNpy(bad, [3, 4, 2]));
-    await expect(analyseRepresentations([{ source }], [], {}, memoryStore())).rejects.toThrow(
+    await expect(analyseRepresentations([{ source, tokens: 0 }], [], {}, memoryStore())).rejects.toThrow(
       'Image 1 of layer "array" contains NaN',
     );
   });

@@ -31,7 +31,7 @@ async function analyse(options: RepresentationsOptions = {}, { scale = 1, labels
     }),
   );
   const { manifest } = await analyseRepresentations(
-    [1, 2, 3].map((seed) => ({ source: source(seed) })),
+    [1, 2, 3].map((seed) => ({ source: source(seed), layout: 'nchw' })),
     images,
     options,
     store,

@@ -302,10 +302,13 @@ describe('feature maps', () => {
 
   it('leave out leading tokens when asked', () => {
     const data = Float32Array.from({ length: 2 * 5 * 1 }, (_, k) => k);
-    const maps = featureMaps({ shape: [2, 5, 1], data }, { dropTokens: 1 });
+    const maps = featureMaps({ shape: [2, 5, 1], data }, { dropTokens: 1, extent: { height: 2, width: 2 } });
     expect(maps).toMatchObject({ positions: 4, extent: { height: 2, width: 2 } });
     expect([...maps.data]).toEqual([1, 2, 3, 4, 6, 7, 8, 9]);
-    expect(featureMaps({ shape: [2, 5, 1], data }).extent).toBeUndefined();
+    // Four are a square as well, but nobody said that they form one.
+    expect(featureMaps({ shape: [2, 5, 1], data }, { dropTokens: 1 }).extent).toBeUndefined();
+    const wrong = { dropTokens: 1, extent: { height: 2, width: 3 } };
+    expect(() => featureMaps({ shape: [2, 5, 1], data }, wrong)).toThrow(UsageError);
     expect(() => featureMaps({ shape: [2, 5, 1], data }, { dropTokens: 5 })).toThrow(UsageError);
   });
 

@@ -1,5 +1,6 @@
-import { readSamples } from '../../../activations/features-file/features-file.ts';
-import { tokenGrid } from '../../../activations/model/token-grid.ts';
+import { readContract, readSamples } from '../../../activations/features-file/features-file.ts';
+import { shapeLayers } from '../../../activations/features-file/layer-shapes.ts';
+import { requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
 import { formatShape } from '../../../tensor/tensor.ts';
@@ -38,16 +39,23 @@ export async function fileTemplates(
   classCount: number,
 ): Promise<FoundTemplates> {
   const entry = chooseEntry(file, layer);
-  const pooling: Pooling =
-    entry.shape.length === 2 ? 'none' : entry.shape.length === 3 && hasLeadingTokens(entry) ? 'first' : 'mean';
-  const sums = featureSums(classCount, pooling, false, entry.name);
+  const { pooling, channelsLast, assumed } = poolingOf(file, entry);
+  const sums = featureSums(classCount, pooling, channelsLast, entry.name);
   sums.add(await entry.read(), classOf, names);
-  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null, assumed: [] };
+  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null, assumed };
 }
 
-/** Whether the tokens of a layer begin with one that stands for the whole picture. */
-function hasLeadingTokens({ shape }: TensorEntry): boolean {
-  return (tokenGrid(shape[1]!, null)?.leading ?? 0) > 0;
+/** Maps are averaged; of tokens the one before the patches stands for the picture, else their mean. */
+function poolingOf(
+  file: ModelFile,
+  entry: TensorEntry,
+): { pooling: Pooling; channelsLast: boolean; assumed: string[] } {
+  if (entry.shape.length === 2) return { pooling: 'none', channelsLast: false, assumed: [] };
+  const layers = [...file.tensors.values()].filter(({ shape }) => shape.length === 3 || shape.length === 4);
+  const { layers: found, assumed } = shapeLayers({ file, layers, ...readContract(file) }, [entry], {});
+  requireKnownTokens(file.name, found);
+  const { layout, leadingTokens } = found[0]!;
+  return { pooling: (leadingTokens ?? 0) > 0 ? 'first' : 'mean', channelsLast: layout === 'nhwc', assumed };
 }
 
 function chooseEntry(file: ModelFile, layer: string | undefined): TensorEntry {

@@ -1,6 +1,6 @@
 import { extractFeatures, type SkippedImage } from '../../../activations/model/extract-features.ts';
 import { findLayer } from '../../../activations/model/find-layer.ts';
-import type { Layer } from '../../../activations/model/layers.ts';
+import type { Layer } from '../../../activations/model/layer.ts';
 import { probeModel, tapModel } from '../../../activations/model/vision-model.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';

@@ -1,6 +1,6 @@
 import { normaliseImage } from '../../../activations/images/preprocess.ts';
 import { resizeImage } from '../../../activations/images/resize.ts';
-import type { Layer } from '../../../activations/model/layers.ts';
+import type { Layer } from '../../../activations/model/layer.ts';
 import { tapModel } from '../../../activations/model/vision-model.ts';
 import type { ModelSession } from '../../../activations/runtime/runtime.ts';
 import { IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';

@@ -1,6 +1,8 @@
+import { lastSpatialLayer, layersByDepth, readableLayers } from '../../../activations/model/choose-by-depth.ts';
 import { chooseLogits } from '../../../activations/model/choose-logits.ts';
 import { findLayer } from '../../../activations/model/find-layer.ts';
-import { type Layer, lastSpatialLayer, layersByDepth } from '../../../activations/model/layers.ts';
+import type { Layer } from '../../../activations/model/layer.ts';
+import { requireKnownTokens, withTokenHints } from '../../../activations/model/token-hints.ts';
 import { type ProbedModel, probeModel, type RunnableModel, tapModel } from '../../../activations/model/vision-model.ts';
 import { UsageError } from '../../../base/errors.ts';
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
@@ -49,7 +51,9 @@ export async function openOnnx(
   const probed = await probeModel(asked, platform);
   const logits = chooseLogits(probed.layers, asked.logits, source.name);
   const { choice, headInput, reason } = await findHead(asked, logits);
-  const layers = chooseConceptLayers(probed.layers, asked, { logits, choice, headInput, layerMap: options.layerMap });
+  const chosen = chooseConceptLayers(probed.layers, asked, { logits, choice, headInput, layerMap: options.layerMap });
+  const layers = chosen.map((layer) => withTokenHints(layer, asked, { input: probed.input }));
+  requireKnownTokens(source.name, layers);
   const names = [...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])];
   return {
     ...(await tapModel(probed, names)),
@@ -117,9 +121,8 @@ function chooseConceptLayers(
   const { logits, choice, headInput, layerMap } = found;
   const last = (headInput && readByHead(all, headInput.tensors, choice!.features)) ?? lastRepresentation(all, logits);
   if (layerMap <= 1 || (last.kind !== 'map' && last.kind !== 'tokens')) return [last];
-  const before = all
-    .slice(0, all.indexOf(last) + 1)
-    .filter(({ channels }) => channels !== logits?.channels || channels === last.channels);
+  const upTo = all.slice(0, all.indexOf(last) + 1);
+  const before = [...new Set([...readableLayers(upTo, logits), last])];
   const deep = layersByDepth(before, layerMap).filter(({ name }) => name !== last.name);
   return [...deep.slice(-(layerMap - 1)), last];
 }
@@ -143,7 +146,7 @@ function readByHead(all: readonly Layer[], tensors: readonly string[], channels:
 
 function lastRepresentation(all: readonly Layer[], logits: Layer | null): Layer {
   const vectors = all.filter(({ kind, name }) => kind === 'vector' && name !== logits?.name);
-  const spatial = all.filter(({ kind, channels }) => kind !== 'map' || channels !== logits?.channels);
+  const spatial = readableLayers(all, logits);
   if (spatial.some(({ kind }) => kind === 'map' || kind === 'tokens')) return lastSpatialLayer(spatial);
   return vectors.at(-1) ?? lastSpatialLayer(all);
 }

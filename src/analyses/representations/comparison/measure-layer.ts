@@ -103,6 +103,7 @@ export async function measureLayer(
       channels: layer.channels,
       extent: layer.extent,
       droppedTokens: layer.droppedTokens,
+      layout: layer.layout,
       matrices: Object.fromEntries(
         kernels.map((kernel) => [
           kernel,

@@ -1,5 +1,6 @@
+import { lastSpatialLayer, layersByDepth, readableLayers } from '../../../activations/model/choose-by-depth.ts';
 import { findLayer } from '../../../activations/model/find-layer.ts';
-import { type Layer, lastSpatialLayer, layersByDepth } from '../../../activations/model/layers.ts';
+import type { Layer } from '../../../activations/model/layer.ts';
 import { UsageError } from '../../../base/errors.ts';
 import type { FeatureLayout } from '../../../measures/representations/feature-maps.ts';
 
@@ -25,8 +26,8 @@ export type PlannableLayer = Pick<
 >;
 
 /**
- * The layers to read: those named, or by depth. A map of class scores, as fully convolutional classifiers end in, is an
- * answer rather than a representation and is never taken unasked.
+ * The layers to read: those named, or by depth. A map of class scores, as fully convolutional classifiers and networks of
+ * segmentation and detection end in, is an answer rather than a representation and is not taken unasked.
  *
  * @throws UsageError for a layer that is not there or has no positions, or if no layer has positions.
  */
@@ -43,37 +44,8 @@ export function chooseLayers(
         hint: 'Take a layer of shape 1×C×H×W or 1×T×D; "--layers list" shows them.',
       });
     });
-  const candidates = layers.filter(({ kind, channels }) => kind !== 'map' || !logits || channels !== logits.channels);
+  const candidates = readableLayers(layers, logits);
   return depth === 1 ? [lastSpatialLayer(candidates)] : layersByDepth(candidates, depth);
-}
-
-/** What is said of a layer's tokens by the caller or by who wrote the file. */
-export interface TokenHints {
-  /** Tokens before the patches. */
-  tokens?: number;
-  /** Rows and columns of patches. */
-  grid?: { height: number; width: number };
-}
-
-/**
- * A layer of tokens with what is said of it in place of what can be told. Where only the tokens before the patches are
- * said, the patches are taken for a square if they can be one.
- *
- * @throws UsageError where they do not add up.
- */
-export function withTokenHints<L extends PlannableLayer>(layer: L, { tokens, grid }: TokenHints): L {
-  if (layer.kind !== 'tokens' || (tokens === undefined && grid === undefined)) return layer;
-  const { name, positions } = layer;
-  const leading = tokens ?? positions - grid!.height * grid!.width;
-  const patches = positions - leading;
-  const side = Math.sqrt(patches);
-  const extent = grid ?? (Number.isInteger(side) ? { height: side, width: side } : null);
-  if (leading < 0 || patches < 1 || (grid && grid.height * grid.width !== patches))
-    throw new UsageError(
-      `${name} has ${positions} tokens, which are not ${leading} before ${grid ? `${grid.height}×${grid.width} ` : ''}patches.`,
-      { hint: 'Give the tokens before the patches with --tokens and the rows and columns of patches with --grid.' },
-    );
-  return { ...layer, leadingTokens: leading, extent };
 }
 
 /** What is known of a layer before it is run. */
@@ -95,14 +67,4 @@ export function planLayer(
     droppedTokens,
     leadingTokens: leading,
   };
-}
-
-/** What is said in a report where it cannot be told which tokens are patches. */
-export function tokenWarnings(layers: readonly PlannableLayer[]): string[] {
-  return layers
-    .filter(({ kind, leadingTokens }) => kind === 'tokens' && leadingTokens === null)
-    .map(
-      ({ name, positions }) =>
-        `Which of the ${positions} tokens of ${name} come before the patches cannot be told, so all take part and there is no grid; say it with --tokens and --grid.`,
-    );
 }

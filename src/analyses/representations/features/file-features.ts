@@ -1,10 +1,12 @@
-import type { FeaturesFile, LayerRecord } from '../../../activations/features-file/features-file.ts';
+import type { FeaturesFile } from '../../../activations/features-file/features-file.ts';
+import { shapeLayers } from '../../../activations/features-file/layer-shapes.ts';
+import { gridNotes, requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 import type { RepresentationModelInput } from '../options.ts';
-import { type PlannableLayer, planLayer, type TokenHints, tokenWarnings, withTokenHints } from './choose-layers.ts';
+import { planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
 /** The features of a file, block by block. The layer at hand is in memory as a whole while its blocks are taken. */
@@ -24,7 +26,8 @@ export async function fileFeatures(
       })
     : opened.layers;
   const logits = input.logits === null ? null : opened.logits;
-  const described = entries.map((entry) => describe(entry, opened.records.get(entry.name), input));
+  const { layers: described, assumed } = shapeLayers(opened, entries, input);
+  if (input.cls !== 'keep') requireKnownTokens(source.name, described);
   const planned = described.map((layer) => planLayer(layer, input.cls ?? 'drop'));
   const loaded = new Map<TensorEntry, Promise<Tensor>>();
   const load = (entry: TensorEntry): Promise<Tensor> => {
@@ -46,7 +49,8 @@ export async function fileFeatures(
       ...(opened.samples?.every(({ id }) => id !== undefined)
         ? []
         : ['The file carries no sample ids, so the order of its images is taken on trust.']),
-      ...tokenWarnings(described),
+      ...assumed.map((text) => `Assumed: ${text}.`),
+      ...gridNotes(described),
     ],
     async block(start, end): Promise<FeatureBlock> {
       const part = async (entry: TensorEntry): Promise<Tensor> => rows(await load(entry), start, end);
@@ -66,24 +70,6 @@ export async function fileFeatures(
       loaded.clear();
     },
   };
-}
-
-/** A layer as its shape, the file's record of it and the caller describe it. */
-function describe(
-  { name, shape }: TensorEntry,
-  record: LayerRecord | undefined,
-  input: RepresentationModelInput,
-): PlannableLayer {
-  const [, a, b, c] = shape as [number, number, number, number];
-  if (shape.length === 3) {
-    const tokens = { name, kind: 'tokens', positions: a, channels: b, layout: 'ntd', extent: null } as const;
-    const grid = record?.grid && { height: record.grid[0], width: record.grid[1] };
-    return withTokenHints(withTokenHints({ ...tokens, leadingTokens: null }, { ...record, grid } as TokenHints), input);
-  }
-  const layout = (input.layout ?? record?.layout) === 'nhwc' ? 'nhwc' : 'nchw';
-  const [channels, height, width] = layout === 'nhwc' ? [c, a, b] : [a, b, c];
-  const extent = { height, width };
-  return { name, kind: 'map', positions: height * width, channels, layout, extent, leadingTokens: 0 };
 }
 
 function rows({ shape, data }: Tensor, start: number, end: number): Tensor {

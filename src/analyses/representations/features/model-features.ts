@@ -1,13 +1,14 @@
 import { chooseLogits } from '../../../activations/model/choose-logits.ts';
 import { extractFeatures, joinBatches } from '../../../activations/model/extract-features.ts';
-import type { Layer } from '../../../activations/model/layers.ts';
+import type { Layer } from '../../../activations/model/layer.ts';
+import { gridNotes, requireKnownTokens, withTokenHints } from '../../../activations/model/token-hints.ts';
 import { type ProbedModel, probeModel, type RunnableModel, tapModel } from '../../../activations/model/vision-model.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
-import { chooseLayers, type PlannedLayer, planLayer, tokenWarnings, withTokenHints } from './choose-layers.ts';
+import { chooseLayers, type PlannedLayer, planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
 /** A model with its layers chosen, ready to run. */
@@ -35,8 +36,9 @@ export async function openRunnable(
   );
   const logits = chooseLogits(probed.layers, input.logits, source.name);
   const layers = chooseLayers(probed.layers, input.layers, { depth, logits, file: source.name }).map((layer) =>
-    withTokenHints(layer, input),
+    withTokenHints(layer, input, { input: probed.input }),
   );
+  if (input.cls !== 'keep') requireKnownTokens(source.name, layers);
   const names = [...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])];
   return { ...(await tapModel(probed, names)), probed, layers, logits };
 }
@@ -69,7 +71,11 @@ export async function modelFeatures(
     logits: logits?.name ?? null,
     warnings: [
       ...probed.assumed.map((text) => `Assumed: ${text}.`),
-      ...tokenWarnings(layers),
+      ...gridNotes(layers),
+      ...layers
+        .filter(({ layoutAssumed }) => layoutAssumed)
+        .map(({ name, layout }) => `Assumed: ${name} is ${layout}, by the proportions of its map; no operator tells.`),
+      ...answerNotes(input, probed.layers),
       ...(logits
         ? []
         : ['No output looks like class scores, so there is no output similarity; name one with --logits.']),
@@ -107,6 +113,16 @@ export async function modelFeatures(
     },
     close: () => session.close(),
   };
+}
+
+/** Outputs with positions that were passed over as answers where no layer was named. */
+function answerNotes({ layers: asked }: RepresentationModelInput, all: readonly Layer[]): string[] {
+  if (asked) return [];
+  return all
+    .filter(({ isOutput, isScore, kind }) => isOutput && isScore && (kind === 'map' || kind === 'tokens'))
+    .map(
+      ({ name, shape }) => `Output ${name} (${shape.join('×')}) is taken for an answer; name it with --layers if not.`,
+    );
 }
 
 /** Hands each fitted picture over as it goes by, by the order in which pictures are decoded. */
