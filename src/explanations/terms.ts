@@ -99,8 +99,9 @@ export const TERMS = {
   interval: {
     name: 'Interval',
     meaning:
-      'Where the value would lie had other classes, images or queries of the same kind been taken: 95 of 100 resamples fall within.',
-    formula: 'percentile bootstrap',
+      'Where the value would lie had other classes, images or queries of the same kind been taken, by resampling them; the bias of correlations is taken back.',
+    formula:
+      'bootstrap: basic, 2θ − quantiles, for alignments and means; BCa for single correlations; percentiles for means over queries',
   },
   mantel: {
     name: 'Mantel p',

@@ -4,7 +4,7 @@ import {
   type AlignmentMeasure,
   eachMeasure,
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
-import { bootstrapAlignment, pairedDifference, percentileInterval } from '../../measures/class-similarity/bootstrap.ts';
+import { alignmentInterval, bootstrapAlignment, pairedDifference } from '../../measures/class-similarity/bootstrap.ts';
 import { mantelTest } from '../../measures/class-similarity/mantel.ts';
 import type { AlignmentDifference } from '../../study/classes-section.ts';
 import type { MeasuredModel, PreparedReference } from './measured-model.ts';
@@ -51,7 +51,7 @@ function addIntervals(
   const prepared = models.map((model) => model.prepared);
   const result = bootstrapAlignment(prepared, reference.prepared, { resamples, seed, ...task });
   models.forEach((model, m) => {
-    const interval = (measure: AlignmentMeasure) => percentileInterval(result.models[m]![measure].draws, LEVEL);
+    const interval = (measure: AlignmentMeasure) => alignmentInterval(result.models[m]![measure], LEVEL);
     model.alignment[reference.id]!.interval = {
       level: LEVEL,
       resamples,

@@ -1,7 +1,7 @@
 import { UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
-import { quantile } from '../../statistics/quantile.ts';
+import { basicInterval, type Interval } from '../../statistics/bootstrap-interval.ts';
 import { createRandom } from '../../statistics/random.ts';
 import type { AlignmentKind } from './alignment-measures/alignment-measure.ts';
 import {
@@ -39,11 +39,6 @@ export interface BootstrapResult {
   classes: number;
   /** One per model. Measures not asked for have no draws and observed null. */
   models: Record<AlignmentMeasure, BootstrapDraws>[];
-}
-
-export interface Interval {
-  low: number;
-  high: number;
 }
 
 /**
@@ -92,14 +87,13 @@ export function bootstrapAlignment(
 }
 
 /**
- * The percentile interval of draws, by default of 95 %: the quantiles (1 ∓ level)/2, by linear interpolation. Draws that
- * are NaN are left out; null when none is left.
+ * The basic interval of an alignment, by default of 95 %: see {@link basicInterval}. Null where the alignment is undefined or
+ * fewer than two draws are defined.
+ *
+ * @throws UsageError when the level does not lie between 0 and 1.
  */
-export function percentileInterval(draws: Float64Array, level = 0.95): Interval | null {
-  if (!(level > 0 && level < 1)) throw new UsageError(`The level of an interval lies between 0 and 1; found ${level}.`);
-  const values = draws.filter((value) => !Number.isNaN(value));
-  if (values.length === 0) return null;
-  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2) };
+export function alignmentInterval({ observed, draws }: BootstrapDraws, level = 0.95): Interval | null {
+  return observed === null ? null : basicInterval(observed, draws, level, { least: -1, most: 1 });
 }
 
 export interface PairedDifference extends Interval {
@@ -112,7 +106,7 @@ export interface PairedDifference extends Interval {
 }
 
 /**
- * The difference of two models under the same resamples, with its percentile interval. Null when either is undefined.
+ * The difference of two models under the same resamples, with its basic interval. Null when either is undefined.
  *
  * @throws UsageError when the draws are not paired.
  */
@@ -122,7 +116,7 @@ export function pairedDifference(a: BootstrapDraws, b: BootstrapDraws, level = 0
   if (a.observed === null || b.observed === null) return null;
   const difference = a.observed - b.observed;
   const differences = a.draws.map((value, r) => value - b.draws[r]!).filter((value) => !Number.isNaN(value));
-  const interval = percentileInterval(differences, level);
+  const interval = basicInterval(difference, differences, level, { least: -2, most: 2 });
   if (!interval) return null;
   const same = differences.filter((value) => Math.sign(value) === Math.sign(difference)).length;
   return {

@@ -1,9 +1,9 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
+import type { Interval } from '../../statistics/bootstrap-interval.ts';
 import { prepareRanks } from '../../statistics/ranks.ts';
 import { type Matrix, select } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
-import type { Interval } from '../class-similarity/bootstrap.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
 import { type IdmChance, idmChanceOfAll, idmChanceOfErrors } from './idm-chance.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { ssad } from '#src/measures/class-similarity/alignment.ts';
-import { bootstrapAlignment, pairedDifference, percentileInterval } from '#src/measures/class-similarity/bootstrap.ts';
+import { alignmentInterval, bootstrapAlignment, pairedDifference } from '#src/measures/class-similarity/bootstrap.ts';
 import { mantelTest } from '#src/measures/class-similarity/mantel.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
 import { kendall } from '#src/statistics/kendall.ts';
@@ -92,7 +92,7 @@ describe('bootstrapAlignment', () => {
     const five = prepareSimilarity(randomSimilarity(5, 1));
     const { models } = bootstrapAlignment([five], flat, { resamples: 4 });
     expect(models[0]!.spearman.observed).toBeNull();
-    expect(percentileInterval(models[0]!.spearman.draws)).toBeNull();
+    expect(alignmentInterval(models[0]!.spearman)).toBeNull();
     const done: number[] = [];
     bootstrapAlignment([five], five, { resamples: 3, onProgress: (progress) => done.push(progress.done) });
     expect(done).toEqual([1, 2, 3]);
@@ -115,7 +115,7 @@ describe('bootstrapAlignment', () => {
         prepareSimilarity(select(b, classes)),
         { resamples: 200, seed: draw, measures: ['spearman'] },
       );
-      const { low, high } = percentileInterval(models[0]!.spearman.draws)!;
+      const { low, high } = alignmentInterval(models[0]!.spearman)!;
       if (low <= value && value <= high) covered++;
     }
     expect(covered).toBeGreaterThanOrEqual(360);
@@ -145,15 +145,6 @@ describe('pairedDifference', () => {
     const draws = { observed: 0.1, draws: new Float64Array(3) };
     expect(() => pairedDifference(draws, { observed: 0.1, draws: new Float64Array(2) })).toThrow(/3 and 2/);
     expect(pairedDifference(draws, { observed: null, draws: new Float64Array(3) })).toBeNull();
-  });
-});
-
-describe('percentileInterval', () => {
-  it('takes quantiles by linear interpolation, without undefined draws', () => {
-    const draws = Float64Array.from([...Array.from({ length: 101 }, (_, i) => i), Number.NaN]);
-    expect(percentileInterval(draws)).toEqual({ low: expect.closeTo(2.5, 10), high: expect.closeTo(97.5, 10) });
-    expect(percentileInterval(draws, 0.5)).toEqual({ low: 25, high: 75 });
-    expect(() => percentileInterval(draws, 1)).toThrow(UsageError);
   });
 });
 

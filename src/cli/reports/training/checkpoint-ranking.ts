@@ -1,9 +1,9 @@
 import type { LongTask } from '../../../base/progress.ts';
 import { listed } from '../../../findings/wording.ts';
 import {
+  alignmentInterval,
   bootstrapAlignment,
   pairedDifference,
-  percentileInterval,
 } from '../../../measures/class-similarity/bootstrap.ts';
 import {
   type AccuracyBand,
@@ -137,7 +137,7 @@ export async function rankCheckpoints(
     return {
       ...{ id, run, epoch, accuracy, alignment, z, criteria, tiedWith },
       onParetoFront: isOnFront[inBand.indexOf(entry)]!,
-      interval: own ? percentileInterval(own.draws) : null,
+      interval: own ? alignmentInterval(own) : null,
       behind: behind && { difference: behind.difference, low: behind.low, high: behind.high },
     };
   });

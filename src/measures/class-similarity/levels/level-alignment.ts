@@ -1,3 +1,4 @@
+import type { Interval } from '../../../statistics/bootstrap-interval.ts';
 import {
   type LevelRanks,
   partialCorrelation,
@@ -6,7 +7,7 @@ import {
 } from '../../../statistics/level-correlation.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import { spearmanOfRanks } from '../../../statistics/spearman.ts';
-import { type Interval, percentileInterval } from '../bootstrap.ts';
+import { alignmentInterval } from '../bootstrap.ts';
 import { onSharedClasses, type PreparedSimilarity, prepareSimilarity } from '../prepared-similarity.ts';
 import type { TreeCut } from './tree-cut.ts';
 
@@ -124,14 +125,22 @@ function intervals(
   const split = new Float64Array(resamples);
   const beyond = new Float64Array(resamples);
   const [low, high] = [centred[0]!, centred[1]!];
+  const correlations = (weights: Uint32Array): { split: number; beyond: number | null } => {
+    const { xy, xz, yz } = weightedCorrelations(a.ranks.centred, b.ranks.centred, together, low, high, weights);
+    return { split: xz, beyond: partialCorrelation(xy, xz, yz) };
+  };
+  const observed = correlations(times.fill(1));
   for (let r = 0; r < resamples; r++) {
     times.fill(0);
     for (let i = 0; i < n; i++) times[random.below(n)]!++;
-    const { xy, xz, yz } = weightedCorrelations(a.ranks.centred, b.ranks.centred, together, low, high, times);
-    split[r] = xz;
-    beyond[r] = partialCorrelation(xy, xz, yz) ?? Number.NaN;
+    const drawn = correlations(times);
+    split[r] = drawn.split;
+    beyond[r] = drawn.beyond ?? Number.NaN;
   }
-  return { split: percentileInterval(split), beyond: percentileInterval(beyond) };
+  return {
+    split: alignmentInterval({ observed: observed.split, draws: split }),
+    beyond: alignmentInterval({ observed: observed.beyond, draws: beyond }),
+  };
 }
 
 function weightedCorrelations(

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../base/errors.ts';
-import { quantileInPlace } from '../../../statistics/quantile.ts';
+import { bcaInterval, type Interval } from '../../../statistics/bootstrap-interval.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix } from '../../../tensor/matrix.ts';
 import { column, isConstant, requireSameShape } from './agreement.ts';
@@ -32,8 +32,8 @@ export interface AgreementDraws extends Uncertain {
 }
 
 /**
- * Percentile bootstrap of each concept's Pearson correlation over images, drawn with replacement: all patches of an image
- * stay together, since they are alike. Constants count as in {@link agreement}: a constant prediction as 0, resamples in
+ * Bootstrap of each concept's Pearson correlation over images, drawn with replacement, with its bias-corrected and accelerated
+ * interval: all patches of an image stay together, since they are alike. Constants count as in {@link agreement}: a constant prediction as 0, resamples in
  * which the concept is constant are left out of the interval. The maps stay as they were fitted, so the interval is of the
  * evaluation alone; the spread over folds says how much the fit varies.
  *
@@ -61,19 +61,15 @@ export function agreementBootstrap(
   const once = new Uint32Array(images).fill(1);
   return counts.map((draws, j) => {
     const value = correlation(sums[j]!, once);
-    return { ...percentiles(Number.isNaN(value) ? null : value, draws, level), draws };
+    if (Number.isNaN(value)) return { ...uncertain(null, null), draws };
+    return { ...uncertain(value, bcaInterval(value, draws, withoutEach(sums[j]!), level)), draws };
   });
 }
 
-/** The interval that holds `level` of the draws that are defined; no interval without a value or with fewer than two of them. */
-export function percentiles(value: number | null, draws: Float64Array, level: number): Uncertain {
-  const defined = draws.filter((draw) => !Number.isNaN(draw));
-  if (value === null || defined.length < 2) return { value, low: null, high: null };
-  return {
-    value,
-    low: quantileInPlace(defined, (1 - level) / 2),
-    high: quantileInPlace(defined, (1 + level) / 2),
-  };
+/** A figure with its interval; none without a value or where draws allow none. */
+export function uncertain(value: number | null, interval: Interval | null): Uncertain {
+  if (value === null || !interval) return { value, low: null, high: null };
+  return { value, low: interval.low, high: interval.high };
 }
 
 /** @throws UsageError unless there is a resample and the level lies between 0 and 1. */
@@ -129,22 +125,35 @@ function centred(values: Float64Array): Float64Array {
   return values.map((value) => value - mean);
 }
 
+type Totals = [x: number, y: number, xx: number, yy: number, xy: number];
+
 /** Pearson's correlation of the images taken that many times; 0 for a constant prediction, NaN for a constant concept. */
-function correlation({ perImage, sums, floor }: ImageSums, multiplicity: Uint32Array): number {
-  const total = [0, 0, 0, 0, 0] as [number, number, number, number, number];
-  let n = 0;
+function correlation(own: ImageSums, multiplicity: Uint32Array): number {
+  const total: Totals = [0, 0, 0, 0, 0];
+  let images = 0;
   for (let i = 0; i < multiplicity.length; i++) {
     const times = multiplicity[i]!;
     if (times === 0) continue;
-    n += times * perImage;
-    const at = i * FIELDS;
-    total[0] += times * sums[at]!;
-    total[1] += times * sums[at + 1]!;
-    total[2] += times * sums[at + 2]!;
-    total[3] += times * sums[at + 3]!;
-    total[4] += times * sums[at + 4]!;
+    images += times;
+    for (let k = 0; k < FIELDS; k++) total[k]! += times * own.sums[i * FIELDS + k]!;
   }
-  const [x, y, xx, yy, xy] = total.map((sum) => sum / n) as typeof total;
+  return correlationOfTotals(own, total, images);
+}
+
+/** The correlation without each image in turn. */
+function withoutEach(own: ImageSums): Float64Array {
+  const images = own.sums.length / FIELDS;
+  const all: Totals = [0, 0, 0, 0, 0];
+  for (const [at, value] of own.sums.entries()) all[at % FIELDS]! += value;
+  return Float64Array.from({ length: images }, (_, i) => {
+    const rest = all.map((sum, k) => sum - own.sums[i * FIELDS + k]!) as Totals;
+    return correlationOfTotals(own, rest, images - 1);
+  });
+}
+
+function correlationOfTotals({ perImage, floor }: ImageSums, total: Totals, images: number): number {
+  const n = images * perImage;
+  const [x, y, xx, yy, xy] = total.map((sum) => sum / n) as Totals;
   const [varianceX, varianceY] = [xx - x * x, yy - y * y];
   if (!(varianceX > floor.x)) return Number.NaN;
   if (!(varianceY > floor.y)) return 0;

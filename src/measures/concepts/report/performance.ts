@@ -1,8 +1,9 @@
 import { UsageError } from '../../../base/errors.ts';
+import { bcaInterval } from '../../../statistics/bootstrap-interval.ts';
 import { pearson } from '../../../statistics/pearson.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import { spearman } from '../../../statistics/spearman.ts';
-import { checkedResamples, percentiles, type ResampleOptions, type Uncertain } from '../regress/agreement-bootstrap.ts';
+import { checkedResamples, type ResampleOptions, type Uncertain, uncertain } from '../regress/agreement-bootstrap.ts';
 import { meanOf } from '../regress/concept-similarity.ts';
 import type { ScoredConcept } from './summary.ts';
 
@@ -53,7 +54,7 @@ const FEWEST_CLASSES = 3;
 
 /**
  * Correlation over classes of a figure (mean similarity, importance of the unshared) with the accuracy of the first model
- * minus that of the second, with the percentile bootstrap interval over classes: do unshared concepts explain performance?
+ * minus that of the second, with its bias-corrected and accelerated interval over classes: do unshared concepts explain performance?
  * Classes without either number are left out; null with fewer than three, or where one of them is constant.
  *
  * @throws UsageError when the lengths differ or an option is out of range.
@@ -82,5 +83,9 @@ export function performanceCorrelation(
     );
     return value ?? Number.NaN;
   });
-  return { pearson: percentiles(pearson(x, y), draws, level), spearman: spearman(x, y), classes };
+  const value = pearson(x, y);
+  const without = (values: readonly number[], i: number): number[] => values.filter((_, k) => k !== i);
+  const jackknife = x.map((_, i) => pearson(without(x, i), without(y, i)) ?? Number.NaN);
+  const interval = value === null ? null : bcaInterval(value, draws, jackknife, level);
+  return { pearson: uncertain(value, interval), spearman: spearman(x, y), classes };
 }

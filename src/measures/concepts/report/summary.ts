@@ -1,7 +1,8 @@
 import { UsageError } from '../../../base/errors.ts';
+import { basicInterval } from '../../../statistics/bootstrap-interval.ts';
 import { median } from '../../../statistics/quantile.ts';
 import { createRandom } from '../../../statistics/random.ts';
-import { checkedResamples, percentiles, type ResampleOptions, type Uncertain } from '../regress/agreement-bootstrap.ts';
+import { checkedResamples, type ResampleOptions, type Uncertain, uncertain } from '../regress/agreement-bootstrap.ts';
 import { meanOf } from '../regress/concept-similarity.ts';
 
 /** One concept with its figures, keyed by what it is and never by position. */
@@ -41,8 +42,8 @@ export interface SimilaritySummary {
 }
 
 /**
- * Mean, median, deviation, importance-weighted mean and weighted median of the similarities, with percentile bootstrap
- * intervals of the means. Importance below 0 weighs nothing: such a concept speaks against its class.
+ * Mean, median, deviation, importance-weighted mean and weighted median of the similarities, with basic bootstrap
+ * intervals of the means, which take back the bias of correlations: averaged over many concepts it outgrows their spread. Importance below 0 weighs nothing: such a concept speaks against its class.
  *
  * @param concepts Of one model, or of both to describe the pair.
  * @throws UsageError when intervals over images are asked for without draws, or an option is out of range.
@@ -55,10 +56,10 @@ export function similaritySummary(concepts: readonly ScoredConcept[], options: S
   return {
     concepts: concepts.length,
     missing: concepts.length - known.length,
-    mean: percentiles(mean, means, level),
+    mean: basic(mean, means, level),
     median: values.length > 0 ? median(values) : null,
     std: mean === null ? null : Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2))!),
-    weightedMean: percentiles(finiteOrNull(weightedMean(known.map(weigh))), weighted, level),
+    weightedMean: basic(finiteOrNull(weightedMean(known.map(weigh))), weighted, level),
     weightedMedian: weightedMedian(known),
   };
 }
@@ -74,7 +75,7 @@ export function pairScore(concepts: readonly ScoredConcept[], options: SummaryOp
   const side = (all: Weighed[], model: 0 | 1): number => weightedMean(all.filter((one) => one.model === model));
   const score = (all: Weighed[]): number => (side(all, 0) + side(all, 1)) / 2;
   const { means, level } = resampledMeans(known, options, (all) => [score(all), 0]);
-  return percentiles(finiteOrNull(score(known.map(weigh))), means, level);
+  return basic(finiteOrNull(score(known.map(weigh))), means, level);
 }
 
 /** Importance over the largest absolute importance of the same model's concepts, over all classes: in [−1, 1]. */
@@ -165,6 +166,11 @@ function classResamples(known: readonly ScoredConcept[], resamples: number, seed
     count: groups.length < 2 ? 0 : resamples,
     draw: () => groups.flatMap(() => groups[random.below(groups.length)]!),
   };
+}
+
+/** A mean of correlations with its basic interval. */
+function basic(value: number | null, draws: Float64Array, level: number): Uncertain {
+  return uncertain(value, value === null ? null : basicInterval(value, draws, level, { least: -1, most: 1 }));
 }
 
 function finiteOrNull(value: number): number | null {
