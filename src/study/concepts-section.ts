@@ -138,7 +138,10 @@ const ownerSummarySchema = z.object({
   self: z.object({ mean: uncertain, median: maybe, std: maybe, weightedMean: uncertain, weightedMedian: maybe }),
   /** Mean similarity under each null. */
   null: z.object({ shuffled: maybe, randomNetwork: maybe }),
-  groups: z.object({ 'low-low': z.int(), 'low-high': z.int(), 'high-low': z.int(), 'high-high': z.int() }),
+  /** Concepts by similarity and importance; null without importance. */
+  groups: z.nullable(z.object({ 'low-low': z.int(), 'low-high': z.int(), 'high-low': z.int(), 'high-high': z.int() })),
+  /** Concepts by similarity alone; absent from studies of older versions. */
+  bySimilarity: z.optional(z.object({ low: z.int(), high: z.int() })),
   /** Mean of the concepts' largest correlations (MMCS). */
   maxSimilarity: maybe,
 });

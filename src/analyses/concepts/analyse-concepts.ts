@@ -36,7 +36,7 @@ const PICTURE_MEMORY = 512 * 2 ** 20;
  * with the same bytes.
  *
  * @param inputs Two models that run, or two files of activations of the same patches.
- * @param given All images; empty where both inputs are files.
+ * @param given All images; where both inputs are files, the pictures that their rows are of, found by id, or none.
  * @throws MissingRuntimeError where a model must run and nothing runs it; UnsupportedError and FormatError on files;
  *   IncomparableError when label sets or images differ, or no class can be compared; UsageError on options; the signal's
  *   reason when aborted.

@@ -87,13 +87,13 @@ function summaryText({ models, summary }: ConceptsSection, colors: Colors): stri
   let text = `\n${colors.bold('similarity of concepts')}  ${colors.dim(`${Math.round(summary.level * 100)} % intervals over images; the second line is the ceiling, the last columns are chance`)}\n`;
   text += formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ');
   text += `  score of the pair ${interval(summary.score)}, MMCS ${numberCell(summary.maxSimilarity)}, CKA ${numberCell(summary.cka.biased)} (unbiased ${numberCell(summary.cka.unbiased)})\n`;
-  const groups = summary.models.map(({ concepts, missing, constantPredictions, groups: of }, m) => [
+  const groups = summary.models.map(({ concepts, missing, constantPredictions, groups: of, bySimilarity }, m) => [
     models[m]!.name,
     String(concepts),
-    String(of['low-high']),
-    String(of['low-low']),
-    String(of['high-high']),
-    String(of['high-low']),
+    ...(of
+      ? [of['low-high'], of['low-low'], of['high-high'], of['high-low']].map(String)
+      : // Without importance both columns of a kind are one.
+        ['–', `${bySimilarity?.low ?? '–'} in all`, '–', `${bySimilarity?.high ?? '–'} in all`]),
     String(missing),
     String(constantPredictions),
   ]);

@@ -6,7 +6,7 @@ import type { PlainOptions } from '../option-table.ts';
 import { named } from '../settle-factorisations.ts';
 import type { ActivationSource, ConceptSource } from '../sources/concept-source.ts';
 import type { ClassGroup, GroupedImage } from '../sources/image-groups.ts';
-import type { SamplerEntry } from '../sources/open-sources.ts';
+import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { SharedLabels } from '../sources/shared-labels.ts';
 import type { ClassRecord } from './class-record.ts';
 import { collectClass, rowsOfClass } from './collect-class.ts';

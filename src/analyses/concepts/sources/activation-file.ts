@@ -1,4 +1,4 @@
-import { readSamples } from '../../../activations/features-file/features-file.ts';
+import { type FileContract, readContract, readSamples } from '../../../activations/features-file/features-file.ts';
 import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
@@ -14,7 +14,7 @@ export interface ListedImage {
 }
 
 /** A file of pooled activations: layers of N × C, perhaps N × K logits and the head. */
-export interface ActivationFile {
+export interface ActivationFile extends Pick<FileContract, 'records' | 'patches'> {
   file: ModelFile;
   layers: TensorEntry[];
   logits: TensorEntry | null;
@@ -56,8 +56,11 @@ export async function openActivationFile(source: ByteSource): Promise<Activation
     if (shape[0] !== rows)
       throw new IncomparableError(`${source.name}: ${layers[0]!.name} has ${rows} rows and ${name} ${shape[0]}.`);
   const { images, perImage } = groupRows(source.name, readSamples(file, rows), rows);
+  const { records, patches } = readContract(file);
   return {
     file,
+    records,
+    patches,
     layers,
     logits,
     head: head ? { weight: head, bias: tensors.get(HEAD.bias) ?? null } : null,

@@ -43,6 +43,12 @@ export async function fileSource(
     warnings.push(
       `There are no activations of whole images: classes are predicted from the mean logits of an image's ${opened.perImage} rows, and importance is measured on the rows.`,
     );
+  const pooling = opened.records.get(last.name)?.pooling;
+  warnings.push(
+    pooling === undefined
+      ? `The file does not say how positions of ${last.name} became one vector.`
+      : `The file has of ${last.name} ${pooling === 'first' ? 'the token before the patches' : 'the mean of all positions'}.`,
+  );
   const classes = scores
     ? await classesOfRows(source.name, { classes: scores.shape[1]! }, input.labels, undefined, loadGraph)
     : null;

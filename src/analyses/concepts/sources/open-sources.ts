@@ -8,20 +8,12 @@ import type { PlainOptions } from '../option-table.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsPlatform } from '../options.ts';
 import { type ListedImage, openActivationFile } from './activation-file.ts';
 import type { ConceptSource, ConceptTask } from './concept-source.ts';
+import { filePictures } from './file-pictures.ts';
 import { fileSource } from './file-source.ts';
 import { type ImageShelf, imageShelf, sharedGeometry } from './image-shelf.ts';
 import { onnxSource, requireSameCells, type SamplerPlan } from './onnx-source.ts';
 import { openOnnx } from './open-onnx.ts';
-
-/** How rows lie in the shared crop, as a study tells it. */
-export interface SamplerEntry {
-  kind: 'patch' | 'cell' | 'image' | 'given';
-  side: number | null;
-  size: number | null;
-  stride: number | null;
-  perImage: number;
-  origins: [number, number][] | null;
-}
+import type { SamplerEntry } from './sampler-entry.ts';
 
 /** Both models with the images that they are compared on. */
 export interface OpenedSources {
@@ -30,8 +22,10 @@ export interface OpenedSources {
   images: readonly ConceptImageInput[];
   /** Content ids; null for an image that cannot be read. */
   ids: readonly (string | null)[];
-  /** Gives the crop of an image; null where activations were given. */
-  crop: ((index: number) => Promise<RgbImage>) | null;
+  /** Gives the crop of an image, or null where there is no picture of it; null where there are none at all. */
+  crop: ((index: number) => Promise<RgbImage | null>) | null;
+  /** Whether an image without a crop cannot take part, since a model has to look at it. */
+  needsPictures: boolean;
   warnings: string[];
   close(): Promise<void>;
 }
@@ -52,10 +46,22 @@ export async function openSources(
       { hint: 'Give two ONNX models, or two files of activations of the same patches.' },
     );
   }
-  return files[0] ? openFiles(inputs) : openModels(inputs, images, ids, options, platform);
+  return (files[0] ? openFiles : openModels)(inputs, images, ids, options, platform);
 }
 
-async function openFiles(inputs: readonly [ConceptModelInput, ConceptModelInput]): Promise<OpenedSources> {
+async function openFiles(
+  inputs: readonly [ConceptModelInput, ConceptModelInput],
+  images: readonly ConceptImageInput[],
+  ids: readonly (string | null)[],
+  options: PlainOptions & { pictureMemory: number },
+  platform: ConceptsPlatform,
+): Promise<OpenedSources> {
+  for (const { source, layout, tokens } of inputs)
+    if (layout !== undefined || tokens !== undefined)
+      throw new UsageError(
+        `${source.name} holds one vector a row; ${layout === undefined ? '--tokens' : '--layout'} says nothing of it.`,
+        { hint: 'Leave it out.' },
+      );
   const opened = await Promise.all(inputs.map(({ source }) => openActivationFile(source)));
   const { perImage } = opened[0]!;
   const listed = await withLabels(opened[0]!.images, inputs[0]);
@@ -64,13 +70,26 @@ async function openFiles(inputs: readonly [ConceptModelInput, ConceptModelInput]
     ConceptSource,
   ];
   requireSameCells(inputs.map(({ source }, m) => ({ name: source.name, perImage: opened[m]!.perImage })));
+  const { preprocessing } = inputs[0];
+  const pictures =
+    images.length > 0
+      ? filePictures(
+          inputs[0].source.name,
+          opened[0]!,
+          images,
+          ids,
+          { ...options, ...(preprocessing && { preprocessing }) },
+          platform,
+        )
+      : null;
   return {
     sources,
-    sampler: { kind: 'given', side: null, size: null, stride: null, perImage, origins: null },
-    images: listed.map((image) => listedInput(image, inputs[0].source.name)),
+    sampler: pictures?.sampler ?? { kind: 'given', side: null, size: null, stride: null, perImage, origins: null },
+    images: listed.map((image, i) => listedInput(image, inputs[0].source.name, pictures?.of[i])),
     ids: listed.map(({ id }) => id),
-    crop: null,
-    warnings: [],
+    crop: pictures && ((index) => pictures.crop(index)),
+    needsPictures: false,
+    warnings: pictures?.notes ?? [],
     close: () => closeAll(sources),
   };
 }
@@ -82,10 +101,18 @@ async function withLabels(images: readonly ListedImage[], { wholes }: ConceptMod
   return images.map((image) => ({ ...image, label: image.label ?? known.get(image.id)?.label ?? null }));
 }
 
-function listedInput({ name, label }: ListedImage, file: string): ConceptImageInput {
+/** An image of a file, with what the picture given for it adds: its label where the file has none, its side and group. */
+function listedInput(
+  { name, label }: ListedImage,
+  file: string,
+  picture: ConceptImageInput | undefined,
+): ConceptImageInput {
+  const known = label ?? picture?.label;
   return {
     name,
-    ...(label !== null && { label }),
+    ...(known !== undefined && { label: known }),
+    ...(picture?.heldOut !== undefined && { heldOut: picture.heldOut }),
+    ...(picture?.conceptGroup !== undefined && { conceptGroup: picture.conceptGroup }),
     load: () => Promise.reject(new UsageError(`${file} holds activations, not pictures.`)),
   };
 }
@@ -135,6 +162,7 @@ async function openModels(
     images,
     ids,
     crop: (index) => shelf.crop(index),
+    needsPictures: true,
     warnings: note ? [note] : [],
     close: () => closeAll(sources),
   };
@@ -173,7 +201,7 @@ async function firstReadable(shelf: ImageShelf, count: number, wanted: number): 
 
 /** The images that can be read and are not the same bytes as an earlier one; the others with the reason. */
 export async function readableImages(
-  { images, ids, crop }: OpenedSources,
+  { images, ids, crop, needsPictures }: OpenedSources,
   { signal }: ConceptTask,
 ): Promise<{ readable: number[]; skipped: SkippedImage[] }> {
   const readable: number[] = [];
@@ -188,7 +216,7 @@ export async function readableImages(
       continue;
     }
     try {
-      await crop?.(index);
+      if (needsPictures) await crop?.(index);
       readable.push(index);
       if (id) seen.set(id, index);
     } catch (error) {

@@ -142,7 +142,12 @@ function ownerSummary(
       shuffled: meanOf(own.map(({ entry }) => entry.null.shuffled?.mean ?? null)),
       randomNetwork: meanOf(own.map(({ entry }) => entry.null.randomNetwork)),
     },
-    groups: countGroups(own, thresholds),
+    // Without importance no concept is in a group; a count of 0 would say that there are none of the kind.
+    groups: own.some(({ importance }) => importance !== null) ? countGroups(own, thresholds) : null,
+    bySimilarity: {
+      low: own.filter(({ similarity }) => similarity !== null && similarity < thresholds.similarity).length,
+      high: own.filter(({ similarity }) => similarity !== null && similarity >= thresholds.similarity).length,
+    },
     maxSimilarity: maxSimilarityOf(scored, model),
   };
 }

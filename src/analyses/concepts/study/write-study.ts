@@ -132,8 +132,11 @@ async function addPictures(
   const shown = rows.filter(({ split }) => split === 'evaluation');
   for (const [i, row] of shown.entries()) {
     signal?.throwIfAborted();
-    row.picture = `pictures/${String(row.index).padStart(6, '0')}.png`;
-    files.set(row.picture, await encode(await crop(row.place)));
+    const picture = await crop(row.place);
+    if (picture) {
+      row.picture = `pictures/${String(row.index).padStart(6, '0')}.png`;
+      files.set(row.picture, await encode(picture));
+    }
     onProgress?.({ task: 'pictures', done: i + 1, total: shown.length, unit: 'pictures' });
   }
 }
