@@ -45,7 +45,8 @@ Examples:
   semblance concepts cnn.onnx vit.onnx --images train --held-out val --classes cat,dog
   semblance concepts a.onnx b.onnx --group dogs=photos/dogs             one group instead of classes
   semblance concepts a.onnx b.onnx --images photos --layer-map 8 --sweep
-  semblance concepts a-patches.safetensors b-patches.safetensors        activations written by semblance_features.py
+  semblance concepts a-patches.safetensors b-patches.safetensors --images photos
+                                                                        activations written by semblance_features.py
   semblance concepts name ./semblance-studies/a-b-12345678 --name-with anthropic --name-model MODEL
 `;
 

@@ -39,7 +39,7 @@ export async function fileSource(
   const read = reader();
   const head = await checkedHead(input, opened, last, read);
   const warnings: string[] = [];
-  if (!wholes && opened.perImage > 1)
+  if (!wholes && opened.perImage > 1 && (scores || head.head))
     warnings.push(
       `There are no activations of whole images: classes are predicted from the mean logits of an image's ${opened.perImage} rows, and importance is measured on the rows.`,
     );
