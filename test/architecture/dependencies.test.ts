@@ -60,7 +60,7 @@ const HOUSE: HouseRules = {
     'src/clustering': ['src/base', 'src/tensor'],
     'src/semantics': ['src/base', 'src/tensor', 'src/formats'],
     'src/measures/class-similarity': [...MATHEMATICS, 'src/semantics'],
-    'src/measures/training': [...MATHEMATICS, 'src/measures/class-similarity'],
+    'src/measures/training': MATHEMATICS,
     'src/measures/representations': MATHEMATICS,
     'src/measures/concepts': MATHEMATICS,
     'src/findings': ['src/study', 'src/measures/training'],
