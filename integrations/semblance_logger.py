@@ -22,8 +22,8 @@ What it writes into the folder:
     run.json                 name, model, labels, dataset, createdBy
     metrics.jsonl            one line an epoch: accuracy, valLoss, trainAccuracy, loss, lr, epochSeconds, ...
     epoch-0007.safetensors   head.weight, head.bias; for each split target, prediction, class templates of all, of the
-                             rightly and of the wrongly classified samples with counts, cosine of each sample to the
-                             template of its class
+                             rightly and of the wrongly classified samples with counts, and of a random split of each
+                             class into two parts of those sizes; cosine of each sample to the template of its class
     samples.jsonl            optional: the image behind each sample
 """
 
@@ -56,7 +56,8 @@ class SemblanceLogger:
     float16:   halve the files: head and templates in half precision instead of single.
     template_cosines: write the cosine of each sample to its class template; needs the features of an epoch in memory.
     feature_memory: bytes of features that are kept per split, on their device. Beyond it the cosines of the split are
-               left out, and a line says so; class templates are always of all samples.
+               left out, and a line says so; class templates are always of all samples, and the random split is then
+               drawn anew within each part of that size.
     quiet:     do not print the cost of logging after each epoch (on stderr).
     """
 
@@ -318,8 +319,10 @@ class _Split:
         self.dropped = False
         self.targets, self.predictions, self.indices, self.features = [], [], [], []
         self.summed = 0  # batches that are in the sums already
-        # Rightly classified samples of class t in row t, wrong ones in row C + t; in 64 bits.
-        self.sums = None if width is None else np.zeros((2 * classes, width))
+        # Rightly classified samples of class t in row t, wrong ones in row C + t, as many random ones as right ones in
+        # row 2C + t; in 64 bits.
+        self.sums = None if width is None else np.zeros((3 * classes, width))
+        self.random = np.random.default_rng(0)
 
     def add(self, target, output, features, index, classes):
         width = None if features is None else features.shape[1]
@@ -347,9 +350,13 @@ class _Split:
         self.summed = len(self.targets)
         self._check(target, "target")
         row = target + self.classes * (target != prediction)
+        drawn = self._draw(target, target == prediction)
         if not _is_torch(self.features[0]):
             for at, block in self._blocks():
-                for r, sample in zip(row[at : at + len(block)], block):
+                part = slice(at, at + len(block))
+                for r, sample in zip(row[part], block):
+                    self.sums[r] += sample
+                for r, sample in zip(2 * self.classes + target[part][drawn[part]], block[drawn[part]]):
                     self.sums[r] += sample
             return
         torch = _torch()
@@ -359,8 +366,20 @@ class _Split:
         sums = torch.zeros(self.sums.shape, dtype=torch.float64, device=device)
         row = torch.from_numpy(row).to(device)
         for at, block in self._blocks():
-            sums.index_add_(0, row[at : at + len(block)], block.to(device).double())
+            part, block = slice(at, at + len(block)), block.to(device).double()
+            sums.index_add_(0, row[part], block)
+            chosen = np.flatnonzero(drawn[part])
+            if len(chosen):
+                rows = torch.from_numpy(2 * self.classes + target[part][chosen]).to(device)
+                sums.index_add_(0, rows, block[torch.from_numpy(chosen).to(device)])
         self.sums += _numpy(sums)
+
+    def _draw(self, target, right):
+        """Which samples are in the random part of each class: as many as were classified rightly."""
+        shuffled = np.lexsort((self.random.random(len(target)), target))
+        drawn = np.empty(len(target), bool)
+        drawn[shuffled] = right[np.lexsort((~right, target))]
+        return drawn
 
     def _blocks(self):
         """(position of the first sample, features) of blocks that fit a processor's cache."""
@@ -399,7 +418,7 @@ class _Split:
         if self.summed < len(self.targets):
             self._sum()
         sums = self.sums
-        right, wrong = sums[:classes], sums[classes:]
+        right, wrong, drawn = np.split(sums, 3)
         n_right = np.bincount(target[target == prediction], minlength=classes)
         n_wrong = np.bincount(target[target != prediction], minlength=classes)
         template = _means(right + wrong, n_right + n_wrong)
@@ -407,6 +426,8 @@ class _Split:
                                   ("Wrong", _means(wrong, n_wrong), n_wrong)):
             tensors[f"{split}template{kind}"] = rows.astype(np.float32)
             tensors[f"{split}count{kind}"] = count.astype(np.int32)
+        for kind, rows, count in (("Correct", drawn, n_right), ("Wrong", right + wrong - drawn, n_wrong)):
+            tensors[f"{split}templateRandom{kind}"] = _means(rows, count).astype(np.float32)
         if self.cosines and not self.dropped:
             tensors[split + "templateCosine"] = self._cosines(target, template)[order].astype(np.float16)
         return tensors, accuracy

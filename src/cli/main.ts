@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   report: async () => (await import('./commands/taking/report.ts')).addReportCommand,
   table: async () => (await import('./commands/taking/table.ts')).addTableCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
-  reproduce: async () => (await import('./commands/reproduce.ts')).addReproduceCommand,
+  reproduce: async () => (await import('./commands/reproduce/reproduce.ts')).addReproduceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
   look: async () => (await import('./commands/look.ts')).addLookCommand,
 };

@@ -12,7 +12,13 @@ export interface RunSplit {
   prediction?: Uint32Array;
   /** C×C confusion counts, where there are no single predictions. */
   counts?: Matrix64;
-  templates?: { all: RunTemplates; correct?: RunTemplates; wrong?: RunTemplates };
+  templates?: {
+    all: RunTemplates;
+    correct?: RunTemplates;
+    wrong?: RunTemplates;
+    /** Templates of a random split of each class into parts of the sizes of the right and the wrong samples. */
+    random?: { correct: RunTemplates; wrong: RunTemplates };
+  };
   templateCosine?: Float32Array;
   /** Penultimate features, one row a sample. */
   features?: Matrix32;
@@ -27,6 +33,8 @@ export interface RunEpoch {
   head?: Matrix32;
   /** Name of the head's tensor in its file. */
   headTensor?: string;
+  /** Which of the head's rows stand for the classes: all but one for "background"; as `headTensor`, with `head` only. */
+  headRows?: { count: number; classes: Int32Array };
   /** A network class similarity matrix that was given as such. */
   similarity?: { ncsm: Matrix };
   test?: RunSplit;

@@ -48,7 +48,20 @@ export async function readLoggedSplit(
     const wrong = has('templateWrong')
       ? await readTemplates(file, tensor('templateWrong'), tensor('countWrong'), classes)
       : undefined;
-    out.templates = { all, ...(right ? { correct: right } : {}), ...(wrong ? { wrong } : {}) };
+    // Parts of the same sizes have the same counts.
+    const random =
+      has('templateRandomCorrect') && has('templateRandomWrong')
+        ? {
+            correct: await readTemplates(file, tensor('templateRandomCorrect'), tensor('countCorrect'), classes),
+            wrong: await readTemplates(file, tensor('templateRandomWrong'), tensor('countWrong'), classes),
+          }
+        : undefined;
+    out.templates = {
+      all,
+      ...(right ? { correct: right } : {}),
+      ...(wrong ? { wrong } : {}),
+      ...(random ? { random } : {}),
+    };
   }
   return Object.keys(out).length > 0 ? out : undefined;
 }

@@ -40,6 +40,7 @@ export async function readRunEpoch(folder: RunFolder, files: EpochFiles, context
     } else {
       out.head = matrix;
       out.headTensor = found.tensor;
+      out.headRows = found.rows;
     }
     if (isLoggedEpoch(file))
       for (const split of SPLITS) {
@@ -98,8 +99,10 @@ function describeHead(file: ModelFile, { classes, head }: RunContext) {
   const options = logged ? { head: LOGGED_HEAD } : head === undefined ? {} : { head };
   const choice = logged || classes === undefined ? detectHead(file, options) : detectFor(file, options, classes);
   const background = logged ? undefined : choice.backgroundRow;
+  const rows = Array.from({ length: choice.classes }, (_, row) => row).filter((row) => row !== background);
   return {
     tensor: choice.tensor,
+    rows: { count: choice.classes, classes: Int32Array.from(rows) },
     classes: choice.classes - (background === undefined ? 0 : 1),
     readTemplates: async (): Promise<Matrix32> => {
       const all = await choice.readTemplates();

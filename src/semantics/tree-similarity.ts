@@ -1,21 +1,27 @@
 import { FormatError } from '../base/errors.ts';
 import type { Matrix64 } from '../tensor/matrix.ts';
 
+/** A tree that the user brings, with the place of each class in it. */
+export interface ClassTree {
+  /** Of each class its node and that one's ancestors, nearest first; undefined for a class that is not in the tree. */
+  paths: (readonly string[] | undefined)[];
+  /** Every node of the tree. */
+  nodes: ReadonlySet<string>;
+}
+
 /**
- * Path similarity 1 / (1 + d) in a tree that the user brings, for label sets WordNet does not know; d counts the edges
- * between two nodes. Several roots are taken to meet in one root above them.
+ * Reads a tree and finds the classes in it.
  *
  * @param file Name of the tree's file, for messages.
  * @param edges [child, parent] pairs.
- * @param classes The names each class may have in the tree; a class that is not in it is NaN.
- * @returns C×C, symmetric.
+ * @param classes The names each class may have in the tree.
  * @throws FormatError when a child has two parents, or the edges run in a circle.
  */
-export function treePathSimilarity(
+export function classTree(
   file: string,
   edges: readonly (readonly [string, string])[],
   classes: readonly (readonly string[])[],
-): Matrix64 {
+): ClassTree {
   const parents = new Map<string, string>();
   const nodes = new Set<string>();
   for (const [child, parent] of edges) {
@@ -31,7 +37,17 @@ export function treePathSimilarity(
     const node = names.find((name) => nodes.has(name));
     return node === undefined ? undefined : pathToRoot(file, node, parents);
   });
-  const count = classes.length;
+  return { paths, nodes };
+}
+
+/**
+ * Path similarity 1 / (1 + d) in a tree, for label sets WordNet does not know; d counts the edges between two nodes.
+ * Several roots are taken to meet in one root above them.
+ *
+ * @returns C×C, symmetric; NaN for a class that is not in the tree.
+ */
+export function treePathSimilarity({ paths }: ClassTree): Matrix64 {
+  const count = paths.length;
   const data = new Float64Array(count * count).fill(Number.NaN);
   paths.forEach((path, i) => {
     if (!path) return;
@@ -45,6 +61,11 @@ export function treePathSimilarity(
     }
   });
   return { rows: count, cols: count, data };
+}
+
+/** Classes at or below a node of a tree, ascending. */
+export function classesBelow({ paths }: ClassTree, node: string): number[] {
+  return paths.flatMap((path, i) => (path?.includes(node) ? [i] : []));
 }
 
 /** The node and its ancestors, nearest first. */

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { ALIGNMENT_MEASURES } from '../measures/class-similarity/alignment-measures/alignment-measures.ts';
+import type { SeenWith } from '../measures/class-similarity/co-occurrence.ts';
 import type { PairExplanation } from '../semantics/relations/explain-pair.ts';
 import type { Relation } from '../semantics/relations/relation.ts';
 import { picturesSectionSchema } from './pictures-section.ts';
 import { populationSectionSchema } from './population-section.ts';
+import { predictionsSchema } from './predictions/predictions-section.ts';
 import { labelsSchema, perMeasure, sectionOrigin } from './section-parts.ts';
 
 const finite = z.number();
@@ -79,6 +81,17 @@ const referenceSchema = z.object({
   kind: z.enum(['wordnet', 'file']),
   /** f32 C×C in the order of the study's classes; rows of classes without a synset are NaN. Null: too large to keep. */
   matrix: z.nullable(z.string()),
+  /** Of embeddings joined by WordNet id: shared classes, and the noise ceiling where there are several. */
+  embeddings: z.optional(
+    z.object({
+      shared: z.object({ classes: z.int(), ids: z.int(), unknown: z.int() }),
+      ceiling: z.optional(
+        z.extend(perMeasure(z.object({ lower: z.nullable(finite), upper: z.nullable(finite) })), {
+          embeddings: z.int(),
+        }),
+      ),
+    }),
+  ),
 });
 
 const classModelSchema = z.object({
@@ -146,6 +159,8 @@ const classModelSchema = z.object({
       agreement: z.nullable(
         z.object({ cosine: z.nullable(finite), chance: z.nullable(chanceLevel), classes: z.int() }),
       ),
+      /** What the network takes the pictures for; absent where it has no scores of these classes. */
+      predictions: z.optional(predictionsSchema),
     }),
   ),
   /** What a reader should know about this model, such as "class order looks like darknet-1k". */
@@ -200,6 +215,25 @@ export interface ClassRow {
   candidates: string[];
 }
 
+/** What labelled pictures say of a pair that no lexical relation explains. */
+export interface PairEvidence {
+  /**
+   * `filed-twice`: the same pictures lie under both; `seen-together`: on pictures of one the other is among the best classes
+   * more often than its distance in meaning lets expect; `look-alike`: near by mean features, also on those pictures of one
+   * on which the other is not seen; else nothing was found.
+   */
+  verdict: 'filed-twice' | 'seen-together' | 'look-alike' | 'still-unexplained';
+  /**
+   * Study indices with shares, base rates and 95 % intervals, and the rank of the second class by features for those pictures
+   * of the first on which it is not seen; none for a class with fewer than 5 pictures.
+   */
+  directions: ({ from: number; to: number; restRank: number | null } & SeenWith)[];
+  /** Pictures of the first class with a near-duplicate under the second; null where pictures were not looked at. */
+  duplicates: number | null;
+  /** The better of the two ranks by mean features; null where one has none. */
+  featureRank: number | null;
+}
+
 /** A row of a model's ranking table: a class and its closest neighbour. */
 export interface RankingRow {
   /** Study index of the class and of its neighbour. */
@@ -214,6 +248,8 @@ export interface RankingRow {
   relations: Relation[];
   /** What explains the pair; null when the two have no rank in WordNet. */
   explanation: PairExplanation | null;
+  /** Of unexplained pairs, where the network was run on labelled pictures. */
+  evidence?: PairEvidence;
 }
 
 /** A row of the neighbours table: a class and its first neighbours, most similar first. */

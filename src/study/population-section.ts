@@ -32,6 +32,15 @@ const histogramSchema = z.object({
 
 const pairMean = z.nullable(z.object({ mean: finite, pairs: z.int() }));
 
+const contrast = z.object({
+  within: pairMean,
+  between: pairMean,
+  difference: z.nullable(finite),
+  p: z.nullable(finite),
+  permutations: z.int(),
+  seed: z.int(),
+});
+
 /** What a population of models tells beyond its members. */
 export const populationSectionSchema = z.object({
   name: z.nullable(z.string()),
@@ -44,6 +53,8 @@ export const populationSectionSchema = z.object({
       id: z.string(),
       /** Its id among `models`; null when it could not be used. */
       model: z.nullable(z.string()),
+      /** Set where only what was published is known: its values count in the correlations as they stand. */
+      publishedOnly: z.optional(z.literal(true)),
       source: z.string(),
       family: z.nullable(z.string()),
       kind: z.nullable(z.enum(['cnn', 'vit', 'hybrid'])),
@@ -60,20 +71,31 @@ export const populationSectionSchema = z.object({
   ),
   /** Average linkage on 1 − NSAD: order of the models, and the brackets of the dendrogram over that order. */
   clustering: perMeasure(z.object({ order: z.array(z.int()), merges: z.array(dendrogramMerge) })),
-  families: perMeasure(
-    z.object({
-      within: pairMean,
-      between: pairMean,
-      difference: z.nullable(finite),
-      p: z.nullable(finite),
-      permutations: z.int(),
-      seed: z.int(),
-    }),
+  families: perMeasure(contrast),
+  /**
+   * NSAD between groups of networks, by kind and by each column that the population file adds: means of all pairs of
+   * groups (on the diagonal within one), and within against between. Absent in studies of 0.2.
+   */
+  groups: z.optional(
+    z.array(
+      z.object({
+        column: z.string(),
+        names: z.array(z.string()),
+        models: z.array(z.int()),
+        means: perMeasure(z.array(z.array(pairMean))),
+        contrast: perMeasure(contrast),
+      }),
+    ),
   ),
   histograms: z.object({
     all: perMeasure(histogramSchema),
     subtree: z.optional(
-      z.extend(perMeasure(histogramSchema), { synset: z.string(), name: z.string(), classes: z.int() }),
+      z.extend(perMeasure(histogramSchema), {
+        /** Null for a node of a tree of one's own. */
+        synset: z.nullable(z.string()),
+        name: z.string(),
+        classes: z.int(),
+      }),
     ),
   }),
   /** Table of the pairs of classes that models have among their first. */

@@ -13,6 +13,19 @@ export function row<A extends Float32Array | Float64Array>(matrix: Matrix<A>, i:
   return matrix.data.subarray(i * matrix.cols, (i + 1) * matrix.cols) as A;
 }
 
+/** The rows of `rowIndices`, in that order; the same matrix when all are asked for in order. */
+export function selectRows<A extends Float32Array | Float64Array>(
+  matrix: Matrix<A>,
+  rowIndices: ArrayLike<number>,
+): Matrix<A> {
+  const { cols } = matrix;
+  const rows = rowIndices.length;
+  if (rows === matrix.rows && Array.prototype.every.call(rowIndices, (index, i) => index === i)) return matrix;
+  const data = new (matrix.data.constructor as new (n: number) => A)(rows * cols);
+  for (let i = 0; i < rows; i++) data.set(row(matrix, rowIndices[i]!), i * cols);
+  return { rows, cols, data };
+}
+
 /** The sub-matrix of `rowIndices` × `colIndices`, copied; same element type. */
 export function select<A extends Float32Array | Float64Array>(
   matrix: Matrix<A>,

@@ -12,7 +12,7 @@ import { openModel } from '#src/model-files/open-model.ts';
 import { cosineSimilarityMatrix } from '#src/statistics/cosine-matrix.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import { folderStore } from '#src/study/folder-store.ts';
-import { readManifest, readStudyMatrix } from '#src/study/read-study.ts';
+import { readManifest, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
 import { writePicture } from '../support/made-pictures.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
@@ -70,6 +70,34 @@ async function meanFeatures(layer: string, width: number): Promise<Float32Array>
   return means;
 }
 
+/** The scores of the pictures, by the library's parts. */
+async function logitsOf(bytes: Uint8Array): Promise<number[][]> {
+  const source = memorySource('m.onnx', bytes);
+  const model = await tapModel(await probeModel({ source }, { runtime: () => loadRuntime() }), ['logits']);
+  const rows: number[][] = [];
+  await extractFeatures(
+    model,
+    Array.from({ length: 4 * EACH }, (_, i) => ({
+      name: String(i),
+      load: async () => madePicture(Math.floor(i / EACH), i % EACH),
+    })),
+    ({ indices, outputs }) => {
+      const { data } = outputs.get('logits')!;
+      indices.forEach((index, k) => {
+        rows[index] = [...data.subarray(k * 5, (k + 1) * 5)];
+      });
+    },
+    {},
+  );
+  await model.session.close();
+  return rows;
+}
+
+function mostFrequent(values: readonly number[]): number {
+  const count = (value: number): number => values.filter((other) => other === value).length;
+  return values.reduce((a, b) => (count(b) > count(a) ? b : a));
+}
+
 async function studyMatrix(model: number) {
   const store = folderStore(join(folder.path, 'study'));
   const manifest = await readManifest(store);
@@ -121,6 +149,83 @@ describe('semblance classes --templates', () => {
     expect(stdout).toMatch(/layer {3}vector, 5 classes × 12 features/);
     expect(stdout).toMatch(/agrees {2}with the weights: SAI\(NCSM, TNCSM\) 0\.\d{4} \(by chance .*4 classes/);
     expect(stderr).toContain('Nothing was computed');
+  });
+
+  it('says what the network takes the pictures for, as a second run of it does', async () => {
+    put('tiny.onnx', tinyVisionModel());
+    put('names.txt', NAMES.join('\n'));
+    await writePictures();
+    const { models, findings } = await json('tiny.onnx', '--labels', 'names.txt', '--templates', 'photos');
+    const { predictions } = models[1].templates;
+    const scores = await logitsOf(tinyVisionModel());
+    const best = scores.map((row) => row.indexOf(Math.max(...row)));
+    const right = best.filter((c, i) => c === Math.floor(i / EACH)).length;
+    expect(predictions).toMatchObject({
+      output: 'logits',
+      samples: 16,
+      accuracy: right / 16,
+      predictedClasses: new Set(best).size,
+      beyondStudy: 0,
+      // All five classes are among the first five.
+      top5: null,
+    });
+    expect(models[0].templates).toBeUndefined();
+    const store = folderStore(join(folder.path, 'study'));
+    const manifest = await readManifest(store);
+    const confusion = await readStudyMatrix(store, manifest, predictions.confusion);
+    const expected = new Float32Array(25);
+    best.forEach((c, i) => {
+      expected[Math.floor(i / EACH) * 5 + c]!++;
+    });
+    expect([...confusion.data]).toEqual([...expected]);
+    const ccsm = await readStudyMatrix(store, manifest, predictions.ccsm);
+    expect(ccsm.data[0]).toBe(1);
+    expect(ccsm.data[24]).toBeNaN();
+    const rows = await readStudyTable<{ picture: string; class: number; best: number[] }>(
+      store,
+      manifest,
+      predictions.table,
+    );
+    expect(rows.map((row) => row.best[0])).toEqual(best);
+    expect(rows[0]).toMatchObject({ picture: 'cat/0.png', class: 0 });
+    // From best to worst.
+    scores.forEach((row, i) => {
+      expect(rows[i]!.best).toEqual([0, 1, 2, 3, 4].sort((a, b) => row[b]! - row[a]!));
+    });
+    expect(findings.map(({ rule }: { rule: string }) => rule)).toContain('classes.predictions');
+  });
+
+  it('counts pictures that are taken for classes which are not compared as wrong, in no matrix', async () => {
+    put('tiny.onnx', tinyVisionModel());
+    put('names.txt', NAMES.join('\n'));
+    // A second model without the class that the first one sees most.
+    const scores = await logitsOf(tinyVisionModel());
+    const best = scores.map((row) => row.indexOf(Math.max(...row)));
+    const gone = mostFrequent(best);
+    put(
+      'four.safetensors',
+      encodeSafetensors({ 'head.weight': { dtype: 'f32', shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0] } }),
+    );
+    const samples = NAMES.filter((_, c) => c !== gone).map((label, i) => ({ id: `${i}`, label }));
+    put(
+      'own.safetensors',
+      encodeSafetensors(
+        { features: { dtype: 'f32', shape: [4, 3], data: [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0] } },
+        { samples: JSON.stringify(samples) },
+      ),
+    );
+    put('four.txt', NAMES.filter((_, c) => c !== gone).join('\n'));
+    await writePictures();
+    const { models } = await json(
+      ...['tiny.onnx', '--labels', 'names.txt', '--templates', 'photos'],
+      ...['--shared', 'four.safetensors', '--labels', 'four.txt', '--templates', 'own.safetensors'],
+    );
+    const { predictions } = models[1].templates;
+    const kept = best.flatMap((c, i) => (Math.floor(i / EACH) === gone ? [] : [[Math.floor(i / EACH), c]]));
+    expect(predictions.samples).toBe(kept.length);
+    expect(predictions.beyondStudy).toBe(kept.filter(([, c]) => c === gone).length);
+    expect(predictions.beyondStudy).toBeGreaterThan(0);
+    expect(predictions.accuracy).toBeCloseTo(kept.filter(([t, c]) => t === c).length / kept.length, 12);
   });
 
   it('takes the place of weights where there is no classifier, with folders as classes and any layer', async () => {

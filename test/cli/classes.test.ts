@@ -154,6 +154,9 @@ describe('semblance classes', () => {
     expect(found.code).toBe(0);
     expect(found.stdout).toContain('WordNet rank');
     expect(found.stdout).toContain('n02121620');
+    const several = await cli('classes', path, '--labels', 'cifar-10', '--class', 'cat', '--class', 'ship');
+    expect(several.stdout).toContain(found.stdout);
+    expect(several.stdout).toMatch(/^ship {2}n\d{8}$/m);
     const missing = await cli('classes', path, '--labels', 'cifar-10', '--class', 'zebra');
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('--class zebra: no class has that name or id.');

@@ -23,11 +23,7 @@ describe('nothing that was typed is ignored', () => {
       ['classes', model, '--class', 'x', '--relation', 'unexplained'],
       /--relation needs/,
     ],
-    [
-      'a folder for a study that is not made',
-      ['reproduce', 'ssad-2025', '--offline', '--out', 'x'],
-      /--out has no effect with --offline/,
-    ],
+    ['a model of your own beside networks that are fetched', ['reproduce', 'ssad-2025', model], /add --offline/],
     ['an interval without watching', ['training', run, '--every', '5'], /--every needs --watch/],
     [
       'a measure of WordNet without WordNet',

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { populationJsonSchema } from '#src/analyses/classes/population-file.ts';
+import { labelSet } from '#src/semantics/label-sets/label-sets.ts';
 import type { PopulationSection } from '#src/study/population-section.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { type SyntheticPopulation, writeSyntheticPopulation } from '../support/synthetic-population.ts';
@@ -120,6 +122,57 @@ describe('42 networks in families of built-in similarity, in one command', () =>
     const { population } = JSON.parse(stdout);
     expect(population.correlations.map((row: { group: string }) => row.group)).toEqual(['all', 'cnn', 'vit', 'hybrid']);
     expect(population.histograms.subtree).toMatchObject({ synset: 'n00021939', name: 'artifact' });
+  });
+});
+
+describe('a tree and groups of your own', () => {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
+  test('give subtree, origin of the alignment and NSAD between groups', async () => {
+    const { path, families } = await writeSyntheticPopulation(folder.path, { models: 12 });
+    // A column that follows the families, and one that does not.
+    const known = [...new Set(families)];
+    const half = (i: number) => (known.indexOf(families[i]!) % 2 === 0 ? 'even' : 'odd');
+    const members = parse(readFileSync(path, 'utf8')) as { models: Record<string, unknown>[] };
+    members.models.forEach((member, i) => {
+      member.columns = { half: half(i), ...(i === 0 ? {} : { parity: i % 2 }) };
+    });
+    writeFileSync(path, stringify(members));
+    // CIFAR-100's classes in ten boxes of ten, these in two halves.
+    const { classes } = labelSet('cifar-100');
+    const rows = classes.map(({ name }, i) => `${name},box ${Math.floor(i / 10)}`);
+    for (let b = 0; b < 10; b++) rows.push(`box ${b},${b < 5 ? 'left' : 'right'}`);
+    writeFileSync(join(folder.path, 'tree.csv'), `${rows.join('\n')}\nleft,all\nright,all\n`);
+    const run = (...args: string[]) =>
+      runCli(['classes', path, '--reference', 'tree.csv', ...args], { cwd: folder.path });
+    const { code, stdout, stderr } = await run('--subtree', 'left', '--json', '--out', 'own');
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    const { population, models, nsad } = JSON.parse(stdout);
+    expect(population.histograms.subtree).toMatchObject({ synset: null, name: 'left', classes: 50 });
+    const { cuts } = models[0].alignment.tree;
+    expect(cuts.map(({ name, branches }: { name: string; branches: number }) => [name, branches])).toEqual([
+      ['left', 2],
+      ['level 1', 2],
+      ['level 2', 10],
+    ]);
+    const groups = Object.fromEntries(population.groups.map((entry: { column: string }) => [entry.column, entry]));
+    expect(Object.keys(groups).sort()).toEqual(['half', 'kind', 'parity']);
+    const pairs = families.flatMap((_, i) =>
+      families.slice(i + 1).flatMap((__, k) => (half(i) === half(i + 1 + k) ? [] : [nsad.spearman[i][i + 1 + k]])),
+    );
+    const mean = pairs.reduce((a, b) => a + b, 0) / pairs.length;
+    const { means, names } = groups.half;
+    expect(names).toEqual(['even', 'odd']);
+    expect(means.spearman[0][1]).toEqual({ mean: expect.closeTo(mean, 12), pairs: pairs.length });
+    expect(means.spearman[1][0]).toEqual(means.spearman[0][1]);
+    // One network has no parity.
+    expect(groups.parity.models.reduce((a: number, b: number) => a + b)).toBe(11);
+    const report = await run('--subtree', 'left', '--out', 'own');
+    expect(report.stdout).toMatch(/mean by half, within and between\n/);
+    expect(report.stdout).toMatch(/even – odd +\d+ /);
+    const wrong = await run('--subtree', 'lefft');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean left?')]);
   });
 });
 

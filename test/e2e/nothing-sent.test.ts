@@ -54,7 +54,7 @@ describe.skipIf(!canTrace)('each command, traced', { timeout: 300_000 }, () => {
     ['the demo', ['demo', '--no-open', '--out', 'demo'], 'demo'],
     ['export as one file', ['export', 'demo', 'demo.html'], 'demo.html'],
     ['export as a folder', ['export', 'classes', 'site'], 'site'],
-    ['reproduce without a network', ['reproduce', 'ssad-2025', '--offline']],
+    ['reproduce without a network', ['reproduce', 'ssad-2025', '--offline', '--out', 'rows'], 'rows'],
   ];
   it.each(COMMANDS)('%s talks to nobody and writes only where it was told', async (_, args, ...places) => {
     const traced = await run(args);

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { fileSource } from '#src/base/bytes/file-source.ts';
+import { typicality } from '#src/measures/training/typicality.ts';
 import { openModel } from '#src/model-files/open-model.ts';
 import { diskRunFolder } from '#src/runs/disk-run-folder.ts';
 import { listRun } from '#src/runs/list-run.ts';
@@ -58,8 +59,10 @@ describe.each(frameworks)('semblance_logger.py with %s', (framework, there) => {
     const file = await openModel(await fileSource(join(folder, 'epoch-0004.safetensors')));
     const expected = await openModel(await fileSource(join(folder, 'expected.npz')));
     expect(file.metadata).toEqual({ epoch: '4' });
-    expect([...file.tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
+    const drawn = ['Correct', 'Wrong'].map((kind) => `split.test.templateRandom${kind}`);
+    expect([...file.tensors.keys()].sort()).toEqual([...expected.tensors.keys(), ...drawn].sort());
     for (const [name, entry] of file.tensors) {
+      if (drawn.includes(name)) continue;
       const wanted = expected.tensors.get(name)!;
       expect(entry.shape, name).toEqual(wanted.shape);
       const found = (await entry.read()).data;
@@ -81,6 +84,38 @@ describe.each(frameworks)('semblance_logger.py with %s', (framework, there) => {
     expect((await readSamples(await disk.open('samples.jsonl'))).test?.[229]).toBe('229.png');
     expect((await metricsOf(folder))[0]).toMatchObject({ epoch: 4, values: { loss: 1.5, valLoss: null } });
   });
+});
+
+describe('the random split of semblance_logger.py', () => {
+  it.skipIf(!python).each([{ memory: 2 ** 28 }, { memory: 400 * 16 * 4 }])(
+    'shows no typicality in random features, and what was planted (memory $memory)',
+    async ({ memory }) => {
+      run(join(here, 'random_features.py'), folder, String(memory));
+      const [none, planted] = await readRun(folder);
+      const { all, correct, wrong, random } = none!.test!.templates!;
+      // The two parts make up the whole, and are not the right and the wrong samples.
+      for (let c = 0; c < 20; c++) {
+        const at = c * 16;
+        const together =
+          (correct!.counts[c]! * random!.correct.templates.data[at]! +
+            wrong!.counts[c]! * random!.wrong.templates.data[at]!) /
+          all.counts[c]!;
+        expect(together).toBeCloseTo(all.templates.data[at]!, 5);
+        expect(random!.correct.templates.data[at]).not.toBeCloseTo(correct!.templates.data[at]!, 4);
+      }
+      const without = typicality(none!.test!.templates!);
+      // The raw cosines differ by the share of errors alone.
+      expect(without.wrong.cosine! - without.correct.cosine!).toBeGreaterThan(0.02);
+      for (const kind of ['correct', 'wrong'] as const) {
+        const { difference, interval } = without.excess![kind]!;
+        expect(interval!.low).toBeLessThan(0);
+        expect(interval!.high).toBeGreaterThan(0);
+        expect(Math.abs(difference)).toBeLessThan(0.02);
+      }
+      const found = typicality(planted!.test!.templates!).excess!;
+      expect(found.wrong!.interval!.high).toBeLessThan(0);
+    },
+  );
 });
 
 describe('the examples', () => {

@@ -10,6 +10,13 @@ const wordnet = await loadWordNet();
 const lines = (name: string): string[] =>
   readFileSync(`${sharedData}/labels/${name}.txt`, 'utf8').trimEnd().split('\n');
 
+/** Classes for which WordNet has nothing of their own. */
+const WITHOUT_SYNSET: Record<string, string[]> = {
+  'coco-panoptic-133': ['wall-brick', 'wall-tile', 'wall-wood'],
+  'quickdraw-345': ['The Mona Lisa', 'ceiling fan', 'smiley face'],
+  'doodlenet-345': ['The Mona Lisa', 'ceiling fan', 'smiley face'],
+};
+
 describe('the shipped label sets', () => {
   it('have their counts', () => {
     const counts = Object.fromEntries(LABEL_SETS.map(({ id }) => [id, labelSet(id).count]));
@@ -22,12 +29,18 @@ describe('the shipped label sets', () => {
       'cifar-100': 100,
       'coco-80': 80,
       'coco-91': 91,
+      'coco-panoptic-133': 133,
+      'quickdraw-345': 345,
+      'doodlenet-345': 345,
       'fashion-mnist': 10,
     });
   });
 
   it.each(LABEL_SETS.map(({ id }) => id))('%s: every class has a name and a synset of its own', (id) => {
-    const used = labelSet(id).classes.filter(({ unused }) => !unused);
+    const all = labelSet(id).classes.filter(({ unused }) => !unused);
+    const without = all.filter(({ synset }) => !synset).map(({ name }) => name);
+    expect(without.sort()).toEqual(WITHOUT_SYNSET[id] ?? []);
+    const used = all.filter(({ synset }) => synset);
     for (const { name, synset } of used) {
       expect(name).not.toBe('');
       expect(findSynset(wordnet, synset!), `${name} ${synset}`).toBeDefined();
@@ -60,6 +73,29 @@ describe('the shipped label sets', () => {
       expect(others.map(({ name }) => name)).toEqual(expected[id]);
     },
   );
+
+  it('give the panoptic classes of COCO the 80 things first, then the stuff', () => {
+    const { classes } = labelSet('coco-panoptic-133');
+    expect(classes.slice(0, 80)).toEqual(labelSet('coco-80').classes);
+    expect([80, 86, 112, 132].map((row) => classes[row]!.name)).toEqual([
+      'banner',
+      'door-stuff',
+      'wall-wood',
+      'rug-merged',
+    ]);
+  });
+
+  it('have one table of Quick, Draw! in two orders', () => {
+    const byName = (id: string) => labelSet(id).classes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(byName('quickdraw-345')).toEqual(byName('doodlenet-345'));
+    const { classes } = labelSet('quickdraw-345');
+    expect(classes[0]!.name).toBe('aircraft carrier');
+    expect(classes[344]!.name).toBe('zigzag');
+    const synsetOf = (name: string) => classes.find((entry) => entry.name === name)!.synset;
+    expect(synsetOf('cake')).toBe('n07628870');
+    expect(synsetOf('pig')).toBe('n02395406');
+    expect(synsetOf('bat')).toBe('n02139199');
+  });
 
   it('take other spellings', () => {
     const ids = [

@@ -21,6 +21,24 @@ function jointScore(id: string): number {
   return classesOf(id).filter(({ synset }, i) => synset === found[i]).length;
 }
 
+describe('species as iNaturalist calls them', () => {
+  it.each([
+    ['Turdus merula (Eurasian Blackbird)', 'n01558594'],
+    ['04572_Animalia_Chordata_Aves_Passeriformes_Turdidae_Turdus_merula', 'n01558594'],
+    ['Vulpes vulpes (Red Fox)', 'n02119022'],
+    ['00001_Animalia_Chordata_Mammalia_Carnivora_Canidae_Vulpes_vulpes', 'n02119022'],
+    // The scientific name is not in WordNet, the common one is.
+    ['Ara macao (macaw)', 'n01818515'],
+  ])('%s', (label, synset) => {
+    expect(resolveLabels(wordnet, [label, 'Quercus alba (White Oak)']).labels[0]!.synset).toBe(synset);
+  });
+
+  it('stay without a sense where WordNet knows neither name, rather than take a part of one', () => {
+    const label = '09999_Plantae_Tracheophyta_Magnoliopsida_Asterales_Asteraceae_Nosuchia_fictiva';
+    expect(resolveLabels(wordnet, [label]).labels[0]!.synset).toBeUndefined();
+  });
+});
+
 describe('ids and whole lists of words', () => {
   it('take an id as it is and name the class by its words', () => {
     const { labels, resolved } = resolveLabels(wordnet, ['n02084071', ' n02121620 ']);
@@ -206,9 +224,23 @@ describe.skipIf(!hasSharedData)('published lists, shuffled', () => {
     expect(synsetsOf(order.map((i) => names[i]!))).toEqual(order.map((i) => ids[i]));
   });
 
-  it('finds a sense for all but two of the 345 QuickDraw names', () => {
-    const { unresolved, labels } = resolveLabels(wordnet, lines('quickdraw-345'));
-    expect(unresolved).toBe(2);
-    expect(labels.filter(({ synset }) => !synset).map(({ name }) => name)).toEqual(['The_Mona_Lisa', 'waterslide']);
+  it('knows the 345 QuickDraw names, whole and in part, for what people drew', () => {
+    const names = lines('quickdraw-345');
+    const { unresolved, labels, labelSet } = resolveLabels(wordnet, names);
+    expect(labelSet).toMatchObject({ id: 'doodlenet-345', inOrder: true });
+    expect(unresolved).toBe(3);
+    const synsetOf = (from: typeof labels, name: string) => from.find((entry) => entry.name === name)!.synset;
+    const part = resolveLabels(wordnet, ['anvil', 'cake', 'pig', 'tornado', 'birthday_cake', 'snowflake']).labels;
+    for (const list of [labels, part]) {
+      expect(synsetOf(list, 'cake')).toBe('n07628870');
+      expect(synsetOf(list, 'tornado')).toBe('n11519450');
+      expect(synsetOf(list, 'snowflake')).toBe('n11509066');
+    }
+    // Without the table two have no sense.
+    const alone = resolveLabels(wordnet, names, { useLabelSets: false });
+    expect(alone.labels.filter(({ synset }) => !synset).map(({ name }) => name)).toEqual([
+      'The_Mona_Lisa',
+      'waterslide',
+    ]);
   });
 });

@@ -25,11 +25,15 @@ import { type MeasuredModel, measureModel, type PreparedReference } from './meas
 import { settleClassOptions } from './option-table.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type FailedModel } from './options.ts';
 import { populationSection } from './population-section.ts';
+import { classesOfSet, requireClassesOf } from './published-classes.ts';
 import { buildReferences } from './references.ts';
-import type { RowClass } from './row-classes.ts';
-import { sectionContent } from './section-content.ts';
+
+import { rankingRows, sectionContent } from './section-content.ts';
+import { checkSubtree, SYNSET_ID } from './subtree.ts';
 import { loadTemplateModels } from './templates/load-template-models.ts';
-import { wordnetCuts } from './tree-cuts.ts';
+import { pairEvidence } from './templates/pair-evidence.ts';
+import { measurePredictions } from './templates/predictions.ts';
+import { ownTreeCuts, wordnetCuts } from './tree-cuts.ts';
 import { addUncertainty } from './uncertainty.ts';
 
 /** What `analyseClasses` gives back: the manifest of the study and whether it was already there. */
@@ -54,7 +58,8 @@ export async function analyseClasses(
   store: StudyStore,
   task: LongTask = {},
 ): Promise<ClassesResult> {
-  if (inputs.length === 0) throw new UsageError('No model was given.');
+  const published = options.population?.published;
+  if (inputs.length === 0 && !published) throw new UsageError('No model was given.');
   const inputsHash = await hashInputs(inputs, options);
   // A remote file without a known hash may have changed at the same length, so its study is made again.
   const certain = (await Promise.all(inputs.map(({ source }) => source.sha256()))).every((hash) => hash !== undefined);
@@ -64,12 +69,19 @@ export async function analyseClasses(
   const { references: requests = DEFAULT_REFERENCES } = options;
   const { seed, draws, shared, bootstrap, mantel, strict } = settleClassOptions(options);
   const { loaded, failed } = await loadModels(inputs, strict, task);
-  const aligned = alignClasses(
-    loaded.map(({ model }) => model.rows.classes),
-    loaded.map(({ model }) => model.name),
-    shared,
-  );
-  const classes: RowClass[] = Array.from(aligned.reference, (i) => loaded[0]!.model.rows.classes[i]!);
+  const aligned =
+    loaded.length > 0
+      ? alignClasses(
+          loaded.map(({ model }) => model.rows.classes),
+          loaded.map(({ model }) => model.name),
+          shared,
+        )
+      : { reference: new Int32Array(), positions: [], leftOut: [] };
+  const classes =
+    loaded.length > 0
+      ? Array.from(aligned.reference, (i) => loaded[0]!.model.rows.classes[i]!)
+      : classesOfSet(published!.labels);
+  if (published) requireClassesOf(published.labels, classes);
   if (classes.length < 2)
     throw new IncomparableError(
       `${loaded[0]!.model.file}: there is ${classes.length} class; similarity needs at least 2.`,
@@ -104,15 +116,41 @@ export async function analyseClasses(
     const context = { references, classes, draws };
     models.push(measureModel(id, member, model, aligned.positions[m]!, aligned.leftOut[m]!, context));
   }
+  for (const model of models) {
+    const { pictures } = model.model;
+    if (!pictures) continue;
+    const weights = models.find((other) => other.member === model.member && !other.model.templatesFrom);
+    const predictions = measurePredictions(pictures, model.positions, weights?.similarity, references[0]);
+    if (predictions) model.predictions = predictions;
+    const semantic = references.find(({ kind }) => kind === 'wordnet')?.matrix;
+    const { templates } = inputs[model.member]!;
+    if (!semantic) continue;
+    for (const entry of [model, ...(weights ? [weights] : [])])
+      entry.evidence = await pairEvidence(
+        rankingRows(entry, { classes, references, wordnet }),
+        {
+          pictures,
+          positions: model.positions,
+          features: model.similarity,
+          semantic,
+          files: templates?.kind === 'images' ? templates : undefined,
+          seed,
+        },
+        task,
+      );
+  }
   const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
-  if (wordnet)
-    addCuts(
-      models,
-      references,
-      wordnetCuts(wordnet.graph, classes, options.population?.subtree ?? undefined),
-      bootstrap,
-      seed,
-    );
+  const subtree = options.population?.subtree ?? undefined;
+  checkSubtree(subtree, references);
+  for (const reference of references) {
+    const isSynset = subtree === undefined || SYNSET_ID.test(subtree);
+    const cuts = reference.tree
+      ? ownTreeCuts(reference.tree, subtree)
+      : reference.kind === 'wordnet' && wordnet
+        ? wordnetCuts(wordnet.graph, classes, isSynset ? subtree : undefined)
+        : [];
+    if (cuts.length > 0) addCuts(models, reference, cuts, bootstrap, seed);
+  }
   const networkAlignment = alignNetworks(models, task);
   const population = options.population
     ? populationSection(
@@ -122,7 +160,7 @@ export async function analyseClasses(
           nsad: networkAlignment,
           classes,
           graph: wordnet?.graph,
-          reference: references[0]?.id ?? null,
+          references,
           seed,
         },
         task,
@@ -136,6 +174,7 @@ export async function analyseClasses(
     command: options.command ?? '',
     studyName: options.studyName ?? options.population?.name ?? defaultStudyName(loaded.map(({ model }) => model)),
     classes,
+    labelSet: models[0]?.model.rows.labels.set ?? published?.labels ?? null,
     references,
     models,
     failed,
@@ -171,7 +210,7 @@ async function loadModels(inputs: readonly ClassModelInput[], strict: boolean, t
       });
     }
   }
-  if (loaded.length === 0)
+  if (loaded.length === 0 && inputs.length > 0)
     throw new IncomparableError(`None of the ${inputs.length} models could be used. ${failed[0]!.error.message}`);
   return { loaded, failed };
 }
@@ -179,16 +218,14 @@ async function loadModels(inputs: readonly ClassModelInput[], strict: boolean, t
 /** Most resamples that intervals of cuts take, for each costs a pass over all pairs for each cut. */
 const MOST_CUT_RESAMPLES = 100;
 
-/** Where the alignment of each model with WordNet comes from: by, within and beyond each cut of the tree. */
+/** Where the alignment of each model with a tree comes from: by, within and beyond each cut of it. */
 function addCuts(
   models: readonly MeasuredModel[],
-  references: readonly PreparedReference[],
+  reference: PreparedReference,
   cuts: readonly TreeCut[],
   bootstrap: number,
   seed: number,
 ): void {
-  const reference = references.find(({ kind }) => kind === 'wordnet');
-  if (!reference) return;
   const resamples = Math.min(bootstrap, MOST_CUT_RESAMPLES);
   for (const { alignment, prepared } of models)
     alignment[reference.id]!.cuts = alignmentByCut(prepared, reference.prepared, cuts, { resamples, seed });

@@ -4,8 +4,10 @@ import { VERSION } from '../../base/version.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { contentHash } from '../../model-files/content-hash.ts';
 import { picturesKey } from '../common/collect-pictures.ts';
+import { labelledPicturesKey } from '../common/labelled-pictures/options.ts';
 import { settleClassOptions } from './option-table.ts';
 import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type ReferenceRequest } from './options.ts';
+import type { ReferenceFile } from './reference-file.ts';
 import type { TemplatesRequest } from './templates/options.ts';
 
 /** Everything that determines the result beside the files, as plain data for the manifest. */
@@ -16,20 +18,18 @@ export function plainOptions(options: ClassesOptions) {
 
 /** What determines templates: the pictures, as far as it is known without reading them, or the file of features. */
 async function templatesKey(request: TemplatesRequest): Promise<unknown> {
-  const { kind, source, layer = null } = request;
-  if (kind === 'features') return { kind, source, layer, content: (await request.features.sha256()) ?? null };
-  const { images, preprocessing = null } = request;
-  return {
-    kind,
-    source,
-    layer,
-    preprocessing,
-    images: images.map(({ name, label = null, stamp = null }) => [name, label, stamp]),
-  };
+  if (request.kind === 'images') return { kind: 'images', ...labelledPicturesKey(request) };
+  const { kind, source, layer = null, features } = request;
+  return { kind, source, layer, content: (await features.sha256()) ?? null };
 }
 
 function referenceName(request: ReferenceRequest): string {
   return request.kind === 'wordnet' ? `wordnet-${request.measure}` : request.file.name;
+}
+
+async function referenceHash({ bytes, ids }: ReferenceFile): Promise<string> {
+  const hash = await sha256Hex(bytes);
+  return ids ? `${hash} ${await sha256Hex(ids.bytes)}` : hash;
 }
 
 /** Hash of all that determines the result: the files' contents, what was said of them, options, tier and version. */
@@ -46,7 +46,7 @@ export async function hashInputs(inputs: readonly ClassModelInput[], options: Cl
   );
   const files = await Promise.all(
     (options.references ?? DEFAULT_REFERENCES).map((request) =>
-      request.kind === 'file' ? sha256Hex(request.file.bytes) : request.measure,
+      request.kind === 'file' ? referenceHash(request.file) : request.measure,
     ),
   );
   const { population = null, pictures } = options;

@@ -9,7 +9,8 @@ import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import { cosineSimilarityMatrix, type SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { ClassModel } from '../../study/classes-section.ts';
-import { type Matrix32, select } from '../../tensor/matrix.ts';
+import { type Matrix32, select, selectRows } from '../../tensor/matrix.ts';
+import type { LabelledFeatures } from '../common/labelled-pictures/run-labelled-pictures.ts';
 import type { ClassModelInput } from './options.ts';
 import { classesOfRows, type RowClasses } from './row-classes.ts';
 
@@ -34,7 +35,9 @@ export interface LoadedClassModel {
   /** Set where the file holds a class-similarity matrix rather than a head: classes × classes, in the same order. */
   similarity?: Matrix32;
   /** Set where templates are mean features rather than classifier weights. */
-  templatesFrom?: Omit<NonNullable<ClassModel['templates']>, 'weights' | 'agreement'>;
+  templatesFrom?: Omit<NonNullable<ClassModel['templates']>, 'weights' | 'agreement' | 'predictions'>;
+  /** The features of each picture behind the templates, and what the model takes it for. */
+  pictures?: LabelledFeatures;
 }
 
 /**
@@ -101,16 +104,6 @@ function storedRows({ shape, classAxis, droppedRows }: HeadChoice): number[] {
 function labelCount({ labels }: ClassModelInput): number | undefined {
   if (!labels) return undefined;
   return labels.kind === 'set' ? labelSet(labels.id).count : labels.labels.length;
-}
-
-/** The rows asked for, in that order; the same matrix when all are asked for in order. */
-function selectRows(matrix: Matrix32, rows: Int32Array): Matrix32 {
-  if (rows.length === matrix.rows && rows.every((row, i) => row === i)) return matrix;
-  const data = new Float32Array(rows.length * matrix.cols);
-  rows.forEach((row, i) => {
-    data.set(matrix.data.subarray(row * matrix.cols, (row + 1) * matrix.cols), i * matrix.cols);
-  });
-  return { rows: rows.length, cols: matrix.cols, data };
 }
 
 /** The NCSM of a model in the order of the study's classes; `positions` says where the model has each of them. */

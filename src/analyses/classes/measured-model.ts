@@ -3,10 +3,11 @@ import { chanceLevel } from '../../measures/class-similarity/chance.ts';
 import { type BetterOrder, findBetterOrder } from '../../measures/class-similarity/order-guard.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
-import type { Alignment } from '../../study/classes-section.ts';
+import type { Alignment, PairEvidence } from '../../study/classes-section.ts';
 import { type LoadedClassModel, networkSimilarity } from './load-class-model.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
+import type { MeasuredPredictions } from './templates/predictions.ts';
 
 /** z below which an alignment counts as chance. */
 const CHANCE_Z = 3;
@@ -26,6 +27,10 @@ export interface MeasuredModel {
   /** Another known order of the classes, in which the alignment is clearly higher. */
   betterOrder: BetterOrder | undefined;
   warnings: string[];
+  /** What it takes labelled pictures for; of models by their mean features, where these classify. */
+  predictions?: MeasuredPredictions;
+  /** What pictures say of its unexplained pairs, by `pairKey`. */
+  evidence?: ReadonlyMap<string, PairEvidence>;
 }
 
 /** A reference made ready for alignment once for all models. */

@@ -54,9 +54,9 @@ export const POPULATION_OPTIONS = {
   ),
   /** Null: animals. */
   subtree: option(
-    orNull(text('<wnid>')),
+    orNull(text('<wnid|node>')),
     null as string | null,
-    'WordNet subtree with histograms of its own (default: animals)',
+    'subtree of WordNet, or of a tree given with --reference, with histograms of its own (default: animals)',
   ),
 } as const;
 

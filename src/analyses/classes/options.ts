@@ -31,6 +31,8 @@ export interface PopulationFacts extends Partial<OptionValues<typeof POPULATION_
   name?: string;
   /** In the order of the inputs. */
   members: readonly PopulationMember[];
+  /** Further members of which only what was published is known: no model is read for them. */
+  published?: { members: readonly PopulationMember[]; labels: string };
 }
 
 /**

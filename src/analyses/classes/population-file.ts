@@ -28,6 +28,8 @@ const memberSchema = z.strictObject({
   parameters: z.optional(z.number().positive()),
   /** Test accuracy, in per cent or as a fraction, but alike for all. */
   accuracy: z.optional(z.number().min(0).max(100)),
+  /** Further groups: column → value, such as "training: self-supervised"; networks are compared within and between. */
+  columns: z.optional(z.record(text, z.union([text, z.number()]))),
   /** Values published elsewhere, to be set beside ours. */
   published: z.optional(publishedSchema),
 });

@@ -10,22 +10,24 @@ import {
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { closestPairs } from '../../measures/class-similarity/closest-pairs.ts';
 import { familyContrast } from '../../measures/class-similarity/population/family-contrast.ts';
+import { groupMeans } from '../../measures/class-similarity/population/group-means.ts';
 import { histogram } from '../../measures/class-similarity/population/histogram.ts';
 import { type PairPopularity, pairPopularity } from '../../measures/class-similarity/population/pair-popularity.ts';
 import { correlateWithTrait } from '../../measures/class-similarity/population/trait-correlation.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
-import { ancestorsOf } from '../../semantics/ancestors.ts';
-import { lemmasOf, synsetById, type WordNet } from '../../semantics/wordnet.ts';
+import type { WordNet } from '../../semantics/wordnet.ts';
 import type { ClassesSection } from '../../study/classes-section.ts';
 import type { PopulationSection } from '../../study/population-section.ts';
 import type { MeasuredModel } from './measured-model.ts';
 import { POPULATION_OPTIONS } from './option-table.ts';
 import type { PopulationFacts } from './options.ts';
+import type { PopulationMember } from './population-file.ts';
+import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
+import { subtreeClasses } from './subtree.ts';
+import { ANIMALS } from './tree-cuts.ts';
 
 const HISTOGRAM_BINS = 30;
-/** animal.n.01, the subtree of the paper. */
-const DEFAULT_SUBTREE = 'n00015388';
 
 export interface PopulationInput {
   facts: PopulationFacts;
@@ -33,8 +35,8 @@ export interface PopulationInput {
   nsad: ClassesSection['nsad'];
   classes: readonly RowClass[];
   graph: WordNet | undefined;
-  /** The main reference's id; null without any reference. */
-  reference: string | null;
+  /** The first is the main one. */
+  references: readonly Reference[];
   seed: number;
 }
 
@@ -44,19 +46,23 @@ export interface PopulationInput {
  * subtree, and the pairs of classes that many networks have in common.
  */
 export function populationSection(
-  { facts, models, nsad: networkAlignment, classes, graph, reference, seed }: PopulationInput,
+  { facts, models, nsad: networkAlignment, classes, graph, references, seed }: PopulationInput,
   task: LongTask = {},
 ): { section: Omit<PopulationSection, 'pairs'>; pairs: PairPopularity[] } {
+  const reference = references[0]?.id ?? null;
   const { hybrids, foldPairs, subtree: wanted } = settleOptions(POPULATION_OPTIONS, facts);
   const members = models.map(({ member }) => facts.members[member]!);
+  const rows = [...members, ...(facts.published?.members ?? [])];
   const groups = groupsOf(
-    members.map(({ kind }) => kind ?? null),
+    rows.map(({ kind }) => kind ?? null),
     hybrids,
   );
   const pick = <T>(values: readonly T[], at: readonly number[]): T[] => at.map((i) => values[i]!);
 
-  const alignmentOf = (measure: AlignmentMeasure) =>
-    models.map((model) => (reference === null ? null : model.alignment[reference]![measure]));
+  const alignmentOf = (measure: AlignmentMeasure) => [
+    ...models.map((model) => (reference === null ? null : model.alignment[reference]![measure])),
+    ...(facts.published?.members ?? []).map(({ published }) => published?.[measure] ?? null),
+  ];
   const correlations = groups.map(({ name, at }) => ({
     group: name,
     ...eachMeasure((measure) => {
@@ -65,7 +71,7 @@ export function populationSection(
         correlateWithTrait(
           values,
           pick(
-            members.map((member) => member[key] ?? null),
+            rows.map((member) => member[key] ?? null),
             at,
           ),
           { seed },
@@ -74,15 +80,16 @@ export function populationSection(
     }),
   }));
 
-  const subtree = subtreeClasses(wanted ?? DEFAULT_SUBTREE, classes, graph);
+  const subtree = subtreeClasses(wanted ?? ANIMALS, classes, graph, references);
   return {
     section: {
       name: facts.name ?? null,
       hybrids,
       pairsFolded: foldPairs,
-      members: facts.members.map((member, i) => ({
+      members: [...facts.members, ...(facts.published?.members ?? [])].map((member, i) => ({
         id: member.id,
         model: models.find((model) => model.member === i)?.id ?? null,
+        ...(i < facts.members.length ? {} : { publishedOnly: true }),
         source: member.source,
         family: member.family ?? null,
         kind: member.kind ?? null,
@@ -99,14 +106,21 @@ export function populationSection(
           { seed },
         ),
       ),
+      groups: groupColumns(members, hybrids).map(({ column, values }) => ({
+        column,
+        ...groupAlignments(values, (measure) => networkAlignment[measure], seed),
+      })),
       histograms: {
         all: eachMeasure((measure) => histogram(offDiagonal(networkAlignment[measure]), { bins: HISTOGRAM_BINS })),
-        subtree: subtree && {
-          synset: subtree.synset,
-          name: subtree.name,
-          classes: subtree.at.length,
-          ...subtreeHistograms(models, subtree.at, task),
-        },
+        subtree:
+          subtree && models.length > 0
+            ? {
+                synset: subtree.synset,
+                name: subtree.name,
+                classes: subtree.at.length,
+                ...subtreeHistograms(models, subtree.at, task),
+              }
+            : undefined,
       },
     },
     pairs: pairPopularity(models.map(({ similarity }) => closestPairs(similarity, { unique: foldPairs }))),
@@ -123,6 +137,34 @@ function groupsOf(kinds: readonly (string | null)[], hybrids: 'vit' | 'own') {
   ];
 }
 
+/** The columns by which networks fall into groups: their kind, and those that the population file adds. */
+function groupColumns(members: readonly PopulationMember[], hybrids: 'vit' | 'own') {
+  const added = [...new Set(members.flatMap(({ columns }) => Object.keys(columns ?? {})))];
+  const kind = members.map(({ kind: own }) => (own === 'hybrid' && hybrids === 'vit' ? 'vit' : (own ?? null)));
+  return [
+    { column: 'kind', values: kind },
+    ...added.map((column) => ({
+      column,
+      values: members.map(({ columns }) => (columns?.[column] === undefined ? null : String(columns[column]))),
+    })),
+  ].filter(({ values }) => new Set(values.filter((value) => value !== null)).size > 1);
+}
+
+/** NSAD between all pairs of groups, and within against between. */
+function groupAlignments(
+  values: readonly (string | null)[],
+  nsadOf: (measure: AlignmentMeasure) => readonly (readonly (number | null)[])[],
+  seed: number,
+) {
+  const names = [...new Set(values.flatMap((value) => value ?? []))].sort();
+  return {
+    names,
+    models: names.map((name) => values.filter((value) => value === name).length),
+    means: eachMeasure((measure) => groupMeans(nsadOf(measure), values, names)),
+    contrast: eachMeasure((measure) => familyContrast(nsadOf(measure), values, { seed })),
+  };
+}
+
 /** Average linkage on 1 − NSAD. */
 function clusterModels(nsad: ClassesSection['nsad'][AlignmentMeasure]) {
   const n = nsad.length;
@@ -136,16 +178,6 @@ function clusterModels(nsad: ClassesSection['nsad'][AlignmentMeasure]) {
 
 function offDiagonal(nsad: ClassesSection['nsad'][AlignmentMeasure]): number[] {
   return nsad.flatMap((row, i) => row.slice(i + 1).filter((value) => value !== null));
-}
-
-/** The classes below a synset, itself included; undefined when fewer than three are. */
-function subtreeClasses(wnid: string, classes: readonly RowClass[], graph: WordNet | undefined) {
-  if (!graph) return undefined;
-  const root = synsetById(graph, wnid);
-  const at = classes.flatMap(({ synset }, i) =>
-    synset !== null && ancestorsOf(graph, synsetById(graph, synset)).synsets.includes(root) ? [i] : [],
-  );
-  return at.length < 3 ? undefined : { synset: wnid, name: lemmasOf(graph, root)[0]!.replaceAll('_', ' '), at };
 }
 
 /** Histograms of NSAD computed on the sub-matrices of the given classes. */

@@ -4,7 +4,7 @@ import { parseDelimited } from '../../formats/csv/parse-delimited.ts';
 import { openNpyArray } from '../../formats/npy/read-npy.ts';
 import { matrixKind } from '../../measures/class-similarity/matrix-kind.ts';
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
-import { treePathSimilarity } from '../../semantics/tree-similarity.ts';
+import { type ClassTree, classTree, treePathSimilarity } from '../../semantics/tree-similarity.ts';
 import { type Matrix64, select } from '../../tensor/matrix.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 
@@ -12,6 +12,17 @@ import { formatShape } from '../../tensor/tensor.ts';
 export interface ReferenceFile {
   name: string;
   bytes: Uint8Array;
+  /** The WordNet ids of its rows, where it holds embeddings of concepts in place of similarities. */
+  ids?: { name: string; bytes: Uint8Array };
+}
+
+/** @throws IncomparableError for a reference of fewer than three of the classes. */
+export function requireKnown(name: string, matrix: Matrix64, classes: readonly ClassIdentity[]): void {
+  const known = classes.filter((_, i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!)).length;
+  if (known < 3)
+    throw new IncomparableError(`${name}: it knows ${known} of the ${classes.length} classes; at least 3 are needed.`, {
+      hint: `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
+    });
 }
 
 /**
@@ -22,19 +33,16 @@ export interface ReferenceFile {
  * - CSV with names in its first row and first column: any order, matched by name or WordNet id;
  * - CSV of `child,parent` rows: a tree whose leaves are the classes; similarity is path similarity in the tree.
  *
+ * @returns the similarities, and of a tree the tree itself.
  * @throws FormatError when the file is none of these; IncomparableError when it knows none of the classes.
  */
-export async function referenceFromFile(file: ReferenceFile, classes: readonly ClassIdentity[]): Promise<Matrix64> {
-  const matrix = file.bytes[0] === 0x93 ? await fromNpy(file, classes.length) : fromText(file, classes);
-  const known = classes.filter((_, i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!)).length;
-  if (known < 3)
-    throw new IncomparableError(
-      `${file.name}: it knows ${known} of the ${classes.length} classes; at least 3 are needed.`,
-      {
-        hint: `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
-      },
-    );
-  return matrix;
+export async function referenceFromFile(
+  file: ReferenceFile,
+  classes: readonly ClassIdentity[],
+): Promise<{ matrix: Matrix64; tree?: ClassTree }> {
+  const found = file.bytes[0] === 0x93 ? { matrix: await fromNpy(file, classes.length) } : fromText(file, classes);
+  requireKnown(file.name, found.matrix, classes);
+  return found;
 }
 
 async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {
@@ -50,13 +58,13 @@ async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {
   return matrix;
 }
 
-function fromText(file: ReferenceFile, classes: readonly ClassIdentity[]): Matrix64 {
+function fromText(file: ReferenceFile, classes: readonly ClassIdentity[]): { matrix: Matrix64; tree?: ClassTree } {
   const text = new TextDecoder().decode(file.bytes);
   const rows = parseDelimited(text, ',', file.name);
   if (rows.length >= 2 && rows.every((cells) => cells.length === 2)) return fromTree(file.name, rows, classes);
   const count = classes.length;
   const isPlain = rows.length === count && rows.every((cells) => cells.length === count && cells.every(isNumber));
-  return isPlain ? fromPlainMatrix(file.name, rows) : fromNamedMatrix(file.name, rows, classes);
+  return { matrix: isPlain ? fromPlainMatrix(file.name, rows) : fromNamedMatrix(file.name, rows, classes) };
 }
 
 function isNumber(cell: string): boolean {
@@ -70,14 +78,15 @@ function fromPlainMatrix(name: string, rows: readonly string[][]): Matrix64 {
   return matrix;
 }
 
-function fromTree(name: string, rows: string[][], classes: readonly ClassIdentity[]): Matrix64 {
+function fromTree(name: string, rows: string[][], classes: readonly ClassIdentity[]) {
   const isHeader = /^child$/i.test(rows[0]![0]!.trim());
   const edges = rows.slice(isHeader ? 1 : 0).map(([child, parent]) => [child!.trim(), parent!.trim()] as const);
-  return treePathSimilarity(
+  const tree = classTree(
     name,
     edges,
     classes.map((entry) => [entry.name, ...(entry.synset ? [entry.synset] : [])]),
   );
+  return { matrix: treePathSimilarity(tree), tree };
 }
 
 function fromNamedMatrix(name: string, rows: string[][], classes: readonly ClassIdentity[]): Matrix64 {

@@ -1,9 +1,11 @@
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import { type SemanticMeasure, semanticSimilarityMatrix } from '../../semantics/semantic-similarity.ts';
+import type { ClassTree } from '../../semantics/tree-similarity.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
+import { type EmbeddingsReference, referenceFromEmbeddings } from './embeddings-reference.ts';
 import type { ReferenceRequest } from './options.ts';
-import { referenceFromFile } from './reference-file.ts';
+import { type ReferenceFile, referenceFromFile, requireKnown } from './reference-file.ts';
 
 /** A reference in the order of the study's classes; NaN where it does not know a class. */
 export interface Reference {
@@ -11,6 +13,10 @@ export interface Reference {
   title: string;
   kind: 'wordnet' | 'file';
   matrix: Matrix64;
+  /** The tree that the similarities are of, where a file gave one. */
+  tree?: ClassTree;
+  /** Of embeddings of concepts: how many classes they share with the study, and how well they are known. */
+  embeddings?: Omit<EmbeddingsReference, 'matrix'>;
 }
 
 const MEASURE_TITLES: Readonly<Record<SemanticMeasure, string>> = {
@@ -31,7 +37,7 @@ export async function buildReferences(
     if (request.kind === 'file') {
       const { name } = request.file;
       const id = uniqueId(name.replace(/\.[^.]+$/, '').replace(/[^\w-]+/g, '-'), references);
-      references.push({ id, title: name, kind: 'file', matrix: await referenceFromFile(request.file, classes) });
+      references.push({ id, kind: 'file', ...(await fileReference(request.file, classes, loadGraph)) });
     } else {
       const matrix = await wordNetMatrix(request.measure, classes, loadGraph);
       if (matrix)
@@ -44,6 +50,21 @@ export async function buildReferences(
     }
   }
   return references;
+}
+
+async function fileReference(
+  { ids, ...file }: ReferenceFile,
+  classes: readonly ClassIdentity[],
+  loadGraph: () => Promise<WordNet>,
+): Promise<Omit<Reference, 'id' | 'kind'>> {
+  if (!ids) return { title: file.name, ...(await referenceFromFile(file, classes)) };
+  const { matrix, ...embeddings } = await referenceFromEmbeddings({ ...file, ids }, classes, await loadGraph());
+  requireKnown(file.name, matrix, classes);
+  return {
+    title: `${file.name}, ${embeddings.shared.classes} of ${classes.length} classes shared`,
+    matrix,
+    embeddings,
+  };
 }
 
 /** The WNCSM of all classes, with NaN for those without a synset. */

@@ -26,6 +26,7 @@ import type { FailedModel } from './options.ts';
 import type { populationSection } from './population-section.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
+import { pairKey } from './templates/pair-evidence.ts';
 
 /** WordNet as an analysis needs it. */
 export interface WordNetParts {
@@ -39,6 +40,7 @@ export interface SectionInput {
   command: string;
   studyName: string;
   classes: readonly RowClass[];
+  labelSet: string | null;
   references: readonly Reference[];
   models: readonly MeasuredModel[];
   failed: readonly FailedModel[];
@@ -63,6 +65,11 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
     const { id, similarity } = model;
     files.set(`models/${id}/ncsm.npy`, encodeNpy(similarity.data, [similarity.rows, similarity.cols]));
     files.set(`models/${id}/ranking.jsonl`, encodeJsonl(rankingRows(model, input)));
+    if (!model.predictions) continue;
+    const { ccsm, confusion, table } = model.predictions.files;
+    files.set(`models/${id}/ccsm.npy`, ccsm);
+    files.set(`models/${id}/confusion.npy`, confusion);
+    files.set(`models/${id}/predictions.jsonl`, table);
   }
   const { population, pictures } = input;
   for (const [path, bytes] of pictures?.files ?? []) files.set(path, bytes);
@@ -76,7 +83,7 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
       options: input.options,
       command: input.command,
       labels: {
-        set: models[0]!.model.rows.labels.set,
+        set: input.labelSet,
         classes: classes.length,
         resolved: synsetsOf(classes).length,
         ambiguous: classes.filter((entry) => entry.candidates.length > 1).length,
@@ -84,10 +91,11 @@ export function sectionContent(input: SectionInput): SectionContent<'classes'> {
       classes: locate('classes.jsonl'),
       wordnet: wordnet ? locate('wordnet.json') : null,
       orders: locate('orders.json'),
-      references: references.map(({ id, title, kind }) => ({
+      references: references.map(({ id, title, kind, embeddings }) => ({
         id,
         title,
         kind,
+        ...(embeddings ? { embeddings } : {}),
         matrix: locate(`references/${id}.npy`),
       })),
       models: models.map((entry) => modelEntry(entry, models, locate)),
@@ -133,7 +141,10 @@ function flatten({ children, ...group }: WordNetGroup): OrderGroup[] {
 }
 
 /** The closest neighbour of each class, with its rank in each reference and the relations that WordNet has. */
-function rankingRows({ similarity }: MeasuredModel, { classes, references, wordnet }: SectionInput): RankingRow[] {
+export function rankingRows(
+  { similarity, evidence }: MeasuredModel,
+  { classes, references, wordnet }: Pick<SectionInput, 'classes' | 'references' | 'wordnet'>,
+): RankingRow[] {
   const synsets = classes.map((entry) => entry.synset ?? undefined);
   const find = wordnet && relationFinder(wordnet.graph, { glosses: wordnet.glosses, labelSetSynsets: synsets });
   const semantic = references.find((reference) => reference.kind === 'wordnet');
@@ -145,6 +156,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
     const b = synsets[pair.neighbour];
     const relations = find && a !== undefined && b !== undefined ? find(a, b) : [];
     const semanticRank = semantic ? referenceRank[semantic.id]! : null;
+    const seen = evidence?.get(pairKey(pair.class, pair.neighbour));
     return {
       class: pair.class,
       neighbour: pair.neighbour,
@@ -156,6 +168,7 @@ function rankingRows({ similarity }: MeasuredModel, { classes, references, wordn
         semanticRank === null
           ? null
           : explainPair({ relations, networkRank: 1, semanticRank, classCount: classes.length }),
+      ...(seen ? { evidence: seen } : {}),
     };
   });
 }
@@ -181,15 +194,16 @@ function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate:
     matrix: locate(`models/${id}/ncsm.npy`),
     ranking: locate(`models/${id}/ranking.jsonl`),
     alignment,
-    ...templatesEntry(entry, all),
+    ...templatesEntry(entry, all, locate),
     warnings,
   };
 }
 
 /** Where the templates come from, and how far they agree with the classifier's weights of the same network. */
 function templatesEntry(
-  { model, member, similarity, positions }: MeasuredModel,
+  { id, model, member, similarity, positions, predictions }: MeasuredModel,
   all: readonly MeasuredModel[],
+  locate: (path: string) => string,
 ): Pick<ClassModel, 'templates'> {
   const { templatesFrom } = model;
   if (!templatesFrom) return {};
@@ -201,6 +215,16 @@ function templatesEntry(
       counts: Array.from(positions, (position) => templatesFrom.counts[position]!),
       weights: weights?.id ?? null,
       agreement: agreement ? { cosine: agreement.cosine, chance: agreement.chance, classes: agreement.classes } : null,
+      ...(predictions
+        ? {
+            predictions: {
+              ...predictions.entry,
+              ccsm: locate(`models/${id}/ccsm.npy`),
+              confusion: locate(`models/${id}/confusion.npy`),
+              table: locate(`models/${id}/predictions.jsonl`),
+            },
+          }
+        : {}),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../base/canonical-json.ts';
-import { SourceError, UsageError } from '../../base/errors.ts';
+import { SourceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { sha256Hex } from '../../base/sha256.ts';
@@ -24,6 +24,7 @@ import { DEFAULT_REFERENCES } from '../classes/options.ts';
 import { buildReferences, type Reference } from '../classes/references.ts';
 import type { RowClass } from '../classes/row-classes.ts';
 import { classRow, displayOrders, encodeJson, synsetsOf } from '../classes/section-content.ts';
+import { labelledPicturesKey } from '../common/labelled-pictures/options.ts';
 import { modelId } from '../common/model-id.ts';
 import { type EarlierRun, earlierRun, earlierSection } from './earlier-epochs.ts';
 import { PER_CLASS_COLUMNS } from './epoch-record.ts';
@@ -31,6 +32,7 @@ import { measureRun } from './measure-run.ts';
 import { type SsimOrder, TRAINING_OPTIONS } from './option-table.ts';
 import type { TrainingOptions, TrainingRunInput } from './options.ts';
 import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
+import { testPictures } from './run-on-pictures.ts';
 import { runPictures } from './run-pictures.ts';
 import { runCurves, runSection, type StudiedRun } from './run-section.ts';
 import { runClassCount, type ScannedRun, scanRun } from './scan-run.ts';
@@ -82,7 +84,7 @@ export async function analyseTraining(
       const entry = existing?.section.runs.find((run) => run.id === id);
       return existing && entry
         ? earlierRun(store, existing.manifest, existing.section, entry)
-        : { epochs: new Map(), matrices: new Map() };
+        : { epochs: new Map(), matrices: new Map(), samples: undefined };
     }),
   );
   const { classes, set } = await commonClasses(inputs, scanned, ids, earlier);
@@ -103,7 +105,12 @@ export async function analyseTraining(
     reference: reference?.id ?? null,
     further: further.map(({ id }) => id),
   };
-  const settingsHash = await hashSettings(settings, classes, reference ? [reference, ...further] : []);
+  const settingsHash = await hashSettings(
+    settings,
+    classes,
+    reference ? [reference, ...further] : [],
+    inputs.flatMap(({ templates }) => (templates ? [labelledPicturesKey(templates)] : [])),
+  );
   const isSame = existing?.section.settingsHash === settingsHash;
 
   const measure = epochMeasurer({
@@ -125,9 +132,25 @@ export async function analyseTraining(
     const measured = await measureRun(
       input,
       scanned[r]!,
-      { classes: classes.length, labels, semantic, measure, k, earlier: known },
+      {
+        classes: classes.length,
+        labels,
+        semantic,
+        measure,
+        k,
+        earlier: known,
+        testPictures: input.templates && testPictures(input.templates, classes),
+      },
       task,
     );
+    const [problem] = measured.problems;
+    if (input.templates && measured.epochs.length === 0 && problem)
+      throw new UnsupportedError(
+        `${input.folder.name}: none of its epochs could be run on ${input.templates.source}; the first: ${problem.message}`,
+      );
+    const samples = measured.pictures ?? (input.templates && isSame ? earlier[r]!.samples : undefined);
+    if (samples) scanned[r]!.samples = { test: samples };
+    scanned[r]!.skipped.push(...measured.skipped);
     computed += measured.computed;
     runs.push({
       ...ids[r]!,
@@ -274,6 +297,7 @@ async function hashSettings(
   settings: unknown,
   classes: readonly RowClass[],
   references: readonly Reference[],
+  pictures: readonly unknown[],
 ): Promise<string> {
   return sha256Hex(
     canonicalJson({
@@ -282,6 +306,7 @@ async function hashSettings(
       records: RECORD_FORMAT,
       tier: kernelTier(),
       settings,
+      ...(pictures.length > 0 ? { pictures } : {}),
       classes: classes.map(({ name, synset }) => [name, synset]),
       references: await Promise.all(
         references.map(({ matrix }) => sha256Hex(new Uint8Array(matrix.data.slice().buffer))),

@@ -15,6 +15,8 @@ export interface EarlierRun {
   epochs: Map<string, MeasuredEpoch>;
   /** Where the study has the arrays of each epoch. */
   matrices: Map<number, EpochMatrices>;
+  /** The files behind its test samples, where the study names them all. */
+  samples: string[] | undefined;
 }
 
 /** The training section that is in the store, if there is one that can be read. */
@@ -33,11 +35,15 @@ export async function earlierRun(
   section: TrainingSection,
   run: TrainingRunEntry,
 ): Promise<EarlierRun> {
-  const earlier: EarlierRun = { epochs: new Map(), matrices: new Map() };
+  const earlier: EarlierRun = { epochs: new Map(), matrices: new Map(), samples: undefined };
   const records = await readStudyTable<EpochRecord>(store, manifest, run.records).catch(passOver);
   if (!records) return earlier;
   const lists = run.neighbours === null ? undefined : await readNeighbours(store, manifest, run.neighbours, section);
   const present = new Set(await store.list());
+  if (run.samples !== null) {
+    const rows = await readStudyTable<{ split: string; path: string }>(store, manifest, run.samples).catch(passOver);
+    earlier.samples = rows?.filter(({ split }) => split === 'test').map(({ path }) => path);
+  }
   for (const entry of run.matrices) earlier.matrices.set(entry.epoch, entry);
   for (const record of records) {
     const arrays = earlier.matrices.get(record.epoch);

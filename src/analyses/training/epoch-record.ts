@@ -13,7 +13,7 @@ import type { InverseDissimilarity } from '../../measures/training/inverse-dissi
 import type { EpochMeasures, SplitName } from '../../measures/training/measured-epoch.ts';
 import { mistakeTable } from '../../measures/training/mistake-table.ts';
 import { type NeighbourLists, nearestClasses } from '../../measures/training/neighbour-history.ts';
-import type { MistakeHistogram, TemplateAgreement } from '../../measures/training/typicality.ts';
+import type { MistakeHistogram, TemplateAgreement, Typicality } from '../../measures/training/typicality.ts';
 import type { EpochMatrices } from '../../study/training-section.ts';
 import type { Matrix } from '../../tensor/matrix.ts';
 
@@ -31,7 +31,9 @@ export const PER_CLASS_COLUMNS = [
 ] as const;
 
 type IdmRecord = Omit<InverseDissimilarity, 'perClass'>;
-type TypicalityRecord = Record<'correct' | 'wrong', Omit<TemplateAgreement, 'perClass'>>;
+type AgreementRecord = Record<'correct' | 'wrong', Omit<TemplateAgreement, 'perClass'>>;
+/** `random` and `excess` are there where the run has templates of a random split too. */
+type TypicalityRecord = AgreementRecord & Pick<Typicality, 'excess'> & { random?: AgreementRecord };
 
 /** A row of a run's table of epochs: all measures with the counts behind them, as plain data. */
 export interface EpochRecord {
@@ -88,12 +90,20 @@ export function epochRecord(measures: EpochMeasures, key: string, headTensor: st
         }),
       };
     const typical = measures.typicality[split];
-    if (typical)
-      record.typicality[split] = { correct: withoutClasses(typical.correct), wrong: withoutClasses(typical.wrong) };
+    if (typical) record.typicality[split] = typicalityRecord(typical);
     const histogram = measures.mistakes[split];
     if (histogram) record.mistakes[split] = plainHistogram(histogram);
   }
   return record;
+}
+
+/** Typicality without the values of single classes. */
+export function typicalityRecord({ random, excess, ...own }: Typicality): TypicalityRecord {
+  const both = ({ correct, wrong }: Record<'correct' | 'wrong', TemplateAgreement>): AgreementRecord => ({
+    correct: withoutClasses(correct),
+    wrong: withoutClasses(wrong),
+  });
+  return { ...both(own), ...(random ? { random: both(random) } : {}), ...(excess ? { excess } : {}) };
 }
 
 function withoutClasses<T extends { perClass: unknown }>({ perClass: _, ...rest }: T): Omit<T, 'perClass'> {

@@ -1,3 +1,4 @@
+import { MissingRuntimeError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
 import type { EpochInput, PartialSimilarity, SplitInput } from '../../measures/training/epoch-measures.ts';
 import type { EpochMeasures } from '../../measures/training/measured-epoch.ts';
@@ -7,6 +8,7 @@ import type { RunEpoch, RunSplit } from '../../runs/epoch-data.ts';
 import { readRunEpoch } from '../../runs/run-epoch.ts';
 import { type EpochArrays, type EpochRecord, epochArrays, epochNeighbours, epochRecord } from './epoch-record.ts';
 import type { TrainingRunInput } from './options.ts';
+import { runOnPictures, type TestPictures } from './run-on-pictures.ts';
 import { filesOf, problemMessage, type RunProblem, type ScannedRun } from './scan-run.ts';
 
 /** One epoch of a run: just measured, with its arrays, or as an earlier analysis left it. */
@@ -21,6 +23,10 @@ export interface MeasuredRun {
   epochs: MeasuredEpoch[];
   problems: RunProblem[];
   computed: number;
+  /** The pictures that checkpoints were run on, in the order of the samples; undefined where none were run now. */
+  pictures: string[] | undefined;
+  /** What was left out of them, and what had to be assumed. */
+  skipped: { file: string; reason: string }[];
 }
 
 export interface MeasureSettings {
@@ -32,6 +38,8 @@ export interface MeasureSettings {
   k: number;
   /** What an earlier analysis with the same settings measured, by key. */
   earlier: ReadonlyMap<string, MeasuredEpoch>;
+  /** Pictures to run the checkpoints on. */
+  testPictures: TestPictures | undefined;
 }
 
 /**
@@ -44,9 +52,11 @@ export async function measureRun(
   settings: MeasureSettings,
   task: LongTask,
 ): Promise<MeasuredRun> {
-  const { classes, labels, semantic, measure, k, earlier } = settings;
+  const { classes, labels, semantic, measure, k, earlier, testPictures } = settings;
   const epochs: MeasuredEpoch[] = [];
   const problems: RunProblem[] = [];
+  const skipped = new Map((testPictures?.notes ?? []).map((note) => [`${note.file} ${note.reason}`, note]));
+  let pictures: string[] | undefined;
   let computed = 0;
   for (const [done, { files, key }] of run.epochs.entries()) {
     task.signal?.throwIfAborted();
@@ -62,6 +72,12 @@ export async function measureRun(
         ...(labels ? { labels } : {}),
         ...(input.head === undefined ? {} : { head: input.head }),
       });
+      if (testPictures) {
+        const found = await runOnPictures(input, files, read, testPictures, task);
+        read.test = found.split;
+        pictures ??= found.names;
+        for (const note of found.skipped) skipped.set(`${note.file} ${note.reason}`, note);
+      }
       const epochInput = toInput(read);
       const measures = measure(epochInput);
       epochs.push({
@@ -71,10 +87,12 @@ export async function measureRun(
       });
       computed++;
     } catch (error) {
+      // What no other epoch will do better ends the whole.
+      if (testPictures && (error instanceof UsageError || error instanceof MissingRuntimeError)) throw error;
       problems.push({ file: filesOf(files)[0]!, epoch: files.epoch, message: problemMessage(error) });
     }
   }
-  return { epochs, problems, computed };
+  return { epochs, problems, computed, pictures, skipped: [...skipped.values()] };
 }
 
 /** Class templates and their cosines are made of the features where a run brings these. */

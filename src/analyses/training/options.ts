@@ -2,6 +2,7 @@ import type { OptionValues } from '../../base/option-table.ts';
 import type { RunFolder } from '../../runs/run-folder.ts';
 import type { ReferenceRequest } from '../classes/options.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
+import type { LabelledPictures } from '../common/labelled-pictures/options.ts';
 import type { PicturesRequest } from '../common/picture-options.ts';
 import type { TRAINING_OPTIONS } from './option-table.ts';
 
@@ -14,6 +15,8 @@ export interface TrainingRunInput {
   labels?: LabelsRequest;
   /** The tensor to take as the head of plain checkpoints, where the choice is not clear. */
   head?: string;
+  /** Labelled pictures to run the run's ONNX checkpoints on, as its test split. */
+  templates?: LabelledPictures;
   /** A map to pass again when a growing run is looked at again: files that have not changed are then not hashed anew. */
   fileKeys?: Map<string, string>;
 }

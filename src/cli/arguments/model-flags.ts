@@ -6,6 +6,12 @@ export const RUN_FLAGS = {
   labels: { value: '<set|file>', help: 'what the classes are; by default what run.json says' },
   head: { value: '<tensor>', help: 'which tensor is the head of plain checkpoints, where it is not clear' },
   name: { value: '<name>', help: 'name of the run in reports' },
+  templates: {
+    value: '<dir>',
+    help: 'run ONNX checkpoints on labelled pictures: predictions and class templates of a test split',
+  },
+  'template-layer': { value: '<name>', help: 'the layer of --templates (default: what the classifier reads)' },
+  ...PREPROCESSING_FLAGS,
 } as const satisfies ModelFlags;
 
 /** A training run of the command line. */

@@ -17,17 +17,17 @@ export interface ClassesStudy {
   reused: boolean;
 }
 
-/** Runs the classes analysis into `out`, or into the folder that its inputs' hash names, with a bar on stderr. */
+/** Runs the classes analysis into `out`, or into the folder that its inputs' hash names (after `name`, where the models give none), with a bar on stderr. */
 export async function runClasses(
   inputs: readonly ClassModelInput[],
   options: ClassesOptions,
-  { out, quiet = false }: { out?: string | undefined; quiet?: boolean },
+  { out, quiet = false, name }: { out?: string | undefined; quiet?: boolean; name?: string },
   io: CliIo,
 ): Promise<ClassesStudy> {
   const names = inputs.map(({ name, source }) => ({ name: name ?? source.name.replace(/\.[^.]+$/, '') }));
   const folder = out
     ? resolve(io.cwd, out)
-    : defaultStudyFolder(io.cwd, defaultStudyName(names), await hashInputs(inputs, options));
+    : defaultStudyFolder(io.cwd, name ?? defaultStudyName(names), await hashInputs(inputs, options));
   const store = folderStore(folder);
   const bar = progressBar(io, quiet);
   const task = { signal: io.signal, onProgress: bar.report };

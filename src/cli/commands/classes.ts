@@ -25,7 +25,7 @@ import { isPopulationFile, readModel, readPopulation, readReferences, usesWordNe
 import { expandModels } from '../inputs/expand-models.ts';
 import { classesJson } from '../reports/classes-json.ts';
 import { classesReport } from '../reports/classes-report.ts';
-import { neighbourReport } from '../reports/neighbour-report.ts';
+import { neighbourReports } from '../reports/neighbour-report.ts';
 import { PAIR_FILTERS, type PairFilter } from '../reports/pair-filter.ts';
 import { pairsCsv } from '../reports/pairs-csv.ts';
 import { populationReport } from '../reports/population-report.ts';
@@ -37,7 +37,8 @@ import { offerToOpen } from './offer-to-open.ts';
 
 interface Flags extends OutputFlags, PictureFlags {
   reference: string[];
-  class?: string;
+  referenceIds?: string;
+  class: string[];
   atAccuracy?: string;
   relation?: PairFilter;
   pairsCsv?: string;
@@ -59,6 +60,7 @@ Examples:
   semblance classes population.yaml --ci --at-accuracy 80±1
   semblance classes model.pth --class "tiger cat"          one class and its neighbours
   semblance classes model.pth --reference taxonomy.csv     your own tree instead of WordNet
+  semblance classes model.pth --reference people.npy --reference-ids ids.txt   human similarity, joined by WordNet id
   semblance classes checkpoints/ --labels cifar-100        every model of a folder
   semblance classes dino.onnx --templates photos/          a network without classifier, by its mean features
   semblance classes model.pth --templates features.safetensors
@@ -82,7 +84,15 @@ export function addClassesCommand(program: Command, io: CliIo): void {
         .argParser((value: string, all: string[]) => [...all, value])
         .default([], 'wordnet'),
     )
-    .option('--class <name>', "print one class's neighbours: a name, part of one, or a WordNet id")
+    .option(
+      '--reference-ids <file>',
+      'WordNet ids of the rows of a .npy reference of embeddings (N×D, or R×N×D for a noise ceiling)',
+    )
+    .addOption(
+      new Option('--class <name>', "print a class's neighbours: a name, part of one, or a WordNet id; repeatable")
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], 'none'),
+    )
     .option('--at-accuracy <band>', 'rank the models of a population within a band such as 80±1')
     .addOption(
       new Option('--relation <kind>', 'only the pairs that this explains, in report, JSON and CSV').choices([
@@ -127,7 +137,7 @@ function optionUses(models: readonly ClassModelArgument[], flags: Flags): Option
     },
     {
       options: ['relation'],
-      isUsed: flags.class === undefined && (!isPopulation || flags.json || flags.pairsCsv !== undefined),
+      isUsed: flags.class.length === 0 && (!isPopulation || flags.json || flags.pairsCsv !== undefined),
       needs: 'a list of pairs: leave out --class, and with a population give --pairs-csv or --json',
     },
     {
@@ -151,7 +161,7 @@ async function classes(models: readonly ClassModelArgument[], command: Command, 
     strict: !facts && !several,
     ...(band && { bootstrap: CLASS_OPTIONS.bootstrap.preset! }),
     ...asked,
-    references: await readReferences(flags.reference, measure, io),
+    references: await readReferences(flags.reference, measure, io, flags.referenceIds),
     ...(facts ? { population: facts } : {}),
     ...(pictures ? { pictures } : {}),
     command: commandLine('classes', argumentsOf(command)),
@@ -163,11 +173,11 @@ async function classes(models: readonly ClassModelArgument[], command: Command, 
     io.stdout(
       `${JSON.stringify(await classesJson(manifest, store, folder, { band, filter: flags.relation }), null, 2)}\n`,
     );
-  else if (flags.class !== undefined) io.stdout(await neighbourReport(manifest, store, flags.class, io));
+  else if (flags.class.length > 0) io.stdout(await neighbourReports(manifest, store, flags.class, io));
   else if (facts) io.stdout(await populationReport(manifest, store, folder, band, io));
   else io.stdout(await classesReport(manifest, store, folder, io, flags.relation));
   if (study.reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');
-  if (!flags.json && !flags.quiet && flags.class === undefined) await offerToOpen(folder, flags, io);
+  if (!flags.json && !flags.quiet && flags.class.length === 0) await offerToOpen(folder, flags, io);
 }
 
 /** The models of the command line, or the members of the one population file that stands in their place. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { picturesKey } from '../../analyses/common/collect-pictures.ts';
+import { labelledPicturesKey } from '../../analyses/common/labelled-pictures/options.ts';
 import { analyseTraining, defaultTrainingName, type TrainingResult } from '../../analyses/training/analyse-training.ts';
 import type { TrainingOptions, TrainingRunInput } from '../../analyses/training/options.ts';
 import { scanRun } from '../../analyses/training/scan-run.ts';
@@ -10,6 +11,7 @@ import { diskRunFolder } from '../../runs/disk-run-folder.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import { type StudyStore, whileLocked } from '../../study/store.ts';
 import type { RunArgument } from '../arguments/model-flags.ts';
+import { readLabelledPictures } from '../inputs/labelled-pictures.ts';
 import { readLabels } from '../inputs/labels.ts';
 import { defaultStudyFolder } from '../inputs/study-folder.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -24,12 +26,13 @@ export interface TrainingStudy extends TrainingResult {
 /** The runs of the command line with what was said of each. */
 export async function readRunArguments(runs: readonly RunArgument[], io: CliIo): Promise<TrainingRunInput[]> {
   return Promise.all(
-    runs.map(async ({ path, labels, head, name }) => ({
+    runs.map(async ({ path, labels, head, name, templates, ...more }) => ({
       folder: diskRunFolder(resolve(io.cwd, path)),
       fileKeys: new Map<string, string>(),
       ...(name === undefined ? {} : { name }),
       ...(head === undefined ? {} : { head }),
       ...(labels === undefined ? {} : { labels: await readLabels(labels, io.cwd) }),
+      ...(templates === undefined ? {} : { templates: await readLabelledPictures(more, templates, io) }),
     })),
   );
 }
@@ -61,7 +64,10 @@ async function contentFolder(
   const hash = await hashOf({
     version: VERSION,
     runs: scanned.map(({ info, log, epochs }) => [info, log, epochs.map(({ files, key }) => [files.epoch, key])]),
-    said: inputs.map(({ name, head, labels }) => ({ name, head, labels })),
+    said: inputs.map(({ name, head, labels, templates }) => ({
+      ...{ name, head, labels },
+      ...(templates ? { templates: labelledPicturesKey(templates) } : {}),
+    })),
     options: { ...rest, command: null },
     ...(pictures ? { pictures: await picturesKey(pictures) } : {}),
     references: await Promise.all(

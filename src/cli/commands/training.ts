@@ -10,6 +10,7 @@ import { refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
 import { addOutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, PER_MODEL_HELP } from '../arguments/per-model.ts';
+import { PREPROCESSING_FLAGS } from '../arguments/preprocessing-flags.ts';
 import { addPictureFlags, PICTURE_OPTION_USE, readPicturesRequest } from '../inputs/class-pictures.ts';
 import { readReferences, usesWordNet } from '../inputs/classes-inputs.ts';
 import type { TrainingFlags } from '../inputs/training-flags.ts';
@@ -42,6 +43,7 @@ Examples:
   semblance training runs/good runs/new --fail-if 'sai.ncsm_scsm<0.7@25'
   semblance training checkpoints/ --labels cifar-10 --json
   semblance training runs/a runs/b --at-accuracy 40±1      which checkpoint of that accuracy is aligned best
+  semblance training onnx/ --labels cifar-10 --templates val/    ONNX checkpoints run on labelled pictures
   semblance training runs/mine --class "tabby"             one class's neighbours over the epochs
 `;
 
@@ -74,8 +76,14 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
   addPictureFlags(command, 'pictures of the classes, and those that samples.jsonl of a run names');
   const readRunFlags = addModelFlags(command, RUN_FLAGS);
   addOutputFlags(command).addHelpText('after', EXAMPLES);
-  command.action(async (runs: string[], flags: TrainingFlags) => {
+  command.action(async (_runs: string[], flags: TrainingFlags) => {
+    const runs = readRunFlags();
     refuseUnused(command, [
+      {
+        options: ['template-layer', ...Object.keys(PREPROCESSING_FLAGS)],
+        isUsed: runs.some(({ templates }) => templates !== undefined),
+        needs: '--templates, which runs the checkpoints on pictures',
+      },
       {
         options: ['measure'],
         isUsed: usesWordNet(flags.reference),
@@ -94,7 +102,7 @@ export function addTrainingCommand(program: Command, io: CliIo): void {
         needs: 'a run that is there whole: leave out --watch',
       },
     ]);
-    const isMet = await training(readRunFlags(), command, io);
+    const isMet = await training(runs, command, io);
     if (isMet) program.setOptionValue('exitCode', EXIT_CODES.thresholdNotMet);
   });
 }

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { decodeImage } from '../../activations/images/decode-image.ts';
-import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import type { POPULATION_OPTIONS } from '../../analyses/classes/option-table.ts';
 import type { ClassModelInput, PopulationFacts, ReferenceRequest } from '../../analyses/classes/options.ts';
 import { NO_HEAD } from '../../analyses/classes/templates/load-template-models.ts';
@@ -12,9 +10,8 @@ import { isHubReference } from '../../model-files/remote/hub-reference.ts';
 import type { SemanticMeasure } from '../../semantics/semantic-similarity.ts';
 import { oneOf } from '../arguments/flag-choice.ts';
 import type { ClassModelArgument } from '../arguments/model-flags.ts';
-import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { findClassPictures } from './class-pictures.ts';
+import { readLabelledPictures } from './labelled-pictures.ts';
 import { readLabels } from './labels.ts';
 import { namedSource } from './named-source.ts';
 
@@ -49,25 +46,15 @@ async function readTemplates(
   value: string,
   io: CliIo,
 ): Promise<Pick<ClassModelInput, 'templates' | 'head'>> {
+  if (!/\.(npy|npz|safetensors)$/i.test(value))
+    return { templates: { kind: 'images', ...(await readLabelledPictures(argument, value, io)) } };
   const layer = argument['template-layer'];
-  const common = { source: value, ...(layer === undefined ? {} : { layer }) };
-  if (/\.(npy|npz|safetensors)$/i.test(value)) {
-    const features = await namedSource(value, { quiet: true }, io);
-    // A file of features that is its own model has no classifier.
-    const isModel = resolve(io.cwd, value) === resolve(io.cwd, argument.path);
-    return { templates: { ...common, kind: 'features', features }, ...(isModel ? { head: NO_HEAD } : {}) };
-  }
-  const preprocessing = preprocessingFlags(argument);
-  const { pictures } = await findClassPictures(value, io);
+  const features = await namedSource(value, { quiet: true }, io);
+  // A file of features that is its own model has no classifier.
+  const isModel = resolve(io.cwd, value) === resolve(io.cwd, argument.path);
   return {
-    templates: {
-      ...common,
-      kind: 'images',
-      images: pictures,
-      ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
-      runtime: () => loadRuntime(),
-      decode: decodeImage,
-    },
+    templates: { source: value, ...(layer === undefined ? {} : { layer }), kind: 'features', features },
+    ...(isModel ? { head: NO_HEAD } : {}),
   };
 }
 
@@ -86,14 +73,24 @@ export async function readReferences(
   values: readonly string[],
   measure: SemanticMeasure,
   io: CliIo,
+  idsFile?: string,
 ): Promise<ReferenceRequest[]> {
+  const ids = idsFile === undefined ? undefined : { name: basename(idsFile), bytes: await readIdsFile(idsFile, io) };
+  const arrays = values.filter((value) => /\.npy$/i.test(value));
+  if (ids && arrays.length !== 1)
+    throw new UsageError(
+      `--reference-ids ${idsFile}: the ids are those of one .npy file of embeddings; --reference names ${arrays.length}.`,
+    );
   if (values.length === 0) return [{ kind: 'wordnet', measure }];
   return Promise.all(
     values.map(async (value): Promise<ReferenceRequest> => {
       if (value === 'wordnet') return { kind: 'wordnet', measure };
       const path = resolve(io.cwd, value);
       try {
-        return { kind: 'file', file: { name: basename(path), bytes: await readFile(path) } };
+        return {
+          kind: 'file',
+          file: { name: basename(path), bytes: await readFile(path), ...(ids && value === arrays[0] ? { ids } : {}) },
+        };
       } catch (cause) {
         throw new UsageError(`--reference ${value}: the file cannot be read.`, {
           cause,
@@ -102,6 +99,14 @@ export async function readReferences(
       }
     }),
   );
+}
+
+async function readIdsFile(value: string, io: CliIo): Promise<Uint8Array> {
+  try {
+    return await readFile(resolve(io.cwd, value));
+  } catch (cause) {
+    throw new UsageError(`--reference-ids ${value}: the file cannot be read.`, { cause });
+  }
 }
 
 /** What is asked of a population beside its file. */

@@ -35,6 +35,18 @@ export async function classesJson(
           mutual: row.mutual,
           relations: row.relations,
           explanation: row.explanation,
+          ...(row.evidence
+            ? {
+                evidence: {
+                  ...row.evidence,
+                  directions: row.evidence.directions.map((found) => ({
+                    ...found,
+                    from: idOf(found.from),
+                    to: idOf(found.to),
+                  })),
+                },
+              }
+            : {}),
         })),
       };
     }),
@@ -48,7 +60,11 @@ export async function classesJson(
       unresolvedClasses: classes.filter(({ synset }) => synset === null).map(({ name }) => name),
       ambiguousClasses: await ambiguousClasses(classes),
     },
-    references: section.references.map(({ id, title }) => ({ id, title })),
+    references: section.references.map(({ id, title, embeddings }) => ({
+      id,
+      title,
+      ...(embeddings ? { embeddings } : {}),
+    })),
     models,
     nsad: section.nsad,
     failed: section.failed,

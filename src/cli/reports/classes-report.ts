@@ -4,7 +4,14 @@ import {
   MAIN_MEASURE,
   MEASURE_TITLES,
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
-import type { Alignment, ClassesSection, ClassModel, ClassRow, RankingRow } from '../../study/classes-section.ts';
+import type {
+  Alignment,
+  ClassesSection,
+  ClassModel,
+  ClassRow,
+  PairEvidence,
+  RankingRow,
+} from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
@@ -14,6 +21,7 @@ import { cutsText } from './cuts-report.ts';
 import { findingsText } from './findings-report.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
 import { picturesText } from './pictures-report.ts';
+import { predictionsText } from './predictions-report.ts';
 import { shortClassNames } from './short-class-names.ts';
 import { classesText } from './uncertain-classes.ts';
 
@@ -57,14 +65,29 @@ function modelText(model: ClassModel, names: readonly string[], section: Classes
   if (model.zeroTemplates.length > 0 && !model.templates)
     text += `  zero    ${describeZero(model.zeroTemplates, names)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
-  for (const { id, title } of section.references) {
+  for (const { id, title, embeddings } of section.references) {
     text += alignmentText(title, model.alignment[id]!, colors);
+    if (embeddings) text += ceilingText(embeddings, colors);
     text += cutsText(model.alignment[id]!, colors);
   }
   if (model.templates?.agreement) text += agreementText(model, model.templates.agreement, section, colors);
+  if (model.templates?.predictions) text += predictionsText(model.templates.predictions, colors);
   if (section.references.length === 0)
     text += `  ${colors.dim('No class has a WordNet sense, so there is no semantic alignment; name the classes with --labels.')}\n`;
   return text;
+}
+
+/** How well a reference of embeddings is known: what a perfect model of it would reach. */
+function ceilingText(
+  { shared, ceiling }: NonNullable<ClassesSection['references'][number]['embeddings']>,
+  colors: Colors,
+): string {
+  const unknown = shared.unknown > 0 ? `; ${shared.unknown} concepts have no id of WordNet 3.0` : '';
+  if (!ceiling) return colors.dim(`          no noise ceiling: one embedding${unknown}\n`);
+  const range = ALIGNMENT_MEASURE_LIST.map(
+    ({ id, title }) => `${title} ${ceiling[id].lower?.toFixed(4) ?? '–'} … ${ceiling[id].upper?.toFixed(4) ?? '–'}`,
+  ).join(', ');
+  return `          noise ceiling of ${ceiling.embeddings} embeddings: ${range}${colors.dim(unknown)}\n`;
 }
 
 /** How far mean features and classifier weights of one network tell the same similarity of classes. */
@@ -182,12 +205,24 @@ export function describeRank(rank: number | null | undefined): string {
 }
 
 /** The most specific relation of a pair, or that WordNet has none that explains it. */
-function describeRelation({ relations, explanation }: RankingRow, colors: Colors): string {
+function describeRelation({ relations, explanation, evidence }: RankingRow, colors: Colors): string {
   if (explanation === null) return '–';
   if (explanation.labellingProblem)
     return colors.yellow(`${relations[0]!.kind.replaceAll('-', ' ')}, a labelling problem?`);
+  if (evidence) return colors.yellow(evidenceText(evidence));
   if (explanation.kind === 'unexplained') return colors.yellow('unexplained');
   return explanation.kind === 'alike-in-rank' ? '' : explanation.kind.replaceAll('-', ' ');
+}
+
+/** What pictures say of an unexplained pair, with the figure behind it. */
+function evidenceText({ verdict, directions, duplicates, featureRank }: PairEvidence): string {
+  if (verdict === 'filed-twice') return `same pictures filed twice (${duplicates})`;
+  if (verdict === 'look-alike') return `look alike${featureRank === null ? '' : ` (rank ${featureRank} by features)`}`;
+  const [first] = [...directions].sort((a, b) => b.low - a.low);
+  const often = first
+    ? `: in the top 5 of ${Math.round(100 * first.share)} %, base ${Math.round(100 * first.base)} %, ratio ${first.ratio.toFixed(1)} (${first.low.toFixed(1)}–${first.high.toFixed(1)})`
+    : ': too few pictures';
+  return `${verdict === 'seen-together' ? 'seen together' : 'still unexplained'}${often}`;
 }
 
 /** Whether the models' alignments differ by more than the bootstrap of their difference; empty without --ci. */

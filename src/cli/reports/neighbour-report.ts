@@ -11,17 +11,29 @@ import { shortClassNames } from './short-class-names.ts';
 
 const NEIGHBOURS_SHOWN = 10;
 
-/** What `semblance classes --class NAME` prints: one class's neighbours in every model, with WordNet's rank. */
-export async function neighbourReport(
+/** What `semblance classes --class NAME …` prints: neighbours of each class in every model, with the reference's rank. */
+export async function neighbourReports(
   manifest: StudyManifest,
   store: StudyStore,
-  wanted: string,
+  wanted: readonly string[],
   io: CliIo,
 ): Promise<string> {
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const names = await shortClassNames(classes);
-  const found = findClass(classes, names, wanted);
+  const found = [...new Set(wanted.map((name) => findClass(classes, names, name)))];
+  const texts = await Promise.all(found.map((entry) => neighbourReport(manifest, store, entry, names, io)));
+  return texts.join('\n');
+}
+
+async function neighbourReport(
+  manifest: StudyManifest,
+  store: StudyStore,
+  found: ClassRow,
+  names: readonly string[],
+  io: CliIo,
+): Promise<string> {
+  const section = manifest.instruments.classes!;
   const { colors } = io;
   const reference = section.references[0];
   const semantic = reference?.matrix ? await readStudyMatrix(store, manifest, reference.matrix) : undefined;

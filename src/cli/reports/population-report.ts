@@ -33,7 +33,7 @@ export async function populationReport(
   for (const model of section.models)
     for (const warning of model.warnings.filter((line) => !line.startsWith('Assumed')))
       text += `${colors.yellow('note')}    ${model.name}: ${warning}\n`;
-  text += `\n${correlationText(population, colors)}\n${familyText(population, colors)}\n${histogramText(population, colors)}`;
+  text += `\n${correlationText(population, colors)}\n${familyText(population, colors)}\n${groupsText(population, colors)}${histogramText(population, colors)}`;
   text += `\n${colors.bold('order')}   by average linkage on 1 − NSAD (Spearman): ${population.clustering.spearman.order.map((i) => section.models[i]!.name).join(', ')}\n`;
   if (band) text += `\n${bandText(section, population, band, colors)}`;
   return `${text}\n${colors.bold('study')}   ${folder}\n`;
@@ -117,6 +117,32 @@ function familyText({ families }: PopulationSection, colors: Colors): string {
   });
   const columns = [{ title: '' }, ...['within', 'between', 'p'].map((name) => numberColumn(colors.dim(name)))];
   return `${colors.bold('NSAD')}    mean within and between families\n${formatTable(columns, rows, '  ')}`;
+}
+
+/** NSAD between kinds of networks, and groups of any further column. */
+function groupsText({ groups = [] }: PopulationSection, colors: Colors): string {
+  return groups
+    .map(({ column, names, models, means, contrast }) => {
+      const pairs = names.flatMap((a, i) => names.slice(i).map((b, k) => ({ a, b, i, j: i + k })));
+      const rows = pairs.map(({ a, b, i, j }) => [
+        i === j ? `${a} (${models[i]})` : `${a} – ${b}`,
+        String(means.spearman[i]![j]?.pairs ?? 0),
+        ...ALIGNMENT_MEASURE_LIST.map(({ id: measure }) => means[measure][i]![j]?.mean.toFixed(4) ?? '–'),
+      ]);
+      const columns = [
+        { title: '' },
+        ...['pairs', ...ALIGNMENT_MEASURE_LIST.map(({ shortTitle }) => shortTitle)].map((name) =>
+          numberColumn(colors.dim(name)),
+        ),
+      ];
+      const { difference, p } = contrast.spearman;
+      const tested =
+        difference === null || p === null
+          ? ''
+          : `  within less between, Spearman: ${difference.toFixed(4)} (p ${p.toPrecision(2)})\n`;
+      return `${colors.bold('NSAD')}    mean by ${column}, within and between\n${formatTable(columns, rows, '  ')}${tested}\n`;
+    })
+    .join('');
 }
 
 function histogramText({ histograms }: PopulationSection, colors: Colors): string {

@@ -7,7 +7,7 @@ import {
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import type { LegendEntry } from '../kit/axes.ts';
-import { type Bar, drawBars, drawScatter } from '../kit/dot-chart.ts';
+import { type Bar, type ChartPoint, drawBars, drawScatter } from '../kit/dot-chart.ts';
 
 const lacksAlignment: FigureKind['lacks'] = ({ instruments: { classes } }) =>
   classes?.references.length ? undefined : 'it has no alignment with a reference';
@@ -46,6 +46,10 @@ export const alignmentBars: FigureKind = {
         };
       }),
     );
+    const published = (section.population?.members ?? []).filter(({ publishedOnly }) => publishedOnly);
+    for (const { id: name, published: values } of context.choices.models ? [] : published)
+      for (const { id, title } of ALIGNMENT_MEASURE_LIST)
+        bars.push({ name: `${name}, published`, series: title, value: values?.[id] ?? null });
     const d = context.drawing();
     const top = d.heading(
       'Semantic alignment of class similarity',
@@ -106,7 +110,9 @@ function traitFigure(id: string, trait: 'parameters' | 'accuracy', axis: string)
     lacks: (manifest) => {
       const { population } = manifest.instruments.classes ?? {};
       if (!population) return 'it has no population';
-      return population.members.some((member) => member[trait] !== null && member.model !== null)
+      return population.members.some(
+        (member) => member[trait] !== null && (member.model !== null || member.publishedOnly),
+      )
         ? lacksAlignment(manifest)
         : `no member has ${trait}`;
     },
@@ -119,8 +125,20 @@ function traitFigure(id: string, trait: 'parameters' | 'accuracy', axis: string)
       const kinds = ['cnn', 'vit', 'hybrid', null] as const;
       const titles = { cnn: 'CNN', vit: 'ViT', hybrid: 'hybrid', other: 'other' };
       const colourOf = (kind: (typeof kinds)[number]): string => d.theme.series[kinds.indexOf(kind)]!;
-      const points = population.members.flatMap((member) => {
-        const model = section.models.find(({ id: other }) => other === member.model);
+      const points = population.members.flatMap((member): ChartPoint[] => {
+        const other = member.publishedOnly ? member.published?.[measure] : undefined;
+        const at = member[trait];
+        if (at !== null && other !== undefined)
+          return [
+            {
+              x: trait === 'parameters' ? at / 1e6 : at,
+              y: other,
+              name: member.id,
+              colour: colourOf(member.kind),
+              hollow: true,
+            },
+          ];
+        const model = section.models.find(({ id: candidate }) => candidate === member.model);
         const found = model?.alignment[reference];
         const [x, y] = [member[trait], found?.[measure]];
         if (!model || !found || x === null || y == null) return [];
@@ -141,6 +159,8 @@ function traitFigure(id: string, trait: 'parameters' | 'accuracy', axis: string)
       const legend = kinds
         .filter((kind) => present.has(kind))
         .map((kind): LegendEntry => ({ name: titles[kind ?? 'other'], colour: colourOf(kind), mark: 'dot' }));
+      if (population.members.some(({ publishedOnly }) => publishedOnly))
+        legend.push({ name: 'published', colour: d.theme.muted, mark: 'ring' });
       const all = population.correlations.find(({ group }) => group === 'all')?.[measure][trait];
       const rho = all?.spearman
         ? `Spearman ${all.spearman.value.toFixed(2)} (p ${all.spearman.p.toPrecision(2)}, n ${all.n})`

@@ -55,7 +55,9 @@ const lacksMap: FigureKind['lacks'] = ({ instruments: { classes } }) =>
     ? 'it has no classes section'
     : classes.models.some(({ matrix }) => matrix !== null)
       ? undefined
-      : 'its models are too large for maps';
+      : classes.models.length === 0
+        ? 'it has published values alone, no networks'
+        : 'its models are too large for maps';
 
 export const classMap: FigureKind = {
   id: 'class-map',

@@ -42,7 +42,8 @@ export function drawAxes(d: Drawing, box: Box, x: AxisOptions, y: AxisOptions): 
   }
   for (const tick of xTicks) {
     d.line(across(tick), box.y + box.height, across(tick), box.y + box.height + 4, { width: 0.8 });
-    d.text(across(tick), box.y + box.height + 15, tickText(tick), { size: 10, anchor: 'middle', fill: muted });
+    if (!x.log || isRound(tick))
+      d.text(across(tick), box.y + box.height + 15, tickText(tick), { size: 10, anchor: 'middle', fill: muted });
   }
   d.line(box.x, box.y + box.height, box.x + box.width, box.y + box.height, { width: 0.9 });
   d.line(box.x, box.y, box.x, box.y + box.height, { width: 0.9 });
@@ -57,6 +58,11 @@ function scaleOf({ domain, log, exact }: AxisOptions, range: [number, number]) {
   return exact ? scale : scale.nice();
 }
 
+/** 1, 2 or 5 times a power of ten: what a logarithmic axis has room to name. */
+function isRound(value: number): boolean {
+  return /^[125](\.0*)?e/.test(value.toExponential(6));
+}
+
 function tickText(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)) {
     const [mantissa, exponent] = value.toExponential().split('e');
@@ -69,7 +75,7 @@ export interface LegendEntry {
   name: string;
   colour: string;
   dash?: string;
-  mark?: 'line' | 'dot' | 'box';
+  mark?: 'line' | 'dot' | 'ring' | 'box';
 }
 
 /** A legend in as many rows as it needs; returns where it ends. */
@@ -84,6 +90,7 @@ export function drawLegend(d: Drawing, y: number, entries: readonly LegendEntry[
     }
     if (mark === 'line') d.line(x, top - 4, x + 20, top - 4, { stroke: colour, width: 2, ...(dash ? { dash } : {}) });
     else if (mark === 'dot') d.circle(x + 10, top - 4, 4, { fill: colour });
+    else if (mark === 'ring') d.circle(x + 10, top - 4, 4, { fill: d.theme.background, stroke: colour, width: 1.5 });
     else d.rect(x + 5, top - 9, 10, 10, { fill: colour });
     d.text(x + 25, top, name);
     x += width + 8;

@@ -10,6 +10,8 @@ export interface ChartPoint {
   high?: number;
   /** What chance gives for y. */
   chance?: number;
+  /** A ring: a value that is not ours. */
+  hollow?: boolean;
 }
 
 /** Points with names; returns where the chart ends. */
@@ -30,12 +32,13 @@ export function drawScatter(
     { title: options.y, domain: domainOf(points.flatMap(({ y, low, high, chance }) => [y, low, high, chance])) },
   );
   const taken: Box[] = [];
-  for (const { x, y, name, colour, low, high, chance } of points) {
+  for (const { x, y, name, colour, low, high, chance, hollow } of points) {
     const [px, py] = [place.x(x), place.y(y)];
     if (low !== undefined && high !== undefined)
       d.line(px, place.y(low), px, place.y(high), { stroke: colour, width: 1 });
     if (chance !== undefined) d.line(px - 5, place.y(chance), px + 5, place.y(chance), { width: 1.2, dash: '2 1.5' });
-    d.circle(px, py, 4, { fill: colour, stroke: d.theme.background, width: 0.8 });
+    if (hollow) d.circle(px, py, 3.4, { fill: d.theme.background, stroke: colour, width: 1.5 });
+    else d.circle(px, py, 4, { fill: colour, stroke: d.theme.background, width: 0.8 });
     if (options.names === false) continue;
     const width = textWidth(name, 9);
     const right = px + 7 + width <= box.x + box.width;

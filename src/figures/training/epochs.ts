@@ -76,15 +76,22 @@ export const typicalityCurves: FigureKind = {
   async draw(context) {
     const runs = await runCurves(context);
     const d = context.drawing();
+    // What stands above chance is shown where every run says so.
+    const isHeldAgainst = runs.every(({ curves }) =>
+      Object.keys(curves.values).some((name) => /^typicality\..*\.excess$/.test(name)),
+    );
     let y = d.heading(
       'Typicality',
-      'Cosine of the class templates of right (solid) and wrong samples (dashed) to those of all.',
+      isHeldAgainst
+        ? 'Cosine of the class templates of right (solid) and wrong samples (dashed) to those of all, less that of random parts of the same sizes.'
+        : 'Cosine of the class templates of right (solid) and wrong samples (dashed) to those of all. The larger part is always the nearer: a run with templates of random parts shows the difference.',
     );
     let drawn = 0;
     for (const split of ['test', 'train'] as const) {
       const series = runs.flatMap((entry, r): Series[] => {
         const colour = d.theme.series[r % d.theme.series.length]!;
-        const points = (kind: string) => seriesOf(entry, `typicality.${split}.${kind}`, colour);
+        const points = (kind: string) =>
+          seriesOf(entry, `typicality.${split}.${kind}${isHeldAgainst ? '.excess' : ''}`, colour);
         const [right, wrong] = [points('correct'), points('wrong')];
         const joined = (list: Series): Series => ({
           ...list,

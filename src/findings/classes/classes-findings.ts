@@ -5,6 +5,7 @@ import { alignment, difference, failed, noReference, wrongOrder } from './alignm
 import { type ClassesFacts, readClassesFacts } from './classes-facts.ts';
 import { agreement, closestPair, labelling, neighbours, strangePair } from './pair-rules.ts';
 import { population } from './population-rules.ts';
+import { predictions } from './prediction-rules.ts';
 
 /** In the order in which they are told. */
 export const CLASSES_RULES: readonly Rule<ClassesFacts>[] = [
@@ -14,6 +15,7 @@ export const CLASSES_RULES: readonly Rule<ClassesFacts>[] = [
   closestPair,
   neighbours,
   agreement,
+  predictions,
   population,
   difference,
   labelling,

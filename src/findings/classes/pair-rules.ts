@@ -79,7 +79,7 @@ export const strangePair: Rule<ClassesFacts> = {
       strange.length > 1 ? ` ${counted(strange.length - 1, 'more pair')} like it among the most similar.` : '';
     return {
       kind: 'result',
-      text: `Alike but unrelated: ${names[first.class]} and ${names[first.neighbour]}. To ${model.name} ${names[first.neighbour]} is the nearest class of ${names[first.class]} (similarity ${fixed(first.similarity)}), in ${referenceName} it is no nearer than a random one (${ordinal(rank)} of ${others}). Shared looks, shared scenes or mislabelled images can do that.${more}`,
+      text: `Alike but unrelated: ${names[first.class]} and ${names[first.neighbour]}. To ${model.name} ${names[first.neighbour]} is the nearest class of ${names[first.class]} (similarity ${fixed(first.similarity)}), in ${referenceName} it is no nearer than a random one (${ordinal(rank)} of ${others}). ${explained(first)}${more}`,
       evidence: [
         { figure: 'similarity', of: `${names[first.class]}, ${names[first.neighbour]}`, value: first.similarity },
         {
@@ -93,6 +93,22 @@ export const strangePair: Rule<ClassesFacts> = {
     };
   },
 };
+
+/** What pictures say of an unexplained pair; without pictures, what it may be. */
+function explained({ evidence }: RankingRow): string {
+  switch (evidence?.verdict) {
+    case 'filed-twice':
+      return `The same pictures are filed under both (${evidence.duplicates}).`;
+    case 'seen-together':
+      return 'The two are seen together: pictures of one are taken for the other more often than their meanings let expect.';
+    case 'look-alike':
+      return 'By the features of their pictures they look alike.';
+    case 'still-unexplained':
+      return 'The pictures do not explain it either.';
+    default:
+      return 'Shared looks, shared scenes or mislabelled images can do that.';
+  }
+}
 
 /** The closest pair, where nothing about it is strange. */
 export const closestPair: Rule<ClassesFacts> = {

@@ -36,10 +36,16 @@ export function epochCurves(measures: EpochMeasures): Record<string, number | nu
         values.predictedClasses = found.predictedClasses / measures.classes;
     }
     const typical = measures.typicality[split];
-    if (typical) {
-      values[`typicality.${split}.correct`] = typical.correct.cosine;
-      values[`typicality.${split}.wrong`] = typical.wrong.cosine;
-    }
+    if (typical)
+      for (const kind of ['correct', 'wrong'] as const) {
+        const name = `typicality.${split}.${kind}`;
+        values[name] = typical[kind].cosine;
+        if (!typical.random || !typical.excess) continue;
+        values[`${name}.random`] = typical.random[kind].cosine;
+        values[`${name}.excess`] = typical.excess[kind]?.difference ?? null;
+        values[`${name}.excess.low`] = typical.excess[kind]?.interval?.low ?? null;
+        values[`${name}.excess.high`] = typical.excess[kind]?.interval?.high ?? null;
+      }
   }
   if (measures.wsi) {
     values['wsi.mean'] = measures.wsi.mean;

@@ -1,4 +1,5 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
+import { createRandom } from '../../statistics/random.ts';
 import type { Matrix, Matrix32 } from '../../tensor/matrix.ts';
 
 /** Mean penultimate features of each class over some of its samples; a class without one has a row of zeros. */
@@ -14,6 +15,8 @@ export interface SplitTemplates {
   all: TemplateSet;
   correct?: TemplateSet;
   wrong?: TemplateSet;
+  /** What `correct` and `wrong` are held against: each class's samples split at random into two parts of those sizes. */
+  random?: { correct: TemplateSet; wrong: TemplateSet };
 }
 
 /**
@@ -22,6 +25,7 @@ export interface SplitTemplates {
  * @param features N×D penultimate features, one row a sample
  * @param target class of each sample, in [0, classes)
  * @param prediction what the network took each sample for; without it there is only `all`
+ * @param seed of the random split
  * @throws IncomparableError when the lengths differ; UsageError when a target is no class or a feature is not finite.
  */
 export function splitTemplates(
@@ -29,6 +33,7 @@ export function splitTemplates(
   target: ArrayLike<number>,
   classes: number,
   prediction?: ArrayLike<number>,
+  seed = 0,
 ): SplitTemplates {
   const { rows, cols, data } = features;
   if (target.length !== rows || (prediction && prediction.length !== rows))
@@ -55,11 +60,38 @@ export function splitTemplates(
   if (!wrongSums) return { all: means(correctSums, correctCounts, cols) };
   const allSums = correctSums.map((sum, k) => sum + wrongSums[k]!);
   const allCounts = correctCounts.map((count, c) => count + wrongCounts[c]!);
+  const drawn = drawnSums(features, target, correctCounts, seed);
   return {
     all: means(allSums, allCounts, cols),
     correct: means(correctSums, correctCounts, cols),
     wrong: means(wrongSums, wrongCounts, cols),
+    random: {
+      correct: means(drawn, correctCounts, cols),
+      wrong: means(
+        allSums.map((sum, k) => sum - drawn[k]!),
+        wrongCounts,
+        cols,
+      ),
+    },
   };
+}
+
+/** Sums over as many random samples of each class as `counts` says. */
+function drawnSums(
+  { rows, cols, data }: Matrix,
+  target: ArrayLike<number>,
+  counts: Uint32Array,
+  seed: number,
+): Float64Array {
+  const sums = new Float64Array(counts.length * cols);
+  const left = counts.slice();
+  for (const i of createRandom(seed).permutation(rows)) {
+    const t = target[i]!;
+    if (left[t] === 0) continue;
+    left[t]!--;
+    for (let d = 0; d < cols; d++) sums[t * cols + d]! += data[i * cols + d]!;
+  }
+  return sums;
 }
 
 function means(sums: Float64Array, counts: Uint32Array, cols: number): TemplateSet {

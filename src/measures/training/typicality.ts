@@ -13,22 +13,69 @@ export interface TemplateAgreement {
   perClass: Float64Array;
 }
 
+/** How much nearer some samples are to their class than as many random ones; negative: farther. */
+export interface TypicalityExcess {
+  /** Mean over the classes with such samples and at least one other of: cosine less that of the random part. */
+  difference: number;
+  /** 95 % interval of the mean over classes, by its standard error; null of a single class. */
+  interval: { low: number; high: number } | null;
+  classes: number;
+}
+
 /** Typicality of the right and of the wrong samples of one split at one epoch. */
 export interface Typicality {
   correct: TemplateAgreement;
   wrong: TemplateAgreement;
+  /** The same of a random split of each class into parts of the same sizes; absent where no such templates were written. */
+  random?: { correct: TemplateAgreement; wrong: TemplateAgreement };
+  /** The difference to that; null where no class has both right and wrong samples. */
+  excess?: { correct: TypicalityExcess | null; wrong: TypicalityExcess | null };
 }
 
 /**
  * Typicality (appendix H of Filus & Żarski et al., "Beyond Accuracy"): cosine of the class templates of the correctly
- * and of the wrongly classified samples to those of all samples, averaged over the classes that have any.
+ * and of the wrongly classified samples to those of all samples, averaged over the classes that have any. The mean of all
+ * lies nearest to the larger of the two parts whatever these are, so that what counts is the difference to random parts
+ * of the same sizes, where the templates of those are known.
  * @throws IncomparableError when the template sets differ in shape; UsageError when right and wrong ones are missing.
  */
 export function typicality(templates: SplitTemplates): Typicality {
-  const { all, correct, wrong } = templates;
+  const { all, correct, wrong, random } = templates;
   if (!correct || !wrong)
     throw new UsageError('Typicality needs the templates of the right and of the wrong samples beside those of all.');
-  return { correct: agreement(all.templates, correct), wrong: agreement(all.templates, wrong) };
+  const found = { correct: agreement(all.templates, correct), wrong: agreement(all.templates, wrong) };
+  if (!random) return found;
+  const drawn = { correct: agreement(all.templates, random.correct), wrong: agreement(all.templates, random.wrong) };
+  const isSplit = (c: number): boolean => correct.counts[c]! > 0 && wrong.counts[c]! > 0;
+  return {
+    ...found,
+    random: drawn,
+    excess: {
+      correct: excess(found.correct.perClass, drawn.correct.perClass, isSplit),
+      wrong: excess(found.wrong.perClass, drawn.wrong.perClass, isSplit),
+    },
+  };
+}
+
+/** Deviations of a normal distribution that hold 95 % of it. */
+const NORMAL_95 = 1.959964;
+
+/** A class of right or of wrong samples only is its own random part, and says nothing. */
+function excess(observed: Float64Array, drawn: Float64Array, isSplit: (c: number) => boolean): TypicalityExcess | null {
+  const differences = [...observed.keys()]
+    .filter(isSplit)
+    .map((c) => observed[c]! - drawn[c]!)
+    .filter((value) => !Number.isNaN(value));
+  const n = differences.length;
+  if (n === 0) return null;
+  const difference = differences.reduce((sum, value) => sum + value, 0) / n;
+  const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
+  const half = NORMAL_95 * Math.sqrt(squares / (n - 1) / n);
+  return {
+    difference,
+    interval: n < 2 ? null : { low: difference - half, high: difference + half },
+    classes: n,
+  };
 }
 
 function agreement(all: Matrix32, some: TemplateSet): TemplateAgreement {

@@ -44,13 +44,17 @@ export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): He
 /** Bounds for class templates, checked before anything is made for them. ImageNet-21k has 21,841 classes. */
 export const HEAD_LIMITS = { rows: 1_000_000, weights: 2 ** 28 } as const;
 
+/** What to do with a network that ends in features, such as DINOv2 or a backbone. */
+const NO_CLASSIFIER =
+  'A network without a classifier shows its similarity of classes by labelled pictures: --templates DIR runs an ONNX model on them, --templates FEATURES takes a file of features.';
+
 function noHead(file: ModelFile, classCount: number | undefined, rejected: readonly RejectedHead[]): Error {
   const seen = rejected.map(({ tensor, shape }) => ({ name: tensor, shape }));
   if (classCount !== undefined && seen.length > 0)
     return new IncomparableError(
       `${file.name}: no classifier head has ${classCount} rows, one for each class; there are ${listed(seen)}.`,
       {
-        hint: 'Give labels with one line for each row of the head, or choose a tensor with --head NAME.',
+        hint: `Give labels with one line for each row of the head, or choose a tensor with --head NAME. ${NO_CLASSIFIER}`,
         file: file.name,
       },
     );
@@ -63,7 +67,7 @@ function noHead(file: ModelFile, classCount: number | undefined, rejected: reado
   const wanted = classCount === undefined ? 'no classifier head' : `no classifier head of ${classCount} rows`;
   return new UnsupportedError(
     `${file.name}: ${wanted} was found among ${file.tensors.size} ${file.tensors.size === 1 ? 'tensor' : 'tensors'}${found ? `: ${found}` : ''}.`,
-    { hint: 'Choose a tensor with --head NAME; it needs one row for each class.', file: file.name },
+    { hint: `Choose a tensor with --head NAME; it needs one row for each class. ${NO_CLASSIFIER}`, file: file.name },
   );
 }
 

@@ -176,6 +176,11 @@ function epochTensors(logged: LoggedEpoch, float16: boolean): Record<string, Wri
     write('', sets.all);
     write('Correct', sets.correct!);
     write('Wrong', sets.wrong!);
+    for (const [kind, { templates }] of Object.entries({
+      RandomCorrect: sets.random!.correct,
+      RandomWrong: sets.random!.wrong,
+    }))
+      tensors[`split.${split}.template${kind}`] = floats([classes, features.cols], templates.data);
     tensors[`split.${split}.templateCosine`] = {
       dtype: 'f16',
       shape: [target.length],

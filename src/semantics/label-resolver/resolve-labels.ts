@@ -5,6 +5,7 @@ import { dottedSynset } from '../synset-name.ts';
 import { findSynset, lemmasOf, type WordNet, wnidOf } from '../wordnet.ts';
 import { chooseSenses } from './choose-senses.ts';
 import { type LabelSetMatch, matchLabelSet, partsOf } from './match-label-set.ts';
+import { speciesNames } from './scientific-names.ts';
 import { senseCandidates, wordsOf } from './sense-candidates.ts';
 
 export interface ResolveLabelsOptions {
@@ -157,8 +158,11 @@ function sensesOfLabel(wordnet: WordNet, label: LabelClass, match: LabelSetMatch
   }
   if (listed.length > 1) return found('lemmas', listed);
   // Of a list of words that no synset has whole, the first that WordNet knows speaks for it.
-  for (const part of parts) {
+  const species = speciesNames(name);
+  for (const [at, part] of (species.length > 0 ? species : parts).entries()) {
     const { synsets, general } = senseCandidates(wordnet, part);
+    // The second word of a scientific name is none by itself.
+    if (general && species.length > 0 && at === 0) continue;
     if (synsets.length > 0) return { ...found('joint', synsets), approximate: general };
   }
   return found('unresolved', []);

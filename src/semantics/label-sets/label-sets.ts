@@ -77,6 +77,24 @@ export const LABEL_SETS: readonly LabelSetInfo[] = [
     aliases: ['coco-90', 'coco-paper'],
   },
   {
+    id: 'coco-panoptic-133',
+    title: 'COCO panoptic, 133 classes',
+    note: 'The 80 things, then the 53 classes of stuff, as the panoptic task numbers them one after another. The synsets were chosen by hand; walls of brick, tile and wood have none.',
+    aliases: ['coco-panoptic', 'panoptic', 'panoptic-133'],
+  },
+  {
+    id: 'quickdraw-345',
+    title: 'Quick, Draw!, 345 classes',
+    note: 'In alphabetical order. The synsets were chosen by hand for what people drew: the cake is baked, the pig an animal; the Mona Lisa, a smiley face and a ceiling fan have none.',
+    aliases: ['quickdraw', 'quick-draw'],
+  },
+  {
+    id: 'doodlenet-345',
+    title: "Quick, Draw! in DoodleNet's order",
+    note: 'The same classes in the order of the rows of DoodleNet.',
+    aliases: ['doodlenet', 'quickdraw-doodlenet'],
+  },
+  {
     id: 'fashion-mnist',
     title: 'Fashion-MNIST',
     note: 'The synsets were chosen by hand: an ankle boot is a boot, the bag a handbag.',

@@ -52,6 +52,49 @@ describe('typicality', () => {
     expect(found.correct.cosine).toBeCloseTo((expected[0]! + expected[2]!) / 2, 6);
   });
 
+  it('stands against a random split of the same sizes: random features show none, planted ones do', () => {
+    const [classes, width, samples] = [20, 16, 2000];
+    const random = createRandom(4);
+    const targets = Uint32Array.from({ length: samples }, () => random.below(classes));
+    // Seven of ten are wrong.
+    const predictions = targets.map((t) => (random.next() < 0.7 ? (t + 1 + random.below(classes - 1)) % classes : t));
+    const centres = Float64Array.from({ length: classes * width }, () => random.normal());
+    const made = (shift: number): Matrix32 => ({
+      rows: samples,
+      cols: width,
+      data: Float32Array.from({ length: samples * width }, (_, k) => {
+        const i = Math.floor(k / width);
+        const isWrong = predictions[i] !== targets[i];
+        const moved = k % width === 0 ? shift * (isWrong ? 1 : -7 / 3) : 0;
+        return centres[targets[i]! * width + (k % width)]! + 3 * random.normal() + moved;
+      }),
+    });
+    const none = typicality(splitTemplates(made(0), targets, classes, predictions));
+    expect(none.wrong.cosine! - none.correct.cosine!).toBeGreaterThan(0.02);
+    for (const kind of ['correct', 'wrong'] as const) {
+      const { difference, interval, classes: counted } = none.excess![kind]!;
+      expect(counted).toBe(classes);
+      expect(interval!.low).toBeLessThan(0);
+      expect(interval!.high).toBeGreaterThan(0);
+      expect(Math.abs(difference)).toBeLessThan(0.02);
+    }
+    const planted = typicality(splitTemplates(made(2), targets, classes, predictions)).excess!;
+    expect(planted.wrong!.interval!.high).toBeLessThan(0);
+    expect(planted.correct!.interval!.high).toBeLessThan(0);
+  });
+
+  it('splits at random into parts of the sizes of right and wrong, which make up the whole', () => {
+    const { all, correct, wrong, random } = splitTemplates(features, target, 3, prediction);
+    expect(random!.correct.counts).toEqual(correct!.counts);
+    expect(random!.wrong.counts).toEqual(wrong!.counts);
+    for (let k = 0; k < 6; k++) {
+      const c = Math.floor(k / 2);
+      const together =
+        correct!.counts[c]! * random!.correct.templates.data[k]! + wrong!.counts[c]! * random!.wrong.templates.data[k]!;
+      expect(together).toBeCloseTo(all.counts[c]! * all.templates.data[k]!, 5);
+    }
+  });
+
   it('has no value where no class has mistakes', () => {
     const found = typicality(splitTemplates(features, target, 3, target));
     expect(found.wrong).toMatchObject({ cosine: null, classes: 0 });

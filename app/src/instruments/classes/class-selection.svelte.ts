@@ -41,7 +41,7 @@ export function createSelection(data: ClassesData): ClassSelection {
     get classIndex() {
       return cell?.row;
     },
-    chooseModel: (id) => router.set({ model: id === data.models[0]!.id ? undefined : id }),
+    chooseModel: (id) => router.set({ model: id === data.models[0]?.id ? undefined : id }),
     chooseCell: (next, options) => router.set({ cell: next && `${next.row},${next.col}` }, options),
     colourOf: (modelId) =>
       modelColour(

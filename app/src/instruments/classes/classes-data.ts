@@ -43,7 +43,7 @@ export async function loadClasses(study: OpenStudy, section: ClassesSection): Pr
   const { source } = study;
   const models = section.models.filter((model): model is DrawableModel => model.matrix !== null);
   const references = section.references.filter((entry): entry is DrawableReference => entry.matrix !== null);
-  if (models.length === 0) throw tooManyClasses(section);
+  if (models.length < section.models.length && models.length === 0) throw tooManyClasses(section);
   const [classes, orders] = await Promise.all([
     source.table<ClassRow>(section.classes),
     source.json<ClassOrders>(section.orders),

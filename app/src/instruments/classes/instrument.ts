@@ -1,5 +1,9 @@
+import type { StudyManifest } from '#src/study/manifest.ts';
 import type { Instrument } from '../instrument.ts';
 import { QUESTIONS } from '../questions.ts';
+
+/** A study of published rows alone has no networks to look into. */
+const hasNetworks = ({ instruments: { classes } }: StudyManifest): boolean => (classes?.models.length ?? 0) > 0;
 
 export const classesInstrument: Instrument = {
   id: 'classes',
@@ -14,11 +18,17 @@ export const classesInstrument: Instrument = {
   frame: () => import('./ClassesFrame.svelte'),
   views: [
     { id: 'findings', title: 'Findings', key: 'f', load: () => import('../findings/FindingsView.svelte') },
-    { id: 'map', title: 'Map', key: 'm', load: () => import('./map/MapView.svelte') },
-    { id: 'landscape', title: 'Landscape', key: 'q', load: () => import('./landscape/LandscapeView.svelte') },
-    { id: 'pairs', title: 'Pairs', key: 'p', load: () => import('./pairs/PairsView.svelte') },
-    { id: 'class', title: 'Class pages', key: 'c', load: () => import('./class/ClassView.svelte') },
-    { id: 'models', title: 'Models', key: 'o', load: () => import('./models/ModelsView.svelte') },
+    { id: 'map', title: 'Map', key: 'm', has: hasNetworks, load: () => import('./map/MapView.svelte') },
+    {
+      id: 'landscape',
+      title: 'Landscape',
+      key: 'q',
+      has: hasNetworks,
+      load: () => import('./landscape/LandscapeView.svelte'),
+    },
+    { id: 'pairs', title: 'Pairs', key: 'p', has: hasNetworks, load: () => import('./pairs/PairsView.svelte') },
+    { id: 'class', title: 'Class pages', key: 'c', has: hasNetworks, load: () => import('./class/ClassView.svelte') },
+    { id: 'models', title: 'Models', key: 'o', has: hasNetworks, load: () => import('./models/ModelsView.svelte') },
     {
       id: 'population',
       title: 'Population',

@@ -27,6 +27,20 @@ export const LABELLING_PROBLEM = 'labelling-problem';
 export const EXPLANATION_KINDS = Object.keys(LABELS) as ExplanationKind[];
 
 /** The chip of a row: its text, its tone, and the sentence behind it. */
+/** What pictures say of unexplained pairs. */
+const VERDICTS: Record<NonNullable<RankingRow['evidence']>['verdict'], readonly [chip: string, meaning: string]> = {
+  'filed-twice': ['filed twice', 'The same pictures lie under both classes'],
+  'seen-together': [
+    'seen together',
+    'Pictures of one are taken for the other more often than their meanings let expect',
+  ],
+  'look-alike': [
+    'look alike',
+    'Near by their mean features, whether or not the network sees one on a picture of the other',
+  ],
+  'still-unexplained': ['still unexplained', 'Neither WordNet nor the pictures explain it'],
+};
+
 export interface RelationLabel {
   text: string;
   tone: 'plain' | 'warning' | 'accent';
@@ -36,6 +50,14 @@ export interface RelationLabel {
 export function relationLabel(row: RankingRow): RelationLabel | undefined {
   const { explanation } = row;
   if (!explanation) return undefined;
+  if (row.evidence) {
+    const [text, sentence] = VERDICTS[row.evidence.verdict];
+    const [first] = [...row.evidence.directions].sort((a, b) => b.low - a.low);
+    const often = first
+      ? ` In the top 5 of ${(100 * first.share).toFixed(0)} % of the pictures of one, where ${(100 * first.base).toFixed(0)} % are expected (ratio ${first.ratio.toFixed(1)}, 95 % ${first.low.toFixed(1)} to ${first.high.toFixed(1)}).`
+      : '';
+    return { text, tone: 'accent', sentence: `${sentence}.${often}` };
+  }
   const relation = row.relations?.[0];
   const [chip, meaning] = LABELS[explanation.kind];
   return {

@@ -3,10 +3,12 @@ import { shapeLayers } from '../../../activations/features-file/layer-shapes.ts'
 import { requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
+import { selectRows } from '../../../tensor/matrix.ts';
 import { formatShape } from '../../../tensor/tensor.ts';
 import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
-import { featureSums, type Pooling } from './feature-sums.ts';
-import type { FoundTemplates } from './run-templates.ts';
+import { bestClasses, type ScoredClasses } from '../../common/labelled-pictures/best-classes.ts';
+import { type Pooling, pooledRows } from '../../common/labelled-pictures/pooled-rows.ts';
+import type { LabelledFeatures } from '../../common/labelled-pictures/run-labelled-pictures.ts';
 
 /** Samples of a features file as far as templates need them: a name, and the folder that says the class. */
 export interface FeatureFileSamples {
@@ -30,19 +32,47 @@ export function samplesOfFeatures(file: ModelFile): FeatureFileSamples {
   return { names: samples!.map(({ name, id }, i) => name ?? id ?? `sample ${i}`), folders };
 }
 
-/** Averages a layer of a features file by class: the one asked for, else its last one that is not called logits. */
-export async function fileTemplates(
+/**
+ * A layer of a features file, one vector a sample: the one asked for, else its last one that is not called logits; and
+ * the best classes of each sample where the file has logits of as many columns as the head has rows.
+ */
+export async function fileFeatures(
   file: ModelFile,
   layer: string | undefined,
+  scored: ScoredClasses | undefined,
   classOf: readonly (number | null)[],
   names: readonly string[],
-  classCount: number,
-): Promise<FoundTemplates> {
+): Promise<LabelledFeatures> {
   const entry = chooseEntry(file, layer);
   const { pooling, channelsLast, assumed } = poolingOf(file, entry);
-  const sums = featureSums(classCount, pooling, channelsLast, entry.name);
-  sums.add(await entry.read(), classOf, names);
-  return { ...sums.templates(), layer: entry.name, pooling, skipped: [], runtime: null, assumed };
+  const rows = pooledRows(pooling, channelsLast, entry.name);
+  rows.add(await entry.read(), names);
+  const logits = file.tensors.get('logits');
+  const fits = scored && logits?.shape.length === 2 && logits.shape[1] === scored.width;
+  const best = fits ? bestClasses(scored, 'logits') : undefined;
+  if (fits) best?.add((await logits.read()).data, names);
+  const kept = [...names.keys()].filter((i) => classOf[i] !== null);
+  const all = rows.matrix();
+  const scores = best?.result();
+  return {
+    names: kept.map((i) => names[i]!),
+    target: Uint32Array.from(kept, (i) => classOf[i]!),
+    features: selectRows(all, kept),
+    scores: scores
+      ? {
+          k: scores.k,
+          classes: Uint32Array.from(
+            kept.flatMap((i) => [...scores.classes.subarray(i * scores.k, (i + 1) * scores.k)]),
+          ),
+          output: 'logits',
+        }
+      : null,
+    layer: entry.name,
+    pooling,
+    skipped: [],
+    runtime: null,
+    assumed,
+  };
 }
 
 /** Maps are averaged; of tokens the one before the patches stands for the picture, else their mean. */

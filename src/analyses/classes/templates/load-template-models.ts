@@ -1,15 +1,16 @@
 import { IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
+import { splitTemplates } from '../../../measures/training/split-templates.ts';
 import { openModel } from '../../../model-files/open-model.ts';
 import { labelSet } from '../../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../../semantics/wordnet.ts';
 import { folderOf, matchClassFolders } from '../../common/class-folders.ts';
+import { type LabelledFeatures, runLabelledPictures } from '../../common/labelled-pictures/run-labelled-pictures.ts';
 import { type LoadedClassModel, loadClassModel } from '../load-class-model.ts';
 import type { ClassModelInput } from '../options.ts';
 import { classesOfRows, type RowClasses } from '../row-classes.ts';
-import { fileTemplates, samplesOfFeatures } from './file-templates.ts';
+import { fileFeatures, samplesOfFeatures } from './file-templates.ts';
 import type { TemplatesRequest } from './options.ts';
-import { type FoundTemplates, runTemplates } from './run-templates.ts';
 
 /** What `--head` says of a model that has no classifier, or none that counts. */
 export const NO_HEAD = 'none';
@@ -47,13 +48,18 @@ export async function loadTemplateModels(
     );
   const classes = samples.folders.map((folder) => (folder === undefined ? null : (classOf.get(folder) ?? null)));
   const count = rows.classes.length;
+  const scored = model && { width: model.head.classes, columns: model.rows.rows };
   const found =
     request.kind === 'images'
-      ? await runTemplates(source, file, model?.head.tensor, request, classes, count, task)
-      : await fileTemplates(featuresFile!, request.layer, classes, samples.names, count);
+      ? await runLabelledPictures(source, file, { head: model?.head.tensor, scored }, request, classes, task)
+      : await fileFeatures(featuresFile!, request.layer, scored, classes, samples.names);
+  const means = splitTemplates(found.features, found.target, count).all;
+  const counts = [...means.counts];
+  const matrix = means.templates;
   const notes = templateNotes(
     request,
     found,
+    counts,
     rows,
     unmatched,
     samples.folders.filter((folder) => folder === undefined).length,
@@ -74,27 +80,28 @@ export async function loadTemplateModels(
     sha256: (await source.sha256()) ?? null,
     head: {
       tensor: found.layer,
-      shape: [count, found.matrix.cols],
+      shape: [count, matrix.cols],
       classAxis: 0,
       classes: count,
-      features: found.matrix.cols,
+      features: matrix.cols,
       droppedRows: [],
       reason: `mean over the pictures of each class${found.pooling === 'none' ? '' : found.pooling === 'mean' ? ' and over positions' : ', of the first token'}`,
       rejected: [],
-      readTemplates: async () => ({ ...found.matrix, zeroRows: [] }),
+      readTemplates: async () => ({ ...matrix, zeroRows: [] }),
     },
     rows: { ...rows, notes },
     droppedRows: [],
     zeroRows: [],
-    templates: found.matrix,
+    templates: matrix,
     templatesFrom: {
       source: request.source,
       layer: found.layer,
       pooling: found.pooling,
       runtime: found.runtime,
-      counts: found.counts,
+      counts,
       skipped: found.skipped,
     },
+    pictures: found,
   };
   return model ? [model, templates] : [templates];
 }
@@ -128,7 +135,8 @@ async function rowsOfFolders(
 
 function templateNotes(
   { source }: TemplatesRequest,
-  { layer, counts, skipped, assumed }: FoundTemplates,
+  { layer, skipped, assumed }: LabelledFeatures,
+  counts: readonly number[],
   rows: RowClasses,
   unmatched: readonly { folder: string; reason: string }[],
   unfiled: number,

@@ -5,14 +5,15 @@ import type { Measure } from '../models/measures.ts';
 export type PopulationMember = PopulationSection['members'][number];
 export type ModelKind = 'cnn' | 'vit' | 'hybrid';
 
-/** A member of the population that could be used. */
+/** A member of the population that could be used, or of which values were published. */
 export interface PopulationModel {
-  /** Its index among the study's models, which the matrices and ranks follow. */
+  /** Its index among the study's models, which the matrices and ranks follow; −1 of published values alone. */
   index: number;
   id: string;
   /** As the population file names it. */
   name: string;
-  model: ClassModel;
+  /** Undefined of published values alone. */
+  model: ClassModel | undefined;
   member: PopulationMember;
   /** With the chosen reference; undefined without one. */
   alignment: Alignment | undefined;
@@ -38,6 +39,31 @@ export function populationModels(section: ClassesSection, reference: string | un
         ]
       : [];
   });
+}
+
+/** The members of which only published values are known, with these as their alignment. */
+export function publishedModels(section: ClassesSection): PopulationModel[] {
+  const none = { cosine: null, spearman: null, kendall: null };
+  return section.population!.members.flatMap((member, i): PopulationModel[] =>
+    member.publishedOnly
+      ? [
+          {
+            index: -1,
+            id: `published-${i}`,
+            name: member.id,
+            model: undefined,
+            member,
+            alignment: {
+              cosine: member.published?.cosine ?? null,
+              spearman: member.published?.spearman ?? null,
+              kendall: member.published?.kendall ?? null,
+              classes: section.labels.classes,
+              chance: none,
+            },
+          },
+        ]
+      : [],
+  );
 }
 
 /** "all", "CNN", "ViT": the groups of the correlations; what "ViT" includes is said. */

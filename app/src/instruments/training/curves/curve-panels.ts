@@ -162,14 +162,22 @@ export function curvePanels(data: TrainingData, runs: readonly TrainingRun[], me
   add('Weights', 'wsi-mean', 'Mean WSI', 'all pairs of classes', [['wsi.mean', '']]);
   add('Weights', 'wsi-min', 'Min WSI', `farthest classes, q ${q}`, [['wsi.min', '']]);
   add('Training', 'lr', 'Learning rate', '▲ changes by more than 2×', [['lr', '']], { log: true, digits: 5 });
-  add('Typicality', 'typicality-test', 'Typicality, test', 'templates of right and wrong samples', [
-    ['typicality.test.correct', 'right'],
-    ['typicality.test.wrong', 'wrong', true],
-  ]);
-  add('Typicality', 'typicality-train', 'Typicality, train', 'templates of right and wrong samples', [
-    ['typicality.train.correct', 'right'],
-    ['typicality.train.wrong', 'wrong', true],
-  ]);
+  for (const split of ['test', 'train'] as const) {
+    const isHeldAgainst = runs.every((run) => hasCurve(run, `typicality.${split}.correct.excess`));
+    const end = isHeldAgainst ? '.excess' : '';
+    add(
+      'Typicality',
+      `typicality-${split}`,
+      `Typicality, ${split}`,
+      isHeldAgainst
+        ? 'right and wrong samples, less random parts of those sizes'
+        : 'templates of right and wrong samples',
+      [
+        [`typicality.${split}.correct${end}`, 'right'],
+        [`typicality.${split}.wrong${end}`, 'wrong', true],
+      ],
+    );
+  }
   return panels.filter(({ curves }) => runs.some((run) => curves.some(({ name }) => hasCurve(run, name))));
 }
 

@@ -69,7 +69,8 @@ export async function mostSimilarPairs(
   models: readonly PopulationModel[],
 ): Promise<Map<string, RankingRow>> {
   const entries = await Promise.all(
-    models.map(async ({ id }) => {
+    models.map(async ({ id, model }) => {
+      if (!model) return [id, undefined] as const;
       const [first] = await data.ranking(id).catch(() => []);
       return [id, first] as const;
     }),

@@ -85,7 +85,9 @@ export function drawScatter(
       body.push(
         element('g', { opacity: 0.55 }, line(x, yAxis.place(range.low), x, yAxis.place(range.high), colour, 1.5)),
       );
-    body.push(kindMark(model.member.kind, x, y, colour, palette.background));
+    // Values that are not ours are hollow.
+    const [fill, stroke] = model.model ? [colour, palette.background] : [palette.background, colour];
+    body.push(kindMark(model.member.kind, x, y, fill, stroke));
   }
   return { marks, body };
 }

@@ -6,11 +6,21 @@ import type { ByteSource } from '../../../base/bytes/byte-source.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
-import { type FeatureSums, featureSums, type Pooling } from './feature-sums.ts';
-import type { TemplatesRequest } from './options.ts';
+import type { Matrix32 } from '../../../tensor/matrix.ts';
+import { type BestClasses, bestClasses, type ScoredClasses } from './best-classes.ts';
+import type { LabelledPictures } from './options.ts';
+import { type Pooling, pooledRows } from './pooled-rows.ts';
 
-/** Templates and where they come from. */
-export interface FoundTemplates extends ReturnType<FeatureSums['templates']> {
+/** What a model makes of labelled pictures: a vector of features each and, of a classifier, the classes it takes them for. */
+export interface LabelledFeatures {
+  /** The pictures that were used. */
+  names: string[];
+  /** The class of each. */
+  target: Uint32Array;
+  /** Pictures × channels. */
+  features: Matrix32;
+  /** The best classes of each picture, with the output that says so; null where the model has no output of class scores. */
+  scores: (BestClasses & { output: string }) | null;
   layer: string;
   pooling: Pooling;
   skipped: SkippedImage[];
@@ -20,21 +30,22 @@ export interface FoundTemplates extends ReturnType<FeatureSums['templates']> {
 }
 
 /**
- * Runs an ONNX model on the pictures and averages the layer that its classifier reads (or the one asked for) by class.
+ * Runs an ONNX model on labelled pictures: the layer that its classifier reads (or the one asked for) and its class
+ * scores. All features are held in memory: pictures × channels numbers of 4 bytes.
  *
  * @param head Name of the classifier's weight; undefined for a model without one.
+ * @param scored Which columns of the scores stand for classes; undefined where the classes are not those of the head.
  * @param classOf Class of each picture; null leaves it out unread.
  * @throws UnsupportedError for a model that is not ONNX; UsageError for a layer that is not there; as `openTapped`.
  */
-export async function runTemplates(
+export async function runLabelledPictures(
   source: ByteSource,
   file: ModelFile,
-  head: string | undefined,
-  request: Extract<TemplatesRequest, { kind: 'images' }>,
+  { head, scored }: { head: string | undefined; scored: ScoredClasses | undefined },
+  request: LabelledPictures,
   classOf: readonly (number | null)[],
-  classCount: number,
   task: LongTask,
-): Promise<FoundTemplates> {
+): Promise<LabelledFeatures> {
   if (file.format !== 'onnx')
     throw new UnsupportedError(
       `${source.name}: --templates runs the model, and only ONNX models run; this is ${file.format}.`,
@@ -46,35 +57,49 @@ export async function runTemplates(
     { source, ...(request.preprocessing && { preprocessing: request.preprocessing }) },
     { runtime: request.runtime },
   );
-  const layer = chooseLayer(
-    source.name,
-    probed.layers,
-    request.layer,
-    file.linearLayers?.find(({ tensor }) => tensor === head)?.input,
-  );
-  const model = await tapModel(probed, [layer.name]);
+  const headInput = file.linearLayers?.find(({ tensor }) => tensor === head)?.input;
+  const layer = chooseLayer(source.name, probed.layers, request.layer, headInput);
+  const output = scored && scoresOutput(probed.layers, scored.width);
+  const outputs = [...new Set([layer.name, ...(output ? [output.name] : [])])];
+  const model = await tapModel(probed, outputs);
   try {
     const pooling = poolingOf(layer, head !== undefined && request.layer === undefined);
-    const sums = featureSums(classCount, pooling, layer.layout === 'nhwc', layer.name);
+    const rows = pooledRows(pooling, layer.layout === 'nhwc', layer.name);
+    const best = scored && output ? bestClasses(scored, output.name) : undefined;
     const used = [...request.images.keys()].filter((i) => classOf[i] !== null);
     const images = used.map((i) => request.images[i]!);
+    const kept: number[] = [];
     const skipped = await extractFeatures(
       model,
       images,
-      ({ indices, outputs }) => {
-        sums.add(
-          outputs.get(layer.name)!,
-          indices.map((i) => classOf[used[i]!]!),
-          indices.map((i) => images[i]!.name),
-        );
+      ({ indices, outputs: results }) => {
+        const names = indices.map((i) => images[i]!.name);
+        rows.add(results.get(layer.name)!, names);
+        if (output) best?.add(results.get(output.name)!.data, names);
+        kept.push(...indices);
       },
-      { ...task, outputs: [layer.name], decode: request.decode },
+      { ...task, outputs, decode: request.decode },
     );
-    const { runtime } = model.session;
-    return { ...sums.templates(), layer: layer.name, pooling, skipped, runtime, assumed: probed.assumed };
+    return {
+      names: kept.map((i) => images[i]!.name),
+      target: Uint32Array.from(kept, (i) => classOf[used[i]!]!),
+      features: rows.matrix(),
+      scores: best && output ? { ...best.result(), output: output.name } : null,
+      layer: layer.name,
+      pooling,
+      skipped,
+      runtime: model.session.runtime,
+      assumed: probed.assumed,
+    };
   } finally {
     await model.session.close();
   }
+}
+
+/** The output of one score for each row of the head: of several the one that is named so, else the first. */
+function scoresOutput(layers: readonly Layer[], width: number): Layer | undefined {
+  const fitting = layers.filter(({ kind, isOutput, channels }) => isOutput && kind === 'vector' && channels === width);
+  return fitting.find(({ name }) => /logit|prob|softmax|score|class/i.test(name)) ?? fitting[0];
 }
 
 /** The layer asked for; else what the classifier reads; else, without one, the last output that is features. */

@@ -1,0 +1,26 @@
+import { decodeImage } from '../../activations/images/decode-image.ts';
+import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
+import type { LabelledPictures } from '../../analyses/common/labelled-pictures/options.ts';
+import type { ClassModelArgument } from '../arguments/model-flags.ts';
+import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
+import type { CliIo } from '../terminal/io.ts';
+import { findClassPictures } from './class-pictures.ts';
+
+/** The labelled pictures that `--templates DIR` names, with how they enter a model. */
+export async function readLabelledPictures(
+  argument: Omit<ClassModelArgument, 'path'>,
+  value: string,
+  io: CliIo,
+): Promise<LabelledPictures> {
+  const layer = argument['template-layer'];
+  const preprocessing = preprocessingFlags(argument);
+  const { pictures } = await findClassPictures(value, io);
+  return {
+    source: value,
+    ...(layer === undefined ? {} : { layer }),
+    images: pictures,
+    ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
+    runtime: () => loadRuntime(),
+    decode: decodeImage,
+  };
+}
