@@ -1,4 +1,14 @@
 #!/usr/bin/env node
-import { run } from '../dist/cli/main.js';
-
-process.exitCode = await run(process.argv.slice(2));
+const argv = process.argv.slice(2);
+// What only prints needs nobody to watch it.
+const prints = argv.length === 0 || argv.some((argument) => ['-h', '--help', '-V', '--version'].includes(argument));
+if (prints) {
+  const [{ run }, { processIo }] = await Promise.all([
+    import('../dist/cli/main.js'),
+    import('../dist/cli/terminal/io.js'),
+  ]);
+  process.exitCode = await run(argv, processIo(argv, new AbortController().signal));
+} else {
+  const { supervise } = await import('../dist/cli/supervision/supervise.js');
+  process.exitCode = await supervise(argv);
+}

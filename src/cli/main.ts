@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { EXIT_CODES, SemblanceError } from '../base/errors.ts';
+import { EXIT_CODES } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { refuseRepeats } from './arguments/nothing-ignored.ts';
-import { type CliIo, processIo } from './terminal/io.ts';
+import { readValue } from './arguments/option-flags.ts';
+import { LIMIT_OPTIONS } from './supervision/command-limits.ts';
+import type { CliIo } from './terminal/io.ts';
+import { reportError } from './terminal/report-error.ts';
 
 /** Adds one command to the program. Every file of a command exports one of these. */
 export type AddCommand = (program: Command, io: CliIo) => void;
@@ -39,7 +42,7 @@ Examples:
   semblance open                                           the newest study in the browser
 
 Exit codes: 0 ok, 1 internal error, 2 usage, 3 unreadable or unsupported input, 4 inputs not comparable,
-  5 optional runtime missing, 6 a threshold asked for was not met, 130 interrupted.
+  5 optional runtime missing, 6 a threshold asked for was not met, 130 interrupted, 143 ended.
 
 Nothing is sent anywhere: the only traffic is a model that you name by URL, and "concepts name", which sends
 collages to the language model that you name.
@@ -48,19 +51,16 @@ collages to the language model that you name.
 /**
  * Runs the command line.
  * @param argv Arguments behind the program's name.
+ * @param io Where it reads from and writes to.
  * @returns The exit code.
  */
-export async function run(argv: readonly string[], given?: CliIo): Promise<number> {
-  const own = given ? undefined : processIo(argv);
-  const io = given ?? own!;
+export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   const program = await createProgram(io, argv[0]);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(program.getOptionValue('exitCode') ?? EXIT_CODES.ok);
   } catch (error) {
     return report(error, io, argv);
-  } finally {
-    own?.dispose();
   }
 }
 
@@ -80,35 +80,18 @@ async function createProgram(io: CliIo, called: string | undefined): Promise<Com
   for (const load of wanted) (await load())(program, io);
   for (const command of program.commands) {
     command.copyInheritedSettings(program).option('--no-color', 'print without colours');
-    for (const each of [command, ...command.commands]) refuseRepeats(each);
+    for (const each of [command, ...command.commands]) {
+      for (const { flag, kind, help } of Object.values(LIMIT_OPTIONS))
+        each.option(`${flag} ${kind.value}`, help, (text) => readValue(kind, text));
+      refuseRepeats(each);
+    }
   }
   return program;
 }
 
-/** Prints an error as a person reads it, or as one JSON object with --json; returns its exit code. */
 function report(error: unknown, io: CliIo, argv: readonly string[]): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
-  if (io.signal.aborted || (error as Error)?.name === 'AbortError') {
-    io.stderr('Interrupted.\n');
-    return EXIT_CODES.interrupted;
-  }
-  const known = error instanceof SemblanceError;
-  const message = error instanceof Error ? error.message : String(error);
-  const code = known ? error.exitCode : EXIT_CODES.internal;
-  if (argv.includes('--json')) {
-    const body = {
-      code: known ? error.code : 'INTERNAL',
-      message,
-      ...(known && error.hint ? { hint: error.hint } : {}),
-      ...(known && error.file ? { file: error.file } : {}),
-    };
-    io.stdout(`${JSON.stringify({ schemaVersion: 1, error: body })}\n`);
-  }
-  io.stderr(`${io.colors.red('error')} ${message}\n`);
-  if (known && error.hint) io.stderr(`${io.colors.dim('hint')}  ${error.hint}\n`);
-  if (!known)
-    io.stderr(
-      `${io.colors.dim(error instanceof Error ? (error.stack ?? '') : '')}\nThis is a fault of Semblance; please report it.\n`,
-    );
-  return code;
+  if (!io.signal.aborted && (error as Error)?.name !== 'AbortError') return reportError(error, io, argv);
+  io.stderr('Interrupted.\n');
+  return EXIT_CODES.interrupted;
 }

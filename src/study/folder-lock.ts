@@ -82,9 +82,19 @@ function isAlive({ pid, host }: Holder): boolean {
   if (host !== hostname()) return true;
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether a process is over and only its parent has not looked yet, as in containers whose first process seldom looks. */
+function hasEnded(pid: number): boolean {
+  try {
+    // The state follows the name, which is in parentheses and may hold anything.
+    return /^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, ''));
+  } catch {
+    return false;
   }
 }
 

@@ -5,12 +5,12 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Who could use an export of the library: itself, the app, benchmarks and scripts, but not tests. */
-const USERS = ['src', 'app/src', 'bench', 'scripts', 'samples'];
+/** Who could use an export of the library: itself, its command, the app, benchmarks and scripts, but not tests. */
+const USERS = ['src', 'bin', 'app/src', 'bench', 'scripts', 'samples'];
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|svelte|mjs)$/.test(path) && !/(^|\/)(generated|assembly)\//.test(path))
+    .filter((path) => /\.(ts|svelte|mjs|js)$/.test(path) && !/(^|\/)(generated|assembly)\//.test(path))
     .map((path) => join(folder, path));
 }
 
@@ -27,7 +27,7 @@ it('exports no function that nothing but a test uses', () => {
   for (const [file, text] of texts) {
     const imports = [
       ...text.matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s+'([^']+)'/g),
-      ...text.matchAll(/\{([^}]*)\}\s*=\s*\(?await import\('([^']+)'\)/g),
+      ...text.matchAll(/\{([^{}]*)\}\s*=\s*\(?await import\('([^']+)'\)/g),
     ];
     for (const [, names, specifier] of imports)
       for (const part of names!.split(',')) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,6 +38,21 @@ describe('the lock of a study', () => {
     await whileLocked(store, async () => expect(existsSync(join(folder, '.semblance-lock'))).toBe(true));
     held({ not: 'a lock' });
     await (await store.lock!())();
+  });
+
+  it.skipIf(process.platform !== 'linux')('of a process that is over but not yet looked after is free', async () => {
+    // The shell becomes a program that does not ask for its children: the first of them stays in the list.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(await new Promise((found) => parent.stdout.once('data', (text) => found(String(text)))));
+      while (!/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((done) => setTimeout(done, 10));
+      const store = folderStore(folder);
+      await store.write('x.json', new Uint8Array());
+      held({ pid, host: hostname(), since: 'then' });
+      await (await store.lock!())();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('of another machine is believed', async () => {

@@ -27,22 +27,18 @@ function wantsColor(env: CliIo['env'], argv: readonly string[], isTerminal: bool
   return isTerminal && env.TERM !== 'dumb';
 }
 
-/** The streams, environment and Ctrl+C of this process. */
-export function processIo(argv: readonly string[]): CliIo & { dispose(): void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    // A second Ctrl+C ends at once, whatever is going on.
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
+/**
+ * The streams and environment of this process.
+ *
+ * @param signal Aborted when the command should come to its end.
+ */
+export function processIo(argv: readonly string[], signal: AbortSignal): CliIo {
   // Whoever read the output has seen enough, as with "| head".
   const closed = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(EXIT_CODES.ok);
   };
   process.stdout.on('error', closed);
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
   const isTerminal = Boolean(process.stdout.isTTY && process.stderr.isTTY);
   return {
     stdout: (text) => void process.stdout.write(terminalText(text)),
@@ -52,10 +48,6 @@ export function processIo(argv: readonly string[]): CliIo & { dispose(): void } 
     isTerminal,
     columns: process.stdout.columns || 100,
     colors: ownColors(wantsColor(process.env, argv, isTerminal)),
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', interrupt);
-    },
+    signal,
   };
 }

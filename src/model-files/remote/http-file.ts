@@ -1,5 +1,5 @@
-import { SourceError } from '../../base/errors.ts';
-import { isBrokenBody, readInto, readWhole } from './http-body.ts';
+import { LimitError, SourceError } from '../../base/errors.ts';
+import { isBrokenBody, isCompressed, readInto, readWhole } from './http-body.ts';
 import { type Answer, get, type HttpOptions, type Retries, retries, statusText } from './http-request.ts';
 
 /** A remote file as its server described it in the first answer. */
@@ -16,6 +16,9 @@ export interface HttpFile {
   /** Bytes [start, end), asked for by Range. @throws SourceError when they are not available. */
   fetchRange(start: number, end: number): Promise<Uint8Array>;
 }
+
+/** Bytes of one read. */
+const MAX_READ_BYTES = 2 ** 32;
 
 /** Statuses that say that there is no such file. */
 export const MISSING: readonly number[] = [404, 410];
@@ -44,12 +47,12 @@ export async function openHttpFile(
       }
       if (response.status === 416 && range?.total === 0) {
         await discard(answer);
-        return describe(url, response, 0, new Uint8Array(0), options);
+        return describe(url, answer, 0, new Uint8Array(0), options);
       }
       if (response.status === 206 && range?.start === 0 && range.total !== undefined) {
         const first = new Uint8Array(Math.min(range.end, firstBytes));
         await readInto(answer, first, 0, name, () => {});
-        return describe(url, response, range.total, first, options);
+        return describe(url, answer, range.total, first, options);
       }
       if (response.status !== 200 && response.status !== 206) throw await refusal(name, answer);
       return await openWhole(url, answer, left, options);
@@ -71,20 +74,21 @@ async function openWhole(url: URL, partial: Answer, left: Retries, options: Http
     if (answer.response.status !== 200) throw await refusal(name, answer);
   }
   const { headers } = answer.response;
-  const announced = headers.get('content-encoding') ? null : headers.get('content-length');
+  const announced = isCompressed(headers) ? null : headers.get('content-length');
   const length = announced === null ? undefined : Number(announced);
   const size = length === undefined ? '' : `, ${(length / 1e6).toFixed(1)} MB`;
   options.onNote?.(`${url.host} does not send parts of files (no Range): all of ${name} is downloaded${size}.`);
-  const bytes = await readWhole(answer, length, name, options);
-  return describe(url, answer.response, bytes.length, bytes, options);
+  const bytes = await readWhole(answer, name, options);
+  return describe(url, answer, bytes.length, bytes, options);
 }
 
-function describe(url: URL, opened: Response, byteLength: number, first: Uint8Array, options: HttpOptions): HttpFile {
+function describe(url: URL, answer: Answer, byteLength: number, first: Uint8Array, options: HttpOptions): HttpFile {
   const name = fileName(url);
+  const opened = answer.response;
   const etag = strongTag(opened.headers.get('etag'));
   const linked = strongTag(opened.headers.get('x-linked-etag'));
   // Redirects lead to a storage server by an address that is good for a while; it is used until it is refused.
-  let current = finalUrl(opened) ?? url;
+  let current = answer.url;
 
   /** The answer for [from, end) with its checked extent; undefined when the storage address has to be asked for anew. */
   const ask = async (
@@ -94,12 +98,12 @@ function describe(url: URL, opened: Response, byteLength: number, first: Uint8Ar
   ): Promise<{ answer: Answer; upTo: number } | undefined> => {
     const answer = await get(current, { Range: `bytes=${from}-${end - 1}` }, left, options);
     const { response } = answer;
-    if (response.status >= 400 && current !== url) {
+    if (response.status >= 400 && current.href !== url.href) {
       await discard(answer);
       current = url;
       return undefined;
     }
-    current = finalUrl(response) ?? current;
+    current = answer.url;
     if (response.status !== 206 && response.status !== 200) throw await refusal(name, answer);
     const range = contentRange(response);
     const tag = strongTag(response.headers.get('etag'));
@@ -117,6 +121,12 @@ function describe(url: URL, opened: Response, byteLength: number, first: Uint8Ar
   };
 
   const fetchRange = async (start: number, end: number): Promise<Uint8Array> => {
+    if (end - start > MAX_READ_BYTES)
+      throw new LimitError(
+        `${name}: ${end - start} bytes are asked for in one piece; at most ${MAX_READ_BYTES} are fetched so.`,
+        { hint: 'Download the file and open it from the disk.' },
+      );
+    // Memory of this size is taken from the system only as bytes come.
     const out = new Uint8Array(end - start);
     const left = retries(name, options);
     const report = (done: number): void =>
@@ -147,8 +157,7 @@ export async function refusal(name: string, answer: Answer): Promise<SourceError
   const { response } = answer;
   await discard(answer);
   const said = response.headers.get('x-error-message');
-  const host = response.url === '' ? '' : ` at ${new URL(response.url).host}`;
-  const message = `${name}: the server${host} answers ${statusText(response)}${said ? ` (${said.replace(/\.$/, '')})` : ''}.`;
+  const message = `${name}: the server at ${answer.url.host} answers ${statusText(response)}${said ? ` (${said.replace(/\.$/, '')})` : ''}.`;
   const wantsToken = response.status === 401 || response.status === 403;
   return new SourceError(
     message,
@@ -164,10 +173,6 @@ export async function discard(answer: Answer): Promise<void> {
   await answer.response.body?.cancel().catch(() => {});
 }
 
-function finalUrl(response: Response): URL | undefined {
-  return response.redirected && response.url !== '' ? new URL(response.url) : undefined;
-}
-
 /** "bytes 0-99/1000" as { start, end (exclusive), total }. */
 function contentRange(response: Response): { start: number; end: number; total: number | undefined } | undefined {
   const header = response.headers.get('content-range') ?? '';
@@ -175,8 +180,10 @@ function contentRange(response: Response): { start: number; end: number; total: 
   if (empty) return { start: 0, end: 0, total: Number(empty[1]) };
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header);
   if (!match) return undefined;
-  const total = match[3] === '*' ? undefined : Number(match[3]);
-  return { start: Number(match[1]), end: Number(match[2]) + 1, total };
+  const [start, end, total] = [Number(match[1]), Number(match[2]) + 1, match[3] === '*' ? undefined : Number(match[3])];
+  // No file has a size beyond what a number holds, nor a part beyond its end.
+  if (!Number.isSafeInteger(total ?? 0) || !Number.isSafeInteger(end) || end > (total ?? end)) return undefined;
+  return { start, end, total };
 }
 
 /** A tag without its quotes; undefined for a weak one, which does not promise the same bytes. */

@@ -1,11 +1,6 @@
 import { SourceError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
-
-/** The part of `fetch` that is used, so that a proxy can stand in for it. */
-export type Fetch = (
-  url: string,
-  init: { headers: Record<string, string>; signal: AbortSignal; redirect: 'follow' },
-) => Promise<Response>;
+import { type Fetch, fetchFollowing } from './redirects.ts';
 
 /** How remote files are asked for. All of it has working defaults. */
 export interface HttpOptions extends LongTask {
@@ -16,7 +11,7 @@ export interface HttpOptions extends LongTask {
   retries?: number;
   /** Milliseconds before the first retry, doubled each time; `Retry-After` goes first. 500 by default. */
   retryDelay?: number;
-  /** Milliseconds without a byte after which a connection counts as broken. 30,000 by default. */
+  /** Milliseconds without a byte, or with hardly any, after which a connection counts as broken. 30,000 by default. */
   stallTimeout?: number;
   /** Told what a person should know, such as that a server lacks Range. */
   onNote?: (note: string) => void;
@@ -25,6 +20,8 @@ export interface HttpOptions extends LongTask {
 const RETRIES = 4;
 const RETRY_DELAY_MS = 500;
 const STALL_TIMEOUT_MS = 30_000;
+/** Fewer bytes than this within the same time count as none. */
+const LEAST_BYTES = 16 * 1024;
 /** A server that asks for more patience than this is not waited for. */
 const LONGEST_WAIT_MS = 120_000;
 const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -63,8 +60,13 @@ export function retries(what: string, options: HttpOptions): Retries {
 /** An answer whose body may still be read. */
 export interface Answer {
   response: Response;
-  /** To be called as bytes come, so that the connection is not taken for broken. */
-  received(): void;
+  /** The address that gave it, after redirects. */
+  url: URL;
+  /**
+   * To be called with how many bytes came, so that the connection is not taken for broken.
+   * @throws Error when they come so slowly that it has to be.
+   */
+  received(bytes: number): void;
   /** To be called when no more of the body is wanted. */
   done(): void;
 }
@@ -84,14 +86,15 @@ export async function get(
     signal?.throwIfAborted();
     const watch = stallWatch(options);
     try {
-      const response = await fetch(url.href, {
-        headers: { ...headersFor?.(url), ...headers },
-        signal: watch.signal,
-        redirect: 'follow',
-      });
+      const { response, url: from } = await fetchFollowing(
+        url,
+        fetch,
+        (at) => ({ ...headersFor?.(at), ...headers }),
+        watch.signal,
+      );
       if (!RETRYABLE.has(response.status)) {
-        watch.received();
-        return { response, received: watch.received, done: watch.done };
+        watch.received(0);
+        return { response, url: from, received: watch.received, done: watch.done };
       }
       watch.done();
       await response.body?.cancel().catch(() => {});
@@ -102,13 +105,6 @@ export async function get(
       watch.done();
       if (cause instanceof SourceError) throw cause;
       signal?.throwIfAborted();
-      if (leadsElsewhere(cause))
-        throw new SourceError(
-          `${url.pathname.split('/').at(-1)}: ${url.host} redirects to an address that is not HTTP.`,
-          {
-            cause,
-          },
-        );
       const code = errorCode(cause);
       const reason = `the server at ${url.host} ${watch.stalled() ? 'does not answer in time' : `cannot be reached${code && ` (${code})`}`}`;
       if (PERMANENT.test(code))
@@ -119,12 +115,6 @@ export async function get(
       await left.wait(reason, { cause });
     }
   }
-}
-
-/** Whether a redirect led to file:, data: or another address that is not fetched. */
-function leadsElsewhere(error: unknown): boolean {
-  for (let one = error; one instanceof Error; one = one.cause) if (/URL scheme must be/i.test(one.message)) return true;
-  return false;
 }
 
 /** The system's code for why a connection failed, where it gives one; "" otherwise. */
@@ -148,14 +138,23 @@ function stallWatch({ signal, stallTimeout = STALL_TIMEOUT_MS }: HttpOptions) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
-  const received = (): void => {
+  let since = Date.now();
+  let bytesSince = 0;
+  const received = (bytes: number): void => {
+    // A server that sends a byte now and then is no better than one that sends none.
+    bytesSince += bytes;
+    if (Date.now() - since > stallTimeout) {
+      if (bytesSince < LEAST_BYTES && bytes > 0) throw new Error(`${bytesSince} bytes in ${stallTimeout} ms`);
+      since = Date.now();
+      bytesSince = 0;
+    }
     clearTimeout(timer);
     timer = setTimeout(() => {
       stalled = true;
       controller.abort();
     }, stallTimeout);
   };
-  received();
+  received(0);
   return {
     signal: controller.signal,
     stalled: () => stalled,

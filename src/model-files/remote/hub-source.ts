@@ -60,7 +60,7 @@ async function listHubFiles(reference: HubReference, options: HubOptions = {}): 
       options,
     );
     for (const entry of entries) {
-      const { type, path, size, lfs } = entry as {
+      const { type, path, size, lfs } = (entry ?? {}) as {
         type?: unknown;
         path?: unknown;
         size?: unknown;
@@ -87,7 +87,7 @@ async function fetchPage(
     const { response } = answer;
     if (!response.ok) throw await missingOrRefused(what, answer);
     try {
-      const bytes = await readWhole(answer, undefined, what, {});
+      const bytes = await readWhole(answer, what, {});
       const entries: unknown = JSON.parse(new TextDecoder().decode(bytes));
       if (!Array.isArray(entries)) throw new SyntaxError('not an array');
       return { entries, following: /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1] };

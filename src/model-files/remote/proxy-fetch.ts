@@ -1,5 +1,5 @@
 import { SourceError, UsageError } from '../../base/errors.ts';
-import type { Fetch } from './http-request.ts';
+import type { Fetch } from './redirects.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
