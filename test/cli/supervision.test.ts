@@ -69,7 +69,7 @@ async function hang(): Promise<Hanging> {
     child.on('close', (code, signal) => resolve({ code, signal, stderr, seconds: (performance.now() - since) / 1000 }));
   });
   let worker: number | undefined;
-  while (worker === undefined || ticksOf(worker) < 300) {
+  while (worker === undefined || ticksOf(worker) < 200) {
     await pause(50);
     worker = commandOf(child.pid!);
   }

@@ -181,7 +181,9 @@ describe('redirects', () => {
         return true;
       };
       const own = new URL(server.url).origin;
-      await open({ headersFor: ({ origin }) => (origin === own ? { Authorization: 'Bearer x' } : {}) });
+      const headersFor = ({ origin }: URL): Record<string, string> =>
+        origin === own ? { Authorization: 'Bearer x' } : {};
+      await open({ headersFor });
       expect(server.seen.at(-1)!.headers.authorization).toBe('Bearer x');
       expect(other.seen.at(-1)!.headers.authorization).toBeUndefined();
     } finally {
