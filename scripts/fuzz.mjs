@@ -6,18 +6,15 @@
  * Seeds are the files of that format below test/fixtures, samples and, where it is there, the optional folder ../shared.
  * A process that hangs, grows or dies is a failure, as is an error that is not one of Semblance's own.
  */
-import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { watchedBatch } from './fuzz/watched-batch.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const loader = `${root}test/support/typescript-loader.mjs`;
 register('./test/support/typescript-hooks.mjs', `file://${root}`);
 
-const HANG_MS = 5_000;
-const MEMORY_BYTES = 500 * 2 ** 20;
 const BATCH = 20_000;
 const MAX_SEED_BYTES = 450_000;
 
@@ -79,50 +76,10 @@ async function attack(format, paths) {
   const started = performance.now();
   const total = { read: 0, refused: 0, failures: [], peak: 0 };
   if (values.keep) mkdirSync(values.keep, { recursive: true });
-  for (let from = 0; from < inputs; ) from = await batch(format, paths, from, Math.min(from + BATCH, inputs), total);
-  return { ...total, seconds: (performance.now() - started) / 1000 };
-}
-
-/** Runs inputs until the process ends; gives the first that is left. */
-function batch(format, paths, from, to, total) {
-  return new Promise((done) => {
+  for (let from = 0; from < inputs; ) {
     const failure = values.keep ? `${values.keep}/${format.replace(' ', '-')}-${from}.bin` : undefined;
-    const job = JSON.stringify({ format, paths, from, to, seed: Number(values.seed), failure });
-    const child = fork(`${root}scripts/fuzz/worker.mjs`, [job], {
-      execArgv: ['--max-old-space-size=300', '--import', loader],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-    let at = from;
-    let finished = from - 1;
-    let reason;
-    let timer;
-    const watch = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        reason = `hangs for ${HANG_MS / 1000} s`;
-        child.kill('SIGKILL');
-      }, HANG_MS);
-    };
-    child.on('message', (message) => {
-      if (message.at !== undefined) {
-        at = message.at;
-        watch();
-        return;
-      }
-      finished = message.done;
-      total.peak = Math.max(total.peak, message.memory);
-      if (message.outcome === 'read' || message.outcome === 'refused') total[message.outcome]++;
-      else total.failures.push(`input ${message.done}: ${message.outcome}`);
-      if (message.memory > MEMORY_BYTES) {
-        total.failures.push(`input ${message.done}: takes ${Math.round(message.memory / 2 ** 20)} MB`);
-        child.kill('SIGKILL');
-      }
-    });
-    child.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      if (finished + 1 < to && finished < at)
-        total.failures.push(`input ${at}: ${reason ?? `ends the process (${signal ?? code})`}`);
-      done(finished + 1 >= to ? to : Math.max(at, finished) + 1);
-    });
-  });
+    const job = { format, paths, seed: Number(values.seed), failure };
+    from = await watchedBatch('scripts/fuzz/worker.mjs', job, from, Math.min(from + BATCH, inputs), total);
+  }
+  return { ...total, seconds: (performance.now() - started) / 1000 };
 }

@@ -107,8 +107,8 @@ function changeBytes(seed, seeds, random) {
   return bytes;
 }
 
-/** Changes one value of a JSON document, wherever it stands. */
-function changeJson(value, random) {
+/** Changes one value of a JSON document, wherever it stands, in place where it can. */
+export function changeJson(value, random) {
   const places = [];
   const visit = (node, depth) => {
     if (typeof node !== 'object' || node === null || depth > 12) return;
@@ -118,11 +118,11 @@ function changeJson(value, random) {
     }
   };
   visit(value, 0);
-  if (places.length === 0) return ODD[random(ODD.length)];
+  if (places.length === 0) return structuredClone(ODD[random(ODD.length)]);
   const [node, key] = places[random(places.length)];
   switch (random(4)) {
     case 0:
-      node[key] = ODD[random(ODD.length)];
+      node[key] = structuredClone(ODD[random(ODD.length)]);
       break;
     case 1:
       node[key] = typeof node[key] === 'number' ? EDGES[random(EDGES.length)] : [node[key], node[key]];

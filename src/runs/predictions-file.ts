@@ -33,8 +33,10 @@ export async function readPredictions(source: ByteSource, labels?: readonly stri
   const rows = first.startsWith('{') ? await fromJsonl(source) : await fromCsv(source);
   const names = labels && new Map(labels.map((label, index) => [label, index]));
   const toIndex = (value: unknown, where: string): number => {
-    const index = typeof value === 'string' && names?.has(value.trim()) ? names.get(value.trim())! : Number(value);
-    if (value === null || value === '' || !Number.isSafeInteger(index) || index < 0)
+    const known = typeof value === 'string' ? names?.get(value.trim()) : undefined;
+    const isPlain = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+    const index = known ?? (isPlain ? Number(value) : Number.NaN);
+    if (!Number.isSafeInteger(index) || index < 0)
       throw new FormatError(`${where} has ${JSON.stringify(value)}, which is neither a class index nor a known label.`);
     return index;
   };

@@ -68,7 +68,7 @@ export async function readSamples(source: ByteSource): Promise<SamplePaths> {
       throw new FormatError(`${where} must name a split (test or train), an index and a path.`);
     // A sample beyond any data set would only make a huge empty list.
     if ((index as number) < 0 || (index as number) > 1e8)
-      throw new FormatError(`${where} has the index ${String(index)}, which no sample has.`);
+      throw new FormatError(`${where} has the index ${JSON.stringify(index)}, which no sample has.`);
     const list = paths[split] ?? [];
     list[index as number] = path;
     paths[split] = list;

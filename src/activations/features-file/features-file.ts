@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError } from '../../base/errors.ts';
 import { parseJsonValue } from '../../formats/json/parse-json.ts';
+import { namedText } from '../../base/named-text.ts';
 import type { ModelFile, TensorEntry } from '../../model-files/model-file.ts';
 import { detectFormat, openModel } from '../../model-files/open-model.ts';
 import type { GridSize } from '../model/token-grid.ts';
@@ -74,11 +75,13 @@ export function readSamples({ name, metadata }: ModelFile, images: number): Feat
   }
   if (!Array.isArray(samples) || samples.length !== images)
     throw new FormatError(`${name}: its metadata must list ${images} samples.`);
-  return samples.map((sample): FeatureSample => {
+  return samples.map((sample, i): FeatureSample => {
     const entry = (sample ?? {}) as Record<string, unknown>;
     const found: FeatureSample = {};
-    for (const key of ['id', 'name', 'label'] as const)
-      if (entry[key] !== undefined && entry[key] !== null) found[key] = String(entry[key]);
+    for (const key of ['id', 'name', 'label'] as const) {
+      const text = namedText(entry[key], `${name}: the ${key} of sample ${i}`);
+      if (text !== undefined) found[key] = text;
+    }
     return found;
   });
 }

@@ -1,4 +1,5 @@
 import { FormatError } from '../../base/errors.ts';
+import { namedText } from '../../base/named-text.ts';
 
 /** A picture and what is known about it. */
 export interface ImageSample {
@@ -41,8 +42,9 @@ function fromJson(line: string, where: string): ImageSample {
   const { path, label, counts, group } = (value ?? {}) as Record<string, unknown>;
   if (typeof path !== 'string') throw new FormatError(`${where} has no "path".`);
   const sample: ImageSample = { name: path };
-  if (label !== undefined && label !== null) sample.label = String(label);
-  if (group !== undefined && group !== null) sample.group = String(group);
+  const [labelText, groupText] = [namedText(label, `${where}: label`), namedText(group, `${where}: group`)];
+  if (labelText !== undefined) sample.label = labelText;
+  if (groupText !== undefined) sample.group = groupText;
   if (counts !== undefined && counts !== null) sample.counts = checkCounts(counts, where);
   return sample;
 }

@@ -67,6 +67,8 @@ export interface Answer {
    * @throws Error when they come so slowly that it has to be.
    */
   received(bytes: number): void;
+  /** Fires when the caller stops, or the connection counts as broken. */
+  signal: AbortSignal;
   /** To be called when no more of the body is wanted. */
   done(): void;
 }
@@ -94,7 +96,7 @@ export async function get(
       );
       if (!RETRYABLE.has(response.status)) {
         watch.received(0);
-        return { response, url: from, received: watch.received, done: watch.done };
+        return { response, url: from, received: watch.received, signal: watch.signal, done: watch.done };
       }
       watch.done();
       await response.body?.cancel().catch(() => {});

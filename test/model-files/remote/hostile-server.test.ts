@@ -135,6 +135,15 @@ describe('a compressed body', () => {
     expect(Buffer.from(await source.read(0, source.byteLength))).toEqual(text);
   });
 
+  it.each(['gzip', 'br', 'deflate', 'gzip, gzip'])('that is no %s ends the wait', async (encoding) => {
+    server.before = (_, response) => {
+      response.writeHead(200, { 'Content-Encoding': encoding, 'Content-Length': '65536' });
+      response.end(Uint8Array.from({ length: 65536 }, (_, i) => (i * 7919) >> 3));
+      return true;
+    };
+    await expect(open({ stallTimeout: 200 })).rejects.toThrow(SourceError);
+  });
+
   it('in place of a part is refused', async () => {
     sends(gzipSync(new Uint8Array(10)), true, 206, { 'Content-Range': 'bytes 0-9/1000' });
     await expect(open()).rejects.toThrow(/sends a part of the file compressed/);
