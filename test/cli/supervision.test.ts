@@ -85,6 +85,13 @@ async function hang(): Promise<Hanging> {
 }
 
 describe.skipIf(!isLinux)('a model that never ends', () => {
+  it('is refused where that can be told', async () => {
+    writeFileSync(join(folder.path, 'plain.onnx'), endlessModel('plainly'));
+    const { code, stderr } = await runCli(['representations', 'plain.onnx', ...endless.slice(2)], { cwd: folder.path });
+    expect(stderr).toContain('plain.onnx: the Loop that makes looped never ends');
+    expect(code).toBe(3);
+  });
+
   it('is ended within seconds by one Ctrl+C', async () => {
     const run = await hang();
     run.signal('SIGINT');

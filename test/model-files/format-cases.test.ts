@@ -46,7 +46,7 @@ const EXPECTED: [string, Expected][] = [
     'flatten_conv.onnx': head('W 10×64'),
     'fusedgemm_ms.onnx': head('W 10×64'),
     'gemm_alpha.onnx': head('W 10×64'),
-    'gemm_bn_softmax.onnx': head('W 10×64'),
+    'gemm_bn_softmax.onnx': head('W 10×64', /Softmax ← BatchNormalization ← Gemm\), which multiplies each row/),
     'gemm_transA.onnx': head('W 10×64'),
     'logits_and_embedding.onnx': head('W 10×64'),
     'logsoftmax.onnx': head('W 10×64'),

@@ -250,9 +250,9 @@ describe('the walk back from ONNX outputs', () => {
       'Relu',
     ],
     [
-      'a product with more than a scalar',
+      'a product with what is no number for each class',
       [node('y Mul z v'), node('z MatMul x w')],
-      [weight('w', 4, 3), weight('v', 3)],
+      [weight('w', 4, 3), weight('v', 2)],
       'Mul',
     ],
     ['a grouped convolution', [node('y Conv x w', { group: 2 })], [weight('w', 4, 3, 1, 1)], 'Conv'],

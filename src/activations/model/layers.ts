@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
-import { UsageError } from '../../base/errors.ts';
+import { UnsupportedError, UsageError } from '../../base/errors.ts';
 import { protoReader } from '../../formats/protobuf/read-protobuf.ts';
+import { findEndlessLoop } from '../../model-files/onnx/endless-loop.ts';
 import { externalFiles } from '../../model-files/onnx/external-data.ts';
 import { type OnnxGraph, type OnnxModel, readOnnxModel } from '../../model-files/onnx/read-model.ts';
 import { externalData } from '../runtime/external-data.ts';
@@ -28,8 +29,16 @@ const NO_LAYER = new Set([
   'DictVectorizer',
 ]);
 
-function readGraph(source: ByteSource): Promise<OnnxModel> {
-  return readOnnxModel(protoReader(source), externalFiles(source));
+/** @throws UnsupportedError for a model that would run for ever. */
+async function readGraph(source: ByteSource): Promise<OnnxModel> {
+  const model = await readOnnxModel(protoReader(source), externalFiles(source));
+  const endless = await findEndlessLoop(model.graph);
+  if (endless)
+    throw new UnsupportedError(
+      `${source.name}: the Loop that makes ${endless.outputs.find((name) => name !== '') ?? 'nothing'} never ends: it has no number of rounds, and its condition stays true.`,
+      { file: source.name },
+    );
+  return model;
 }
 
 /** The tensors that depend on the model's input, in the order of the graph. */

@@ -18,7 +18,7 @@ export interface FoldableGraph<N extends FoldNode> {
   /** A tensor that the file stores. */
   stored(name: string): TensorEntry | undefined;
   /** What a node does to constants; undefined for operators that are not folded. */
-  stepOf(node: N): FoldStep | undefined;
+  stepOf(node: N): FoldStep | undefined | Promise<FoldStep | undefined>;
 }
 
 /** Gives the tensor that nodes compute from constants alone; undefined where something else flows in. */
@@ -45,9 +45,9 @@ export function constantFolder<N extends FoldNode>(graph: FoldableGraph<N>): Fol
     known.set(name, undefined);
     const node = producers.get(name);
     if (!node || depth > MAX_DEPTH || node.outputs[0] !== name || --left < 0) return undefined;
-    const step = graph.stepOf(node);
+    const step = await graph.stepOf(node);
     if (!step) return undefined;
-    const count = step.kind === 'concat' ? node.inputs.length : step.kind === 'binary' ? 2 : 1;
+    const count = step.kind === 'concat' ? step.parts : step.kind === 'binary' ? 2 : 1;
     if (count > MAX_PARTS) return undefined;
     const inputs: TensorEntry[] = [];
     for (const input of node.inputs.slice(0, count)) {
@@ -96,7 +96,9 @@ async function applyStep(step: FoldStep, inputs: readonly TensorEntry[]): Promis
       return { shape, compute: ([input]) => ({ shape, data: input!.data }) };
     }
     case 'transpose': {
-      const order = step.permutation ?? first.map((_, axis) => first.length - 1 - axis);
+      const given = await step.permutation();
+      if (given === null) return undefined;
+      const order = given ?? first.map((_, axis) => first.length - 1 - axis);
       if (order.length !== first.length || new Set(order).size !== first.length) return undefined;
       if (!order.every((axis) => axis in first)) return undefined;
       const shape = order.map((axis) => first[axis]!);
@@ -116,7 +118,9 @@ async function applyStep(step: FoldStep, inputs: readonly TensorEntry[]): Promis
       return shape && { shape, compute: ([a, b]) => combine(shape, a!, b!, step.apply) };
     }
     case 'concat': {
-      const axis = step.axis < 0 ? step.axis + first.length : step.axis;
+      const given = await step.axis();
+      if (given === undefined) return undefined;
+      const axis = given < 0 ? given + first.length : given;
       const fits = inputs.every(
         ({ shape }) => shape.length === first.length && shape.every((d, i) => i === axis || d === first[i]),
       );
@@ -149,4 +153,21 @@ async function applyStep(step: FoldStep, inputs: readonly TensorEntry[]): Promis
 function axesOf(shape: readonly number[], axes: readonly number[]): number[] | undefined {
   const counted = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
   return counted.every((axis) => shape[axis] !== undefined) ? counted : undefined;
+}
+
+/**
+ * Folds a tensor for a walk and keeps it: among the constants of the walk, and among the tensors of the file, where it
+ * can be read under its name in the graph.
+ */
+export function keepFolded(
+  fold: FoldConstant,
+  tensors: Map<string, TensorEntry>,
+  constants: Map<string, Pick<TensorEntry, 'shape' | 'read'>>,
+): FoldConstant {
+  return async (name) => {
+    const entry = await fold(name);
+    if (entry && !tensors.has(name)) tensors.set(name, entry);
+    if (entry) constants.set(name, entry);
+    return entry;
+  };
 }

@@ -4,12 +4,13 @@ export type FoldStep =
   | { readonly kind: 'same' }
   /** The values of input 0 in another shape; undefined where that cannot be told. */
   | { readonly kind: 'reshape'; readonly shape: (input: readonly number[]) => Promise<readonly number[] | undefined> }
-  /** Axes permuted; undefined for the reversed order. */
-  | { readonly kind: 'transpose'; readonly permutation: readonly number[] | undefined }
+  /** Axes permuted; undefined for the reversed order, null where that cannot be told. */
+  | { readonly kind: 'transpose'; readonly permutation: () => Promise<readonly number[] | undefined | null> }
   /** Two inputs, element by element, broadcast as NumPy does. */
   | { readonly kind: 'binary'; readonly apply: (a: number, b: number) => number }
   | { readonly kind: 'unary'; readonly apply: (a: number) => number }
-  | { readonly kind: 'concat'; readonly axis: number }
+  /** The first `parts` inputs one behind the other. */
+  | { readonly kind: 'concat'; readonly axis: () => Promise<number | undefined>; readonly parts: number }
   /** A norm or sum along axes; all of them where the list is empty. */
   | {
       readonly kind: 'reduce';

@@ -1,3 +1,5 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+
 /**
  * A computation graph as the head walk needs it. ONNX and TFLite each translate their operators to these few roles, so
  * that one walk serves both. Tensors are named by strings; an absent optional input is the empty string.
@@ -7,7 +9,7 @@ export interface Graph {
   readonly outputs: readonly string[];
   readonly nodes: readonly GraphNode[];
   /** Tensors whose values the file stores, by name. */
-  readonly constants: ReadonlyMap<string, { readonly shape: readonly number[] }>;
+  readonly constants: ReadonlyMap<string, { readonly shape: readonly number[]; read?(): Promise<Tensor> }>;
   /** Number of dimensions of a tensor, where the file tells it. */
   rankOf(tensor: string): number | undefined;
   /** Where the classes stand in a 4-dimensional activation: axis 1 in ONNX (NCHW), axis 3 in TFLite (NHWC). */
@@ -37,7 +39,13 @@ export type NodeRole =
       readonly kind: 'scale';
       readonly inputs: readonly [number, number];
       readonly isScale?: (tensor: string) => boolean;
+      /** What a constant along the classes does where it is the second input (or either of a product). */
+      readonly perClass?: 'multiplies' | 'divides';
     }
+  /** Multiplies each class by a number of its own, and may add another: BatchNormalization behind a layer. */
+  | { readonly kind: 'factor'; readonly factor: RowFactor }
+  /** Takes one of several tensors, or the last of several rounds: If, Loop. */
+  | { readonly kind: 'choice' }
   /** Keeps a part of each axis; undefined when the file does not store the bounds as constants. */
   | { readonly kind: 'slice'; readonly bounds: () => Promise<readonly AxisSlice[] | undefined> }
   /** A linear layer; which input is the weight, and which is the data, is tried in this order. */
@@ -61,6 +69,15 @@ export type WeightStep =
   | { readonly kind: 'reshape' }
   /** Permutes the axes; undefined stands for the reversed order. The promise gives null when it cannot be told. */
   | { readonly kind: 'transpose'; readonly permutation: () => Promise<readonly number[] | undefined | null> };
+
+/** What class scores are multiplied by behind a linear layer, class by class: the same as if its rows had been. */
+export interface RowFactor {
+  /** The operator that multiplies, for reports. */
+  readonly op: string;
+  /** How many classes there are where it stands. */
+  readonly count: number;
+  read(): Promise<ArrayLike<number>>;
+}
 
 /** start:end:step of one axis as NumPy writes it; negative values count from the end. */
 export interface AxisSlice {

@@ -2,7 +2,8 @@ import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
 import type { GraphHead, GraphStop, LinearLayer } from '../model-file.ts';
-import { type AxisSlice, type Graph, type GraphNode, producersOf } from './graph.ts';
+import { type AxisSlice, type Graph, type GraphNode, producersOf, type RowFactor } from './graph.ts';
+import { constantFactor, type PassedFactor, rowFactors } from './row-factors.ts';
 import { keptRows } from './slices.ts';
 import { type LinearWeight, resolveLinear } from './weight.ts';
 
@@ -11,6 +12,8 @@ const MAX_STEPS = 500_000;
 
 /** Class rows of a head behind a Slice; ImageNet-21k has 21,841. */
 const MAX_CLASSES = 1_000_000;
+/** Factors of classes between a head and its output; real graphs have one. */
+const MAX_FACTORS = 16;
 /** Slices between a head and its output; real graphs have one. */
 const MAX_SLICES = 16;
 
@@ -27,6 +30,8 @@ interface FoundHead {
   output: string;
   path: readonly string[];
   slices: readonly AxisSlice[];
+  /** What multiplies the scores class by class on the way. */
+  factors: readonly PassedFactor[];
   /** True when a sum of two branches lies between the output and this layer. */
   joined: boolean;
 }
@@ -42,6 +47,7 @@ interface Visit {
   tensor: string;
   path: readonly string[];
   slices: readonly AxisSlice[];
+  factors: readonly PassedFactor[];
   joined: boolean;
 }
 
@@ -63,7 +69,7 @@ export async function findGraphHeads(file: string, graph: Graph, shared: FileBud
   }
   const upstream = upstreamNodes(file, producers, found, budget);
   return {
-    graphHeads: found.map((head) => describe(file, graph, head, upstream, budget)),
+    graphHeads: found.map((head) => describe(graph, head, upstream)),
     linearLayers: await listLinearLayers(graph, producers),
     graphStops,
   };
@@ -80,7 +86,7 @@ async function walkBack(
   const stops: { op: string; joined: boolean }[] = [];
   const active = new Set<string>();
   const done = new Set<string>();
-  const stack: (Visit | { leave: string })[] = [{ tensor: output, path: [], slices: [], joined: false }];
+  const stack: (Visit | { leave: string })[] = [{ tensor: output, path: [], slices: [], factors: [], joined: false }];
   while (stack.length > 0) {
     const visit = stack.pop()!;
     if ('leave' in visit) {
@@ -103,8 +109,12 @@ async function walkBack(
     }
     const linear = await resolveLinear(graph, producers, node);
     if (linear) {
-      const { path, slices, joined } = visit;
-      heads.push({ node, weight: linear, output, path: [...path, ...activated(node)], slices, joined });
+      const { path, slices, factors, joined } = visit;
+      const rows = graph.constants.get(linear.tensor)!.shape[linear.classAxis]!;
+      checkRows(file, linear.tensor, rows, visit, budget);
+      // What multiplies something else than classes is no part of a head.
+      if (factors.length > 0 && !rowFactors(rows, factors, slices)) stops.push({ op: factors[0]!.op, joined });
+      else heads.push({ node, weight: linear, output, path: [...path, ...activated(node)], slices, factors, joined });
       continue;
     }
     const next = await stepBack(graph, node, visit);
@@ -138,8 +148,18 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
       const [a, b] = role.inputs.map((i) => node.inputs[i] ?? '') as [string, string];
       const isScale = (name: string) => isScalar(graph, name) || role.isScale?.(name) === true;
       if (isScale(b)) return to(a);
-      return isScale(a) ? to(b) : [];
+      if (isScale(a)) return to(b);
+      if (!role.perClass || visit.factors.length >= MAX_FACTORS) return [];
+      const divides = role.perClass === 'divides';
+      const behind = constantFactor(graph, visit.tensor, b, node.op, divides);
+      if (behind) return to(a, { factors: passed(visit, behind) });
+      const before = divides ? undefined : constantFactor(graph, visit.tensor, a, node.op, false);
+      return before ? to(b, { factors: passed(visit, before) }) : [];
     }
+    case 'factor':
+      return visit.factors.length < MAX_FACTORS ? to(node.inputs[0], { factors: passed(visit, role.factor) }) : [];
+    case 'choice':
+      return [...new Set(node.inputs)].filter((name) => !graph.constants.has(name)).flatMap((name) => to(name));
     case 'slice': {
       const bounds = await role.bounds();
       if (!bounds || visit.slices.length > MAX_SLICES) return [];
@@ -150,6 +170,10 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
     default:
       return [];
   }
+}
+
+function passed({ factors, slices }: Visit, factor: RowFactor): PassedFactor[] {
+  return [{ ...factor, slicesBehind: slices.length }, ...factors];
 }
 
 function isScalar(graph: Graph, name: string): boolean {
@@ -210,28 +234,27 @@ function upstreamNodes(
   return upstream;
 }
 
-function describe(
-  file: string,
-  graph: Graph,
-  head: FoundHead,
-  upstream: ReadonlyMap<GraphNode, string>,
-  budget: { left: number },
-): GraphHead {
+function describe(graph: Graph, head: FoundHead, upstream: ReadonlyMap<GraphNode, string>): GraphHead {
   const { tensor, classAxis } = head.weight;
   const feeds = upstream.get(head.node);
   const classes = graph.constants.get(tensor)!.shape[classAxis]!;
-  if (head.slices.length > 0) {
-    checkLimit(file, `the number of class rows of ${tensor}`, classes, MAX_CLASSES);
-    spend(file, budget, Math.ceil(classes / 1000));
-  }
   return {
     tensor,
     classAxis,
     output: head.output,
     droppedRows: droppedRows(classes, head.slices),
     path: head.path,
+    ...(head.factors.length > 0 && { rowFactors: rowFactors(classes, head.factors, head.slices)! }),
     ...(feeds === undefined ? {} : { feeds }),
   };
+}
+
+/** Slices and factors are laid over the rows one by one. */
+function checkRows(file: string, tensor: string, rows: number, visit: Visit, budget: { left: number }): void {
+  const passes = visit.slices.length + visit.factors.length;
+  if (passes === 0) return;
+  checkLimit(file, `the number of class rows of ${tensor}`, rows, MAX_CLASSES);
+  spend(file, budget, Math.ceil(rows / 1000) * passes);
 }
 
 function droppedRows(classes: number, slices: readonly AxisSlice[]): number[] {

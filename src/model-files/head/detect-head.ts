@@ -115,7 +115,7 @@ function toChoice(
     readTemplates: () => {
       const kept: number[] = [];
       for (let row = 0; row < rows; row++) if (!dropped.has(row)) kept.push(row);
-      return readTemplates(file.name, entry, classAxis, kept);
+      return readTemplates(file.name, entry, classAxis, kept, candidate.graph?.rowFactors);
     },
   };
 }

@@ -8,7 +8,7 @@ import { type Chosen, IMAGENET_ROWS, narrow, never, secondChoice, settle, withDo
 /** Operators that only class scores pass on their way out. */
 const SCORE_OPERATORS = /softmax|sigmoid|logistic|argmax|topk|nonmaxsuppression|zipmap/i;
 /** Operators that scores may pass, but features more often do. */
-const ACTIVATIONS = /relu|clip|tanh|elu|swish/i;
+const ACTIVATIONS = /relu|clip|tanh|elu|swish|batchnorm/i;
 
 /** The layer that the graph's own outputs lead back to. */
 export function fromGraph(
@@ -26,11 +26,12 @@ export function fromGraph(
   if (left.length > 1) left = settle(file, left, classCount, rejected);
   const candidate = left[0];
   if (!candidate?.graph) return undefined;
-  const { path, output } = candidate.graph;
+  const { path, output, rowFactors } = candidate.graph;
+  const scaled = rowFactors ? ', which multiplies each row by a number of its own' : '';
   return {
     candidate,
     reason: withDoubt(
-      `weight of the ${path.at(-1)} that the graph output ${output} leads back to (${path.join(' ← ')})`,
+      `weight of the ${path.at(-1)} that the graph output ${output} leads back to (${path.join(' ← ')})${scaled}`,
       candidate,
     ),
   };

@@ -6,6 +6,7 @@ import type { HeadTemplates } from './head-choice.ts';
  * Reads a head's tensor as kept classes × features, in Float32. The axes behind and before the class axis, in their
  * order, are the features.
  * @param keptRows indices into the class axis, in order.
+ * @param rowFactors gives what each row is multiplied by.
  * @throws FormatError naming the tensor and the first row that holds NaN or infinity.
  */
 export async function readTemplates(
@@ -13,12 +14,14 @@ export async function readTemplates(
   entry: TensorEntry,
   classAxis: number,
   keptRows: readonly number[],
+  rowFactors?: () => Promise<ArrayLike<number>>,
 ): Promise<HeadTemplates> {
   const { shape, data } = await entry.read().catch((cause) => {
     if (cause instanceof TypeError || cause instanceof RangeError)
       throw new FormatError(`${file}: tensor ${entry.name} cannot be read (${cause.message}).`, { cause });
     throw cause;
   });
+  const factors = await rowFactors?.();
   const stride = shape.slice(classAxis + 1).reduce((n, d) => n * d, 1);
   const rows = shape[classAxis]!;
   const blocks = data.length / (rows * stride);
@@ -27,10 +30,11 @@ export async function readTemplates(
   const zeroRows: number[] = [];
   for (let r = 0; r < keptRows.length; r++) {
     const row = keptRows[r]!;
+    const factor = factors?.[row] ?? 1;
     let to = r * cols;
     for (let block = 0; block < blocks; block++) {
       const from = (block * rows + row) * stride;
-      for (let i = 0; i < stride; i++) out[to++] = data[from + i]!;
+      for (let i = 0; i < stride; i++) out[to++] = data[from + i]! * factor;
     }
     const template = out.subarray(r * cols, to);
     const broken = template.find((value) => !Number.isFinite(value));

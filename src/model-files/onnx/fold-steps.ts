@@ -1,3 +1,4 @@
+import { flattened, reshaped, squeezed, unsqueezed } from '../graph/fold-shapes.ts';
 import type { FoldStep } from '../graph/fold-steps.ts';
 import type { OnnxGraph, OnnxNode } from './read-model.ts';
 
@@ -54,9 +55,9 @@ export function onnxFoldStep(graph: OnnxGraph, node: OnnxNode): FoldStep | undef
       // The stored integers already read as the real values that this operator gives.
       return graph.tensors.has(inputs[0] ?? '') ? { kind: 'same' } : undefined;
     case 'Transpose':
-      return { kind: 'transpose', permutation: attributes.get('perm')?.ints };
+      return { kind: 'transpose', permutation: async () => attributes.get('perm')?.ints };
     case 'Concat':
-      return { kind: 'concat', axis: int('axis', 0) };
+      return { kind: 'concat', axis: async () => int('axis', 0), parts: inputs.length };
     case 'LpNormalization':
       return { kind: 'normalise', axis: int('axis', -1), p: int('p', 2) === 1 ? 1 : 2 };
     case 'Reshape':
@@ -87,39 +88,4 @@ async function readList(
   const stored = graph.tensors.get(name);
   if (!stored || stored.shape.length > 1 || (stored.shape[0] ?? 1) > MAX_LIST) return undefined;
   return Array.from((await stored.read()).data);
-}
-
-function reshaped(
-  input: readonly number[],
-  wanted: readonly number[] | undefined,
-  zeroIsZero: boolean,
-): number[] | undefined {
-  if (!wanted) return undefined;
-  const shape = wanted.map((d, axis) => (d === 0 && !zeroIsZero ? (input[axis] ?? 0) : d));
-  const open = shape.indexOf(-1);
-  if (open < 0) return shape;
-  const others = shape.reduce((n, d, axis) => (axis === open ? n : n * d), 1);
-  shape[open] = others === 0 ? 0 : input.reduce((n, d) => n * d, 1) / others;
-  return shape.every((d) => Number.isSafeInteger(d) && d >= 0) ? shape : undefined;
-}
-
-function flattened(input: readonly number[], axis: number): number[] {
-  const at = axis < 0 ? axis + input.length : axis;
-  const product = (part: readonly number[]) => part.reduce((n, d) => n * d, 1);
-  return [product(input.slice(0, at)), product(input.slice(at))];
-}
-
-function squeezed(input: readonly number[], axes: readonly number[] | undefined): number[] | undefined {
-  if (!axes) return undefined;
-  const gone = new Set(axes.map((axis) => (axis < 0 ? axis + input.length : axis)));
-  return input.filter((d, axis) => (axes.length === 0 ? d !== 1 : !gone.has(axis)));
-}
-
-function unsqueezed(input: readonly number[], axes: readonly number[] | undefined): number[] | undefined {
-  if (!axes) return undefined;
-  const rank = input.length + axes.length;
-  const added = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
-  if (added.size !== axes.length || rank > MAX_LIST) return undefined;
-  const rest = [...input];
-  return Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.shift() ?? 1)));
 }

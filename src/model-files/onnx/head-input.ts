@@ -2,6 +2,7 @@ import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import { type Graph, type GraphNode, producersOf } from '../graph/graph.ts';
 import { resolveLinear } from '../graph/weight.ts';
+import { batchNormAt } from './batch-norm.ts';
 import { externalFiles } from './external-data.ts';
 import { layerNormAt, type StoredLayerNorm } from './layer-norm.ts';
 import { onnxRoles } from './node-roles.ts';
@@ -85,12 +86,31 @@ function passBack(graph: OnnxGraph, producers: ReadonlyMap<string, GraphNode>, f
   return tensors;
 }
 
-/** The bias that the node has itself, or that the next one adds. */
+/** Additions and factors between a layer and its scores; real graphs have one or two. */
+const MAX_BEHIND = 4;
+
+/**
+ * What is added to the scores in the end: the bias that the node has itself or that a later one adds, through what
+ * multiplies the classes on the way (batch normalisation), as in the rows that `detectHead` gives.
+ */
 async function biasOf(graph: OnnxGraph, node: OnnxNode): Promise<Float64Array | null> {
   const own = graph.tensors.get(node.inputs[2] ?? '');
-  if (own) return Float64Array.from((await own.read()).data);
-  const output = node.outputs[0]!;
-  const adds = graph.nodes.find(({ op, inputs }) => op === 'Add' && inputs.includes(output));
-  const added = graph.tensors.get(adds?.inputs.find((name) => name !== output) ?? '');
-  return added ? Float64Array.from((await added.read()).data) : null;
+  let bias = own ? Float64Array.from((await own.read()).data) : null;
+  let output = node.outputs[0]!;
+  for (let step = 0; step < MAX_BEHIND; step++) {
+    const next = graph.nodes.find(({ inputs }) => inputs.includes(output));
+    if (!next) break;
+    const constant = graph.tensors.get(next.inputs.find((name) => name !== output) ?? '');
+    if (next.op === 'Add' && constant) {
+      const added = (await constant.read()).data;
+      bias = Float64Array.from(bias ?? added, (value, i) => value + (bias ? added[i]! : 0));
+    } else if (next.op === 'BatchNormalization') {
+      const normalisation = batchNormAt(graph, next);
+      if (!normalisation) break;
+      const [factors, shift] = [await normalisation.read(), await normalisation.readShift()];
+      bias = shift.map((value, i) => value + (bias?.[i] ?? 0) * factors[i]!);
+    } else break;
+    output = next.outputs[0]!;
+  }
+  return bias;
 }

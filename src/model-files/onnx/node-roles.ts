@@ -1,4 +1,6 @@
 import { type AxisSlice, type LinearOperand, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
+import { batchNormAt } from './batch-norm.ts';
+import { einsumOperands } from './einsum.ts';
 import type { OnnxGraph, OnnxNode } from './read-model.ts';
 
 /** Where a node keeps an integer weight together with what turns it into real values; input indices. */
@@ -82,9 +84,17 @@ function roleOf(graph: OnnxGraph, node: OnnxNode, isScale: (tensor: string) => b
     case 'QLinearAdd':
       return { kind: 'sum', inputs: [0, 3] };
     case 'Mul':
-      return { kind: 'scale', inputs: [0, 1], isScale };
+      return { kind: 'scale', inputs: [0, 1], isScale, perClass: 'multiplies' };
     case 'Div':
-      return { kind: 'scale', inputs: [0, 1] };
+      return { kind: 'scale', inputs: [0, 1], perClass: 'divides' };
+    case 'BatchNormalization': {
+      const normalisation = batchNormAt(graph, node);
+      return normalisation ? { kind: 'factor', factor: normalisation } : { kind: 'other' };
+    }
+    case 'If':
+    case 'Loop':
+    case 'Scan':
+      return { kind: 'choice' };
     case 'QLinearMul':
       return { kind: 'scale', inputs: [0, 3] };
     case 'Slice':
@@ -117,6 +127,8 @@ function linearOperands(node: OnnxNode): LinearOperand[] {
         { weight: 1, data: 0, classes: classesOf(node), matrix: true },
         { weight: 0, data: 1, classes: int('transA', 0) === 1 ? 'last' : 'first', matrix: true },
       ];
+    case 'Einsum':
+      return einsumOperands(node.attributes.get('equation')?.text ?? '');
     default:
       return [];
   }

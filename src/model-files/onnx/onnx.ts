@@ -4,12 +4,13 @@ import { UnsupportedError } from '../../base/errors.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import { decodeVarint, protoReader } from '../../formats/protobuf/read-protobuf.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
-import { constantFolder } from '../graph/fold-constants.ts';
+import { constantFolder, keepFolded } from '../graph/fold-constants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise } from '../quantisation.ts';
 import { externalFiles } from './external-data.ts';
+import { flattenBodies } from './flatten-bodies.ts';
 import { onnxFoldStep } from './fold-steps.ts';
 import { onnxRoles, type QuantisedBy, quantisedTensors } from './node-roles.ts';
 import { type OnnxModel, readOnnxModel } from './read-model.ts';
@@ -19,7 +20,8 @@ import type { StoredTensor } from './tensor-proto.ts';
  * ONNX: a protobuf without a mark of its own, so it is asked last. Tensors are the initializers and the values of
  * Constant nodes, under their names in the graph. An integer tensor that the graph dequantises (DequantizeLinear or a
  * QLinear operator) keeps its own name and integer type, and reads as the real values that the graph computes with.
- * Bodies of If and Loop, sparse initializers, strings and complex numbers are not listed.
+ * Those in the bodies of If, Loop and Scan go by the name of the node's first output, the body and their own. Sparse
+ * initializers, strings and complex numbers are not listed.
  */
 export const onnxFormat: ModelFormat = {
   name: 'onnx',
@@ -81,14 +83,14 @@ function isName(head: Uint8Array, start: number, length: number): boolean {
 
 async function openOnnx(source: ByteSource, budget: FileBudget): Promise<ModelFile> {
   const model = await readOnnxModel(protoReader(source), externalFiles(source));
-  const { graph } = model;
+  const graph = flattenBodies(model.graph);
   const quantised = quantisedTensors(graph);
   const tensors = new Map<string, TensorEntry>();
   for (const [name, stored] of graph.tensors)
     tensors.set(name, toEntry(source.name, stored, quantised.get(name), graph.tensors));
 
   const roleOf = onnxRoles(graph);
-  const constants = new Map<string, { readonly shape: readonly number[] }>(graph.tensors);
+  const constants = new Map<string, Pick<TensorEntry, 'shape' | 'read'>>(graph.tensors);
   const folder = constantFolder({
     file: source.name,
     nodes: graph.nodes,
@@ -101,12 +103,7 @@ async function openOnnx(source: ByteSource, budget: FileBudget): Promise<ModelFi
     constants,
     rankOf: (tensor) => graph.ranks.get(tensor),
     channelAxis: 1,
-    fold: async (tensor) => {
-      const entry = await folder(tensor);
-      if (entry && !tensors.has(tensor)) tensors.set(tensor, entry);
-      if (entry) constants.set(tensor, entry);
-      return entry;
-    },
+    fold: keepFolded(folder, tensors, constants),
   };
   return {
     format: 'onnx',

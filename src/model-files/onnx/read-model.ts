@@ -13,6 +13,12 @@ const MAX_ATTRIBUTE_INTS = 100_000;
 /** Nodes of one graph; the largest exported networks have some 20,000. */
 const MAX_NODES = 100_000;
 
+/** Bodies within one another: an If within a Loop has two. */
+const MAX_BODY_DEPTH = 16;
+
+/** Bytes of a text that is read; attributes with longer ones are data of other tools. */
+const MAX_TEXT = 256;
+
 const NO_ATTRIBUTES: ReadonlyMap<string, OnnxAttribute> = new Map();
 
 export interface OnnxModel {
@@ -49,6 +55,10 @@ export interface OnnxAttribute {
   /** A single float, such as epsilon. */
   readonly float: number | undefined;
   readonly ints: readonly number[];
+  /** A text, such as the equation of an Einsum. */
+  readonly text?: string;
+  /** The body of an If, Loop or Scan. */
+  readonly body?: OnnxGraph;
 }
 
 export interface ValueInfo {
@@ -58,7 +68,7 @@ export interface ValueInfo {
   readonly rank: number | undefined;
 }
 
-/** Reads a ModelProto: everything but the weights and the bodies of If and Loop. */
+/** Reads a ModelProto: everything but the weights. */
 export async function readOnnxModel(proto: ProtoReader, external: ExternalFiles): Promise<OnnxModel> {
   const whole = { start: 0, end: proto.source.byteLength };
   let irVersion = 0;
@@ -72,7 +82,8 @@ export async function readOnnxModel(proto: ProtoReader, external: ExternalFiles)
     if (field.wire !== 2) continue;
     if (field.number === 2) producer = await proto.text('the producer name', field);
     else if (field.number === 3) producerVersion = await proto.text('the producer version', field);
-    else if (field.number === 7) graph = await readGraph(proto, field, external);
+    else if (field.number === 7)
+      graph = await readGraph(proto, field, external, { depth: 0, nodes: { left: MAX_NODES } });
     else if (field.number === 8) opsets.push(await readOpset(proto, field));
     else if (field.number === 14) await readEntry(proto, field, properties);
   }
@@ -90,7 +101,18 @@ async function readOpset(proto: ProtoReader, span: Span): Promise<string> {
   return `${domain || 'ai.onnx'} ${version}`;
 }
 
-async function readGraph(proto: ProtoReader, span: Span, external: ExternalFiles): Promise<OnnxGraph> {
+/** How deep a graph lies in bodies of others, and how many nodes all of them may still have. */
+interface Nesting {
+  readonly depth: number;
+  readonly nodes: { left: number };
+}
+
+async function readGraph(
+  proto: ProtoReader,
+  span: Span,
+  external: ExternalFiles,
+  nesting: Nesting,
+): Promise<OnnxGraph> {
   const file = proto.source.name;
   const nodes: OnnxNode[] = [];
   const tensors = new Map<string, StoredTensor>();
@@ -112,14 +134,14 @@ async function readGraph(proto: ProtoReader, span: Span, external: ExternalFiles
   for await (const field of proto.fields('the ONNX graph', span)) {
     if (field.wire !== 2) continue;
     if (field.number === 1) {
-      const { node, constant } = await readNode(proto, field, external);
+      const { node, constant } = await readNode(proto, field, external, nesting);
       for (const output of node.outputs) {
         if (output !== '' && made.has(output))
           throw new FormatError(`${file}: tensor ${output} is the output of two nodes.`);
         made.add(output);
       }
       nodes.push(node);
-      checkLimit(file, 'the number of nodes', nodes.length, MAX_NODES);
+      checkLimit(file, 'the number of nodes', MAX_NODES - --nesting.nodes.left, MAX_NODES);
       addTensor(constant);
     } else if (field.number === 2) name = await proto.text('the graph name', field);
     else if (field.number === 5) addTensor(await readTensorProto(proto, field, external));
@@ -134,6 +156,7 @@ async function readNode(
   proto: ProtoReader,
   span: Span,
   external: ExternalFiles,
+  nesting: Nesting,
 ): Promise<{ node: OnnxNode; constant: StoredTensor | undefined }> {
   const inputs: string[] = [];
   const outputs: string[] = [];
@@ -151,8 +174,8 @@ async function readNode(
   const attributes = new Map<string, OnnxAttribute>();
   let constant: StoredTensor | undefined;
   for (const attributeSpan of attributeSpans) {
-    const { name, attribute, tensor, floats } = await readAttribute(proto, attributeSpan);
-    attributes.set(name, attribute);
+    const { name, attribute, tensor, floats, body } = await readAttribute(proto, attributeSpan);
+    attributes.set(name, body ? { ...attribute, body: await readBody(proto, body, external, nesting) } : attribute);
     if (op !== 'Constant' || outputs[0] === undefined) continue;
     if (tensor) constant = await readTensorProto(proto, tensor, external, outputs[0]);
     else if (name === 'value_int') constant = intsTensor(outputs[0], [attribute.int ?? 0], []);
@@ -164,6 +187,12 @@ async function readNode(
   return { node, constant };
 }
 
+function readBody(proto: ProtoReader, span: Span, external: ExternalFiles, nesting: Nesting): Promise<OnnxGraph> {
+  const depth = nesting.depth + 1;
+  checkLimit(proto.source.name, 'the number of bodies within one another', depth, MAX_BODY_DEPTH);
+  return readGraph(proto, span, external, { ...nesting, depth });
+}
+
 async function readAttribute(proto: ProtoReader, span: Span) {
   const ints: number[] = [];
   const floats: Span[] = [];
@@ -171,11 +200,16 @@ async function readAttribute(proto: ProtoReader, span: Span) {
   let int: number | undefined;
   let float: number | undefined;
   let tensor: Span | undefined;
+  let text: string | undefined;
+  let body: Span | undefined;
   for await (const field of proto.fields('an attribute', span)) {
     const at = { start: field.start, end: field.end };
     if (field.number === 1 && field.wire === 2) name = await proto.text('an attribute name', field);
     else if (field.number === 3) int = field.value;
+    else if (field.number === 4 && field.wire === 2 && at.end - at.start <= MAX_TEXT)
+      text = await proto.text('an attribute', field);
     else if (field.number === 5 && field.wire === 2) tensor = at;
+    else if (field.number === 6 && field.wire === 2) body = at;
     else if (field.number === 8) await readVarints(proto, 'an attribute', field, ints, MAX_ATTRIBUTE_INTS);
     else if (field.number === 2 || field.number === 7) {
       floats.push(at);
@@ -185,7 +219,8 @@ async function readAttribute(proto: ProtoReader, span: Span) {
       }
     }
   }
-  return { name, attribute: { int, float, ints } as OnnxAttribute, tensor, floats };
+  const attribute: OnnxAttribute = { int, float, ints, ...(text === undefined ? {} : { text }) };
+  return { name, attribute, tensor, floats, body };
 }
 
 function intsTensor(name: string, values: readonly number[], shape: readonly number[]): StoredTensor {

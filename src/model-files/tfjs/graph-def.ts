@@ -3,7 +3,9 @@ import { FormatError } from '../../base/errors.ts';
 import { isObject } from '../../formats/json/parse-json.ts';
 import { LIMITS } from '../../formats/limits.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import { constantFolder, keepFolded } from '../graph/fold-constants.ts';
 import { type Graph, type GraphNode, type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
+import { tensorflowFoldStep } from '../graph/tensorflow-folding.ts';
 import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
 
 /** A node of a TensorFlow GraphDef, written as JSON by the TF.js converter. */
@@ -45,7 +47,7 @@ export function graphDef(
   file: string,
   topology: Record<string, unknown>,
   signature: unknown,
-  tensors: ReadonlyMap<string, TensorEntry>,
+  tensors: Map<string, TensorEntry>,
 ): Graph {
   if (!Array.isArray(topology.node))
     throw new FormatError(`${file}: the modelTopology of a graph model must have a list of nodes.`);
@@ -56,6 +58,16 @@ export function graphDef(
     if (!entry || entry.shape.reduce((n, d) => n * d, 1) > MAX_SMALL_CONSTANT) return undefined;
     return Array.from((await entry.read()).data);
   };
+  const folder = constantFolder({
+    file,
+    nodes: nodes.filter(({ name }) => !tensors.has(name)).map((node) => ({ ...node, outputs: [node.name] })),
+    stored: (name) => tensors.get(name),
+    stepOf: ({ op, inputs, attributes }) =>
+      tensorflowFoldStep(
+        { op, inputs, keepAxes: attributes.keep_dims?.b === true, squeezeAxes: integers(attributes.squeeze_dims) },
+        readConstant,
+      ),
+  });
   return {
     outputs: outputsOf(nodes, signature),
     nodes: nodes
@@ -71,6 +83,7 @@ export function graphDef(
     constants: tensors,
     rankOf: () => undefined,
     channelAxis: 3,
+    fold: keepFolded(folder, tensors, tensors),
   };
 }
 
@@ -141,7 +154,7 @@ function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole 
       return { kind: 'sum', inputs: [0, 1] };
     case 'Mul':
     case 'RealDiv':
-      return { kind: 'scale', inputs: [0, 1] };
+      return { kind: 'scale', inputs: [0, 1], perClass: op === 'Mul' ? 'multiplies' : 'divides' };
     case 'Slice':
       return { kind: 'slice', bounds: () => sliceBounds(inputs, read) };
     case 'StridedSlice':
@@ -167,6 +180,13 @@ function roleOf({ op, inputs, attributes }: Node, read: ReadConstant): NodeRole 
     default:
       return { kind: 'other' };
   }
+}
+
+/** The integers of a list attribute; JSON may hold them as texts. */
+function integers(attribute: Record<string, unknown> | undefined): number[] {
+  const list = isObject(attribute?.list) ? attribute.list.i : undefined;
+  const values = Array.isArray(list) ? list.slice(0, MAX_SMALL_CONSTANT) : [];
+  return values.filter((value) => typeof value === 'number' || typeof value === 'string').map(Number);
 }
 
 function stridedMasks(attributes: Node['attributes']): StridedMasks {

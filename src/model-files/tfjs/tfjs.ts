@@ -4,6 +4,7 @@ import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError } from '../../base/errors.ts';
 import { isObject, parseJson } from '../../formats/json/parse-json.ts';
 import { LIMITS } from '../../formats/limits.ts';
+import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import { kernelsByName } from '../keras/find-kernel.ts';
 import { headsOf, modelName } from '../keras/keras.ts';
@@ -48,7 +49,7 @@ async function openTfjs(source: ByteSource, budget: FileBudget): Promise<ModelFi
 async function readTopology(
   file: string,
   json: Record<string, unknown>,
-  tensors: ModelFile['tensors'],
+  tensors: Map<string, TensorEntry>,
   budget: FileBudget,
 ) {
   const topology = json.modelTopology;

@@ -33,4 +33,10 @@ export const OPERATORS_WITH_OPTIONS: ReadonlySet<string> = new Set([
   'FULLY_CONNECTED',
   'STRIDED_SLICE',
   'BATCH_MATMUL',
+  'CONCATENATION',
+  'SUM',
+  'MEAN',
+  'REDUCE_MAX',
+  'SQUEEZE',
+  'L2_NORMALIZATION',
 ]);

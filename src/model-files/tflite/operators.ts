@@ -1,6 +1,11 @@
+import type { FoldStep } from '../graph/fold-steps.ts';
 import { type NodeRole, passRole, type WeightStep } from '../graph/graph.ts';
+import { tensorflowFoldStep } from '../graph/tensorflow-folding.ts';
 import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
 import type { TfliteOperator, TfliteSubgraph } from './read-model.ts';
+
+/** Axes that a Squeeze may name. */
+const MAX_AXES = 64;
 
 const SAME: WeightStep = { kind: 'same' };
 const RESHAPE: WeightStep = { kind: 'reshape' };
@@ -37,6 +42,8 @@ const ACTIVATION_FIELDS: Readonly<Record<string, number>> = {
   SUB: 0,
   MUL: 0,
   DIV: 0,
+  CONCATENATION: 1,
+  L2_NORMALIZATION: 0,
 };
 const ACTIVATIONS: Readonly<Record<number, string>> = {
   1: 'RELU',
@@ -67,7 +74,7 @@ export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, r
       return { kind: 'sum', inputs: [0, 1] };
     case 'MUL':
     case 'DIV':
-      return { kind: 'scale', inputs: [0, 1] };
+      return { kind: 'scale', inputs: [0, 1], perClass: op === 'MUL' ? 'multiplies' : 'divides' };
     case 'SLICE':
       return { kind: 'slice', bounds: () => sliceBounds(inputs, readConstant) };
     case 'STRIDED_SLICE':
@@ -93,6 +100,25 @@ export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, r
 /** A convolution has groups when its kernel sees fewer channels than its input has. */
 function isGrouped(data: readonly number[] | undefined, kernel: readonly number[] | undefined): boolean {
   return data?.length === 4 && kernel?.length === 4 && data[3]! > 0 && data[3] !== kernel[3];
+}
+
+/** What an operator does to constants; undefined where it applies an activation besides, or is not folded. */
+export async function tfliteFoldStep(
+  operator: TfliteOperator,
+  readConstant: ReadConstant,
+): Promise<FoldStep | undefined> {
+  if (fusedActivation(operator)) return undefined;
+  const { op, inputs, options } = operator;
+  return tensorflowFoldStep(
+    {
+      op,
+      inputs,
+      keepAxes: options?.uint8(0) === 1,
+      squeezeAxes: op === 'SQUEEZE' ? ((await options?.int32s(0, 'the axes of a SQUEEZE', MAX_AXES)) ?? []) : [],
+      ...(op === 'CONCATENATION' && { concatAxis: options?.int32(0) ?? 0 }),
+    },
+    readConstant,
+  );
 }
 
 function stridedMasks({ options }: TfliteOperator): StridedMasks {

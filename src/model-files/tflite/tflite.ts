@@ -7,11 +7,12 @@ import { checkShape } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
+import { constantFolder, keepFolded } from '../graph/fold-constants.ts';
 import type { Graph } from '../graph/graph.ts';
 import { findGraphHeads } from '../graph/head-walk.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { dequantise, unpackNibbles } from '../quantisation.ts';
-import { fusedActivation, tfliteRole } from './operators.ts';
+import { fusedActivation, tfliteFoldStep, tfliteRole } from './operators.ts';
 import { readTfliteModel, type TfliteModel, type TfliteSubgraph, type TfliteTensor } from './read-model.ts';
 
 /**
@@ -65,7 +66,7 @@ async function openTflite(source: ByteSource, budget: FileBudget): Promise<Model
     name: source.name,
     tensors,
     metadata: metadataOf(model, main),
-    ...(await findGraphHeads(source.name, walkable(main, tensors), budget)),
+    ...(await findGraphHeads(source.name, walkable(source.name, main, tensors), budget)),
   };
 }
 
@@ -76,7 +77,7 @@ function storedConstants(subgraph: TfliteSubgraph): TfliteTensor[] {
   return subgraph.tensors.filter(({ name, buffer, isVariable }) => buffer !== 0 && !isVariable && !written.has(name));
 }
 
-function walkable(subgraph: TfliteSubgraph, tensors: ReadonlyMap<string, TensorEntry>): Graph {
+function walkable(file: string, subgraph: TfliteSubgraph, tensors: Map<string, TensorEntry>): Graph {
   const constants = new Map<string, TensorEntry>();
   for (const { name } of subgraph.tensors) {
     const entry = tensors.get(name);
@@ -87,6 +88,12 @@ function walkable(subgraph: TfliteSubgraph, tensors: ReadonlyMap<string, TensorE
     if (!entry || entry.shape.reduce((n, d) => n * d, 1) > MAX_SMALL_CONSTANT) return undefined;
     return Array.from((await entry.read()).data);
   };
+  const folder = constantFolder({
+    file,
+    nodes: subgraph.operators,
+    stored: (name) => constants.get(name),
+    stepOf: (operator) => tfliteFoldStep(operator, readConstant),
+  });
   return {
     outputs: subgraph.outputs,
     nodes: subgraph.operators.map((operator) => {
@@ -97,6 +104,7 @@ function walkable(subgraph: TfliteSubgraph, tensors: ReadonlyMap<string, TensorE
     constants,
     rankOf: (name) => subgraph.byName.get(name)?.shape.length,
     channelAxis: 3,
+    fold: keepFolded(folder, tensors, constants),
   };
 }
 
