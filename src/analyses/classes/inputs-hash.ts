@@ -35,12 +35,13 @@ async function referenceHash({ bytes, ids }: ReferenceFile): Promise<string> {
 /** Hash of all that determines the result: the files' contents, what was said of them, options, tier and version. */
 export async function hashInputs(inputs: readonly ClassModelInput[], options: ClassesOptions): Promise<string> {
   const models = await Promise.all(
-    inputs.map(async ({ source, labels, head, weights, name, templates }) => ({
+    inputs.map(async ({ source, labels, head, weights, anchor, name, templates }) => ({
       name: name ?? source.name,
       content: (await contentHash(source)) ?? `${source.name}:${source.byteLength}`,
       labels,
       head,
       ...(weights === 'ema' && { weights }),
+      ...(anchor !== undefined && { anchor }),
       ...(templates && { templates: await templatesKey(templates) }),
     })),
   );

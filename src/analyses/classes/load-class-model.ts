@@ -56,6 +56,7 @@ export async function loadClassModel(
     ...(classCount === undefined ? {} : { classCount }),
     ...(input.head === undefined ? {} : { head: input.head }),
     ...(input.weights === undefined ? {} : { weights: input.weights }),
+    ...(input.anchor === undefined ? {} : { anchor: input.anchor }),
   });
   const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
   const [all, hash] = await Promise.all([head.readTemplates(), recordedHash(source)]);

@@ -19,6 +19,8 @@ export interface ClassModelInput {
   head?: string;
   /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. */
   weights?: 'raw' | 'ema';
+  /** Which anchor's class rows are taken of a detector, counted from 1; the mean of all by default. */
+  anchor?: number;
   /** Class templates from labelled pictures or features, beside those of the classifier or in their place. */
   templates?: TemplatesRequest;
 }

@@ -25,6 +25,7 @@ export const CLASS_MODEL_FLAGS = {
     value: '<raw|ema>',
     help: 'the trained weights or their moving average, where a file has both (default: raw)',
   },
+  anchor: { value: '<n>', help: 'of a detector, the class rows of this anchor, from 1 (default: the mean of all)' },
   name: { value: '<name>', help: 'name of the model in reports' },
   templates: {
     value: '<dir|features>',

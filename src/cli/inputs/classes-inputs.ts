@@ -26,7 +26,7 @@ export async function readModel(
   { cwd = undefined as string | undefined, quiet = false },
   io: CliIo,
 ): Promise<ClassModelInput> {
-  const { path, labels, head, name, weights } = argument;
+  const { path, labels, head, name, weights, anchor } = argument;
   const folder = cwd ?? io.cwd;
   const source = await namedSource(path, { cwd: folder, quiet }, io);
   const shown = name ?? hubName(path);
@@ -35,9 +35,15 @@ export async function readModel(
     ...(shown === undefined ? {} : { name: shown }),
     ...(head === undefined ? {} : { head }),
     ...(weights === undefined ? {} : { weights: oneOf('weights', weights, ['raw', 'ema'] as const) }),
+    ...(anchor === undefined ? {} : { anchor: anchorNumber(anchor) }),
     ...(labels === undefined ? {} : { labels: await readLabels(labels, folder) }),
     ...(argument.templates === undefined ? {} : await readTemplates(argument, argument.templates, io)),
   };
+}
+
+function anchorNumber(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new UsageError(`--anchor must be a whole number of at least 1; found ${text}.`);
 }
 
 /** What `--templates` asks for: a folder or list of pictures to run the model on, or a file of features. */

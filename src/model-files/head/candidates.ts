@@ -10,6 +10,10 @@ export interface HeadCandidate extends HeadLayout {
   /** Rows that are left. */
   readonly classes: number;
   readonly name: NameReading;
+  /** Set for the class rows of a detector, which may have several anchors. */
+  readonly anchored?: true;
+  /** Set where row 0 stands for background by the custom of its family. */
+  readonly background?: boolean;
   /** Where a graph names it. */
   readonly graph?: GraphHead;
 }

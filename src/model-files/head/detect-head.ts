@@ -1,11 +1,12 @@
 import { checkLimit } from '../../base/bytes/read-range.ts';
-import { IncomparableError, UnsupportedError } from '../../base/errors.ts';
+import { IncomparableError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../tensor/tensor.ts';
 import type { ModelFile } from '../model-file.ts';
 import { flatShards } from '../stored-in-parts/flat-shards.ts';
 import { averagedOnly, averagedTwin } from './averaged-weights.ts';
 import { backgroundRow } from './background-row.ts';
 import { type HeadCandidate, matrixCandidates } from './candidates.ts';
+import { detectorByNames } from './detector-head.ts';
 import { fromGraph } from './from-graph.ts';
 import { fromNamesAndShapes } from './from-names.ts';
 import type { DetectHeadOptions, HeadChoice, RejectedHead } from './head-choice.ts';
@@ -35,7 +36,14 @@ export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): He
     return toChoice(file, named, 'named by --head', [], classCount);
   }
   const rejected: RejectedHead[] = [];
-  const chosen = fromGraph(file, classCount, rejected) ?? fromNamesAndShapes(file, classCount, rejected);
+  const chosen =
+    detectorByNames(file, options) ??
+    fromGraph(file, classCount, rejected) ??
+    fromNamesAndShapes(file, classCount, rejected);
+  if (options.anchor !== undefined && chosen?.candidate.anchored !== true)
+    throw new UsageError(`${file.name}: --anchor is for detectors, whose classes have rows for several anchors.`, {
+      file: file.name,
+    });
   if (chosen)
     return toChoice(file, chosen.candidate, chosen.reason + averagedTwin(chosen, rejected), rejected, classCount);
   throw noHead(file, classCount, rejected);
@@ -101,7 +109,7 @@ function toChoice(
   checkLimit(file.name, `the number of rows of ${entry.name}`, rows, HEAD_LIMITS.rows);
   checkLimit(file.name, `the number of weights of ${entry.name}`, rows * features, HEAD_LIMITS.weights);
   const dropped = new Set(candidate.droppedRows);
-  const background = backgroundRow(file, entry.name, classes, classCount);
+  const background = backgroundRow(file, entry.name, classes, classCount, candidate.background);
   return {
     tensor: entry.name,
     shape: entry.shape,

@@ -44,6 +44,8 @@ export interface DetectHeadOptions {
   classCount?: number;
   /** The name of the tensor to take, or the end of it where that is unique. */
   head?: string;
+  /** Which anchor's class rows are taken of a detector, counted from 1; the mean of all by default. */
+  anchor?: number;
   /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. */
   weights?: 'raw' | 'ema';
 }
