@@ -30,6 +30,8 @@ export interface GraphHead {
   readonly droppedRows: readonly number[];
   /** The nodes passed on the way, from the output back, such as ["Softmax", "Gemm"]. */
   readonly path: readonly string[];
+  /** Set for a level of a detector, whose rows are several anchors': how many rows are each one's. */
+  readonly perAnchor?: number;
   /** One number for each row of the tensor, by which the graph multiplies the scores behind the head. */
   rowFactors?(): Promise<ArrayLike<number>>;
   /** Set when this layer lies before another head: the name of that head's tensor. Its output is features. */

@@ -6,7 +6,7 @@ import type { DetectHeadOptions } from '#src/model-files/head/head-choice.ts';
 import { openModel } from '#src/model-files/open-model.ts';
 import { message, writeOnnx } from '../support/onnx-writer.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
-import { table, u8, writeTflite } from '../support/tflite-writer.ts';
+import { i32, table, u8, writeTflite } from '../support/tflite-writer.ts';
 
 /** A tensor whose value in row r of feature f is known: 100·anchor + class, plus f thousandths, as `rowOf` says. */
 function tensor(shape: readonly number[], rowOf: (row: number) => number = (row) => row) {
@@ -146,6 +146,91 @@ describe('detectors by the names of their layers', () => {
   it('background stays where the labels name it', async () => {
     expect((await headOf(ssd, { classCount: 6 })).head.backgroundRow).toBeUndefined();
     expect((await headOf(ssd, { classCount: 5 })).head.backgroundRow).toBe(0);
+  });
+
+  it('by the graph alone: levels that are joined behind a change of shape', async () => {
+    const level = (name: string, rows: number, width: number, end: string) => ({
+      tensors: [
+        { name, shape: [rows, 4, 3, 3], values: Array.from({ length: rows * 36 }, (_, i) => Math.floor(i / 36)) },
+        { name: `${name} shape`, type: 'i64' as const, shape: [3], values: [1, -1, width] },
+      ],
+      nodes: [
+        { op: 'Conv', inputs: ['x', name], outputs: [`${name} map`] },
+        { op: 'Transpose', inputs: [`${name} map`], outputs: [`${name} turned`], attributes: { perm: [0, 2, 3, 1] } },
+        { op: 'Reshape', inputs: [`${name} turned`, `${name} shape`], outputs: [end] },
+      ],
+    });
+    const parts = [
+      level('a', 15, 5, 'scores 0'),
+      level('b', 10, 5, 'scores 1'),
+      level('c', 12, 4, 'boxes 0'),
+      level('d', 8, 4, 'boxes 1'),
+    ];
+    const model = (behind: Parameters<typeof writeOnnx>[0]['nodes'], axis = 1) =>
+      writeOnnx({
+        inputs: [message([1, 'x'])],
+        outputs: ['boxes', 'y'],
+        tensors: parts.flatMap(({ tensors }) => tensors),
+        nodes: [
+          ...parts.flatMap(({ nodes }) => nodes),
+          { op: 'Concat', inputs: ['scores 0', 'scores 1'], outputs: ['scores'], attributes: { axis } },
+          { op: 'Concat', inputs: ['boxes 0', 'boxes 1'], outputs: ['boxes'], attributes: { axis } },
+          ...behind!,
+        ],
+      });
+    const find = async (bytes: Uint8Array, options = {}) =>
+      detectHead(await openModel(memorySource('x.onnx', bytes)), options);
+    const softmax = await find(model([{ op: 'Softmax', inputs: ['scores'], outputs: ['y'] }]));
+    expect(softmax).toMatchObject({ tensor: '*', classes: 5, features: 72, backgroundRow: 0 });
+    expect(softmax.reason).toContain('(Softmax ← Concat ← Reshape ← Transpose ← Conv)');
+    const templates = await softmax.readTemplates();
+    // Class 3 of three anchors is row 3, 8 and 13 of one level, of two anchors row 3 and 8 of the other.
+    expect([templates.data[3 * 72], templates.data[3 * 72 + 36]]).toEqual([8, 5.5]);
+    const sigmoid = await find(model([{ op: 'Sigmoid', inputs: ['scores'], outputs: ['y'] }]), { anchor: 2 });
+    expect(sigmoid.backgroundRow).toBeUndefined();
+    expect((await sigmoid.readTemplates()).data[3 * 72]).toBe(8);
+    const suppressed = model([{ op: 'NonMaxSuppression', inputs: ['boxes', 'scores'], outputs: ['y'] }]);
+    expect(await find(suppressed)).toMatchObject({ classes: 5, features: 72 });
+    await expect(find(model([{ op: 'Softmax', inputs: ['scores'], outputs: ['y'] }], 2))).rejects.toThrow(
+      /no classifier head/,
+    );
+
+    const names = ['x', 'a', 'b', 'scores 0', 'scores 1', 'flat 0', 'flat 1', 'all', 'boxes', 'anchors', 'y'];
+    const map = (rows: number) => [1, 2, 2, rows];
+    const weights = [
+      [15, 1, 1, 4],
+      [10, 1, 1, 4],
+    ];
+    const flat = [
+      [1, 12, 5],
+      [1, 8, 5],
+      [1, 20, 5],
+      [1, 20, 4],
+      [20, 4],
+      [1, 10],
+    ];
+    const shapes = [map(4), ...weights, map(15), map(10), ...flat];
+    const tflite = writeTflite({
+      tensors: names.map((name, i) => ({
+        name,
+        shape: shapes[i]!,
+        ...(/^[ab]$/.test(name) && { values: Array.from({ length: shapes[i]![0]! * 4 }, (_, k) => Math.floor(k / 4)) }),
+      })),
+      operators: [
+        { code: 3, inputs: [0, 1], outputs: [3], options: table(u8(0)) },
+        { code: 3, inputs: [0, 2], outputs: [4], options: table(u8(0)) },
+        { code: 22, inputs: [3], outputs: [5] },
+        { code: 22, inputs: [4], outputs: [6] },
+        { code: 2, inputs: [5, 6], outputs: [7], options: table(i32(1)) },
+        { code: 32, inputs: [8, 7, 9], outputs: [10] },
+      ],
+      custom: { 32: 'TFLite_Detection_PostProcess' },
+      inputs: [0],
+      outputs: [10],
+    });
+    const found = detectHead(await openModel(memorySource('x.tflite', tflite)));
+    expect(found).toMatchObject({ classes: 5, features: 8, backgroundRow: 0 });
+    expect((await found.readTemplates()).data[3 * 8]).toBe(8);
   });
 
   it('in ONNX and TFLite files, whatever stands behind them', async () => {

@@ -127,6 +127,8 @@ export interface TfliteSpec {
   operators?: readonly TfliteOperatorSpec[];
   inputs?: readonly number[];
   outputs?: readonly number[];
+  /** Names of custom operators by the code that stands for them here. */
+  custom?: Readonly<Record<number, string>>;
   /** Replaces parts of the Model table by field number. */
   fields?: Readonly<Record<number, FlatValue>>;
 }
@@ -171,7 +173,12 @@ export function writeTflite(spec: TfliteSpec): Uint8Array {
   );
   const model: (FlatValue | undefined)[] = [
     u32(3),
-    tables(codes.map((code) => table(u8(Math.min(code, 127)), undefined, i32(1), i32(code)))),
+    tables(
+      codes.map((code) => {
+        const name = spec.custom?.[code];
+        return table(u8(Math.min(code, 127)), name === undefined ? undefined : text(name), i32(1), i32(code));
+      }),
+    ),
     tables([subgraph]),
     text('made by a test'),
     tables(buffers),

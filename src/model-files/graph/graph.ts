@@ -31,7 +31,15 @@ export interface GraphNode {
 /** What a node does to class scores that flow through it, and to a weight on its way from storage to a linear layer. */
 export type NodeRole =
   /** Keeps class and row together: activations, changes of shape or type, pooling over places. Data is input 0 if none is named. */
-  | { readonly kind: 'pass'; readonly weight?: WeightStep; readonly data?: number }
+  | {
+      readonly kind: 'pass';
+      readonly weight?: WeightStep;
+      readonly data?: number;
+      /** The length of the last of three axes that a change of shape gives, where it is fixed: the classes of a detector. */
+      readonly lastOfThree?: () => Promise<number | undefined>;
+    }
+  /** Puts the places of several levels of a detector one behind the other, along an axis that is not that of the classes. */
+  | { readonly kind: 'levels' }
   /** Sums the inputs of these indices: a bias where all but one are constant, else branches that are joined. */
   | { readonly kind: 'sum'; readonly inputs: readonly number[] }
   /** Multiplies or divides input by input; passable where one of the two is a scale. */

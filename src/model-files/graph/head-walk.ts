@@ -12,6 +12,8 @@ const MAX_STEPS = 500_000;
 
 /** Class rows of a head behind a Slice; ImageNet-21k has 21,841. */
 const MAX_CLASSES = 1_000_000;
+/** How a walk that ends at joined parts which are no levels of a detector is told of. */
+const JOINED_LEVELS = 'a concatenation';
 /** Factors of classes between a head and its output; real graphs have one. */
 const MAX_FACTORS = 16;
 /** Slices between a head and its output; real graphs have one. */
@@ -34,6 +36,8 @@ interface FoundHead {
   factors: readonly PassedFactor[];
   /** True when a sum of two branches lies between the output and this layer. */
   joined: boolean;
+  /** Rows of each anchor, of a level of a detector. */
+  perAnchor: number | undefined;
 }
 
 /** What one output leads back to. */
@@ -49,7 +53,20 @@ interface Visit {
   slices: readonly AxisSlice[];
   factors: readonly PassedFactor[];
   joined: boolean;
+  /** True behind a node that joins levels of a detector. */
+  isLevel: boolean;
+  /** The last of three axes that the nearest change of shape to the output gives. */
+  lastOfThree: number | undefined;
 }
+
+const START: Omit<Visit, 'tensor'> = {
+  path: [],
+  slices: [],
+  factors: [],
+  joined: false,
+  isLevel: false,
+  lastOfThree: undefined,
+};
 
 /**
  * Walks back from every graph output, through what keeps class and row together, to the linear layers that make the
@@ -86,7 +103,7 @@ async function walkBack(
   const stops: { op: string; joined: boolean }[] = [];
   const active = new Set<string>();
   const done = new Set<string>();
-  const stack: (Visit | { leave: string })[] = [{ tensor: output, path: [], slices: [], factors: [], joined: false }];
+  const stack: (Visit | { leave: string })[] = [{ ...START, tensor: output }];
   while (stack.length > 0) {
     const visit = stack.pop()!;
     if ('leave' in visit) {
@@ -113,8 +130,14 @@ async function walkBack(
       const rows = graph.constants.get(linear.tensor)!.shape[linear.classAxis]!;
       checkRows(file, linear.tensor, rows, visit, budget);
       // What multiplies something else than classes is no part of a head.
-      if (factors.length > 0 && !rowFactors(rows, factors, slices)) stops.push({ op: factors[0]!.op, joined });
-      else heads.push({ node, weight: linear, output, path: [...path, ...activated(node)], slices, factors, joined });
+      const perAnchor = visit.isLevel ? visit.lastOfThree : undefined;
+      const isWhole = perAnchor !== undefined && rows % perAnchor === 0 && slices.length + factors.length === 0;
+      if (visit.isLevel && !isWhole) stops.push({ op: JOINED_LEVELS, joined });
+      else if (factors.length > 0 && !rowFactors(rows, factors, slices)) stops.push({ op: factors[0]!.op, joined });
+      else {
+        const whole = [...path, ...activated(node)];
+        heads.push({ node, weight: linear, output, path: whole, slices, factors, joined, perAnchor });
+      }
       continue;
     }
     const next = await stepBack(graph, node, visit);
@@ -136,8 +159,12 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
   const to = (tensor: string | undefined, more: Partial<Visit> = {}): Visit[] =>
     tensor ? [{ ...visit, path, tensor, ...more }] : [];
   switch (role.kind) {
-    case 'pass':
-      return to(node.inputs[role.data ?? 0]);
+    case 'pass': {
+      const lastOfThree = visit.lastOfThree ?? (await role.lastOfThree?.());
+      return to(node.inputs[role.data ?? 0], { lastOfThree });
+    }
+    case 'levels':
+      return [...new Set(node.inputs)].flatMap((name) => to(name, { isLevel: true }));
     case 'sum': {
       const branches = [...new Set(role.inputs.map((i) => node.inputs[i] ?? ''))].filter(
         (name) => name !== '' && !graph.constants.has(name),
@@ -244,6 +271,7 @@ function describe(graph: Graph, head: FoundHead, upstream: ReadonlyMap<GraphNode
     output: head.output,
     droppedRows: droppedRows(classes, head.slices),
     path: head.path,
+    ...(head.perAnchor === undefined ? {} : { perAnchor: head.perAnchor }),
     ...(head.factors.length > 0 && { rowFactors: rowFactors(classes, head.factors, head.slices)! }),
     ...(feeds === undefined ? {} : { feeds }),
   };

@@ -23,7 +23,7 @@ export function graphCandidates(file: ModelFile): HeadCandidate[] {
   const candidates = new Map<string, HeadCandidate>();
   for (const head of file.graphHeads ?? []) {
     const entry = file.tensors.get(head.tensor);
-    if (!entry || candidates.has(head.tensor)) continue;
+    if (!entry || candidates.has(head.tensor) || head.perAnchor !== undefined) continue;
     const layout = layoutAt(entry.shape, head.classAxis);
     // A layer may go by its output's name alone: exporters often number the weights.
     const own = readName(head.tensor);

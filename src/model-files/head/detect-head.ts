@@ -6,7 +6,7 @@ import { flatShards } from '../stored-in-parts/flat-shards.ts';
 import { averagedOnly, averagedTwin } from './averaged-weights.ts';
 import { backgroundRow } from './background-row.ts';
 import { type HeadCandidate, matrixCandidates } from './candidates.ts';
-import { detectorByNames } from './detector-head.ts';
+import { detectorByGraph, detectorByNames } from './detector-head.ts';
 import { fromGraph } from './from-graph.ts';
 import { fromNamesAndShapes } from './from-names.ts';
 import type { DetectHeadOptions, HeadChoice, RejectedHead } from './head-choice.ts';
@@ -39,6 +39,7 @@ export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): He
   const chosen =
     detectorByNames(file, options) ??
     fromGraph(file, classCount, rejected) ??
+    detectorByGraph(file, options) ??
     fromNamesAndShapes(file, classCount, rejected);
   if (options.anchor !== undefined && chosen?.candidate.anchored !== true)
     throw new UsageError(`${file.name}: --anchor is for detectors, whose classes have rows for several anchors.`, {

@@ -1,7 +1,7 @@
 import { LimitError, UsageError } from '../../base/errors.ts';
 import { elementCount } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
-import type { ModelFile } from '../model-file.ts';
+import type { GraphHead, ModelFile } from '../model-file.ts';
 import { type DetectorPattern, detectorLayers } from './detector-names.ts';
 import type { DetectHeadOptions } from './head-choice.ts';
 import { layoutAt } from './head-layout.ts';
@@ -151,6 +151,45 @@ export function detectorByNames(
       { hint: 'Choose one of them with --head NAME.', file: file.name },
     );
   return detectorHead(file.name, found.pattern.title, levels, classes, anchor, found.pattern.background);
+}
+
+/** Operators behind which the first row is background: the classes exclude one another, or the operator says so. */
+const WITH_BACKGROUND = /softmax|^tflite_detection_postprocess$/i;
+const SCORES = /softmax|sigmoid|logistic|postprocess|nonmaxsuppression/i;
+const BOX_ROWS = 4;
+
+/** The detector whose levels the graph's outputs lead back to; undefined where there is none, or not one alone. */
+export function detectorByGraph(
+  file: ModelFile,
+  { classCount, anchor }: Pick<DetectHeadOptions, 'classCount' | 'anchor'>,
+): Chosen | undefined {
+  const groups = new Map<string, GraphHead[]>();
+  for (const head of file.graphHeads ?? []) {
+    if (head.perAnchor === undefined) continue;
+    const key = `${head.output} ${head.perAnchor}`;
+    groups.set(key, [...(groups.get(key) ?? []), head]);
+  }
+  let left = [...groups.values()];
+  const prefer = (isWanted: (head: GraphHead) => boolean): void => {
+    const better = left.filter((group) => group.every(isWanted));
+    if (better.length > 0) left = better;
+  };
+  if (classCount !== undefined)
+    left = left.filter(([head]) => head!.perAnchor === classCount || head!.perAnchor === classCount + 1);
+  prefer(({ path }) => path.some((op) => SCORES.test(op)));
+  prefer(({ perAnchor }) => perAnchor !== BOX_ROWS);
+  // Several outputs may lead to the same layers: boxes, classes and scores of one detector.
+  const layers = new Set(left.map((group) => group.map(({ tensor }) => tensor).join('\n')));
+  const [group] = left;
+  if (!group || layers.size > 1) return undefined;
+  const { perAnchor = 1, path, output } = group[0]!;
+  const levels = group.map(({ tensor, classAxis }): DetectorLevel => {
+    const entry = file.tensors.get(tensor)!;
+    return { entry, classAxis, anchors: entry.shape[classAxis]! / perAnchor, perAnchor, offset: 0 };
+  });
+  const title = `a detector, from ${output} back (${path.join(' ← ')})`;
+  const background = path.some((op) => WITH_BACKGROUND.test(op));
+  return detectorHead(file.name, title, levels, perAnchor, anchor, background);
 }
 
 function levelOf(

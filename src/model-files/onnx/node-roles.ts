@@ -52,7 +52,6 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   Cast: SAME,
   QuantizeLinear: SAME,
   DequantizeLinear: SAME,
-  Reshape: RESHAPE,
   Flatten: RESHAPE,
   Squeeze: RESHAPE,
   Unsqueeze: RESHAPE,
@@ -68,8 +67,12 @@ export function onnxRoles(graph: OnnxGraph): (node: OnnxNode) => NodeRole {
 
 function roleOf(graph: OnnxGraph, node: OnnxNode, isScale: (tensor: string) => boolean): NodeRole {
   const { op } = node;
+  if (op === 'Reshape') return { kind: 'pass', weight: RESHAPE, lastOfThree: () => lastOfThree(graph, node) };
   if (Object.hasOwn(PASSABLE, op)) return passRole(PASSABLE[op]);
   switch (op) {
+    case 'Concat':
+      // Batch, places, classes: what is joined along the places are levels.
+      return node.attributes.get('axis')?.int === 1 ? { kind: 'levels' } : { kind: 'other' };
     case 'Transpose': {
       const permutation = node.attributes.get('perm')?.ints;
       return { kind: 'pass', weight: { kind: 'transpose', permutation: async () => permutation } };
@@ -184,6 +187,13 @@ function dynamicScales(graph: OnnxGraph): (tensor: string) => boolean {
       if (inputs.every((name) => scales.has(name) || graph.tensors.has(name))) scales.add(outputs[0]);
   }
   return (tensor) => scales.has(tensor);
+}
+
+async function lastOfThree(graph: OnnxGraph, node: OnnxNode): Promise<number | undefined> {
+  const stored = graph.tensors.get(node.inputs[1] ?? '');
+  if (stored?.shape.length !== 1 || stored.shape[0] !== 3) return undefined;
+  const [, , last = 0] = (await stored.read()).data;
+  return last > 1 ? last : undefined;
 }
 
 /** Bounds of a Slice: inputs since opset 10, attributes before; undefined when they are computed at run time. */

@@ -4,6 +4,9 @@ import { tensorflowFoldStep } from '../graph/tensorflow-folding.ts';
 import { type ReadConstant, type StridedMasks, sliceBounds, stridedBounds } from '../graph/tensorflow-slices.ts';
 import type { TfliteOperator, TfliteSubgraph } from './read-model.ts';
 
+/** Boxes, scores of classes and anchors in; chosen boxes out. */
+const DETECTION_POSTPROCESS = 'TFLite_Detection_PostProcess';
+
 /** Axes that a Squeeze may name. */
 const MAX_AXES = 64;
 
@@ -29,7 +32,6 @@ const PASSABLE: Readonly<Record<string, WeightStep | undefined>> = {
   DEQUANTIZE: SAME,
   QUANTIZE: SAME,
   CAST: SAME,
-  RESHAPE,
   SQUEEZE: RESHAPE,
   EXPAND_DIMS: RESHAPE,
 };
@@ -62,9 +64,16 @@ export function fusedActivation({ op, options }: TfliteOperator): string | undef
 /** Translates one operator to what the head walk knows. */
 export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, readConstant: ReadConstant): NodeRole {
   const { op, inputs, options } = operator;
+  if (op === 'RESHAPE')
+    return { kind: 'pass', weight: RESHAPE, lastOfThree: async () => lastOfThree(subgraph, operator) };
   if (Object.hasOwn(PASSABLE, op)) return passRole(PASSABLE[op]);
   const shapeOf = (index: number) => subgraph.byName.get(inputs[index] ?? '')?.shape;
   switch (op) {
+    case 'CONCATENATION':
+      // Batch, places, classes: what is joined along the places are levels.
+      return options?.int32(0) === 1 ? { kind: 'levels' } : { kind: 'other' };
+    case DETECTION_POSTPROCESS:
+      return { kind: 'pass', data: 1 };
     case 'TRANSPOSE': {
       const permutation = async () => (await readConstant(inputs[1] ?? '')) ?? null;
       return { kind: 'pass', weight: { kind: 'transpose', permutation } };
@@ -95,6 +104,11 @@ export function tfliteRole(subgraph: TfliteSubgraph, operator: TfliteOperator, r
     default:
       return { kind: 'other' };
   }
+}
+
+function lastOfThree(subgraph: TfliteSubgraph, { outputs }: TfliteOperator): number | undefined {
+  const shape = subgraph.byName.get(outputs[0] ?? '')?.shape ?? [];
+  return shape.length === 3 && shape[2]! > 1 ? shape[2] : undefined;
 }
 
 /** A convolution has groups when its kernel sees fewer channels than its input has. */
