@@ -3,11 +3,12 @@ import { checkLimit } from '../base/bytes/read-range.ts';
 import { FormatError } from '../base/errors.ts';
 import { parseJson, shown } from '../formats/json/parse-json.ts';
 import { LIMITS } from '../formats/limits.ts';
+import type { LabelClass } from '../semantics/label-sets/label-sets.ts';
 import type { ModelFile } from './model-file.ts';
 
 /** Class names found with a model, in row order, and the file that gave them. */
 export interface FoundClassNames {
-  names: readonly string[];
+  names: readonly (string | LabelClass)[];
   from: string;
 }
 

@@ -4,6 +4,7 @@ import { matrixKind } from '../../measures/class-similarity/matrix-kind.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../model-files/head/head-choice.ts';
+import { findLabelFile } from '../../model-files/label-files.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
@@ -50,14 +51,20 @@ export async function loadClassModel(
 ): Promise<LoadedClassModel> {
   const { source } = input;
   const file = await openModel(source);
-  const found = input.labels ? undefined : await findClassNames(source, file);
-  const classCount = labelCount(input) ?? found?.names.length;
-  const head = detectHead(file, {
-    ...(classCount === undefined ? {} : { classCount }),
-    ...(input.head === undefined ? {} : { head: input.head }),
-    ...(input.weights === undefined ? {} : { weights: input.weights }),
-    ...(input.anchor === undefined ? {} : { anchor: input.anchor }),
-  });
+  const own = input.labels ? undefined : await findClassNames(source, file);
+  const detect = (classCount: number | undefined): HeadChoice =>
+    detectHead(file, {
+      ...(classCount === undefined ? {} : { classCount }),
+      ...(input.head === undefined ? {} : { head: input.head }),
+      ...(input.weights === undefined ? {} : { weights: input.weights }),
+      ...(input.anchor === undefined ? {} : { anchor: input.anchor }),
+    });
+  const first = detect(labelCount(input) ?? own?.names.length);
+  // Lists that merely lie beside the model have no say in which layer is the head.
+  const search =
+    input.labels || own ? undefined : await findLabelFile(source, file, (names) => fitsRows(first, names, detect));
+  const found = own ?? search?.found;
+  const head = search?.found ? detect(search.found.names.length) : first;
   const rows = await classesOfRows(source.name, head, input.labels, found, loadGraph);
   const [all, hash] = await Promise.all([head.readTemplates(), recordedHash(source)]);
   const stored = storedRows(head);
@@ -65,7 +72,7 @@ export async function loadClassModel(
   const byLabels = rows.dropped.map(({ row, reason }) => ({ row: stored[row]!, reason }));
   const similarity = givenSimilarity(input, head, all);
   if (similarity) rows.notes.push(similarityNote(head));
-  for (const note of file.notes ?? []) rows.notes.push(note);
+  for (const note of [...(search?.notes ?? []), ...(file.notes ?? [])]) rows.notes.push(note);
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
@@ -112,4 +119,10 @@ export function networkSimilarity(model: LoadedClassModel, positions: Int32Array
   if (!model.similarity) return cosineSimilarityMatrix(selectRows(model.templates, positions));
   const { rows, cols, data } = select(model.similarity, Uint32Array.from(positions)) as Matrix32;
   return { rows, cols, data, missing: [] };
+}
+
+/** Whether a list of names has one for each row of the head, but perhaps for the row of background. */
+function fitsRows(head: HeadChoice, names: number, detect: (classCount: number) => HeadChoice): boolean {
+  if (names === head.classes) return true;
+  return names === head.classes - 1 && detect(names).backgroundRow !== undefined;
 }

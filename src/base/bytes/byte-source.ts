@@ -12,6 +12,8 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array>;
   /** A file in the same folder, for shards, external data and config.json; undefined where there is none. */
   sibling(relativeName: string): Promise<ByteSource | undefined>;
+  /** True where asking for a file beside it that may not be there costs a request. */
+  readonly siblingsCost?: true;
   /** SHA-256 of all bytes in hexadecimal; undefined where they would have to travel first (a remote file). */
   sha256(): Promise<string | undefined>;
   /** True where `sha256` repeats what a server says of the file and nobody has checked it. */

@@ -1,6 +1,7 @@
 import { SemblanceError } from '../../base/errors.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
+import { findLabelFile } from '../../model-files/label-files.ts';
 import type { ModelFile } from '../../model-files/model-file.ts';
 import { modelFormat } from '../../model-files/model-formats.ts';
 import { openModel } from '../../model-files/open-model.ts';
@@ -41,8 +42,11 @@ const LISTED = 5;
 export async function examineFile(path: string, io: CliIo): Promise<FileReport> {
   const source = await namedSource(path, {}, io);
   const file = await openModel(source);
-  const found = await findClassNames(source, file);
-  const head = headOf(file, found?.names.length);
+  const own = await findClassNames(source, file);
+  const head = headOf(file, own?.names.length);
+  const rows = 'tensor' in head ? head.classes : undefined;
+  const beside = own || rows === undefined ? undefined : await findLabelFile(source, file, (names) => names === rows);
+  const found = own ?? beside?.found;
   const byName = [...file.tensors.values()].sort((a, b) => size(b.shape) - size(a.shape));
   const labels = found
     ? `${found.names.length} names in ${found.from}`
@@ -54,7 +58,7 @@ export async function examineFile(path: string, io: CliIo): Promise<FileReport> 
     largest: byName.slice(0, LISTED).map(({ name, dtype, shape }) => `${name} (${dtype} ${formatShape(shape)})`),
     head,
     labels,
-    notes: file.notes ?? [],
+    notes: [...(beside?.notes ?? []), ...(file.notes ?? [])],
     instruments: advice(quoted(path), file, head, found !== undefined),
   };
 }

@@ -68,6 +68,7 @@ function sourceOf(file: HttpFile, options: HttpSourceOptions, known: KnownFile):
     name: fileName(url),
     byteLength,
     read: blockReader(byteLength, file.first, fetchRange),
+    ...(known.sibling ? {} : { siblingsCost: true as const }),
     sibling: known.sibling ?? ((relativeName) => findSibling(url, relativeName, options)),
     sha256: async () => sha256,
     hashIsClaimed: true,

@@ -9,6 +9,7 @@ import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts
 import { findClassNames } from '../../../model-files/class-names.ts';
 import { detectHead } from '../../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../../model-files/head/head-choice.ts';
+import { findLabelFile } from '../../../model-files/label-files.ts';
 import { findHeadInput, type HeadInput } from '../../../model-files/onnx/head-input.ts';
 import { openModel } from '../../../model-files/open-model.ts';
 import { labelSet } from '../../../semantics/label-sets/label-sets.ts';
@@ -99,16 +100,20 @@ async function nameClasses(
   choice: HeadChoice | null,
   loadGraph: () => Promise<WordNet>,
 ): Promise<RowClasses> {
-  const found = labels ? undefined : await findClassNames(source, await openModel(source));
   const rows = { classes: logits.channels };
+  const file = labels ? undefined : await openModel(source);
+  const own = file && (await findClassNames(source, file));
+  const beside = file && !own ? await findLabelFile(source, file, (names) => names === rows.classes) : undefined;
+  const found = own ?? beside?.found;
   const background = choice?.classes === logits.channels ? choice.backgroundRow : undefined;
-  return classesOfRows(
+  const named = await classesOfRows(
     source.name,
     background === undefined ? rows : { ...rows, backgroundRow: background },
     labels,
     found,
     loadGraph,
   );
+  return { ...named, notes: [...named.notes, ...(beside?.notes ?? [])] };
 }
 
 /** The layers asked for, or what the head reads; with a map, layers by depth before it. */
