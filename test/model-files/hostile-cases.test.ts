@@ -73,9 +73,10 @@ function expectRefused(outcome: Outcome, message: RegExp): void {
 }
 
 describe('a hostile file ends with a message, quickly and in little memory', () => {
-  it.each(CASES.filter(([path]) => caseFile(`hostile/${path}`) !== undefined))('%s', async (path, message) => {
-    expectRefused(await openInChild(caseFile(`hostile/${path}`)!), message);
-  });
+  for (const [path, message] of CASES)
+    it.skipIf(!caseFile(`hostile/${path}`))(path, async () => {
+      expectRefused(await openInChild(caseFile(`hostile/${path}`)!), message);
+    });
 
   it.each<[string, string, number, RegExp]>([
     [

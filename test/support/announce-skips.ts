@@ -1,3 +1,4 @@
+import { hasSharedCases } from './cases.ts';
 import { findChromium } from './chromium.ts';
 import { python } from './python.ts';
 import { hasSharedData } from './shared-data.ts';
@@ -6,6 +7,8 @@ import { canTrace } from './strace.ts';
 /** Says once, loudly, which tests this machine cannot run; the runner counts them as skipped. */
 export default function announce(): void {
   if (!hasSharedData) console.warn('\nSKIPPING the tests on real models: ../shared/data is not beside the checkout.\n');
+  if (!hasSharedCases)
+    console.warn('\nSKIPPING the tests on the larger case files: ../shared/cases is not beside the checkout.\n');
   if (!findChromium())
     console.warn('\nSKIPPING the tests in a browser: no Chromium was found (set CHROMIUM_PATH to name one).\n');
   if (!canTrace)
