@@ -105,8 +105,7 @@ async function fromNames(
   const kept: { label: string | LabelClass; row: number }[] = [];
   labels.forEach((label, i) => {
     const { name, unused } = typeof label === 'string' ? { name: label, unused: undefined } : label;
-    if (unused || isUnusedLabel(name))
-      dropped.push({ row: rows[i]!, reason: name.trim() === '' ? 'has no label' : `is labelled "${name.trim()}"` });
+    if (unused || isUnusedLabel(name)) dropped.push({ row: rows[i]!, reason: whyUnused(name.trim(), rows[i] === 0) });
     else kept.push({ label, row: rows[i]! });
   });
   const graph = await loadGraph();
@@ -155,6 +154,11 @@ function readableName(graph: WordNet, { name, synset }: ResolvedLabel): string {
 }
 
 /** DETR's and others' rows for ids that no class uses, and their "no object" row. */
+function whyUnused(name: string, isFirst: boolean): string {
+  if (name === '') return 'has no label';
+  return isFirst && /^_*background_*$/i.test(name) ? 'background row' : `is labelled "${name}"`;
+}
+
 function isUnusedLabel(name: string): boolean {
   return /^(|n\/?a|none|no[ _-]?object|background|__background__)$/i.test(name.trim());
 }
