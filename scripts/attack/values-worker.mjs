@@ -208,7 +208,8 @@ for (let i = from; i < to; i++) {
     else
       outcome = `stray ${error?.name}: ${error?.message} for ${JSON.stringify(value)?.slice(0, 300)} ${error?.stack?.split('\n')[1]}`;
   }
-  process.send({ done: i, outcome, memory: process.memoryUsage().rss });
+  // Waited for: what is still on its way when the channel closes is lost.
+  await new Promise((sent) => process.send({ done: i, outcome, memory: process.memoryUsage().rss }, sent));
 }
 process.disconnect();
 

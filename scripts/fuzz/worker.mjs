@@ -31,7 +31,8 @@ for (let i = from; i < to; i++) {
     if (error instanceof SemblanceError) outcome = 'refused';
     else outcome = `stray ${error?.name}: ${error?.message}`;
   }
-  process.send({ done: i, outcome, memory: process.memoryUsage().rss });
+  // Waited for: what is still on its way when the channel closes is lost.
+  await new Promise((sent) => process.send({ done: i, outcome, memory: process.memoryUsage().rss }, sent));
 }
 process.disconnect();
 
