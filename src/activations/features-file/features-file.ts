@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, UnsupportedError } from '../../base/errors.ts';
-import { parseJsonValue } from '../../formats/json/parse-json.ts';
 import { namedText } from '../../base/named-text.ts';
+import { parseJsonValue } from '../../formats/json/parse-json.ts';
 import type { ModelFile, TensorEntry } from '../../model-files/model-file.ts';
 import { detectFormat, openModel } from '../../model-files/open-model.ts';
 import type { GridSize } from '../model/token-grid.ts';
