@@ -11,6 +11,8 @@ export const THRESHOLDS = {
   strangeRankShare: 0.5,
   /** … and the pair is among this share of the most similar nearest neighbours. */
   strangeTopShare: 0.25,
+  /** Networks from which a correlation over them can tell anything. */
+  populationModels: 6,
   /** p below which the correlation of a population counts. */
   significantP: 0.05,
   /** Standard errors by which accuracies must differ for one run to be ahead. */

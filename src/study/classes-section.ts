@@ -104,6 +104,8 @@ const classModelSchema = z.object({
   /** True where the server said so and nobody has checked it. */
   sha256Claimed: z.optional(z.boolean()),
   format: z.string(),
+  /** Number of weights by the shapes in the file; absent where it does not tell. */
+  parameters: z.optional(z.number()),
   labels: z.object({
     /** "imagenet-1k", the name of a labels file, or null when the classes are only numbered. */
     set: z.nullable(z.string()),

@@ -112,7 +112,7 @@ describe('work lists', () => {
     expect(lines('all.csv')).toHaveLength(1001);
     expect(lines('list.csv')).toHaveLength(ranking.length + 1);
     expect(lines('list.csv')[0]).toBe(
-      'model,class,class_id,neighbour,neighbour_id,similarity,mutual,rank_wordnet-path,relation,labelling_problem,rank_gap,why',
+      'model,class,class_id,neighbour,neighbour_id,similarity,mutual,rank_wordnet-path,relation,labelling_problem,rank_gap,why,evidence,seen_ratio,seen_low,seen_high,filed_twice,feature_rank',
     );
     expect(lines('list.csv')[1]).toContain(`,${ranking[0].class},`);
     expect((await run('--relation', 'unexplained')).stdout).toMatch(/pairs {3}unexplained: the first 10 of \d+/);

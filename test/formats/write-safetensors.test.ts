@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { UsageError } from '#src/base/errors.ts';
-import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { encodeSafetensors, type WrittenTensor } from '#src/formats/safetensors/write-safetensors.ts';
 import { openModel } from '#src/model-files/open-model.ts';
 
 describe('encodeSafetensors', () => {
@@ -43,6 +43,13 @@ describe('encodeSafetensors', () => {
         expect(error).toBeLessThanOrEqual(Math.max(2 ** -25, (Math.abs(value) * (1 + 1e-6)) / 2048));
         expect([...(await halves([half!]))]).toEqual([half]);
       }),
+    );
+  });
+
+  it('names a tensor of a type that is not written', () => {
+    const tensor = { dtype: 'F32', shape: [1], data: [1] } as unknown as WrittenTensor;
+    expect(() => encodeSafetensors({ w: tensor })).toThrow(
+      'w: the type must be one of f32, f16, i32, u16, u8; found "F32".',
     );
   });
 });

@@ -23,7 +23,14 @@ import { largeSectionContent } from './large-study.ts';
 import { type LoadedClassModel, loadClassModel } from './load-class-model.ts';
 import { type MeasuredModel, measureModel, type PreparedReference } from './measured-model.ts';
 import { settleClassOptions } from './option-table.ts';
-import { type ClassesOptions, type ClassModelInput, DEFAULT_REFERENCES, type FailedModel } from './options.ts';
+import {
+  type ClassesOptions,
+  type ClassModelInput,
+  DEFAULT_REFERENCES,
+  type FailedModel,
+  type PopulationFacts,
+} from './options.ts';
+import type { PopulationMember } from './population-file.ts';
 import { populationSection } from './population-section.ts';
 import { classesOfSet, requireClassesOf } from './published-classes.ts';
 import { buildReferences } from './references.ts';
@@ -152,10 +159,11 @@ export async function analyseClasses(
     if (cuts.length > 0) addCuts(models, reference, cuts, bootstrap, seed);
   }
   const networkAlignment = alignNetworks(models, task);
-  const population = options.population
+  const facts = options.population ?? ownPopulation(inputs, models);
+  const population = facts
     ? populationSection(
         {
-          facts: options.population,
+          facts,
           models,
           nsad: networkAlignment,
           classes,
@@ -186,6 +194,27 @@ export async function analyseClasses(
     kernelTier: kernelTier(),
   });
   return { manifest: await writeSection(store, content), reused: false };
+}
+
+/** From so many networks on they are looked at as a population, though nobody wrote one down. */
+const FEWEST_MEMBERS = 3;
+
+/** What the files tell of networks that were named one by one; undefined for few of them. */
+function ownPopulation(
+  inputs: readonly ClassModelInput[],
+  models: readonly MeasuredModel[],
+): PopulationFacts | undefined {
+  const networks = inputs.map((_, member) => models.find((model) => model.member === member));
+  if (networks.filter((model) => model !== undefined).length < FEWEST_MEMBERS) return undefined;
+  const members: PopulationMember[] = [];
+  for (const [i, { name, source }] of inputs.entries()) {
+    const model = networks[i]?.model;
+    const called = model?.name ?? name ?? source.name;
+    const alike = members.filter(({ id }) => id === called || id.startsWith(`${called} (`)).length;
+    const id = alike === 0 ? called : `${called} (${alike + 1})`;
+    members.push({ id, source: source.name, ...(model?.parameters && { parameters: model.parameters }) });
+  }
+  return { members };
 }
 
 /** Loads every model. Unless `strict`, one that fails is noted and the rest go on. */

@@ -2,6 +2,7 @@ import { recordedHash } from '../../base/bytes/byte-source.ts';
 import { FormatError } from '../../base/errors.ts';
 import { matrixKind } from '../../measures/class-similarity/matrix-kind.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
+import { countParameters } from '../../model-files/count-parameters.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../model-files/head/head-choice.ts';
 import { findLabelFile } from '../../model-files/label-files.ts';
@@ -31,6 +32,8 @@ export interface LoadedClassModel {
   /** Rows of the stored tensor that are in no comparison, ascending, and those that are all zero. */
   droppedRows: { row: number; reason: string }[];
   zeroRows: number[];
+  /** Number of weights of the whole model, where its file tells; null where it does not. */
+  parameters: number | null;
   /** classes × features, in the order of `rows.classes`; where a similarity matrix was given, its rows. */
   templates: Matrix32;
   /** Set where the file holds a class-similarity matrix rather than a head: classes × classes, in the same order. */
@@ -82,6 +85,7 @@ export async function loadClassModel(
     rows,
     droppedRows: [...byGraph, ...byLabels].sort((a, b) => a.row - b.row),
     zeroRows: all.zeroRows.map((row) => stored[row]!),
+    parameters: similarity ? null : countParameters(file),
     templates: selectRows(all, rows.rows),
     ...(similarity ? { similarity: select(all, Uint32Array.from(rows.rows)) as Matrix32 } : {}),
   };

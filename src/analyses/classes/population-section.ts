@@ -93,7 +93,7 @@ export function populationSection(
         source: member.source,
         family: member.family ?? null,
         kind: member.kind ?? null,
-        parameters: member.parameters ?? null,
+        parameters: member.parameters ?? models.find((model) => model.member === i)?.model.parameters ?? null,
         accuracy: member.accuracy ?? null,
         published: member.published ?? null,
       })),

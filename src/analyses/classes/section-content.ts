@@ -183,6 +183,7 @@ function modelEntry(entry: MeasuredModel, all: readonly MeasuredModel[], locate:
     sha256: model.sha256,
     ...(model.sha256Claimed && { sha256Claimed: true }),
     format: model.format,
+    ...(model.parameters !== null && { parameters: model.parameters }),
     labels: {
       ...rows.labels,
       ...(betterOrder

@@ -12,7 +12,7 @@ export const population: Rule<ClassesFacts> = {
     const traits = (['accuracy', 'parameters'] as const).flatMap((trait) => {
       const { spearman, n } = of.spearman[trait];
       const name = trait === 'accuracy' ? 'accuracy' : 'size';
-      return spearman ? [{ name, n, ...spearman }] : [];
+      return spearman && n >= THRESHOLDS.populationModels ? [{ name, n, ...spearman }] : [];
     });
     if (traits.length === 0) return undefined;
     const told = traits.map(({ name, value, p }) => {

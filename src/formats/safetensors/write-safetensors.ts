@@ -2,8 +2,9 @@ import { UsageError } from '../../base/errors.ts';
 import { BYTES_PER_ELEMENT, numberToHalf } from '../../tensor/dtype.ts';
 import { elementCount, formatShape } from '../../tensor/tensor.ts';
 
+const WRITTEN_TYPES = ['f32', 'f16', 'i32', 'u16', 'u8'] as const;
 /** Element types that are written. */
-export type WrittenDType = 'f32' | 'f16' | 'i32' | 'u16' | 'u8';
+export type WrittenDType = (typeof WRITTEN_TYPES)[number];
 
 /** A tensor to write; numbers that its type cannot hold are a mistake of the caller's and are rounded or wrapped. */
 export interface WrittenTensor {
@@ -15,7 +16,7 @@ export interface WrittenTensor {
 /**
  * The bytes of a safetensors file. Tensors are written in the order given, each on an address of its element size's
  * multiple when those with larger elements come first.
- * @throws UsageError when a shape does not count its data.
+ * @throws UsageError naming a tensor whose type is not written or whose shape does not count its data.
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, WrittenTensor>>,
@@ -24,6 +25,10 @@ export function encodeSafetensors(
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+    if (!(WRITTEN_TYPES as readonly string[]).includes(dtype))
+      throw new UsageError(
+        `${name}: the type must be one of ${WRITTEN_TYPES.join(', ')}; found ${JSON.stringify(dtype)}.`,
+      );
     if (elementCount(shape) !== data.length)
       throw new UsageError(`${name}: the shape ${formatShape(shape)} does not hold ${data.length} values.`);
     const end = offset + data.length * BYTES_PER_ELEMENT[dtype];

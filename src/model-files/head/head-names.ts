@@ -47,9 +47,12 @@ const WRAPPERS: ReadonlySet<string> = new Set([
   '_orig_mod',
 ]);
 
-const OPTIMIZER =
+/** What belongs to an optimiser, in a name in lower case with dots. */
+export const OPTIMIZER_NAME =
   /(?:^|[._])(?:optimi[sz]er(?:_\w+)?|optim|exp_avg(?:_sq)?|momentum(?:_\w+)?|adam(?:w|_\d+|ax)?|rmsprop(?:_\d+)?|adagrad|velocity)(?=[._]|$)/;
-const AVERAGED = /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?(?!_?pool)|exponentialmovingaverage)(?=[._]|$)/;
+/** What belongs to a moving average of the weights. */
+export const AVERAGED_NAME =
+  /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?(?!_?pool)|exponentialmovingaverage)(?=[._]|$)/;
 const AUXILIARY = /(?:^|[._])aux(?:iliary)?(?:logits|[._]?\d|_?head|_?classifier)?(?=[._]|$)/;
 const DISTILLED = /(?:^|[._])(?:head_dist|dist_head|distillation_classifier|classifier_distill)(?=[._]|$)/;
 const INNER =
@@ -73,10 +76,10 @@ function layerName(tensor: string): string {
 export function readName(tensor: string): NameReading {
   const layer = layerName(tensor);
   const patterns = KERAS_WEIGHT.test(tensor) ? [...HEAD_NAMES, KERAS_DENSE] : HEAD_NAMES;
-  const base = knownName(layer.replace(AVERAGED, '').replace(/^\./, ''), patterns);
+  const base = knownName(layer.replace(AVERAGED_NAME, '').replace(/^\./, ''), patterns);
   const known = { ...(base ? { known: base } : {}), ...(INNER.test(layer) ? { inner: true } : {}) };
-  if (OPTIMIZER.test(layer)) return { against: "an optimizer's copy of the weights", never: true };
-  if (AVERAGED.test(layer)) return { ...known, averaged: true, against: 'an averaged copy of the weights' };
+  if (OPTIMIZER_NAME.test(layer)) return { against: "an optimizer's copy of the weights", never: true };
+  if (AVERAGED_NAME.test(layer)) return { ...known, averaged: true, against: 'an averaged copy of the weights' };
   if (AUXILIARY.test(layer)) return { ...known, against: 'an auxiliary head', never: true };
   if (DISTILLED.test(layer)) return { ...known, against: 'the head for distillation' };
   return known;

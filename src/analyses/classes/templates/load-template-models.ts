@@ -92,6 +92,7 @@ export async function loadTemplateModels(
     rows: { ...rows, notes },
     droppedRows: [],
     zeroRows: [],
+    parameters: null,
     templates: matrix,
     templatesFrom: {
       source: request.source,

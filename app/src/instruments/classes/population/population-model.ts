@@ -1,3 +1,5 @@
+import { eachMeasure } from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
+import { correlateWithTrait } from '#src/measures/class-similarity/population/trait-correlation.ts';
 import type { Alignment, ClassesSection, ClassModel } from '#src/study/classes-section.ts';
 import type { PopulationSection } from '#src/study/population-section.ts';
 import type { Measure } from '../models/measures.ts';
@@ -21,11 +23,16 @@ export interface PopulationModel {
 
 export const KIND_TITLES: Record<ModelKind, string> = { cnn: 'CNN', vit: 'ViT', hybrid: 'hybrid' };
 
-/** The usable members in the order of the study's models. */
-export function populationModels(section: ClassesSection, reference: string | undefined): PopulationModel[] {
+/** The usable members in the order of the study's models; `typed` has accuracies that the study does not know, by member. */
+export function populationModels(
+  section: ClassesSection,
+  reference: string | undefined,
+  typed: Readonly<Record<string, number>> = {},
+): PopulationModel[] {
   const members = section.population!.members;
   return section.models.flatMap((model, index) => {
-    const member = members.find((candidate) => candidate.model === model.id);
+    const known = members.find((candidate) => candidate.model === model.id);
+    const member = known && { ...known, accuracy: known.accuracy ?? typed[known.id] ?? null };
     return member
       ? [
           {
@@ -64,6 +71,31 @@ export function publishedModels(section: ClassesSection): PopulationModel[] {
         ]
       : [],
   );
+}
+
+/** The correlations of the study, with those of accuracy made anew where accuracies were typed. */
+export function correlationsOf(
+  section: ClassesSection,
+  models: readonly PopulationModel[],
+  typed: Readonly<Record<string, number>>,
+): PopulationSection['correlations'] {
+  const { correlations, hybrids } = section.population!;
+  if (!models.some(({ member }) => Object.hasOwn(typed, member.id))) return correlations;
+  const belongs = (group: string, kind: PopulationMember['kind']): boolean =>
+    group === 'all' || kind === group || (group === 'vit' && kind === 'hybrid' && hybrids === 'vit');
+  return correlations.map((row) => {
+    const own = models.filter(({ member }) => belongs(row.group, member.kind));
+    return {
+      ...row,
+      ...eachMeasure((measure) => ({
+        ...row[measure],
+        accuracy: correlateWithTrait(
+          own.map(({ alignment }) => alignment?.[measure] ?? null),
+          own.map(({ member }) => member.accuracy),
+        ),
+      })),
+    };
+  });
 }
 
 /** "all", "CNN", "ViT": the groups of the correlations; what "ViT" includes is said. */
