@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/announce-skips.ts'],
-    testTimeout: 60_000,
+    // Limits end what hangs; a machine under load is slow and not wrong.
+    testTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     hookTimeout: 120_000,
     execArgv: ['--import', './test/support/typescript-loader.mjs'],
     maxWorkers: 2,

@@ -10,7 +10,7 @@ import type { StudyStore } from '../study/store.ts';
 export interface StudyContents {
   manifest: StudyManifest;
   /**
-   * The files that the manifest lists, sorted; behind them the notes of its concepts and the pins of its report, if it has any; and study.json,
+   * The files that the manifest lists, sorted; behind them the notes of its concepts, where it has some, the pins of its report, and study.json,
    * which makes them a study.
    */
   files: Map<string, Uint8Array>;
@@ -32,8 +32,8 @@ export async function studyContents(study: StudyStore, { signal, onProgress }: L
     onProgress?.({ task: 'export', done: files.size, total: paths.length, unit: 'files' });
   }
   if (manifest.instruments.concepts) files.set(CONCEPT_NOTES_PATH, encodeConceptNotes(await readConceptNotes(study)));
-  const pins = await readReportPins(study);
-  if (pins.length > 0) files.set(REPORT_PINS_PATH, encodeReportPins(pins));
+  // Written even without any: a page on a plain web server would ask for it in vain.
+  files.set(REPORT_PINS_PATH, encodeReportPins(await readReportPins(study)));
   files.set(MANIFEST_PATH, manifestBytes);
   return { manifest, files };
 }

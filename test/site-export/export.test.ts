@@ -62,7 +62,9 @@ describe('exportHtml', () => {
     expect(result).toEqual({ path: out, bytes: statSync(out).size, files: studyIn(page).paths.length });
     const { paths, store } = studyIn(page);
     const manifest = await readManifest(store);
-    expect(paths.sort()).toEqual(['study.json', ...Object.keys(manifest.files)].map((p) => `study-file:${p}`).sort());
+    expect(paths.sort()).toEqual(
+      ['report-pins.json', 'study.json', ...Object.keys(manifest.files)].map((p) => `study-file:${p}`).sort(),
+    );
     expect((await readStudyMatrix(store, manifest, matrix)).data).toEqual(randomSimilarity(12, 16, 0));
     expect(page).toContain('<title>Dogs &amp; &lt;cats&gt; – Semblance</title>');
     expect(page).toContain('<script>const price = "$&$1";</script>');
@@ -143,6 +145,7 @@ describe('exportFolder', () => {
         'assets/a.js',
         'index.html',
         'semblance-export.json',
+        'study/report-pins.json',
         'study/study.json',
         ...Object.keys(manifest.files).map((path) => `study/${path}`),
       ].sort(),

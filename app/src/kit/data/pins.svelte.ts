@@ -5,6 +5,8 @@ import { type ShownError, shownError } from './shown-error.ts';
 /** The views pinned for the report of the study that is open: in the study where it can be written, else on this page. */
 function createPins() {
   let study: OpenStudy | undefined;
+  /** The pins of the study that is open, once somebody wants them: they may be large. */
+  let reading: Promise<void> | undefined;
   let all = $state.raw<readonly ReportPin[]>([]);
   let before = $state.raw<readonly ReportPin[] | undefined>();
   /** Why the pins live on this page only; undefined while the study keeps them. */
@@ -39,19 +41,27 @@ function createPins() {
     get canUndo() {
       return before !== undefined;
     },
-    /** Takes the pins of another study; does nothing for the one that is open. */
-    follow(next: OpenStudy): void {
-      if (study?.source === next.source) return;
+    /** Reads the pins of a study; does nothing where they are read already. */
+    read(next: OpenStudy): Promise<void> {
+      if (reading && study?.source === next.source) return reading;
       study = next;
       all = [];
       before = onlyHere = problem = undefined;
-      next.source.pins().then(
-        (found) => study === next && all.length === 0 && (all = found),
-        (error: unknown) => (problem = shownError(error)),
+      reading = next.source.pins().then(
+        (found) => {
+          if (study === next) all = found;
+        },
+        (error: unknown) => {
+          problem = shownError(error);
+        },
       );
+      return reading;
     },
-    add: (pin: Omit<ReportPin, 'id'>): Promise<void> =>
-      save([...all, { ...pin, id: `pin-${Date.now().toString(36)}-${all.length}` }]),
+    async add(to: OpenStudy, pin: Omit<ReportPin, 'id'>): Promise<void> {
+      await this.read(to);
+      if (problem) throw new Error(problem.message);
+      await save([...all, { ...pin, id: `pin-${Date.now().toString(36)}-${all.length}` }]);
+    },
     caption: (id: string, caption: string): Promise<void> =>
       save(all.map((pin) => (pin.id === id ? { ...pin, caption } : pin))),
     move(id: string, by: number): Promise<void> {

@@ -1,12 +1,15 @@
 import { PIN_LIMITS } from '#src/study/report-pins.ts';
 import { pins } from '../../kit/data/pins.svelte.ts';
+import { session } from '../../kit/data/session.svelte.ts';
 import type { ExportablePanel } from '../../kit/export/panel.ts';
 import { stage } from '../../kit/stage/stage.svelte.ts';
 import { light } from '../../kit/theme/palette.ts';
 
 /** Puts a panel as it stands into the report of the study, for paper. */
 export async function pinPanel(panel: ExportablePanel | undefined): Promise<void> {
-  if (!panel) return;
+  const study = session.state.kind === 'ready' ? session.state.study : undefined;
+  if (!panel || !study) return;
+  await pins.read(study);
   if (pins.all.length >= PIN_LIMITS.pins) {
     stage.say(`A report holds at most ${PIN_LIMITS.pins} views`);
     return;
@@ -18,7 +21,7 @@ export async function pinPanel(panel: ExportablePanel | undefined): Promise<void
       return;
     }
     const address = location.hash.startsWith('#/') ? location.hash : '#/';
-    await pins.add({ title: panel.title.slice(0, PIN_LIMITS.title), caption: '', address, svg });
+    await pins.add(study, { title: panel.title.slice(0, PIN_LIMITS.title), caption: '', address, svg });
     stage.say(`Pinned to the report: ${panel.title}`);
   } catch (error) {
     stage.say(error instanceof Error ? error.message : String(error));
