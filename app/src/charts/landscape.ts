@@ -1,6 +1,7 @@
-import { element, escapeText, textWidth } from '../kit/export/svg.ts';
+import { element } from '../kit/export/svg.ts';
 import type { Palette } from '../kit/theme/palette.ts';
 import type { PlacedPoint } from './placed-point.ts';
+import { pointNames } from './point-names.ts';
 
 /** A point of a landscape, in coordinates of its own. */
 export interface LandscapePoint {
@@ -27,9 +28,6 @@ export interface LandscapeFigure {
 }
 
 const MARGIN = 26;
-const FONT = 11;
-/** The page's own font may be wider than the one measured. */
-const FONT_SAFETY = 1.06;
 
 /** The view that shows everything. */
 export function wholeLandscape(points: readonly LandscapePoint[]): LandscapeView {
@@ -66,7 +64,7 @@ export function drawLandscape(
       'fill-opacity': group === undefined ? 0.6 : 0.9,
     }),
   );
-  body.push(...names(placed, radius, palette, width));
+  body.push(...pointNames(placed, radius, palette, width));
   return { body, points: placed.map(({ key, x, y }) => ({ key, x, y })), scale };
 }
 
@@ -76,46 +74,6 @@ export interface Drawing {
   palette: Palette;
   width: number;
   height: number;
-}
-
-interface Box {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-/** Names beside their points where they cover neither a name nor a point; those before have precedence. */
-function names(
-  placed: readonly { name: string; x: number; y: number }[],
-  radius: number,
-  palette: Palette,
-  width: number,
-): string[] {
-  const taken: Box[] = placed.map(({ x, y }) => ({
-    left: x - radius,
-    right: x + radius,
-    top: y - radius,
-    bottom: y + radius,
-  }));
-  const out: string[] = [];
-  for (const { name, x, y } of placed) {
-    const long = textWidth(name, `${FONT}px sans-serif`) * FONT_SAFETY;
-    const at = [x + radius + 3, x - radius - 3 - long].find((left) => {
-      const box = { left, right: left + long, top: y - FONT / 2, bottom: y + FONT / 2 };
-      return left >= 2 && box.right <= width - 2 && !taken.some((other) => overlap(box, other));
-    });
-    if (at === undefined) continue;
-    taken.push({ left: at, right: at + long, top: y - FONT / 2, bottom: y + FONT / 2 });
-    out.push(
-      element('text', { x: round(at), y: round(y + 4), fill: palette.text, 'font-size': FONT }, escapeText(name)),
-    );
-  }
-  return out;
-}
-
-function overlap(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 function round(value: number): number {

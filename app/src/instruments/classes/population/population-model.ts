@@ -2,6 +2,7 @@ import { eachMeasure } from '#src/measures/class-similarity/alignment-measures/a
 import { correlateWithTrait } from '#src/measures/class-similarity/population/trait-correlation.ts';
 import type { Alignment, ClassesSection, ClassModel } from '#src/study/classes-section.ts';
 import type { PopulationSection } from '#src/study/population-section.ts';
+import { shortModelNames } from '../../../kit/data/model-names.ts';
 import type { Measure } from '../models/measures.ts';
 
 export type PopulationMember = PopulationSection['members'][number];
@@ -14,6 +15,8 @@ export interface PopulationModel {
   id: string;
   /** As the population file names it. */
   name: string;
+  /** The name without what all names share, to tell it by where there is little room. */
+  shortName: string;
   /** Undefined of published values alone. */
   model: ClassModel | undefined;
   member: PopulationMember;
@@ -30,6 +33,9 @@ export function populationModels(
   typed: Readonly<Record<string, number>> = {},
 ): PopulationModel[] {
   const members = section.population!.members;
+  const short = shortModelNames(
+    section.models.map(({ id, name }) => members.find((candidate) => candidate.model === id)?.id ?? name),
+  );
   return section.models.flatMap((model, index) => {
     const known = members.find((candidate) => candidate.model === model.id);
     const member = known && { ...known, accuracy: known.accuracy ?? typed[known.id] ?? null };
@@ -39,6 +45,7 @@ export function populationModels(
             index,
             id: model.id,
             name: member.id,
+            shortName: short[index]!,
             model,
             member,
             alignment: reference === undefined ? undefined : model.alignment[reference],
@@ -58,6 +65,7 @@ export function publishedModels(section: ClassesSection): PopulationModel[] {
             index: -1,
             id: `published-${i}`,
             name: member.id,
+            shortName: member.id,
             model: undefined,
             member,
             alignment: {

@@ -1,4 +1,5 @@
 import { domainAround, linearAxis, logAxis, logDomain } from '../../../../charts/axis.ts';
+import { pointNames } from '../../../../charts/point-names.ts';
 import { element, escapeText } from '../../../../kit/export/svg.ts';
 import { modelColour, type Palette } from '../../../../kit/theme/palette.ts';
 import { MEASURE_TITLES, type Measure } from '../../models/measures.ts';
@@ -89,6 +90,14 @@ export function drawScatter(
     const [fill, stroke] = model.model ? [colour, palette.background] : [palette.background, colour];
     body.push(kindMark(model.member.kind, x, y, fill, stroke));
   }
+  body.push(
+    ...pointNames(
+      marks.map(({ model, x, y }) => ({ name: model.shortName, x, y })),
+      5,
+      palette,
+      width,
+    ),
+  );
   return { marks, body };
 }
 
