@@ -68,6 +68,9 @@ describe.skipIf(!findChromium())('the training instrument', () => {
     const page = await open('#/training/curves');
     await expectParam(page, 'epoch', String(LAST));
     expect(page.url()).toContain('#/training/curves?');
+    // What trainers look at leads; the rest is folded, and says what is in it.
+    expect(await page.locator('main figure h3').allInnerTexts()).toEqual(['Accuracy', 'Loss', 'SAI(NCSM, SCSM)']);
+    for (const group of await page.locator('main button.fold').all()) await group.click();
     const titles = await page.locator('main figure h3').allInnerTexts();
     for (const title of ['SAI(NCSM, SCSM)', 'Network IDM', 'Max WSI', 'Accuracy', 'Loss', 'Learning rate'])
       expect(titles).toContain(title);
@@ -75,6 +78,32 @@ describe.skipIf(!findChromium())('the training instrument', () => {
     expect(titles).not.toContain('SAI(NCSM, TNCSM-train)');
     expect(await page.getByRole('complementary', { name: 'The runs' }).innerText()).toMatch(/Not measured[\s\S]*needs/);
     expect(await page.getByRole('button', { name: 'epoch 8' }).count()).toBeGreaterThan(0);
+  });
+
+  it('finds, smooths and looks closer at curves, all held in the address', async () => {
+    const page = await open('#/training/curves');
+    const titles = () => page.locator('main figure h3').allInnerTexts();
+    await page.getByRole('searchbox', { name: 'Find a curve' }).fill('wsi');
+    await expect.poll(titles).toEqual(['Max WSI', 'Mean WSI', 'Min WSI']);
+    const paths = () => page.locator('main figure svg path[fill="none"]').count();
+    const before = await paths();
+    await page.getByText('Smoother', { exact: true }).click();
+    await expectParam(page, 'smooth', 'much');
+    await expect.poll(paths).toBe(2 * before);
+
+    const chart = page.getByRole('img', { name: /^Max WSI over the epochs/ });
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/between=\d+,\d+/);
+    // The click that ends a drag chooses no epoch.
+    await expectParam(page, 'epoch', String(LAST));
+    await page.getByRole('button', { name: 'All epochs' }).click();
+    await expect.poll(() => page.url()).not.toContain('between');
+    await page.getByRole('searchbox', { name: 'Find a curve' }).fill('nothing like it');
+    await page.getByText('No curve has “nothing like it” in its name.').waitFor();
   });
 
   it('moves the slider by keys, and every number with it', async () => {

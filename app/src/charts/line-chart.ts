@@ -8,8 +8,8 @@ export interface ChartLine {
   epochs: readonly number[];
   values: readonly (number | null)[];
   colour: string;
-  /** Dashed lines are the second of two kinds; faint ones are levels to compare with. */
-  style: 'solid' | 'dashed' | 'faint';
+  /** Dashed lines are the second of two kinds; faint ones are levels to compare with; ghosts stand behind a smoothed curve. */
+  style: 'solid' | 'dashed' | 'faint' | 'ghost';
 }
 
 /** A stretch of epochs with a name, shaded behind the curves. */
@@ -122,7 +122,8 @@ export function drawLineChart(chart: LineChart, layout: ChartLayout, palette: Pa
   return parts;
 }
 
-const order = (line: ChartLine): number => (line.style === 'faint' ? 0 : line.style === 'dashed' ? 1 : 2);
+const ORDER = { ghost: 0, faint: 1, dashed: 2, solid: 3 } as const;
+const order = (line: ChartLine): number => ORDER[line.style];
 
 function drawLine(line: ChartLine, { x, y }: ChartLayout): string[] {
   const places = line.epochs.map((epoch, i): Place | null => {
@@ -133,10 +134,11 @@ function drawLine(line: ChartLine, { x, y }: ChartLayout): string[] {
     solid: { 'stroke-width': 1.75, opacity: 1 },
     dashed: { 'stroke-width': 1.5, 'stroke-dasharray': '4 3', opacity: 0.95 },
     faint: { 'stroke-width': 1, 'stroke-dasharray': '1.5 3', opacity: 0.75 },
+    ghost: { 'stroke-width': 1, opacity: 0.3 },
   }[line.style];
   return [
     element('path', { d: linePath(places), fill: 'none', stroke: line.colour, 'stroke-linejoin': 'round', ...look }),
-    ...(line.style === 'faint'
+    ...(line.style === 'faint' || line.style === 'ghost'
       ? []
       : lonePlaces(places).map(([cx, cy]) => element('circle', { cx, cy, r: 2, fill: line.colour }))),
   ];

@@ -8,7 +8,7 @@ import { FONT } from '../../../kit/theme/font.ts';
 import type { Palette } from '../../../kit/theme/palette.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import type { CurvePanel } from './curve-panels.ts';
-import { panelChart, runColour } from './panel-chart.ts';
+import { type CurveLook, panelChart, runColour } from './panel-chart.ts';
 
 interface CurvesToExport {
   data: TrainingData;
@@ -16,6 +16,7 @@ interface CurvesToExport {
   chosen: TrainingRun;
   bands: readonly ChartBand[];
   epochs: readonly [number, number];
+  look?: CurveLook;
 }
 
 const MARGIN = 24;
@@ -30,7 +31,16 @@ export function curvesFigure(panels: readonly CurvePanel[], shown: CurvesToExpor
   panels.forEach((panel, i) => {
     const x = MARGIN + (i % columns) * (width + GAP);
     const y = MARGIN + Math.floor(i / columns) * (height + HEAD + GAP / 2);
-    const chart = panelChart(panel, shown.data, shown.runs, shown.chosen, shown.bands, shown.epochs, palette);
+    const chart = panelChart(
+      panel,
+      shown.data,
+      shown.runs,
+      shown.chosen,
+      shown.bands,
+      shown.epochs,
+      palette,
+      shown.look,
+    );
     const kinds = panel.curves.map(({ label, dashed }) => (label ? `${dashed ? '- -' : '—'} ${label}` : '')).join('  ');
     const used = textWidth(panel.title, `600 13px ${FONT}`) + 8;
     const [asked, told] = [panel.question, kinds].map((text) => textWidth(text, `11px ${FONT}`));

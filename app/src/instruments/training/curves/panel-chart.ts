@@ -1,4 +1,5 @@
 import type { ChartBand, ChartLine, LineChart } from '../../../charts/line-chart.ts';
+import { smoothed } from '../../../charts/smooth.ts';
 import { modelColour, type Palette } from '../../../kit/theme/palette.ts';
 import type { TrainingData, TrainingRun } from '../training-data.ts';
 import { hasCurve } from '../training-data.ts';
@@ -7,6 +8,12 @@ import type { CurvePanel } from './curve-panels.ts';
 /** The colour of a run, the same in every view and picture. */
 export function runColour(palette: Palette, data: TrainingData, run: TrainingRun): string {
   return modelColour(palette, data.runs.indexOf(run));
+}
+
+/** How curves are drawn: the weight of the values before in a moving average, and logarithmic axes where values are positive. */
+export interface CurveLook {
+  smooth?: number;
+  log?: boolean;
 }
 
 /** A panel's chart of the given runs. */
@@ -18,13 +25,27 @@ export function panelChart(
   bands: readonly ChartBand[],
   epochs: readonly [number, number],
   palette: Palette,
+  { smooth = 0, log = false }: CurveLook = {},
 ): LineChart {
   const lines = runs.flatMap((run) => {
     const colour = runColour(palette, data, run);
-    const line = (name: string, style: ChartLine['style']): ChartLine[] =>
-      hasCurve(run, name) ? [{ epochs: run.curves.epochs, values: run.curves.values[name]!, colour, style }] : [];
+    // What lies beyond the epochs that are looked at neither shows nor stretches the axis.
+    const within = run.curves.epochs.flatMap((epoch, i) => (epoch >= epochs[0] && epoch <= epochs[1] ? [i] : []));
+    const line = (name: string, style: ChartLine['style'], weight = 0): ChartLine[] => {
+      if (!hasCurve(run, name)) return [];
+      const values = weight > 0 ? smoothed(run.curves.values[name]!, weight) : run.curves.values[name]!;
+      return [
+        {
+          epochs: within.map((i) => run.curves.epochs[i]!),
+          values: within.map((i) => values[i] ?? null),
+          colour,
+          style,
+        },
+      ];
+    };
     return [
-      ...panel.curves.flatMap(({ name, dashed }) => line(name, dashed ? 'dashed' : 'solid')),
+      ...(smooth > 0 ? panel.curves.flatMap(({ name }) => line(name, 'ghost')) : []),
+      ...panel.curves.flatMap(({ name, dashed }) => line(name, dashed ? 'dashed' : 'solid', smooth)),
       ...(panel.chance ? line(panel.chance, 'faint') : []),
     ];
   });
@@ -34,5 +55,7 @@ export function panelChart(
           run.entry.learningRateChanges.map(({ epoch }) => ({ epoch, colour: runColour(palette, data, run) })),
         )
       : chosen.entry.learningRateChanges.map(({ epoch }) => ({ epoch, colour: runColour(palette, data, chosen) }));
-  return { lines, bands, marks, epochs, log: panel.log ?? false };
+  const shown = marks.filter(({ epoch }) => epoch >= epochs[0] && epoch <= epochs[1]);
+  const isPositive = lines.every(({ values }) => values.every((value) => value === null || value > 0));
+  return { lines, bands, marks: shown, epochs, log: (panel.log ?? false) || (log && isPositive) };
 }
