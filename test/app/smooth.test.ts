@@ -7,9 +7,7 @@ describe('a smoothed curve', () => {
     const values = [3, null, 1, 8, Number.NaN, 2];
     expect(smoothed(values, 0)).toEqual([3, null, 1, 8, null, 2]);
     const means = smoothed(values, 1 - 1e-9);
-    [3, null, 2, 4, null, 3.5].forEach((mean, i) =>
-      mean === null ? expect(means[i]).toBeNull() : expect(means[i]).toBeCloseTo(mean, 5),
-    );
+    expect(means.map((mean) => mean && Number(mean.toFixed(5)))).toEqual([3, null, 2, 4, null, 3.5]);
   });
 
   it('starts at its first value, weights the past by powers, and stays within what it is of', () => {
