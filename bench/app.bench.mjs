@@ -43,7 +43,7 @@ try {
     [256, 1280].map((features, i) => ({
       source: memorySource(`head-${i}.npy`, npyBytes(syntheticHead(1000, features, i + 1))),
     })),
-    { permutations: 2 },
+    { draws: 2 },
     study,
   );
   const server = await startServer({ studies: [join(root, 'study')], appFolder: join(dist, 'app'), port: 0 });

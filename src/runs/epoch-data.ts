@@ -47,6 +47,8 @@ export interface RunContext {
   classes?: number;
   /** The tensor to take as the head, where the choice is not clear. */
   head?: string;
+  /** Which copy is taken where a checkpoint holds the trained weights and a moving average; the trained ones by default. */
+  weights?: 'raw' | 'ema';
   /** Names of the classes, for predictions that name them. */
   labels?: readonly string[];
 }

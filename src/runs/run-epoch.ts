@@ -1,7 +1,7 @@
 import { IncomparableError } from '../base/errors.ts';
 import { matrixKind } from '../measures/class-similarity/matrix-kind.ts';
 import { detectHead } from '../model-files/head/detect-head.ts';
-import type { HeadChoice } from '../model-files/head/head-choice.ts';
+import type { DetectHeadOptions, HeadChoice } from '../model-files/head/head-choice.ts';
 import type { ModelFile } from '../model-files/model-file.ts';
 import { openModel } from '../model-files/open-model.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
@@ -93,10 +93,12 @@ export function epochInside(file: ModelFile): number | undefined {
 }
 
 /** The head, with the rows that stand for "none of the classes" left out. */
-function describeHead(file: ModelFile, { classes, head }: RunContext) {
+function describeHead(file: ModelFile, { classes, head, weights }: RunContext) {
   const logged = isLoggedEpoch(file);
   // A logged head says what it is: it is taken whatever the class count, so that a wrong count gets its own message.
-  const options = logged ? { head: LOGGED_HEAD } : head === undefined ? {} : { head };
+  const options: DetectHeadOptions = logged
+    ? { head: LOGGED_HEAD }
+    : { ...(head === undefined ? {} : { head }), ...(weights === undefined ? {} : { weights }) };
   const choice = logged || classes === undefined ? detectHead(file, options) : detectFor(file, options, classes);
   const background = logged ? undefined : choice.backgroundRow;
   const rows = Array.from({ length: choice.classes }, (_, row) => row).filter((row) => row !== background);
@@ -117,7 +119,7 @@ function describeHead(file: ModelFile, { classes, head }: RunContext) {
 }
 
 /** The head for that many classes; where there is none, the head that there is, so that the message can name it. */
-function detectFor(file: ModelFile, options: { head?: string }, classes: number): HeadChoice {
+function detectFor(file: ModelFile, options: DetectHeadOptions, classes: number): HeadChoice {
   try {
     return detectHead(file, { ...options, classCount: classes });
   } catch (error) {

@@ -55,7 +55,7 @@ describe('folders of checkpoints as frameworks write them', () => {
   it('a truncated checkpoint among others is reported, and the others are read', async () => {
     const folder = diskRunFolder(`${cases}/runs/one_truncated`);
     const run = await scanRun(folder);
-    expect(await runClassCount(folder, run, undefined, undefined, new Map())).toBe(10);
+    expect(await runClassCount(folder, run, undefined, {}, new Map())).toBe(10);
   });
 
   it('two formats of one checkpoint are one series', () => {
@@ -80,7 +80,7 @@ it('a run whose heads are not found says so with the reason', async () => {
     list: async () => names.map((name) => ({ name, byteLength: 4 })),
     open: async (name) => memorySource(name, new TextEncoder().encode('GGUF')),
   };
-  const counting = scanRun(folder).then((run) => runClassCount(folder, run, undefined, undefined, new Map()));
+  const counting = scanRun(folder).then((run) => runClassCount(folder, run, undefined, {}, new Map()));
   await expect(counting).rejects.toThrow(UnsupportedError);
   await expect(counting).rejects.toThrow(
     'run: none of its 2 epochs can be read; the first is epoch_1.pth: epoch_1.pth: is a GGUF file (llama.cpp).',
@@ -91,5 +91,5 @@ it('a network of fc1 and fc2 is read without a flag', async () => {
   const folder = diskRunFolder(`${cases}/training-reason-lost`);
   const run = await scanRun(folder);
   expect(run.epochs.map(({ files }) => files.epoch)).toEqual([50, 100, 150, 200]);
-  expect(await runClassCount(folder, run, undefined, undefined, new Map())).toBe(10);
+  expect(await runClassCount(folder, run, undefined, {}, new Map())).toBe(10);
 });

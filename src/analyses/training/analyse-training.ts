@@ -28,7 +28,7 @@ import { labelledPicturesKey } from '../common/labelled-pictures/options.ts';
 import { modelId } from '../common/model-id.ts';
 import { type EarlierRun, earlierRun, earlierSection } from './earlier-epochs.ts';
 import { PER_CLASS_COLUMNS } from './epoch-record.ts';
-import { measureRun } from './measure-run.ts';
+import { headAsked, measureRun } from './measure-run.ts';
 import { type SsimOrder, TRAINING_OPTIONS } from './option-table.ts';
 import type { TrainingOptions, TrainingRunInput } from './options.ts';
 import { labelCount, labelNames, labelsOf, requireSameClasses, runClasses } from './run-classes.ts';
@@ -104,6 +104,7 @@ export async function analyseTraining(
     pairs,
     reference: reference?.id ?? null,
     further: further.map(({ id }) => id),
+    heads: inputs.map(headAsked),
   };
   const settingsHash = await hashSettings(
     settings,
@@ -267,7 +268,7 @@ async function commonClasses(
       const count =
         run.epochs.length === 0
           ? undefined
-          : await runClassCount(input.folder, run, labelCount(labels), input.head, known);
+          : await runClassCount(input.folder, run, labelCount(labels), headAsked(input), known);
       if (count === undefined)
         throw new SourceError(`${input.folder.name}: holds no epoch that can be read${firstProblem(run)}.`, {
           hint: 'A run is a folder of checkpoints with an epoch in their names, or what a Semblance logger writes.',

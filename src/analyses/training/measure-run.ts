@@ -4,7 +4,7 @@ import type { EpochInput, PartialSimilarity, SplitInput } from '../../measures/t
 import type { EpochMeasures } from '../../measures/training/measured-epoch.ts';
 import type { NeighbourLists } from '../../measures/training/neighbour-history.ts';
 import { splitTemplates, templateCosines } from '../../measures/training/split-templates.ts';
-import type { RunEpoch, RunSplit } from '../../runs/epoch-data.ts';
+import type { RunContext, RunEpoch, RunSplit } from '../../runs/epoch-data.ts';
 import { readRunEpoch } from '../../runs/run-epoch.ts';
 import { type EpochArrays, type EpochRecord, epochArrays, epochNeighbours, epochRecord } from './epoch-record.ts';
 import type { TrainingRunInput } from './options.ts';
@@ -70,7 +70,7 @@ export async function measureRun(
       const read = await readRunEpoch(input.folder, files, {
         classes,
         ...(labels ? { labels } : {}),
-        ...(input.head === undefined ? {} : { head: input.head }),
+        ...headAsked(input),
       });
       if (testPictures) {
         const found = await runOnPictures(input, files, read, testPictures, task);
@@ -93,6 +93,11 @@ export async function measureRun(
     }
   }
   return { epochs, problems, computed, pictures, skipped: [...skipped.values()] };
+}
+
+/** Which head of a checkpoint is taken, as far as somebody said. */
+export function headAsked({ head, weights }: TrainingRunInput): Pick<RunContext, 'head' | 'weights'> {
+  return { ...(head === undefined ? {} : { head }), ...(weights === undefined ? {} : { weights }) };
 }
 
 /** Class templates and their cosines are made of the features where a run brings these. */

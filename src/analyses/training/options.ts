@@ -15,6 +15,8 @@ export interface TrainingRunInput {
   labels?: LabelsRequest;
   /** The tensor to take as the head of plain checkpoints, where the choice is not clear. */
   head?: string;
+  /** Which copy is taken where a checkpoint holds the trained weights and a moving average; the trained ones by default. */
+  weights?: 'raw' | 'ema';
   /** Labelled pictures to run the run's ONNX checkpoints on, as its test split. */
   templates?: LabelledPictures;
   /** A map to pass again when a growing run is looked at again: files that have not changed are then not hashed anew. */

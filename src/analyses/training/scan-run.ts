@@ -2,6 +2,7 @@ import { printable } from '../../base/bytes/printable.ts';
 import { FormatError, SemblanceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { openModel } from '../../model-files/open-model.ts';
+import type { RunContext } from '../../runs/epoch-data.ts';
 import { addCheckpoint, type EpochFiles, listRun } from '../../runs/list-run.ts';
 import { countEpochClasses, epochInside } from '../../runs/run-epoch.ts';
 import type { RunFile, RunFolder } from '../../runs/run-folder.ts';
@@ -131,7 +132,7 @@ export async function runClassCount(
   folder: RunFolder,
   run: ScannedRun,
   labels: number | undefined,
-  head: string | undefined,
+  asked: Pick<RunContext, 'head' | 'weights'>,
   known: ReadonlyMap<string, number>,
 ): Promise<number | undefined> {
   if (labels !== undefined) return labels;
@@ -140,7 +141,7 @@ export async function runClassCount(
   for (const { files, key } of run.epochs) {
     const count =
       known.get(key) ??
-      (await countEpochClasses(folder, files, head === undefined ? {} : { head }).catch((error) => {
+      (await countEpochClasses(folder, files, asked).catch((error) => {
         first ??= { file: filesOf(files)[0]!, error: brokenEpoch(error) };
         return undefined;
       }));

@@ -1,10 +1,16 @@
 import type { ModelArgument, ModelFlags } from './per-model.ts';
 import { PREPROCESSING_FLAGS } from './preprocessing-flags.ts';
 
+const WEIGHTS_FLAG = {
+  value: '<raw|ema>',
+  help: 'the trained weights or their moving average, where a file has both (default: raw)',
+};
+
 /** The flags of one training run. */
 export const RUN_FLAGS = {
   labels: { value: '<set|file>', help: 'what the classes are; by default what run.json says' },
   head: { value: '<tensor>', help: 'which tensor is the head of plain checkpoints, where it is not clear' },
+  weights: WEIGHTS_FLAG,
   name: { value: '<name>', help: 'name of the run in reports' },
   templates: {
     value: '<dir>',
@@ -21,10 +27,7 @@ export type RunArgument = ModelArgument<typeof RUN_FLAGS>;
 export const CLASS_MODEL_FLAGS = {
   labels: { value: '<set|file>', help: 'what the rows of the head are: a shipped set, or a file of names or ids' },
   head: { value: '<tensor|none>', help: 'which tensor is the head, where it is not clear; none for no classifier' },
-  weights: {
-    value: '<raw|ema>',
-    help: 'the trained weights or their moving average, where a file has both (default: raw)',
-  },
+  weights: WEIGHTS_FLAG,
   anchor: { value: '<n>', help: 'of a detector, the class rows of this anchor, from 1 (default: the mean of all)' },
   name: { value: '<name>', help: 'name of the model in reports' },
   templates: {

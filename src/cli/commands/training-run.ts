@@ -10,6 +10,7 @@ import { VERSION } from '../../base/version.ts';
 import { diskRunFolder } from '../../runs/disk-run-folder.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import { type StudyStore, whileLocked } from '../../study/store.ts';
+import { oneOf } from '../arguments/flag-choice.ts';
 import type { RunArgument } from '../arguments/model-flags.ts';
 import { readLabelledPictures } from '../inputs/labelled-pictures.ts';
 import { readLabels } from '../inputs/labels.ts';
@@ -26,11 +27,12 @@ export interface TrainingStudy extends TrainingResult {
 /** The runs of the command line with what was said of each. */
 export async function readRunArguments(runs: readonly RunArgument[], io: CliIo): Promise<TrainingRunInput[]> {
   return Promise.all(
-    runs.map(async ({ path, labels, head, name, templates, ...more }) => ({
+    runs.map(async ({ path, labels, head, weights, name, templates, ...more }) => ({
       folder: diskRunFolder(resolve(io.cwd, path)),
       fileKeys: new Map<string, string>(),
       ...(name === undefined ? {} : { name }),
       ...(head === undefined ? {} : { head }),
+      ...(weights === undefined ? {} : { weights: oneOf('weights', weights, ['raw', 'ema'] as const) }),
       ...(labels === undefined ? {} : { labels: await readLabels(labels, io.cwd) }),
       ...(templates === undefined ? {} : { templates: await readLabelledPictures(more, templates, io) }),
     })),
@@ -64,8 +66,9 @@ async function contentFolder(
   const hash = await hashOf({
     version: VERSION,
     runs: scanned.map(({ info, log, epochs }) => [info, log, epochs.map(({ files, key }) => [files.epoch, key])]),
-    said: inputs.map(({ name, head, labels, templates }) => ({
+    said: inputs.map(({ name, head, weights, labels, templates }) => ({
       ...{ name, head, labels },
+      ...(weights === 'ema' && { weights }),
       ...(templates ? { templates: labelledPicturesKey(templates) } : {}),
     })),
     options: { ...rest, command: null },
