@@ -156,6 +156,29 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
     await expect.poll(() => plot.locator('circle').count()).toBeGreaterThanOrEqual(100);
   });
 
+  it('leads a newcomer through the views', async () => {
+    const page = await open('#/classes/findings');
+    await page.getByRole('button', { name: 'Take a short tour' }).click();
+    const card = page.getByRole('region', { name: 'Tour' });
+    const seen: string[] = [];
+    for (let step = 1; ; step++) {
+      await card.getByText(`${step} of 5`).waitFor();
+      seen.push(new URL(page.url()).hash.split('?')[0]!);
+      const next = card.getByRole('button', { name: 'Next' });
+      if ((await next.count()) === 0) break;
+      await next.click();
+    }
+    expect(seen).toEqual(['findings', 'map', 'landscape', 'pairs', 'class'].map((view) => `#/classes/${view}`));
+    await page.waitForTimeout(400);
+    expect(await axeFindings(page, 'serious')).toEqual([]);
+    await card.getByRole('button', { name: 'Back' }).click();
+    await card.getByText('4 of 5').waitFor();
+    await card.getByRole('button', { name: 'End the tour' }).click();
+    await card.waitFor({ state: 'detached' });
+    await page.keyboard.press('T');
+    await card.getByText('1 of 5').waitFor();
+  });
+
   it('keeps what is looked at from view to view, and how each view was left', async () => {
     const page = await open('#/classes/map?cell=3,4&order=index');
     await page.getByRole('link', { name: 'Pairs', exact: true }).click();

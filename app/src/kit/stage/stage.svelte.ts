@@ -28,6 +28,7 @@ function createStage() {
   let search = $state.raw<SearchProvider | undefined>();
   let picker = $state.raw<(() => ModelPicker) | undefined>();
   let panels = $state.raw<readonly (() => ExportablePanel)[]>([]);
+  let tour = $state.raw<(() => void) | undefined>();
   let notice = $state('');
   let noticeTimer = 0;
   return {
@@ -40,6 +41,13 @@ function createStage() {
     /** The panels in view that can be exported, the most important one first. */
     get panels(): ExportablePanel[] {
       return panels.map((panel) => panel()).sort((a, b) => (a.rank ?? 9) - (b.rank ?? 9));
+    },
+    /** Starts a tour of the instrument on stage; the shell offers it. */
+    get tour() {
+      return tour;
+    },
+    offerTour(start: (() => void) | undefined): void {
+      tour = start;
     },
     get notice() {
       return notice;
