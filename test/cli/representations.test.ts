@@ -74,6 +74,31 @@ describe('semblance representations', () => {
     expect(again.stderr).toContain('Nothing was computed');
   });
 
+  test('says before it starts what it will do; --dry-run stops there', async () => {
+    writeModel();
+    await writePictures(9);
+    const args = ['tiny.onnx', '--images', 'photos', '--layers', 'early,late'];
+    const dry = await cli(...args, '--dry-run');
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toContain('plan    9 images, 2 layers, 36 pairs each');
+    expect(dry.stdout).toMatch(
+      /bytes {3}.+ on disk while it works, .+ in the study; about .+ of memory, 2\.0 GiB allowed/,
+    );
+    expect(dry.stdout).toMatch(
+      /time {4}about .+: features .+ \(8 images tried\), matching .+ pairs of each layer tried/,
+    );
+    expect(existsSync(join(folder.path, 'semblance-studies'))).toBe(false);
+    const { stdout } = await cli(...args, '--dry-run', '--json');
+    const { schemaVersion, plan } = JSON.parse(stdout);
+    expect(schemaVersion).toBe(1);
+    expect(plan).toMatchObject({ images: 9, pairs: 36, shorter: [] });
+    const views = await cli(...args, '--transform', 'flip', '--batch', '3', '--dry-run');
+    expect(views.stdout).toContain('9 images, 2 layers, 45 pairs each');
+    const run = await cli(...args);
+    expect(run.stderr).toContain('plan    9 images');
+    expect((await cli(...args, '--quiet', '--permutations', '1')).stderr).toBe('');
+  });
+
   test('--json prints one object; options belong to the model before them', async () => {
     writeModel('a.onnx', 1);
     writeModel('b.onnx', 2);

@@ -24,7 +24,7 @@ import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { thisThread } from './analyse-representations.ts';
-import { planLayer } from './features/choose-layers.ts';
+import { passedOverNotes, planLayer } from './features/choose-layers.ts';
 import { type OpenedModel, openRunnable } from './features/model-features.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
@@ -35,6 +35,7 @@ import type {
   RepresentationsOptions,
   RepresentationsPlatform,
 } from './options.ts';
+import { planRepresentations } from './plan/plan-representations.ts';
 import { imageRow } from './study/image-row.ts';
 import { labelNames } from './study/label-names.ts';
 
@@ -67,11 +68,7 @@ export async function analyseInvariance(
   task: LongTask = {},
 ): Promise<{ manifest: StudyManifest; store: StudyStore }> {
   const { maxMemory: _m, command: _c, studyName: _s, ...rest } = options;
-  const {
-    transform: _t,
-    offset,
-    batch,
-  } = settleOptions(INVARIANCE_OPTIONS, {
+  const { offset, batch } = settleOptions(INVARIANCE_OPTIONS, {
     transform: options.transform,
     ...(options.offset !== undefined && { offset: options.offset }),
     ...(options.batch !== undefined && { batch: options.batch }),
@@ -88,6 +85,9 @@ export async function analyseInvariance(
   let common: { skipped: SkippedImage[]; size: number; shift: number; batches: number } | undefined;
   const pool = platform.openPool ? await platform.openPool() : thisThread();
   try {
+    const { transform: _t, offset: _o, batch: _b, ...shared } = options;
+    const all = { kernels: ['rbf' as const], centring: 'none' as const, ...shared };
+    platform.announce?.(await planRepresentations(inputs, images, all, platform, pool.threads, task, { batch }));
     for (const input of inputs) {
       const runnable = await openRunnable(input, plain.depth, platform);
       const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
@@ -111,7 +111,10 @@ export async function analyseInvariance(
         logits: null,
         divergence: null,
         layers: [],
-        warnings: runnable.probed.assumed.map((text) => `Assumed: ${text}.`),
+        warnings: [
+          ...runnable.probed.assumed.map((text) => `Assumed: ${text}.`),
+          ...passedOverNotes(runnable.passedOver),
+        ],
       });
     }
   } finally {

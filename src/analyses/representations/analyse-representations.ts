@@ -30,6 +30,7 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from './options.ts';
+import { planRepresentations } from './plan/plan-representations.ts';
 import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 
@@ -81,6 +82,7 @@ export async function analyseRepresentations(
     const pool = platform.openPool ? await platform.openPool() : thisThread();
     const models: MeasuredModel[] = [];
     try {
+      platform.announce?.(await planRepresentations(inputs, images, options, platform, pool.threads, task));
       for (const [m, input] of inputs.entries()) {
         const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
         const opened = files[m];

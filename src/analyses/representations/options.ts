@@ -6,6 +6,7 @@ import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { OptionValues } from '../../base/option-table.ts';
 import type { FeatureLayout } from '../../measures/representations/feature-maps.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
+import type { WorkPlan } from '../common/work-plan.ts';
 import type { MatchPool } from './matching/match-in-tiles.ts';
 import type { REPRESENTATION_OPTIONS } from './option-table.ts';
 
@@ -55,6 +56,8 @@ export interface RepresentationsPlatform {
   openPool?: () => Promise<MatchPool>;
   /** Threads of the runtime. */
   threads?: number;
+  /** Told what is about to be done and how long it takes, before it is done; not where the study is there already. */
+  announce?: (plan: WorkPlan) => void;
 }
 
 export const DEFAULT_MAX_MEMORY = 2 * 2 ** 30;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { isFeaturesFile } from '../../activations/features-file/features-file.ts';
 import { probeModel } from '../../activations/model/vision-model.ts';
@@ -6,6 +7,7 @@ import { analyseInvariance } from '../../analyses/representations/analyse-invari
 import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
 import { INVARIANCE_OPTIONS, REPRESENTATION_OPTIONS } from '../../analyses/representations/option-table.ts';
 import type { RepresentationModelInput } from '../../analyses/representations/options.ts';
+import { planRepresentations } from '../../analyses/representations/plan/plan-representations.ts';
 import { bytes, settleOptions, whole } from '../../base/option-table.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
@@ -15,6 +17,7 @@ import { readImages } from '../inputs/image-inputs.ts';
 import { nodePlatform, REPRESENTATION_MODEL_FLAGS, readRepresentationModel } from '../inputs/representations-inputs.ts';
 import { studyPlace } from '../inputs/study-folder.ts';
 import { findingsOf } from '../reports/findings-report.ts';
+import { planText } from '../reports/plan-report.ts';
 import { representationsReport } from '../reports/representations-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -28,6 +31,7 @@ interface Flags extends OutputFlags {
   threads?: number;
   maxMemory?: number;
   thumbnails: boolean;
+  dryRun?: boolean;
 }
 
 const EXAMPLES = `
@@ -58,7 +62,8 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('--max-memory <size>', 'memory to stay below, such as 1G (default: 2G)', (text) =>
       readValue(bytes(2 ** 28), text),
     )
-    .option('--no-thumbnails', 'keep no small pictures in the study');
+    .option('--no-thumbnails', 'keep no small pictures in the study')
+    .option('--dry-run', 'say what would be done and how long it would take, and stop there');
   addOutputFlags(command).addHelpText('after', EXAMPLES);
   command.action(async () => representations(readModels(), command, argumentsOf(command), io));
 }
@@ -90,6 +95,21 @@ async function representations(
   const platform = nodePlatform(flags.threads, flags.thumbnails && !transform);
   const bar = progressBar(io, flags.quiet);
   const task = { signal: io.signal, onProgress: bar.report };
+  if (flags.dryRun) {
+    const threads = flags.threads ?? availableParallelism();
+    const plan = await planRepresentations(
+      inputs,
+      images,
+      options,
+      platform,
+      threads,
+      { signal: io.signal },
+      transform === null ? undefined : { batch },
+    );
+    io.stdout(flags.json ? `${JSON.stringify({ schemaVersion: 1, plan }, null, 2)}\n` : planText(plan, io));
+    return;
+  }
+  if (!flags.quiet) platform.announce = (plan) => io.stderr(planText(plan, io));
   const result = await (transform === null
     ? analyseRepresentations(inputs, images, options, place, platform, task)
     : analyseInvariance(inputs, images, { ...options, transform, offset, batch }, place, platform, task)

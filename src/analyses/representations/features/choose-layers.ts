@@ -25,27 +25,71 @@ export type PlannableLayer = Pick<
   'name' | 'kind' | 'positions' | 'channels' | 'extent' | 'leadingTokens' | 'layout'
 >;
 
+/** Positions up to which a layer is matched unasked: the cost of a pair grows with their square and more. */
+export const PREFERRED_POSITIONS = 1024;
+
+/** Positions from which a layer is never matched unasked, not even where there is no smaller one: a map of 112×112. */
+const EXCESSIVE_POSITIONS = 112 * 112;
+
+/** The layers to read, and those that the depth would have met but for their many positions. */
+export interface ChosenLayers {
+  layers: Layer[];
+  passedOver: Layer[];
+}
+
 /**
  * The layers to read: those named, or by depth. A map of class scores, as fully convolutional classifiers and networks of
- * segmentation and detection end in, is an answer rather than a representation and is not taken unasked.
+ * segmentation and detection end in, is an answer rather than a representation and is not taken unasked. By depth, layers
+ * of at most 1,024 positions are taken; where there is none, those with the fewest.
  *
- * @throws UsageError for a layer that is not there or has no positions, or if no layer has positions.
+ * @throws UsageError for a layer that is not there or has no positions, or if no layer has positions, or unasked only such
+ *   with 12,544 and more.
  */
 export function chooseLayers(
   layers: readonly Layer[],
   asked: readonly string[] | undefined,
   { depth, logits, file }: { depth: number; logits: Layer | null; file: string },
-): Layer[] {
-  if (asked)
-    return asked.map((name) => {
-      const found = findLayer(layers, name, file);
-      if (found.kind === 'map' || found.kind === 'tokens') return found;
-      throw new UsageError(`${file}: layer "${name}" has shape ${found.shape.join('×')}, and no positions to match.`, {
-        hint: 'Take a layer of shape 1×C×H×W or 1×T×D; "--layers list" shows them.',
-      });
-    });
+): ChosenLayers {
+  if (asked) return { layers: asked.map((name) => namedLayer(layers, name, file)), passedOver: [] };
   const candidates = readableLayers(layers, logits);
-  return depth === 1 ? [lastSpatialLayer(candidates)] : layersByDepth(candidates, depth);
+  const byDepth = (some: readonly Layer[]): Layer[] =>
+    depth === 1 ? [lastSpatialLayer(some)] : layersByDepth(some, depth);
+  const met = byDepth(candidates);
+  const spatial = candidates.filter(hasPositions);
+  const fewest = Math.min(...spatial.map(matchedPositions));
+  if (fewest >= EXCESSIVE_POSITIONS)
+    throw new UsageError(
+      `${file}: its layers have ${fewest.toLocaleString('en')} positions and more, too many to be matched unasked.`,
+      { hint: 'Name one with --layers ("--layers list" shows them), or make the images smaller with --size.' },
+    );
+  const limit = Math.max(PREFERRED_POSITIONS, fewest);
+  const within = candidates.filter((layer) => !hasPositions(layer) || matchedPositions(layer) <= limit);
+  return { layers: byDepth(within), passedOver: met.filter((layer) => matchedPositions(layer) > limit) };
+}
+
+function namedLayer(layers: readonly Layer[], name: string, file: string): Layer {
+  const found = findLayer(layers, name, file);
+  if (hasPositions(found)) return found;
+  throw new UsageError(`${file}: layer "${name}" has shape ${found.shape.join('×')}, and no positions to match.`, {
+    hint: 'Take a layer of shape 1×C×H×W or 1×T×D; "--layers list" shows them.',
+  });
+}
+
+function hasPositions({ kind }: Layer): boolean {
+  return kind === 'map' || kind === 'tokens';
+}
+
+/** Positions without the tokens before the patches. */
+function matchedPositions({ positions, leadingTokens }: Layer): number {
+  return positions - (leadingTokens ?? 0);
+}
+
+/** What the report says of layers that were passed over. */
+export function passedOverNotes(passedOver: readonly Layer[]): string[] {
+  return passedOver.map(
+    (layer) =>
+      `Passed over ${layer.name}: ${matchedPositions(layer).toLocaleString('en')} positions, more than ${PREFERRED_POSITIONS.toLocaleString('en')}; name it with --layers to match it.`,
+  );
 }
 
 /** What is known of a layer before it is run. */

@@ -8,13 +8,15 @@ import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
-import { chooseLayers, type PlannedLayer, planLayer } from './choose-layers.ts';
+import { chooseLayers, type PlannedLayer, passedOverNotes, planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
 /** A model with its layers chosen, ready to run. */
 export interface OpenedModel extends RunnableModel {
   probed: ProbedModel;
   layers: Layer[];
+  /** Layers that the depth would have met, but for their many positions. */
+  passedOver: Layer[];
   logits: Layer | null;
 }
 
@@ -35,12 +37,11 @@ export async function openRunnable(
     platform,
   );
   const logits = chooseLogits(probed.layers, input.logits, source.name);
-  const layers = chooseLayers(probed.layers, input.layers, { depth, logits, file: source.name }).map((layer) =>
-    withTokenHints(layer, input, { input: probed.input }),
-  );
+  const chosen = chooseLayers(probed.layers, input.layers, { depth, logits, file: source.name });
+  const layers = chosen.layers.map((layer) => withTokenHints(layer, input, { input: probed.input }));
   if (input.cls !== 'keep') requireKnownTokens(source.name, layers);
   const names = [...layers.map(({ name }) => name), ...(logits ? [logits.name] : [])];
-  return { ...(await tapModel(probed, names)), probed, layers, logits };
+  return { ...(await tapModel(probed, names)), probed, layers, passedOver: chosen.passedOver, logits };
 }
 
 /** The features of images through a model. */
@@ -75,6 +76,7 @@ export async function modelFeatures(
       ...layers
         .filter(({ layoutAssumed }) => layoutAssumed)
         .map(({ name, layout }) => `Assumed: ${name} is ${layout}, by the proportions of its map; no operator tells.`),
+      ...passedOverNotes(opened.passedOver),
       ...answerNotes(input, probed.layers),
       ...(logits
         ? []

@@ -17,11 +17,20 @@ function tileSizeFor(positions: number): number {
   return Math.max(2, Math.min(32, Math.floor(8192 / positions)));
 }
 
+/** What all matrices of a layer take: inner products, kernels in double and in single precision, and sorting them. */
+function bytesOfMatrices(images: number): number {
+  return 12 * 8 * images ** 2;
+}
+
+/** The least memory, in bytes, that a layer of so many images can be matched in: with two tiles of features. */
+export function memoryOfMatching(layer: { positions: number; channels: number }, images: number): number {
+  const tile = Math.min(images, tileSizeFor(layer.positions));
+  return RESERVED_BYTES + bytesOfMatrices(images) + 4 * tile * layer.positions * layer.channels * 4;
+}
+
 /** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
 function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
-  // Inner products, kernels in double and in single precision, and what sorting them takes.
-  const matrices = 12 * 8 * features.images ** 2;
-  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);
+  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - bytesOfMatrices(features.images)) * 0.5);
   if (features.images * features.imageBytes <= budget) return features.images;
   return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
 }

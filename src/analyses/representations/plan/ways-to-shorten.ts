@@ -1,0 +1,74 @@
+import { LONG_SECONDS, type WorkPlan } from '../../common/work-plan.ts';
+import { PREFERRED_POSITIONS } from '../features/choose-layers.ts';
+import { memoryOfMatching } from '../matching/match-layer.ts';
+import type { PlainOptions } from '../option-table.ts';
+
+/** Fewer images than these tell little. */
+const LEAST_IMAGES = 50;
+
+/**
+ * Flags that would make the work shorter or smaller, each with what it would come to; none where it is done within ten
+ * minutes and within the memory.
+ *
+ * @param needed Bytes that cannot be done without, whatever is loaded in parts.
+ */
+export function waysToShorten(plan: WorkPlan, options: PlainOptions, needed: number): WorkPlan['shorter'] {
+  const { images, layers, seconds, memory } = plan;
+  const slow = seconds > LONG_SECONDS;
+  const large = needed > memory.cap!;
+  if (!slow && !large) return [];
+  const ways: WorkPlan['shorter'] = [];
+  const quadratic = plan.steps.slice(1).reduce((sum, { seconds: one }) => sum + one, 0);
+  const linear = plan.steps[0]!.seconds;
+  let fewer = images;
+  while (fewer > LEAST_IMAGES && !fits(fewer)) fewer = Math.floor(fewer * 0.9);
+  if (fewer < images && fits(fewer))
+    ways.push({ flags: `--sample ${fewer}`, effect: `${pairsOf(fewer)} pairs a layer, ${about(secondsOf(fewer))}` });
+  const largest = layers.reduce((a, b) => (b.positions > a.positions ? b : a));
+  if (layers.length > 1)
+    ways.push({
+      flags: '--layers NAMES',
+      effect: `fewer layers; ${largest.layer} has ${largest.positions.toLocaleString('en')} positions`,
+    });
+  if (slow && largest.positions > options.batchSize && options.method === 'optimal')
+    ways.push({
+      flags: '--method batch-optimal',
+      effect: `approximate: windows of ${options.batchSize} of ${largest.positions.toLocaleString('en')} positions`,
+    });
+  if (slow && layers.length === 1 && largest.positions > PREFERRED_POSITIONS)
+    ways.push({ flags: '--layers NAME', effect: `a layer of at most ${PREFERRED_POSITIONS} positions` });
+  if (large)
+    ways.push({
+      flags: `--max-memory ${Math.ceil(needed / 2 ** 30)}G`,
+      effect: 'where the machine has as much',
+    });
+  return ways;
+
+  function fits(n: number): boolean {
+    const memoryOf = Math.max(...layers.map((layer) => memoryOfMatching(layer, n)));
+    return secondsOf(n) <= LONG_SECONDS && (!large || memoryOf + keptBy(n) <= memory.cap!);
+  }
+  function keptBy(n: number): number {
+    return (layers.length - 1) * 2 * options.kernels.length * 2 * 4 * n * n;
+  }
+  function secondsOf(n: number): number {
+    return linear * (n / images) + quadratic * (n / images) ** 2;
+  }
+}
+
+/** Flags that would make the experiment with two views shorter, whose time grows with the images. */
+export function waysForViews({ images, seconds }: Pick<WorkPlan, 'images' | 'seconds'>): WorkPlan['shorter'] {
+  const fewer = Math.max(2, Math.floor((images * LONG_SECONDS) / seconds));
+  return [
+    { flags: `--sample ${fewer}`, effect: about(seconds * (fewer / images)) },
+    { flags: '--layers NAMES', effect: 'fewer layers, or such with fewer positions' },
+  ];
+}
+
+function pairsOf(n: number): string {
+  return ((n * (n - 1)) / 2).toLocaleString('en');
+}
+
+function about(seconds: number): string {
+  return seconds < 90 ? `about ${Math.ceil(seconds)} s` : `about ${Math.ceil(seconds / 60)} min`;
+}

@@ -1,0 +1,49 @@
+import { LONG_SECONDS, type WorkPlan } from '../../analyses/common/work-plan.ts';
+import type { CliIo } from '../terminal/io.ts';
+
+/** What a long command says before it starts. */
+export function planText(plan: WorkPlan, { colors }: Pick<CliIo, 'colors'>): string {
+  const { images, layers, pairs, disk, memory, steps, seconds, shorter, notes } = plan;
+  const number = (value: number): string => value.toLocaleString('en');
+  const label = (name: string): string => colors.dim(name.padEnd(8));
+  const count = `${number(images)} images, ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
+  let text = `${label('plan')}${count}${pairs === null ? '' : `, ${number(pairs)} pairs each`}\n`;
+  for (const { model, layer, positions, channels } of layers)
+    text += `${label('')}${model} ${layer}: ${number(positions)} positions × ${number(channels)} channels\n`;
+  for (const note of notes) text += `${label('')}${note}\n`;
+
+  text += `${label('bytes')}${bytesText(disk.work)} on disk while it works, ${bytesText(disk.study)} in the study; about ${bytesText(memory.needed)} of memory${memory.cap === null ? '' : `, ${bytesText(memory.cap)} allowed`}\n`;
+  const parts = steps.map(({ step, seconds: one, basis }) => `${step} ${durationText(one)} (${basis})`);
+  text += `${label('time')}about ${durationText(seconds)}: ${parts.join(', ')}\n`;
+  if (shorter.length > 0) {
+    const why = [
+      ...(seconds > LONG_SECONDS ? ['over ten minutes'] : []),
+      ...(memory.cap !== null && memory.needed > memory.cap ? ['more memory than allowed'] : []),
+    ];
+    text += `${label('')}${colors.yellow(why.join(', '))}; less with\n`;
+    const width = Math.max(...shorter.map(({ flags }) => flags.length)) + 2;
+    for (const { flags, effect } of shorter) text += `${label('')}  ${flags.padEnd(width)}${effect}\n`;
+  }
+  return text;
+}
+
+/** "640 KiB", "1.2 GiB" */
+function bytesText(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit + 1 < units.length) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** "0.3 s", "40 s", "19 min", "3 h 20 min", "12 days" */
+function durationText(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 72 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1440)} days`;
+}
