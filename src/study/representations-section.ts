@@ -170,6 +170,63 @@ const invarianceSchema = z.object({
   ),
 });
 
+/** An estimate from a part of the pairs, with its 95 % interval; ends are null where there is too little to tell. */
+const estimate = z.object({ value: maybe, low: maybe, high: maybe });
+const estimates = z.object({ semantic: estimate, spatial: estimate });
+
+/** Layers compared on a part of the pairs of images; nothing else was matched. */
+const sampledSchema = z.object({
+  kernel,
+  seed: z.int(),
+  layers: z.array(
+    z.object({
+      model: z.string(),
+      layer: z.string(),
+      name: z.string(),
+      positions: z.int(),
+      channels: z.int(),
+      /** Width of the RBF kernel, from the pairs that were matched. */
+      sigma: bothSides,
+      /** Pearson and Spearman correlation with the divergence of outputs; null without outputs or pairs. */
+      outputSimilarity: z.nullable(z.object({ pearson: estimates, spearman: estimates })),
+      nearest: z.nullable(
+        z.object({
+          /** i32 queries × k: the images most similar by matching, best first, −1 where there are fewer. */
+          found: z.string(),
+          precisionAtK: z.nullable(score),
+          precisionAt1: z.nullable(score),
+          /** Pairs of a query and an image; those ruled out by norms and means, and by the maxima of their affinity. */
+          candidates: z.int(),
+          prunedByNorms: z.int(),
+          prunedByMaxima: z.int(),
+        }),
+      ),
+    }),
+  ),
+  /** Images that are queries. */
+  queries: z.array(z.int()),
+  /** Layers × layers. Null where there are fewer than 4 images. */
+  cka: z.nullable(
+    z.object({
+      rule: z.enum(['biased', 'unbiased', 'mean']),
+      batchSize: z.int(),
+      batches: z.int(),
+      pairs: z.int(),
+      values: z.array(z.array(estimates)),
+    }),
+  ),
+  /** Layers × layers. Null without pairs. */
+  rsa: z.nullable(
+    z.object({
+      measure: z.enum(['pearson', 'spearman', 'kendall']),
+      pairs: z.int(),
+      /** Pairs that there are. */
+      all: z.int(),
+      values: z.array(z.array(estimates)),
+    }),
+  ),
+});
+
 export const representationsSectionSchema = z.object({
   ...sectionOrigin,
   /** Table of the images, in the order of every matrix. */
@@ -181,9 +238,11 @@ export const representationsSectionSchema = z.object({
   method: z.string(),
   centring: z.enum(['none', 'channel', 'position']),
   models: z.array(representationModelSchema),
-  /** Null for an invariance experiment. */
+  /** Null for an invariance experiment, and where a part of the pairs was compared. */
   comparison: z.nullable(layerComparisonSchema),
   invariance: z.nullable(invarianceSchema),
+  /** Absent where all pairs were compared. */
+  sampled: z.optional(sampledSchema),
   kernelTier: z.enum(['simd', 'plain']),
 });
 
@@ -195,6 +254,7 @@ export type LayerComparison = z.infer<typeof layerComparisonSchema>;
 export type LayerDifference = z.infer<typeof layerDifferenceSchema>;
 export type PairFeaturesEntry = z.infer<typeof pairFeaturesSchema>;
 export type InvarianceResult = z.infer<typeof invarianceSchema>;
+export type SampledComparison = z.infer<typeof sampledSchema>;
 export type RetrievalEntry = z.infer<typeof retrievalSchema>;
 
 /** A row of the images table. */
@@ -235,5 +295,6 @@ export function representationsFiles(section: RepresentationsSection): string[] 
       if (layer.features) paths.push(layer.features.path);
     }
   }
+  for (const { nearest } of section.sampled?.layers ?? []) if (nearest) paths.push(nearest.found);
   return paths;
 }

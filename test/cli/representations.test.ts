@@ -99,6 +99,26 @@ describe('semblance representations', () => {
     expect((await cli(...args, '--quiet', '--permutations', '1')).stderr).toBe('');
   });
 
+  test('--pairs compares layers on a part of the pairs, with intervals, and finds the nearest exactly', async () => {
+    writeModel();
+    await writePictures(24);
+    const args = ['tiny.onnx', '--images', 'photos', '--layers', 'early,late', '--pairs', '1e2', '--queries', '6'];
+    const { code, stdout, stderr } = await cli(...args, '--cka-batch', '8', '--out', 'part');
+    expect(stderr).toContain('plan    24 images, 2 layers, 322 pairs each');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/nearest of 6 queries, exact: precision@1 /);
+    expect(stdout).toMatch(/\d % of 138 pairs not matched: .+ by means and norms, .+ by the maxima of their affinity/);
+    expect(stdout).toContain('CKA from 3 batches of 8, RSA spearman on 100 of 276 pairs, 95 % intervals');
+    const json = JSON.parse((await cli(...args, '--cka-batch', '8', '--out', 'part', '--json')).stdout);
+    const { value, low, high } = json.sampled.rsa.values[0][1].semantic;
+    expect(low).toBeLessThan(value);
+    expect(high).toBeGreaterThan(value);
+    const refused = await cli(...args, '--permutations', '9');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('permutations is for all pairs of images');
+    expect((await cli('tiny.onnx', '--images', 'photos', '--pairs', '9', '--transform', 'flip')).code).toBe(2);
+  });
+
   test('--json prints one object; options belong to the model before them', async () => {
     writeModel('a.onnx', 1);
     writeModel('b.onnx', 2);

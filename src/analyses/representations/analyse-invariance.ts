@@ -6,7 +6,7 @@ import {
   type LoadableImage,
   type SkippedImage,
 } from '../../activations/model/extract-features.ts';
-import { FormatError, IncomparableError, SemblanceError } from '../../base/errors.ts';
+import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
 import { type OptionValues, settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
@@ -75,6 +75,8 @@ export async function analyseInvariance(
   });
   const { transform } = options;
   const plain = plainOptions({ kernels: ['rbf'], centring: 'none', ...rest });
+  if (plain.pairs !== null)
+    throw new UsageError('pairs has no meaning with transform, which compares batches of images already.');
   const kernel = plain.kernels[0]!;
   const { images, ids } = await readImages(given, task);
   const determining = { ...plain, transform, batch, offset };

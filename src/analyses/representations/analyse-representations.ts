@@ -4,8 +4,6 @@ import type { LongTask } from '../../base/progress.ts';
 import { inProcessPool } from '../../engine/task-pool.ts';
 import { jensenShannonMatrix } from '../../measures/representations/comparison/output-similarity.ts';
 import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
-import { matchTile } from '../../measures/representations/matching/match-tile.ts';
-import { tileMaps } from '../../measures/representations/similarity-matrices.ts';
 import { areProbabilities, softmaxRows } from '../../statistics/probabilities.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
@@ -21,7 +19,7 @@ import { fileFeatures } from './features/file-features.ts';
 import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
-import type { MatchPool } from './matching/match-in-tiles.ts';
+import { doMatchTask, type MatchPool } from './matching/match-in-tiles.ts';
 import { plainOptions } from './option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
@@ -31,6 +29,7 @@ import {
   type RepresentationsPlatform,
 } from './options.ts';
 import { planRepresentations } from './plan/plan-representations.ts';
+import { drawSample, type PairSample, sampleLayer } from './sampled/sampled-layer.ts';
 import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 
@@ -81,6 +80,7 @@ export async function analyseRepresentations(
     const work = workArea(store, 'representations', inputsHash);
     const pool = platform.openPool ? await platform.openPool() : thisThread();
     const models: MeasuredModel[] = [];
+    let sample: PairSample | undefined;
     try {
       platform.announce?.(await planRepresentations(inputs, images, options, platform, pool.threads, task));
       for (const [m, input] of inputs.entries()) {
@@ -107,9 +107,27 @@ export async function analyseRepresentations(
           id: modelId(name, models),
           provider,
           collected,
-          divergence: collected.logits && divergenceOf(collected.logits),
+          divergence: collected.logits && plain.pairs === null ? divergenceOf(collected.logits) : null,
           layers: [],
+          sampled: [],
         };
+        models.push(model);
+        if (plain.pairs !== null) {
+          sample ??= drawSample(collected.indices.length, plain);
+          for (const [l, features] of collected.layers.entries())
+            model.sampled.push(
+              await sampleLayer(
+                modelId(features.layer.name, model.sampled),
+                features,
+                sample,
+                collected.indices.map((index) => samples.images[index]!),
+                { pool, work, folder: `${folder}/l${l}` },
+                plain,
+                task,
+              ),
+            );
+          continue;
+        }
         for (const [l, features] of collected.layers.entries())
           model.layers.push(
             await measureLayer(
@@ -126,14 +144,18 @@ export async function analyseRepresentations(
               task,
             ),
           );
-        models.push(model);
       }
     } finally {
       await pool.close();
     }
     if (images.length > 0 && models.every(({ provider }) => provider.runtime === null))
       await keepWholePictures(work, platform, images, models[0]!.collected.indices, task);
-    const manifest = await writeStudy(store, work, { inputsHash, models, samples, options, plain: determining }, task);
+    const manifest = await writeStudy(
+      store,
+      work,
+      { inputsHash, models, samples, options, plain: determining, ...(sample && { sample }) },
+      task,
+    );
     await work.clear();
     return { manifest, store, reused: false };
   });
@@ -141,7 +163,7 @@ export async function analyseRepresentations(
 
 /** Matching in this thread, for browsers without threads and for small work. */
 export function thisThread(): MatchPool {
-  return inProcessPool(({ x, y = x, tile, options }) => matchTile(...tileMaps(x, y, tile), options));
+  return inProcessPool((task) => doMatchTask(task));
 }
 
 /** Probabilities are taken as they are; anything else goes through softmax. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../../base/errors.ts';
 import {
   bytes,
   choice,
@@ -79,6 +80,18 @@ export const REPRESENTATION_OPTIONS = {
   ckaBatch: option(whole(LEAST_BATCH), 250, 'images of a batch of --cka minibatch'),
   rsa: option(choice(RSA_MEASURES, '<measure>'), 'spearman', 'correlation of similarity matrices'),
   permutations: option(whole(0), 0, 'permutations for the p-values of RSA'),
+  /** Null compares all pairs. */
+  pairs: option(
+    orNull(whole(0)),
+    null,
+    'RSA and outputs on so many random pairs, such as 1e6, and CKA from batches: no other pair is matched',
+  ),
+  /** 200 where there are as many images. */
+  queries: option(
+    orNull(whole(0)),
+    null,
+    'with --pairs: random images whose nearest are found exactly, without all matchings (default: 200)',
+  ),
   seed: option(whole(0), 0, 'seed of everything random'),
   approximationPairs: option(
     whole(0),
@@ -102,15 +115,44 @@ export type PlainOptions = Omit<
   ckaBatch: number | null;
 };
 
-/** All options, checked. @throws UsageError naming the first one that is out of range. */
+/** Queries where pairs are sampled and nobody says how many. */
+const SAMPLED_QUERIES = 200;
+
+/** What has no meaning where not all pairs are matched. */
+const OF_ALL_PAIRS = ['permutations', 'databaseSizes', 'approximationPairs', 'pairFeatures', 'sigmaScope'] as const;
+
+/** All options, checked. @throws UsageError naming the first one that is out of range or that another one rules out. */
 export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>>): PlainOptions {
   const options = settleOptions(REPRESENTATION_OPTIONS, given);
+  const sampled = options.pairs !== null;
+  if (sampled) requireSampled(given);
+  else if (options.queries !== null)
+    throw new UsageError('queries is for a part of the pairs, and pairs was not given: all images are queries.', {
+      hint: 'Add --pairs 1e6, or leave --queries out.',
+    });
+  const cka = sampled && given.cka === undefined ? 'minibatch' : options.cka;
   return {
     ...options,
-    kernels: [...options.kernels],
+    cka,
+    kernels: sampled ? [options.kernels[0]!] : [...options.kernels],
     databaseSizes: [...options.databaseSizes],
-    ckaBatch: MINIBATCH_RULES[options.cka] && options.ckaBatch,
+    ckaBatch: MINIBATCH_RULES[cka] && options.ckaBatch,
+    queries: sampled ? (options.queries ?? SAMPLED_QUERIES) : null,
   };
+}
+
+function requireSampled(given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>>): void {
+  const used = OF_ALL_PAIRS.find((name) => given[name] !== undefined);
+  if (used)
+    throw new UsageError(`${used} is for all pairs of images, and pairs takes a part of them.`, {
+      hint: 'Leave one of the two out.',
+    });
+  if (given.cka !== undefined && MINIBATCH_RULES[given.cka] === null)
+    throw new UsageError(`cka "${given.cka}" is of all pairs of images, and pairs takes a part of them.`, {
+      hint: 'Take minibatch, minibatch-biased or minibatch-mean.',
+    });
+  if (given.kernels && given.kernels.length > 1)
+    throw new UsageError(`pairs takes one kernel; found ${given.kernels.join(', ')}.`);
 }
 
 export const TRANSFORMS = ['shift', 'flip', 'rotate'] as const;

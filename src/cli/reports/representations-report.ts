@@ -10,6 +10,7 @@ import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
+import { sampledText } from './sampled-report.ts';
 
 /** Images left out are named up to this many. */
 const LISTED = 5;
@@ -33,6 +34,7 @@ export async function representationsReport(
   }
   if (section.comparison && section.comparison.layers.length > 1)
     text += comparisonText(section.comparison, section, colors);
+  if (section.sampled) text += sampledText(section.sampled, section, colors);
   if (section.invariance) text += invarianceText(section.invariance, section, colors);
   return `${text}${colors.bold('study')}   ${folder}\n`;
 }

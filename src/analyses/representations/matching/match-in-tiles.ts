@@ -1,9 +1,19 @@
 import type { LongTask } from '../../../base/progress.ts';
 import { runTasks, type TaskPool } from '../../../engine/task-pool.ts';
 import type { FeatureMaps } from '../../../measures/representations/feature-maps.ts';
-import type { MatchedTile, MatchTileOptions } from '../../../measures/representations/matching/match-tile.ts';
+import { matchPairs, type TilePairs } from '../../../measures/representations/matching/match-pairs.ts';
+import {
+  type MatchedTile,
+  type MatchTileOptions,
+  matchTile,
+  type RowProducts,
+} from '../../../measures/representations/matching/match-tile.ts';
 import { type PairTile, pairsInTile, planTiles } from '../../../measures/representations/matching/tiles.ts';
-import { collectTiles, type SimilarityMatrices } from '../../../measures/representations/similarity-matrices.ts';
+import {
+  collectTiles,
+  type SimilarityMatrices,
+  tileMaps,
+} from '../../../measures/representations/similarity-matrices.ts';
 import { toShared } from '../../../tensor/shared.ts';
 
 /** What multiplies positions: this package's kernel, or an ONNX runtime. */
@@ -15,13 +25,25 @@ export interface MatchTask {
   y?: FeatureMaps;
   tile: PairTile;
   productsBy: ProductsBy;
-  options: Omit<MatchTileOptions, 'rowProducts'>;
+  options: Omit<MatchTileOptions, 'rowProducts' | 'skip'>;
+  /** Only these pairs of the tile, one value each. */
+  pairs?: TilePairs;
+}
+
+/** Does one tile, or some pairs of it. */
+export function doMatchTask(
+  { x, y = x, tile, options, pairs }: MatchTask,
+  rowProducts?: RowProducts,
+): Promise<MatchedTile> {
+  const all = rowProducts ? { ...options, rowProducts } : options;
+  const [rows, columns] = tileMaps(x, y, tile);
+  return pairs ? matchPairs(rows, columns, pairs, all) : matchTile(rows, columns, all);
 }
 
 /** Where tiles are matched: this thread or worker threads. */
 export type MatchPool = TaskPool<MatchTask, MatchedTile>;
 
-export interface MatchInTilesOptions extends Omit<MatchTileOptions, 'rowProducts'>, LongTask {
+export interface MatchInTilesOptions extends Omit<MatchTileOptions, 'rowProducts' | 'skip'>, LongTask {
   /** Images per side of a tile; default 32. */
   tileSize?: number;
   /**

@@ -28,9 +28,31 @@ export function memoryOfMatching(layer: { positions: number; channels: number },
   return RESERVED_BYTES + bytesOfMatrices(images) + 4 * tile * layer.positions * layer.channels * 4;
 }
 
-/** Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many. */
-function imagesInMemory(features: LayerFeatures, tileSize: number, maxMemory: number): number {
-  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - bytesOfMatrices(features.images)) * 0.5);
+/**
+ * The least memory, in bytes, in which some pairs of a layer's images can be matched: means and norms of each image, values
+ * of the pairs in every layer, and a few images.
+ */
+export function memoryOfPairs(
+  layer: { positions: number; channels: number },
+  images: number,
+  pairs: number,
+  layers: number,
+): number {
+  return RESERVED_BYTES + images * (layer.positions + layer.channels) * 8 + pairs * layers * 16 + pairs * 64;
+}
+
+/**
+ * Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many.
+ *
+ * @param matrices Bytes that are taken by what is made of the features.
+ */
+export function imagesInMemory(
+  features: LayerFeatures,
+  tileSize: number,
+  maxMemory: number,
+  matrices = bytesOfMatrices(features.images),
+): number {
+  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);
   if (features.images * features.imageBytes <= budget) return features.images;
   return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
 }

@@ -4,6 +4,7 @@ import { centre } from '../../../measures/representations/comparison/centring.ts
 import { retrieve } from '../../../measures/representations/comparison/retrieval.ts';
 import { type FeatureMaps, featureMaps, sliceImages } from '../../../measures/representations/feature-maps.ts';
 import { matchTile } from '../../../measures/representations/matching/match-tile.ts';
+import { pairCount } from '../../../measures/representations/sampling/sample-pairs.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import { LONG_SECONDS, secondsEach, type WorkPlan } from '../../common/work-plan.ts';
@@ -13,8 +14,8 @@ import type { FeatureBlock, FeatureProvider } from '../features/feature-provider
 import { fileFeatures } from '../features/file-features.ts';
 import { modelFeatures } from '../features/model-features.ts';
 import { settleSamples } from '../features/samples.ts';
-import { memoryOfMatching } from '../matching/match-layer.ts';
-import { type PlainOptions, plainOptions } from '../option-table.ts';
+import { memoryOfMatching, memoryOfPairs } from '../matching/match-layer.ts';
+import { MINIBATCH_RULES, type PlainOptions, plainOptions } from '../option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
   type ImageInput,
@@ -22,7 +23,7 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from '../options.ts';
-import { waysForViews, waysToShorten } from './ways-to-shorten.ts';
+import { waysForPairs, waysForViews, waysToShorten } from './ways-to-shorten.ts';
 
 /** Images whose features are taken to see how long that lasts, and pairs that are matched. */
 const IMAGES_TRIED = 8;
@@ -62,7 +63,7 @@ export async function planRepresentations(
     images.map(() => null),
   );
   const n = samples.images.length;
-  const pairs = views ? Math.floor(n / views.batch) * views.batch * (2 * views.batch - 1) : (n * (n - 1)) / 2;
+  const pairs = pairsOfWork(n, plain, views);
   const layers: WorkPlan['layers'] = [];
   const planned: PlannedLayer[] = [];
   const notes: string[] = [];
@@ -110,6 +111,16 @@ export async function planRepresentations(
     const plan = { ...described, disk: { work: 0, study: 0 }, memory: { needed: batch, cap: null }, steps, seconds };
     return { ...plan, shorter: seconds > LONG_SECONDS ? waysForViews(plan) : [] };
   }
+  if (plain.pairs !== null) {
+    // No matrices: features stay on disk but for what a task touches.
+    const needed = Math.max(...layers.map((layer) => memoryOfPairs(layer, n, pairs, layers.length)));
+    const disk = { work: n * layers.reduce((sum, layer) => sum + layer.positions * layer.channels * 4, 0), study: 0 };
+    disk.work += layers.length * pairs * 16;
+    disk.study = layers.length * Math.min(n, plain.queries!) * plain.k * 4;
+    const seconds = featureSeconds + matchSeconds;
+    const plan = { ...described, disk, memory: { needed, cap: maxMemory }, steps, seconds };
+    return { ...plan, shorter: waysForPairs(plan, plain) };
+  }
   const comparison = tryComparison(layers.length, n, plain);
   steps.push({
     step: 'comparison and retrieval',
@@ -134,6 +145,15 @@ export async function planRepresentations(
     shorter: [],
   };
   return { ...plan, shorter: waysToShorten(plan, plain, needed) };
+}
+
+/** Pairs that are matched in each layer; of those that queries need, all that norms may leave. */
+function pairsOfWork(n: number, { pairs, cka, ckaBatch, queries }: PlainOptions, views?: { batch: number }): number {
+  if (views) return Math.floor(n / views.batch) * views.batch * (2 * views.batch - 1);
+  if (pairs === null) return pairCount(n);
+  const batches = MINIBATCH_RULES[cka] === null || n < 4 ? 0 : Math.ceil(n / ckaBatch!);
+  const within = batches === 0 ? 0 : Math.round((n * (n / batches - 1)) / 2);
+  return Math.min(pairs, pairCount(n)) + within + Math.min(n, queries!) * (n - 1);
 }
 
 /** Features of the first few images, and seconds an image of those after the first. */

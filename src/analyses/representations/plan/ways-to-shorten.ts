@@ -20,6 +20,12 @@ export function waysToShorten(plan: WorkPlan, options: PlainOptions, needed: num
   const ways: WorkPlan['shorter'] = [];
   const quadratic = plan.steps.slice(1).reduce((sum, { seconds: one }) => sum + one, 0);
   const linear = plan.steps[0]!.seconds;
+  const some = Math.min(1e6, Math.round((plan.pairs! * LONG_SECONDS) / 2 / Math.max(1e-9, plan.steps[1]!.seconds)));
+  if (some < plan.pairs! / 2 && linear < LONG_SECONDS)
+    ways.push({
+      flags: `--pairs ${Number(some.toPrecision(1))} --queries 0`,
+      effect: 'RSA on random pairs and CKA from batches, with intervals; no matrices, no retrieval',
+    });
   let fewer = images;
   while (fewer > LEAST_IMAGES && !fits(fewer)) fewer = Math.floor(fewer * 0.9);
   if (fewer < images && fits(fewer))
@@ -54,6 +60,24 @@ export function waysToShorten(plan: WorkPlan, options: PlainOptions, needed: num
   function secondsOf(n: number): number {
     return linear * (n / images) + quadratic * (n / images) ** 2;
   }
+}
+
+/** Flags that would make work on a part of the pairs shorter. */
+export function waysForPairs(
+  { images, seconds, memory }: Pick<WorkPlan, 'images' | 'seconds' | 'memory'>,
+  { pairs, queries, ckaBatch }: PlainOptions,
+): WorkPlan['shorter'] {
+  if (seconds <= LONG_SECONDS && memory.needed <= memory.cap!) return [];
+  return [
+    ...(queries! > 0
+      ? [{ flags: `--queries ${Math.floor(queries! / 4)}`, effect: 'fewer images that are queries' }]
+      : []),
+    ...(pairs! > 0 ? [{ flags: `--pairs ${Math.ceil(pairs! / 4)}`, effect: 'intervals of RSA twice as wide' }] : []),
+    ...(ckaBatch! > 50 && images > 50
+      ? [{ flags: '--cka-batch 50', effect: 'fewer pairs in the batches of CKA' }]
+      : []),
+    { flags: '--layers NAMES', effect: 'fewer layers, or such with fewer positions' },
+  ];
 }
 
 /** Flags that would make the experiment with two views shorter, whose time grows with the images. */

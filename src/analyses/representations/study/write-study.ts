@@ -15,6 +15,8 @@ import type { FeatureProvider } from '../features/feature-provider.ts';
 import type { Samples } from '../features/samples.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { RepresentationsOptions } from '../options.ts';
+import { compareSampled } from '../sampled/compare-sampled.ts';
+import type { PairSample, SampledLayer } from '../sampled/sampled-layer.ts';
 import { imageRow } from './image-row.ts';
 import { labelNames } from './label-names.ts';
 import { thumbnailPath } from './thumbnails.ts';
@@ -26,6 +28,8 @@ export interface MeasuredModel {
   collected: CollectedFeatures;
   divergence: Matrix64 | null;
   layers: MeasuredLayer[];
+  /** Instead, layers of which a part of the pairs was matched. */
+  sampled: SampledLayer[];
 }
 
 /** Everything that a study of representations is made of. */
@@ -35,13 +39,15 @@ export interface Written {
   samples: Samples;
   options: RepresentationsOptions;
   plain: PlainOptions;
+  /** Where a part of the pairs was matched: which. */
+  sample?: PairSample;
 }
 
 /** Writes the section, with the maps of layers against layers. */
 export async function writeStudy(
   store: StudyStore,
   work: WorkArea,
-  { inputsHash, models, samples, options, plain }: Written,
+  { inputsHash, models, samples, options, plain, sample }: Written,
   task: LongTask,
 ): Promise<StudyManifest> {
   const { indices } = models[0]!.collected;
@@ -60,13 +66,28 @@ export async function writeStudy(
     for (const layer of model.layers)
       for (const [path, bytes] of layer.files) files.set(`models/${model.id}/${layer.id}/${path}`, bytes);
   }
-  const comparison = compareLayers(
-    models.flatMap((model) =>
-      model.layers.map(({ id, semantic, spatial }) => ({ model: model.id, layer: id, semantic, spatial })),
-    ),
-    plain,
-    task,
-  );
+  const comparison = sample
+    ? null
+    : compareLayers(
+        models.flatMap((model) =>
+          model.layers.map(({ id, semantic, spatial }) => ({ model: model.id, layer: id, semantic, spatial })),
+        ),
+        plain,
+        task,
+      );
+  const nearestPath = (model: string, layer: string): string => `models/${model}/${layer}/nearest.npy`;
+  for (const { id, sampled } of models)
+    for (const { id: layer, nearest } of sampled)
+      if (nearest) files.set(nearestPath(id, layer), nearestTable(nearest.lists, plain.k));
+  const compareSample = (locate: (path: string) => string) =>
+    compareSampled(
+      models.map(({ id, collected, sampled }) => ({ id, logits: collected.logits, layers: sampled })),
+      sample!,
+      indices.map((index) => samples.images[index]!),
+      plain,
+      (model, layer) => locate(nearestPath(model, layer)),
+      task,
+    );
   const names = models.map(({ provider }) => ({ name: provider.name }));
   const words = await labelNames(indices.map((image) => samples.images[image]!.label));
   const rows = indices.map((image, index) =>
@@ -90,9 +111,17 @@ export async function writeStudy(
       models: models.map((model) => modelEntry(model, locate)),
       comparison,
       invariance: null,
+      ...(sample && { sampled: compareSample(locate) }),
       kernelTier: kernelTier(),
     }),
   });
+}
+
+/** Queries × k, −1 where fewer were found. */
+function nearestTable(lists: readonly Uint32Array[], k: number): Uint8Array {
+  const found = new Int32Array(lists.length * k).fill(-1);
+  for (const [i, list] of lists.entries()) found.set(list, i * k);
+  return encodeNpy(found, [lists.length, k]);
 }
 
 function modelEntry(

@@ -4,6 +4,7 @@ import { pearson } from '../../../statistics/pearson.ts';
 import { firstImproperRow } from '../../../statistics/probabilities.ts';
 import { spearman } from '../../../statistics/spearman.ts';
 import { type Matrix, type Matrix64, upperTriangle } from '../../../tensor/matrix.ts';
+import type { ImagePairs } from '../sampling/sample-pairs.ts';
 
 /**
  * Jensen–Shannon divergence of every pair of rows of probabilities, in nats: ½KL(P‖M) + ½KL(Q‖M) with M = (P+Q)/2 and
@@ -12,6 +13,24 @@ import { type Matrix, type Matrix64, upperTriangle } from '../../../tensor/matri
  * @throws FormatError if a value is negative or not a number, or a row does not sum to 1 within 0.001.
  */
 export function jensenShannonMatrix(probabilities: Matrix): Matrix64 {
+  const { rows } = probabilities;
+  const divergence = divergenceOfRows(probabilities);
+  const out = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) out[i * rows + j] = out[j * rows + i] = divergence(i, j);
+  return { rows, cols: rows, data: out };
+}
+
+/**
+ * The entries of {@link jensenShannonMatrix} at some pairs of rows.
+ *
+ * @throws as `jensenShannonMatrix`.
+ */
+export function jensenShannonOfPairs(probabilities: Matrix, { rows, columns }: ImagePairs): Float64Array {
+  const divergence = divergenceOfRows(probabilities);
+  return Float64Array.from(rows, (i, p) => divergence(i, columns[p]!));
+}
+
+function divergenceOfRows(probabilities: Matrix): (i: number, j: number) => number {
   const { rows, cols, data } = probabilities;
   const improper = firstImproperRow(probabilities);
   if (improper)
@@ -24,16 +43,11 @@ export function jensenShannonMatrix(probabilities: Matrix): Matrix64 {
     for (let j = 0; j < cols; j++) sum += xLogX(data[i * cols + j]!);
     return sum;
   });
-  const out = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < i; j++) {
-      let mixed = 0;
-      for (let c = 0; c < cols; c++) mixed += xLogX((data[i * cols + c]! + data[j * cols + c]!) / 2);
-      const divergence = Math.min(Math.LN2, Math.max(0, (entropies[i]! + entropies[j]!) / 2 - mixed));
-      out[i * rows + j] = divergence;
-      out[j * rows + i] = divergence;
-    }
-  return { rows, cols: rows, data: out };
+  return (i, j) => {
+    let mixed = 0;
+    for (let c = 0; c < cols; c++) mixed += xLogX((data[i * cols + c]! + data[j * cols + c]!) / 2);
+    return Math.min(Math.LN2, Math.max(0, (entropies[i]! + entropies[j]!) / 2 - mixed));
+  };
 }
 
 function xLogX(x: number): number {

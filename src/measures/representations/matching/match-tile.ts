@@ -21,6 +21,11 @@ export type RowProducts = (x: Matrix32, y: Matrix32) => Matrix32 | Promise<Matri
 export interface MatchTileOptions extends Omit<AssignOptions, 'rowNorms' | 'columnNorms' | 'extent'> {
   /** Default: this package's kernel. Not used for Float64Array features, which are multiplied in 64 bits. */
   rowProducts?: RowProducts;
+  /**
+   * Whether the pair of this affinity (square, columns of `y` by positions of `x`) need not be matched: its `semantic` is NaN
+   * then. Asked only where the affinity is computed as a whole, and not of a set with itself.
+   */
+  skip?: (affinity: Float32Array | Float64Array, column: number) => boolean;
 }
 
 /** Inner products of whole maps, for each pair of a tile; rows × columns, row-major. */
@@ -94,7 +99,13 @@ async function matchWhole(
       const { data } = await productsOf(imageRange(y, start, stop), vectors, options);
       for (let j = start; j < stop; j++) {
         const product = data.subarray((j - start) * n * m, (j - start + 1) * n * m) as Float32Array | Float64Array;
-        const value = copy
+        const at = i * y.images + j;
+        if (tile.spatial) tile.spatial[at] = trace(product, n);
+        if (!symmetric && options.skip?.(product, j)) {
+          tile.semantic[at] = Number.NaN;
+          continue;
+        }
+        tile.semantic[at] = copy
           ? assign(transposeInto(copy, product, n, m), m, n, {
               ...options,
               rowNorms: xNorms.subarray(i * m, (i + 1) * m),
@@ -102,8 +113,6 @@ async function matchWhole(
               ...(x.extent && { extent: x.extent }),
             }).value
           : assign(product, n, m, options).value;
-        tile.semantic[i * y.images + j] = value;
-        if (tile.spatial) tile.spatial[i * y.images + j] = trace(product, n);
       }
     }
   }

@@ -1,0 +1,77 @@
+import { UsageError } from '../../../base/errors.ts';
+import { createRandom } from '../../../statistics/random.ts';
+
+/** Pairs of different images: `rows[p]` > `columns[p]`. */
+export interface ImagePairs {
+  rows: Int32Array;
+  columns: Int32Array;
+}
+
+/** Pairs of `n` images. */
+export function pairCount(n: number): number {
+  return (n * (n - 1)) / 2;
+}
+
+/**
+ * `count` different pairs of `n` images, each as likely as any other, in random order; all of them, in random order too,
+ * where there are no more.
+ *
+ * @throws UsageError for a negative count.
+ */
+export function samplePairs(n: number, count: number, seed = 0): ImagePairs {
+  if (!(Number.isInteger(count) && count >= 0))
+    throw new UsageError(`pairs must be a whole number of at least 0; found ${count}.`);
+  const total = pairCount(n);
+  const taken = Math.min(count, total);
+  const random = createRandom(seed);
+  const rows = new Int32Array(taken);
+  const columns = new Int32Array(taken);
+  const put = (at: number, i: number, j: number): void => {
+    rows[at] = Math.max(i, j);
+    columns[at] = Math.min(i, j);
+  };
+  if (taken > total / 2) {
+    // Nearly all of them: shuffled as far as they are taken.
+    const order = random.permutation(total);
+    for (let p = 0; p < taken; p++) {
+      const code = order[p]!;
+      const i = rowOfPair(code);
+      put(p, i, code - pairCount(i));
+    }
+    return { rows, columns };
+  }
+  const seen = new Set<number>();
+  for (let p = 0; p < taken; ) {
+    const i = random.below(n);
+    const j = random.below(n);
+    const code = Math.max(i, j) * n + Math.min(i, j);
+    if (i === j || seen.has(code)) continue;
+    seen.add(code);
+    put(p++, i, j);
+  }
+  return { rows, columns };
+}
+
+/** The i whose pairs (i, 0) … (i, i−1) the code lies among, where pairs are counted row by row. */
+function rowOfPair(code: number): number {
+  let i = Math.floor((1 + Math.sqrt(1 + 8 * code)) / 2);
+  // The root may be off by one for large codes.
+  while (pairCount(i) > code) i--;
+  while (pairCount(i + 1) <= code) i++;
+  return i;
+}
+
+/** All pairs within each batch of images, batch after batch, row by row. */
+export function pairsWithin(batches: readonly Int32Array[]): ImagePairs {
+  const count = batches.reduce((sum, { length }) => sum + pairCount(length), 0);
+  const rows = new Int32Array(count);
+  const columns = new Int32Array(count);
+  let p = 0;
+  for (const batch of batches)
+    for (let a = 0; a < batch.length; a++)
+      for (let b = 0; b < a; b++, p++) {
+        rows[p] = Math.max(batch[a]!, batch[b]!);
+        columns[p] = Math.min(batch[a]!, batch[b]!);
+      }
+  return { rows, columns };
+}
