@@ -59,20 +59,24 @@ function test(name, vitestArgs) {
     counts.passed += result.numPassedTests;
     counts.skipped += result.numPendingTests + result.numTodoTests;
     counts.failed += passed ? failed : Math.max(1, failed);
-    if (process.env.SEMBLANCE_REQUIRE_BROWSER === '1') counts.failed += skippedBrowserTests(result);
+    if (process.env.SEMBLANCE_REQUIRE_BROWSER === '1') counts.failed += skippedTests(result, '/test/e2e/', 'a browser');
+    if (process.env.SEMBLANCE_REQUIRE_REDIS === '1') counts.failed += skippedTests(result, '/test/cli/queue.', 'Redis');
   } catch {
     counts.failed++;
   }
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** With SEMBLANCE_REQUIRE_BROWSER=1 a skipped test of e2e is a failure: CI has what they need, so it must have been used. */
-function skippedBrowserTests(result) {
+/**
+ * With SEMBLANCE_REQUIRE_BROWSER=1 and SEMBLANCE_REQUIRE_REDIS=1 a skipped test that needs one is a failure: CI has what
+ * they need, so it must have been used.
+ */
+function skippedTests(result, part, what) {
   const skipped = result.testResults
-    .filter((file) => file.name.includes('/test/e2e/'))
+    .filter((file) => file.name.includes(part))
     .flatMap((file) => file.assertionResults.filter((one) => one.status !== 'passed' && one.status !== 'failed'));
   if (skipped.length > 0)
-    console.error(`\nFailed: ${skipped.length} tests in a browser were skipped although one was required.`);
+    console.error(`\nFailed: ${skipped.length} tests with ${what} were skipped although it was required.`);
   return skipped.length;
 }
 

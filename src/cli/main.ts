@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   table: async () => (await import('./commands/taking/table.ts')).addTableCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
   reproduce: async () => (await import('./commands/reproduce/reproduce.ts')).addReproduceCommand,
+  worker: async () => (await import('./commands/worker.ts')).addWorkerCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
   look: async () => (await import('./commands/look.ts')).addLookCommand,
 };

@@ -4,6 +4,8 @@ import type { LongTask } from '../base/progress.ts';
 export interface TaskPool<T, R> {
   /** Tasks that run at the same time. */
   threads: number;
+  /** Whether tasks are done elsewhere, by nobody knows how many. */
+  elsewhere?: boolean;
   run(task: T, signal?: AbortSignal): Promise<R>;
   close(): Promise<void>;
 }

@@ -9,6 +9,8 @@ import type { ThreadResult, ThreadTask } from './thread-worker.ts';
 export interface ThreadPoolOptions {
   /** Worker threads; default one per core. 1 runs in this thread and needs no worker. */
   threads?: number;
+  /** One thread is a worker thread too, so that this one stays free. */
+  apart?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function threadPool<T, R>(module: URL, options: ThreadPoolOptions =
   const threads = options.threads ?? availableParallelism();
   if (!(Number.isInteger(threads) && threads > 0))
     throw new UsageError(`threads must be a whole number above 0; found ${threads}.`);
-  if (threads === 1) {
+  if (threads === 1 && !options.apart) {
     const { default: work } = (await import(module.href)) as { default: (task: T) => R | Promise<R> };
     return inProcessPool(work);
   }

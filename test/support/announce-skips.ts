@@ -1,6 +1,7 @@
 import { hasSharedCases } from './cases.ts';
 import { findChromium } from './chromium.ts';
 import { python } from './python.ts';
+import { HAS_REDIS } from './redis.ts';
 import { hasSharedData } from './shared-data.ts';
 import { canTrace } from './strace.ts';
 
@@ -11,6 +12,7 @@ export default function announce(): void {
     console.warn('\nSKIPPING the tests on the larger case files: ../shared/cases is not beside the checkout.\n');
   if (!findChromium())
     console.warn('\nSKIPPING the tests in a browser: no Chromium was found (set CHROMIUM_PATH to name one).\n');
+  if (!HAS_REDIS) console.warn('\nSKIPPING the tests of the queue: redis-server was not found.\n');
   if (!canTrace)
     console.warn('\nSKIPPING the tests that trace what commands do: strace was not found or may not attach.\n');
   if (!python)

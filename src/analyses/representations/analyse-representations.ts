@@ -78,11 +78,13 @@ export async function analyseRepresentations(
     );
     const samples = settleSamples(inputs, files, images, ids);
     const work = workArea(store, 'representations', inputsHash);
-    const pool = platform.openPool ? await platform.openPool() : thisThread();
+    const pool = (await platform.openEngine?.(store, inputsHash)) ?? (await platform.openPool?.()) ?? thisThread();
     const models: MeasuredModel[] = [];
     let sample: PairSample | undefined;
     try {
-      platform.announce?.(await planRepresentations(inputs, images, options, platform, pool.threads, task));
+      platform.announce?.(
+        await planRepresentations(inputs, images, options, platform, pool.elsewhere ? 1 : pool.threads, task),
+      );
       for (const [m, input] of inputs.entries()) {
         const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
         const opened = files[m];

@@ -5,6 +5,7 @@ import type { NamedRuntime } from '../../activations/runtime/runtime.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import type { OptionValues } from '../../base/option-table.ts';
 import type { FeatureLayout } from '../../measures/representations/feature-maps.ts';
+import type { StudyStore } from '../../study/store.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import type { WorkPlan } from '../common/work-plan.ts';
 import type { MatchPool } from './matching/match-in-tiles.ts';
@@ -54,6 +55,8 @@ export interface RepresentationsPlatform {
   thumbnail?: (image: RgbImage) => Promise<Uint8Array>;
   /** Default: this thread. */
   openPool?: () => Promise<MatchPool>;
+  /** Instead: where tiles are matched by others, who must know where the study is written and the hash of its inputs. */
+  openEngine?: (store: StudyStore, inputsHash: string) => Promise<MatchPool>;
   /** Threads of the runtime. */
   threads?: number;
   /** Told what is about to be done and how long it takes, before it is done; not where the study is there already. */

@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isFeaturesFile } from '../../activations/features-file/features-file.ts';
 import { probeModel } from '../../activations/model/vision-model.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import { analyseInvariance } from '../../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
+import { matchOnQueue } from '../../analyses/representations/matching/match-on-queue.ts';
 import { INVARIANCE_OPTIONS, REPRESENTATION_OPTIONS } from '../../analyses/representations/option-table.ts';
 import type { RepresentationModelInput } from '../../analyses/representations/options.ts';
 import { planRepresentations } from '../../analyses/representations/plan/plan-representations.ts';
+import { UsageError } from '../../base/errors.ts';
 import { bytes, settleOptions, whole } from '../../base/option-table.ts';
+import { redisAddress } from '../../engine/queue/redis-connection.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
 import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
@@ -32,6 +36,8 @@ interface Flags extends OutputFlags {
   maxMemory?: number;
   thumbnails: boolean;
   dryRun?: boolean;
+  engine?: string;
+  root?: string;
 }
 
 const EXAMPLES = `
@@ -63,6 +69,11 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
       readValue(bytes(2 ** 28), text),
     )
     .option('--no-thumbnails', 'keep no small pictures in the study')
+    .option(
+      '--engine <address>',
+      'match on workers by a queue, such as redis://host:6379 (default: threads of this process)',
+    )
+    .option('--root <dir>', 'with --engine: the folder that all machines share (default: the working directory)')
     .option('--dry-run', 'say what would be done and how long it would take, and stop there');
   addOutputFlags(command).addHelpText('after', EXAMPLES);
   command.action(async () => representations(readModels(), command, argumentsOf(command), io));
@@ -88,11 +99,27 @@ async function representations(
   const options = {
     ...typed,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
-    command: commandLine('representations', args),
+    // Where work was done changes no byte of a study.
+    command: commandLine('representations', withoutEngine(args)),
   };
   const name = inputs[0]!.name ?? inputs[0]!.source.name.replace(/\.[^.]+$/, '');
   const place = studyPlace(io.cwd, flags.out, `${name}-${transform ?? 'images'}`);
   const platform = nodePlatform(flags.threads, flags.thumbnails && !transform);
+  if (flags.root !== undefined && flags.engine === undefined)
+    throw new UsageError('--root is the folder shared with the workers of --engine, which was not given.');
+  if (flags.engine !== undefined) {
+    if (transform !== null) throw new UsageError('--engine does not take --transform, whose batches are small.');
+    const address = redisAddress(flags.engine, io.env);
+    const root = resolve(io.cwd, flags.root ?? '.');
+    platform.openEngine = (store, inputsHash) =>
+      matchOnQueue({
+        address,
+        root,
+        store,
+        inputsHash,
+        onWaiting: () => io.stderr(`Waiting for workers: semblance worker ${address.shown} --root ${root}\n`),
+      });
+  }
   const bar = progressBar(io, flags.quiet);
   const task = { signal: io.signal, onProgress: bar.report };
   if (flags.dryRun) {
@@ -125,6 +152,15 @@ async function representations(
   if ('reused' in result && result.reused && !flags.quiet)
     io.stderr('Nothing was computed: the study was already there.\n');
   if (!flags.json && !flags.quiet) await offerToOpen(folder, flags, io);
+}
+
+/** The arguments without the engine and its folder, and so without its password. */
+function withoutEngine(args: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < args.length; i++)
+    if (args[i] === '--engine' || args[i] === '--root') i++;
+    else if (!/^--(engine|root)=/.test(args[i]!)) kept.push(args[i]!);
+  return kept;
 }
 
 /** Every layer with its shape, as a table or as JSON. */
