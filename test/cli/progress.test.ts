@@ -4,7 +4,7 @@ import type { CliIo } from '#src/cli/terminal/io.ts';
 import { progressBar } from '#src/cli/terminal/progress-bar.ts';
 
 /** What a task of `seconds` with a report each 100 ms writes to stderr. */
-function written(seconds: number, { isTerminal = false, CI = '', quiet = false } = {}): string {
+function written(seconds: number, { isTerminal = false, CI = '', quiet = false, each = 10_000 } = {}): string {
   let text = '';
   let time = 0;
   const io: CliIo = {
@@ -22,13 +22,17 @@ function written(seconds: number, { isTerminal = false, CI = '', quiet = false }
   const bar = progressBar(io, quiet, () => time);
   for (let step = 1; step <= seconds * 10; step++) {
     time = step * 100;
-    bar.report({ task: 'matching', done: step, total: 10_000, unit: 'tiles' });
+    bar.report({ task: 'matching', done: step % each, total: 10_000, unit: 'tiles' });
   }
   bar.done();
   return text;
 }
 
 describe('progress without a terminal', () => {
+  it('begins its rate anew when the task does, as for another layer', () => {
+    expect(written(16, { each: 90 }).split('\n')[1]).toMatch(/^matching {2}10\/10000 tiles {2}10\.\d\/s/);
+  });
+
   it('is a line every five seconds, with rate and time left', () => {
     expect(written(16).split('\n')).toEqual([
       expect.stringMatching(/^matching {2}50\/10000 tiles {2}10\.\d\/s {2}17 min left$/),

@@ -179,3 +179,12 @@ describe.skipIf(!HAS_REDIS)('matching on workers by a queue on Redis', () => {
     expectEqualStudies('gone');
   });
 });
+
+test('without the libraries of the queue the line that installs them is named', async () => {
+  const hook = new URL('../support/hide-runtimes.mjs', import.meta.url).href;
+  const env = { NODE_OPTIONS: `--import ${hook}`, HIDDEN_PACKAGES: 'bullmq' };
+  const found = await runCli(['worker', 'redis://:secret@127.0.0.1:1', '--root', '.'], { env });
+  expect(found.code).toBe(5);
+  expect(found.stderr).toContain('hint  npm install --ignore-scripts bullmq ioredis');
+  expect(found.stderr).not.toContain('secret');
+});

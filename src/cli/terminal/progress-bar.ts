@@ -26,14 +26,17 @@ export function progressBar(
   let drawn = false;
   let task = '';
   let taskStarted = started;
+  let taskDone = 0;
   return {
     report(progress) {
       if (quiet) return;
       const time = now();
-      if (progress.task !== task) {
+      // The same task may begin anew, for another layer.
+      if (progress.task !== task || progress.done < taskDone) {
         task = progress.task;
         taskStarted = time;
       }
+      taskDone = progress.done;
       if (time - started < wait || time - lastDraw < interval) return;
       lastDraw = time;
       const text = describe(progress, (time - taskStarted) / 1000, hasBar);
