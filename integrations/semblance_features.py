@@ -13,7 +13,7 @@ or later.
 
     semblance representations features.safetensors
 
-What the file holds (safetensors, float32):
+What the file holds (safetensors, float32 unless `dtype` says otherwise):
 
     one array a layer     N x C x H x W, N x H x W x C or N x T x D (tokens), under the module's name
     logits                N x K, where the model's output was added
@@ -49,6 +49,7 @@ patches (CLS), as the classifier reads it, else their mean. The rule taken is wr
 import hashlib
 import json
 import os
+import shutil
 import struct
 import tempfile
 
@@ -109,16 +110,39 @@ class FeatureWriter:
     describe: what cannot be told of a layer, by its name: {"layout": ..., "grid": (rows, columns), "tokens": ...}.
     patches:  where samples are patches, how they lie; see `patch_geometry`.
     probe:    False keeps the writer from running the model itself.
+    dtype:    of the layers in the file: "float32", "float16" or "bfloat16". Logits and head are always float32.
+    resume:   go on where an earlier writer with resume=True was stopped, or add to the file that it closed. What it has is
+              in `samples`, so that the loop can leave it out:
+
+                  with FeatureWriter(path, model, layers, resume=True) as writer:
+                      done = {sample["id"] for sample in writer.samples}
+
+              Until the writer is closed, everything is in a folder beside the file, path + ".parts", and a batch counts
+              once its add() has returned.
     """
 
-    def __init__(self, path, model, layers, head="auto", pool=False, describe=None, patches=None, probe=True):
+    def __init__(
+        self,
+        path,
+        model,
+        layers,
+        head="auto",
+        pool=False,
+        describe=None,
+        patches=None,
+        probe=True,
+        dtype="float32",
+        resume=False,
+    ):
         modules = dict(model.named_modules())
         for name in list(layers) + list(describe or {}):
             if name not in modules:
                 raise KeyError("the model has no module %r; it has %s ..." % (name, ", ".join(list(modules)[1:9])))
         for name, told in (describe or {}).items():
             _check_description(name, told)
-        self.path = path
+        if dtype not in _DTYPES:
+            raise ValueError("dtype is %r; it must be one of %s" % (dtype, ", ".join(_DTYPES)))
+        self.path = os.fspath(path)
         self.layers = list(layers)
         self.pool = pool
         self.samples = []
@@ -129,11 +153,36 @@ class FeatureWriter:
         self._model = model
         self._modules = modules
         self._latest = {}
-        self._arrays = {}
         self._head = _find_head(modules, head)
-        self._folder = tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(path)))
+        self._dtype = dtype
+        self._size = None
+        self._parts = _Parts(self.path, resume)
+        if resume:
+            self._take_up()
         self._pass = _Pass(model)
+        if self.records:
+            self._pass.stop()
         self._hooks = [modules[name].register_forward_hook(self._hook(name)) for name in self.layers]
+
+    def _take_up(self):
+        """Goes on with what an earlier writer left, where it wrote the same."""
+        state, self.samples = self._parts.take_up(self.path)
+        if state is None:
+            return
+        self.records, self._size = state["records"], state["input"]
+        self._patches = self._patches or state.get("patches")
+        arrays = [(name, dtype, shape) for name, dtype, shape in state["arrays"] if name != "logits"]
+        pooled = {name: "pooling" in self.records[name] for name, _, _ in arrays}
+        for what, found, asked in (
+            ("the layers", [name for name, _, _ in arrays], self.layers),
+            ("dtype", {dtype for _, dtype, _ in arrays}, {self._dtype}),
+            # What had one vector a sample to begin with is the same either way.
+            ("pool", {pooled[name] for name, _, shape in arrays if pooled[name] or len(shape) > 1} or {self.pool}, {self.pool}),
+        ):
+            if found != asked:
+                self._parts.leave()
+                told = [", ".join(map(str, some)) for some in (found, asked)]
+                raise ValueError("%s has %s %s, and this writer %s" % (self.path, what, told[0], told[1]))
 
     def _hook(self, name):
         def note(module, inputs, output):
@@ -154,17 +203,14 @@ class FeatureWriter:
         if not self.records:
             samples = next((len(some) for some in (ids, names, labels) if some is not None), None)
             self.records = self._settle(samples)
-        count = None
+        count, arranged = None, []
         for name in self.layers:
             values = self._arranged(name)
             if count not in (None, len(values)):
                 raise ValueError("%s gave %d samples, the layers before it %d" % (name, len(values), count))
             count = len(values)
-            self._append(name, values)
-        self._latest = {}
-        logits = None if output is None else _first_tensor(output)
-        if logits is not None and logits.ndim == 2:
-            self._append("logits", _numpy(logits))
+            arranged.append(values)
+        added = []
         for i in range(count):
             sample = {}
             for key, values in (("id", ids), ("name", names), ("label", labels)):
@@ -173,7 +219,17 @@ class FeatureWriter:
                         raise ValueError("%d %ss were given for %d samples" % (len(values), key, count))
                     value = values[i]
                     sample[key] = str(value.item() if hasattr(value, "item") else value)
-            self.samples.append(sample)
+            added.append(sample)
+        for name, values in zip(self.layers, arranged):
+            self._parts.append(name, values, self._dtype)
+        self._latest = {}
+        logits = None if output is None else _first_tensor(output)
+        if logits is not None and logits.ndim == 2:
+            self._parts.append("logits", _numpy(logits), "float32")
+        self.samples += added
+        if "logits" in self._parts.arrays and self._parts.rows("logits") != len(self.samples):
+            raise ValueError("add() got logits with some batches and none with others")
+        self._parts.note({"records": self.records, "input": self._size, "patches": self._patches}, added)
 
     def _settle(self, samples):
         """What is known of each layer, after the first pass."""
@@ -183,6 +239,7 @@ class FeatureWriter:
         shapes = {name: tuple(self._latest[name].shape) for name in self.layers}
         probed = _probe(self._model, self._modules, self.layers, first) if self._probe else {}
         first.input = None
+        self._size = first.size
         width = self._head["head.weight"].shape[1] if self._head else None
         records = {}
         for name, shape in shapes.items():
@@ -207,47 +264,20 @@ class FeatureWriter:
             return values.mean(axis=axes)
         return values
 
-    def _append(self, name, values):
-        """Arrays grow on the disk, so that memory holds one batch."""
-        shape, file = self._arrays.get(name, (None, None))
-        if file is None:
-            file = open(os.path.join(self._folder.name, str(len(self._arrays))), "w+b")
-            shape = (0,) + values.shape[1:]
-        if shape[1:] != values.shape[1:]:
-            raise ValueError("%s has shape %s now and had %s before" % (name, values.shape[1:], shape[1:]))
-        file.write(np.ascontiguousarray(values, dtype="<f4").tobytes())
-        self._arrays[name] = ((shape[0] + len(values),) + shape[1:], file)
-
     def close(self):
         """Writes the file and takes the hooks off."""
         self._unhook()
         for name, values in self._head.items():
-            self._append(name, values)
-        header, offset = {"__metadata__": self._metadata()}, 0
-        for name, (shape, file) in self._arrays.items():
-            size = file.tell()
-            header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [offset, offset + size]}
-            offset += size
-        text = json.dumps(header).encode("utf-8")
-        text += b" " * (-len(text) % 8)
-        temporary = os.path.join(self._folder.name, "whole")
-        with open(temporary, "wb") as whole:
-            whole.write(struct.pack("<Q", len(text)))
-            whole.write(text)
-            for _, file in self._arrays.values():
-                file.seek(0)
-                for block in iter(lambda f=file: f.read(1 << 20), b""):
-                    whole.write(block)
-        os.replace(temporary, self.path)
-        self._discard()
+            self._parts.append(name, values, "float32")
+        self._parts.pack(self.path, self._metadata())
 
     def _metadata(self):
         metadata = {"format": "semblance-features", "samples": json.dumps(self.samples)}
         layers = {name: {k: v for k, v in record.items() if v is not None} for name, record in self.records.items()}
         if layers:
             metadata["layers"] = json.dumps(layers)
-        if self._pass.size:
-            metadata["input"] = json.dumps(self._pass.size)
+        if self._size:
+            metadata["input"] = json.dumps(self._size)
         if self._patches:
             metadata["patches"] = json.dumps(self._patches)
         return metadata
@@ -258,12 +288,6 @@ class FeatureWriter:
             hook.remove()
         self._hooks = []
 
-    def _discard(self):
-        for _, file in self._arrays.values():
-            file.close()
-        self._arrays = {}
-        self._folder.cleanup()
-
     def __enter__(self):
         return self
 
@@ -272,7 +296,206 @@ class FeatureWriter:
             self.close()
         else:
             self._unhook()
-            self._discard()
+            self._parts.leave()
+
+
+_DTYPES = {"float32": ("F32", 4), "float16": ("F16", 2), "bfloat16": ("BF16", 2)}
+# Bytes that are moved from file to file at once.
+_BLOCK = 1 << 24
+
+
+class _Parts:
+    """Arrays that grow on the disk, a file each, so that memory holds one batch; and one file made of them in the end.
+
+    Whatever moves between files moves from its end, and is cut off where it was: the disk holds it once, where the file
+    system leaves out what was never written. Where the parts are to be kept, each step can be taken up again.
+    """
+
+    def __init__(self, path, kept):
+        self._folder = path + ".parts"
+        self._kept = kept
+        if not kept:
+            if os.path.exists(self._folder):
+                raise FileExistsError("%s is left of a writer that was stopped; go on with resume=True, or remove it" % self._folder)
+            self._temporary = tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(path)))
+            self._folder = self._temporary.name
+        # Of each array its dtype, the shape of a row, and its open file.
+        self.arrays = {}
+
+    def place(self, name):
+        return os.path.join(self._folder, name)
+
+    def append(self, name, values, dtype):
+        if name not in self.arrays:
+            self.arrays[name] = (dtype, tuple(values.shape[1:]), open(self.place("%d.part" % len(self.arrays)), "w+b"))
+        _, shape, file = self.arrays[name]
+        if shape != tuple(values.shape[1:]):
+            raise ValueError("%s has shape %s now and had %s before" % (name, values.shape[1:], shape))
+        file.seek(0, os.SEEK_END)
+        file.write(_encoded(name, values, dtype))
+
+    def rows(self, name):
+        dtype, shape, file = self.arrays[name]
+        return _size(file) // _row_bytes(dtype, shape)
+
+    def note(self, state, samples):
+        """Writes down what goes with the rows appended last; rows without it do not count."""
+        if not self._kept:
+            return
+        for _, _, file in self.arrays.values():
+            file.flush()
+        arrays = [[name, dtype, shape] for name, (dtype, shape, _) in self.arrays.items()]
+        _replace(self.place("state.json"), json.dumps(dict(state, arrays=arrays)))
+        with open(self.place("samples.jsonl"), "a", encoding="utf-8") as file:
+            file.writelines(json.dumps(sample) + "\n" for sample in samples)
+
+    def take_up(self, path):
+        """The state and the samples of an earlier writer that was stopped or that closed its file; None of neither."""
+        os.makedirs(self._folder, exist_ok=True)
+        packing, unpacking = self.place("packing"), self.place("unpacking")
+        if os.path.exists(packing):
+            self._finish(path)
+            os.makedirs(self._folder)
+        elif not os.path.exists(unpacking) and os.path.exists(self.place("state.json")):
+            return self._open_parts()
+        if not os.path.exists(unpacking):
+            if not os.path.exists(path):
+                return None, []
+            if not _read_header(path)[0].get("__metadata__", {}).get("format") == "semblance-features":
+                raise ValueError("%s was not written by FeatureWriter and cannot be added to" % path)
+            os.replace(path, unpacking)
+        self._unpack(unpacking)
+        return self._open_parts()
+
+    def _unpack(self, whole):
+        header, start = _read_header(whole)
+        metadata = header.pop("__metadata__")
+        names = {code: name for name, (code, _) in _DTYPES.items()}
+        entries = sorted(header.items(), key=lambda entry: entry[1]["data_offsets"])
+        rows = [entry for entry in entries if entry[0] not in ("head.weight", "head.bias")]
+        state = {key: json.loads(metadata.get(key, "null")) for key in ("input", "patches")}
+        state["records"] = json.loads(metadata.get("layers", "{}"))
+        state["arrays"] = [[name, names[entry["dtype"]], entry["shape"][1:]] for name, entry in rows]
+        _replace(self.place("state.json"), json.dumps(state))
+        samples = json.loads(metadata.get("samples", "[]"))
+        _replace(self.place("samples.jsonl"), "".join(json.dumps(sample) + "\n" for sample in samples))
+        with open(whole, "r+b") as source:
+            for i, (_, entry) in reversed(list(enumerate(rows))):
+                begin, end = (start + offset for offset in entry["data_offsets"])
+                with open(self.place("%d.part" % i), "r+b" if os.path.exists(self.place("%d.part" % i)) else "w+b") as part:
+                    _move(source, begin, max(0, min(end, _size(source)) - begin), part, 0)
+        os.remove(whole)
+
+    def _open_parts(self):
+        with open(self.place("state.json"), encoding="utf-8") as file:
+            state = json.load(file)
+        samples = []
+        if os.path.exists(self.place("samples.jsonl")):
+            with open(self.place("samples.jsonl"), encoding="utf-8") as file:
+                samples = [json.loads(line) for line in file if line.endswith("\n")]
+        count = len(samples)
+        for i, (name, dtype, shape) in enumerate(state["arrays"]):
+            self.arrays[name] = (dtype, tuple(shape), open(self.place("%d.part" % i), "r+b"))
+            count = min(count, self.rows(name))
+        for dtype, shape, file in self.arrays.values():
+            file.truncate(count * _row_bytes(dtype, shape))
+        samples = samples[:count]
+        _replace(self.place("samples.jsonl"), "".join(json.dumps(sample) + "\n" for sample in samples))
+        return state, samples
+
+    def pack(self, path, metadata):
+        header, offset = {"__metadata__": metadata}, 0
+        for name, (dtype, shape, file) in self.arrays.items():
+            end = offset + _size(file)
+            rows = self.rows(name)
+            header[name] = {"dtype": _DTYPES[dtype][0], "shape": [rows] + list(shape), "data_offsets": [offset, end]}
+            offset = end
+        text = json.dumps(header).encode("utf-8")
+        text += b" " * (-len(text) % 8)
+        self._close()
+        with open(self.place("header"), "wb") as whole:
+            whole.write(struct.pack("<Q", len(text)) + text)
+        os.replace(self.place("header"), self.place("packing"))
+        self._finish(path)
+
+    def _finish(self, path):
+        packing = self.place("packing")
+        header, start = _read_header(packing)
+        header.pop("__metadata__")
+        with open(packing, "r+b") as whole:
+            for i, entry in reversed(list(enumerate(header.values()))):
+                with open(self.place("%d.part" % i), "r+b") as part:
+                    _move(part, 0, _size(part), whole, start + entry["data_offsets"][0])
+        os.replace(packing, path)
+        self._close()
+        self._remove()
+
+    def leave(self):
+        self._close()
+        if not self._kept:
+            self._remove()
+
+    def _close(self):
+        for _, _, file in self.arrays.values():
+            file.close()
+
+    def _remove(self):
+        self.arrays = {}
+        if self._kept:
+            shutil.rmtree(self._folder)
+        else:
+            self._temporary.cleanup()
+
+
+def _row_bytes(dtype, shape):
+    return max(1, int(np.prod(shape, dtype=np.int64))) * _DTYPES[dtype][1]
+
+
+def _size(file):
+    file.seek(0, os.SEEK_END)
+    return file.tell()
+
+
+def _move(source, start, count, target, place):
+    """Moves the last `count` bytes of a file, which begin at `start`, to a place in another, cutting them off as they go."""
+    while count > 0:
+        size = min(count, _BLOCK)
+        count -= size
+        source.seek(start + count)
+        block = source.read(size)
+        target.seek(place + count)
+        target.write(block)
+        target.flush()
+        source.truncate(start + count)
+
+
+def _replace(path, text):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+
+
+def _read_header(path):
+    """The header of a safetensors file, and where the bytes of its arrays begin."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(length).decode("utf-8")), 8 + length
+
+
+def _encoded(name, values, dtype):
+    values = np.ascontiguousarray(values, dtype="<f4")
+    if dtype == "float32":
+        return values.tobytes()
+    if dtype == "bfloat16":
+        bits = values.view("<u4")
+        # To the nearest, ties to even; NaN stays NaN.
+        rounded = ((bits.astype(np.uint64) + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype("<u2")
+        return np.where(np.isnan(values), np.uint16(0x7FC0), rounded).astype("<u2").tobytes()
+    with np.errstate(over="ignore"):
+        half = values.astype("<f2")
+    if np.isinf(half).any() and not np.isinf(values).any():
+        raise ValueError("%s has values beyond 65504, the largest of float16; take bfloat16 or float32" % name)
+    return half.tobytes()
 
 
 # How the axes of a layer that is not written as it is become N x T x D.

@@ -2,17 +2,24 @@ import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { sha256Hex } from '../base/sha256.ts';
 import { listExternalData } from './onnx/list-external-data.ts';
 import { detectFormat } from './open-model.ts';
+import { listShards } from './shard-index.ts';
 
 /**
- * What tells a model from any other: the SHA-256 of its file, or, for an ONNX model with values in files beside it, the hash
- * of all their hashes. Undefined where one is not known (a remote file).
+ * What tells a model from any other: the SHA-256 of its file, or, for an ONNX model with values in files beside it and for
+ * an index of shards, the hash of all their hashes. Undefined where one is not known (a remote file).
  */
 export async function contentHash(source: ByteSource): Promise<string | undefined> {
   const own = await source.sha256();
-  if (own === undefined || source.byteLength === 0 || (await detectFormat(source))?.name !== 'onnx') return own;
+  if (own === undefined || source.byteLength === 0) return own;
   // What is wrong with the file is told where it is opened.
-  const beside = await listExternalData(source).catch(() => []);
+  const beside = await filesBeside(source).catch(() => []);
   if (beside.length === 0) return own;
-  const hashes = [own, ...(await Promise.all(beside.map(({ file }) => file.sha256())))];
+  const hashes = [own, ...(await Promise.all(beside.map((file) => file.sha256())))];
   return hashes.includes(undefined) ? undefined : sha256Hex(hashes.join());
+}
+
+async function filesBeside(source: ByteSource): Promise<ByteSource[]> {
+  const format = await detectFormat(source);
+  if (format?.name === 'shard index') return listShards(source);
+  return format?.name === 'onnx' ? (await listExternalData(source)).map(({ file }) => file) : [];
 }

@@ -15,4 +15,9 @@ export interface TensorEntry {
   readonly refused?: string;
   /** The values as floats: decoded, dequantised, strides resolved, row-major in `shape`. */
   read(): Promise<Tensor>;
+  /**
+   * Rows `start` to `end` of the first axis, of the dtypes and order of `read()`; only their bytes are read. Absent where
+   * rows do not lie one after another in the file, as in Fortran's order.
+   */
+  readRows?(start: number, end: number): Promise<Tensor>;
 }

@@ -17,7 +17,17 @@ const script = fileURLToPath(new URL('./write_features.py', import.meta.url));
 
 describe.skipIf(python?.hasTorch !== true)('semblance_features.py', () => {
   let folder: string;
-  let facts: { ids: string[]; patches: number; failed: string; left: string[] };
+  let facts: {
+    ids: string[];
+    patches: number;
+    failed: string;
+    left: string[];
+    resumed: boolean[];
+    resumed_left: string[];
+    other: string[];
+    refused: string;
+    most: number;
+  };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'semblance-features-'));
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1' };
@@ -75,6 +85,33 @@ describe.skipIf(python?.hasTorch !== true)('semblance_features.py', () => {
     expect(facts.left.filter((name) => !/\.(txt|npy|json)$/.test(name))).toEqual([
       'features.safetensors',
       'patches.safetensors',
+      'resumed',
     ]);
+  });
+
+  it('goes on where it was stopped, at whatever step, and adds to a closed file', () => {
+    expect(facts.resumed.length).toBeGreaterThan(20);
+    expect(facts.resumed).not.toContain(false);
+    expect(facts.refused).toContain('stopped.parts is left of a writer that was stopped');
+    expect(facts.resumed_left).toEqual(['at_once', 'bfloat16', 'float16', 'grown', 'large', 'moved', 'stopped']);
+    expect(facts.other).toEqual([
+      expect.stringContaining('has dtype float32, and this writer float16'),
+      expect.stringContaining('has pool False, and this writer True'),
+    ]);
+  });
+
+  it('closes without a second copy on the disk', () => {
+    // 8 MiB of values, and the block that is on its way.
+    expect(facts.most).toBeGreaterThan(8 * 2 ** 20 - 1);
+    expect(facts.most).toBeLessThan(9.5 * 2 ** 20);
+  });
+
+  it('writes layers in 16 bits as PyTorch rounds, and the head in 32', async () => {
+    for (const dtype of ['float16', 'bfloat16']) {
+      const file = join('resumed', dtype);
+      expect((await open(file)).get('1')!.dtype).toBe(dtype === 'float16' ? 'f16' : 'bf16');
+      expect((await open(file)).get('head.weight')!.dtype).toBe('f32');
+      expect(Array.from(await values(file, '1'))).toEqual(Array.from(await values(`${dtype}.npy`)));
+    }
   });
 });

@@ -86,7 +86,7 @@ export function readSamples({ name, metadata }: ModelFile, images: number): Feat
   });
 }
 
-export const FORMATS = new Set(['npy', 'npz', 'safetensors']);
+const FORMATS = new Set(['npy', 'npz', 'safetensors', 'shard index']);
 
 const count = z.int().check(z.minimum(0));
 const side = z.int().check(z.minimum(1));

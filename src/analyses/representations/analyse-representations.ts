@@ -14,7 +14,7 @@ import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { measureLayer } from './comparison/measure-layer.ts';
-import { collectFeatures } from './features/collect-features.ts';
+import { collectFeatures, featureBuffers } from './features/collect-features.ts';
 import { fileFeatures } from './features/file-features.ts';
 import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
@@ -79,6 +79,7 @@ export async function analyseRepresentations(
     const samples = settleSamples(inputs, files, images, ids);
     const work = workArea(store, 'representations', inputsHash);
     const pool = (await platform.openEngine?.(store, inputsHash)) ?? (await platform.openPool?.()) ?? thisThread();
+    const buffers = featureBuffers();
     const models: MeasuredModel[] = [];
     let sample: PairSample | undefined;
     try {
@@ -137,6 +138,7 @@ export async function analyseRepresentations(
               features,
               {
                 pool,
+                buffers,
                 work,
                 folder: `${folder}/l${l}`,
                 images: collected.indices.map((index) => samples.images[index]!),

@@ -62,16 +62,28 @@ export async function openNpyArray(source: ByteSource, name: string): Promise<Te
   const start = headerStart + headerLength;
   const end = start + count * BYTES_PER_ELEMENT[dtype];
   checkRange(source, `array ${name} (${dtype}, shape [${header.shape.join(', ')}])`, start, end);
+  const { shape, fortranOrder } = header;
+  const read = async (from: number, to: number) => {
+    const bytes = await readRange(source, `array ${name}`, from, to);
+    return decodeFloats(isBigEndian ? swapped(bytes, BYTES_PER_ELEMENT[dtype]) : bytes, dtype);
+  };
+  const [rows = 1, ...rest] = shape;
+  const rowBytes = rows === 0 ? 0 : (end - start) / rows;
   return {
     name,
     dtype,
-    shape: header.shape,
+    shape,
     read: async () => {
-      const bytes = await readRange(source, `array ${name}`, start, end);
-      const data = decodeFloats(isBigEndian ? swapped(bytes, BYTES_PER_ELEMENT[dtype]) : bytes, dtype);
-      const { shape } = header;
-      return header.fortranOrder ? gatherStrided(data, shape, columnMajorStrides(shape)) : { shape, data };
+      const data = await read(start, end);
+      return fortranOrder ? gatherStrided(data, shape, columnMajorStrides(shape)) : { shape, data };
     },
+    // With one axis both orders are the same.
+    ...((!fortranOrder || shape.length < 2) && {
+      readRows: async (first: number, last: number) => ({
+        shape: [last - first, ...rest],
+        data: await read(start + first * rowBytes, start + last * rowBytes),
+      }),
+    }),
   };
 }
 

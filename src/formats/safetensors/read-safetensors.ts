@@ -119,13 +119,18 @@ function readEntry(source: ByteSource, base: number, name: string, value: unknow
   }
   const dimensions = shape as number[];
   checkByteCount(file, label, dimensions, dtype, end - start);
+  const [rows = 1, ...rest] = dimensions;
+  const rowBytes = rows === 0 ? 0 : (end - start) / rows;
+  const read = async (from: number, to: number) =>
+    decodeFloats(await readRange(source, `tensor ${label}`, from, to), dtype);
   const tensor: TensorEntry = {
     name,
     dtype,
     shape: dimensions,
-    read: async () => ({
-      shape: dimensions,
-      data: decodeFloats(await readRange(source, `tensor ${label}`, start, end), dtype),
+    read: async () => ({ shape: dimensions, data: await read(start, end) }),
+    readRows: async (first, last) => ({
+      shape: [last - first, ...rest],
+      data: await read(start + first * rowBytes, start + last * rowBytes),
     }),
   };
   return { tensor, place };

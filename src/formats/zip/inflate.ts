@@ -17,9 +17,13 @@ const INPUT_BYTES = 16_384;
 /** Compressed bytes read from the source at once. */
 const READ_BYTES = 1 << 20;
 
+/** A read of at least this many bytes is often followed by one of the bytes behind it. */
+const LONG_READ_BYTES = 65_536;
+
 /**
- * The inflated content of `compressed` (raw deflate), which claims `size` bytes. Each read inflates from the start and
- * keeps only what is asked for, so that looking at a header costs a header and holds nothing in memory.
+ * The inflated content of `compressed` (raw deflate), which claims `size` bytes. A read inflates from the start and keeps
+ * only what is asked for, so that looking at a header costs a header; after a long one, a read further on continues from
+ * there, so that an array that is read in blocks is inflated once.
  * @throws LimitError when the claim passes INFLATE_LIMITS; reading throws FormatError when the data does not keep it.
  */
 export function inflatedSource(compressed: ByteSource, size: number, crc32: number): ByteSource {
@@ -30,51 +34,86 @@ export function inflatedSource(compressed: ByteSource, size: number, crc32: numb
       `${name}: ${compressed.byteLength} bytes claim to inflate to ${size}; at most ${INFLATE_LIMITS.ratio} times as many are read.`,
       { hint: 'This is how a zip bomb looks. If the file is yours, save it uncompressed.' },
     );
+  let paused: InflatedPass | undefined;
   return {
     name,
     byteLength: size,
-    read: (start, end) => inflateRange(compressed, size, crc32, start, end),
+    async read(start, end) {
+      // Taken out while it works, so that a read at the same time begins a pass of its own.
+      const pass = paused && paused.place() <= start ? paused : inflatedPass(compressed, size, crc32);
+      paused = undefined;
+      const bytes = await pass.take(start, end);
+      if (end - start >= LONG_READ_BYTES && end < size) paused = pass;
+      return bytes;
+    },
     sibling: async () => undefined,
     sha256: async () => undefined,
   };
 }
 
-async function inflateRange(
-  compressed: ByteSource,
-  size: number,
-  crc32: number,
-  start: number,
-  end: number,
-): Promise<Uint8Array> {
+/** One way through deflated data, from its start towards its end. */
+interface InflatedPass {
+  /** The first byte that can still be had. */
+  place(): number;
+  /** Bytes `start` to `end`, none of which lies before the place. */
+  take(start: number, end: number): Promise<Uint8Array>;
+}
+
+function inflatedPass(compressed: ByteSource, size: number, crc32: number): InflatedPass {
   const { name, byteLength } = compressed;
-  const out = new Uint8Array(end - start);
+  let place = 0;
   let produced = 0;
   let checksum = 0;
+  let at = 0;
+  /** What was inflated beyond the end of the last read. */
+  let kept: Uint8Array[] = [];
+  let onChunk: (chunk: Uint8Array) => void = () => undefined;
   const inflater = new Inflate((chunk) => {
-    const from = Math.max(start, produced);
-    const to = Math.min(end, produced + chunk.length);
-    if (from < to) out.set(chunk.subarray(from - produced, to - produced), from - start);
-    produced += chunk.length;
-    if (produced > size)
+    if (produced + chunk.length > size)
       throw new FormatError(`${name}: inflates to more than the ${size} bytes that the zip directory claims.`);
     checksum = updateCrc32(checksum, chunk);
+    onChunk(chunk);
+    produced += chunk.length;
   });
-  for (let at = 0; at < byteLength && (produced < end || end === size); ) {
-    const block = await compressed.read(at, Math.min(at + READ_BYTES, byteLength));
-    for (let i = 0; i < block.length && (produced < end || end === size); i += INPUT_BYTES) {
-      const piece = block.slice(i, i + INPUT_BYTES);
-      push(name, inflater, piece, at + i + piece.length === byteLength);
-    }
-    at += block.length;
-  }
-  if (end < size) return out;
-  if (produced !== size)
-    throw new FormatError(`${name}: inflates to ${produced} bytes, but the zip directory claims ${size}.`);
-  if (checksum >>> 0 !== crc32)
-    throw new FormatError(
-      `${name}: the inflated bytes do not have the checksum (CRC-32) that the zip directory gives.`,
-    );
-  return out;
+  let unread = new Uint8Array();
+  return {
+    place: () => place,
+    async take(start, end) {
+      const out = new Uint8Array(end - start);
+      const rest: Uint8Array[] = [];
+      const copy = (chunk: Uint8Array, offset: number): void => {
+        const from = Math.max(start, offset);
+        const to = Math.min(end, offset + chunk.length);
+        if (from < to) out.set(chunk.subarray(from - offset, to - offset), from - start);
+        if (offset + chunk.length > end) rest.push(chunk.slice(Math.max(0, end - offset)));
+      };
+      let offset = produced - kept.reduce((sum, { length }) => sum + length, 0);
+      for (const chunk of kept) {
+        copy(chunk, offset);
+        offset += chunk.length;
+      }
+      onChunk = (chunk) => copy(chunk, produced);
+      while ((produced < end || end === size) && (unread.length > 0 || at < byteLength)) {
+        if (unread.length === 0) {
+          const block = await compressed.read(at, Math.min(at + READ_BYTES, byteLength));
+          at += block.length;
+          unread = new Uint8Array(block);
+        }
+        const piece = unread.slice(0, INPUT_BYTES);
+        unread = unread.subarray(INPUT_BYTES);
+        push(name, inflater, piece, at === byteLength && unread.length === 0);
+      }
+      [kept, place] = [rest, end];
+      if (end < size) return out;
+      if (produced !== size)
+        throw new FormatError(`${name}: inflates to ${produced} bytes, but the zip directory claims ${size}.`);
+      if (checksum >>> 0 !== crc32)
+        throw new FormatError(
+          `${name}: the inflated bytes do not have the checksum (CRC-32) that the zip directory gives.`,
+        );
+      return out;
+    },
+  };
 }
 
 function push(name: string, inflater: Inflate, piece: Uint8Array, last: boolean): void {

@@ -30,8 +30,8 @@ export interface ZipArchive {
   readonly name: string;
   readonly entries: ReadonlyMap<string, ZipEntry>;
   /**
-   * The entry's bytes as a source of its own. A stored entry is read by range; a deflated one is inflated anew for each
-   * read, up to the end of what is asked for and never beyond the size that it claims.
+   * The entry's bytes as a source of its own. A stored entry is read by range; a deflated one is inflated from its
+   * start, or from where a long read ended, up to the end of what is asked for and never beyond the size that it claims.
    * @throws UnsupportedError for encryption and for methods other than stored and deflated.
    */
   open(entry: ZipEntry): Promise<ByteSource>;

@@ -4,11 +4,15 @@ import { requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
 import type { ModelFile } from '../../../model-files/model-file.ts';
 import { selectRows } from '../../../tensor/matrix.ts';
-import { formatShape } from '../../../tensor/tensor.ts';
+import { rowReader } from '../../../tensor/read-rows.ts';
+import { formatShape, type Tensor } from '../../../tensor/tensor.ts';
 import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 import { bestClasses, type ScoredClasses } from '../../common/labelled-pictures/best-classes.ts';
 import { type Pooling, pooledRows } from '../../common/labelled-pictures/pooled-rows.ts';
 import type { LabelledFeatures } from '../../common/labelled-pictures/run-labelled-pictures.ts';
+
+/** Images whose features are read at a time. */
+const IMAGES_PER_BLOCK = 64;
 
 /** Samples of a features file as far as templates need them: a name, and the folder that says the class. */
 export interface FeatureFileSamples {
@@ -46,11 +50,12 @@ export async function fileFeatures(
   const entry = chooseEntry(file, layer);
   const { pooling, channelsLast, assumed } = poolingOf(file, entry);
   const rows = pooledRows(pooling, channelsLast, entry.name);
-  rows.add(await entry.read(), names);
+  await inBlocks(file, entry, (block, start) => rows.add(block, names.slice(start, start + block.shape[0]!)));
   const logits = file.tensors.get('logits');
   const fits = scored && logits?.shape.length === 2 && logits.shape[1] === scored.width;
   const best = fits ? bestClasses(scored, 'logits') : undefined;
-  if (fits) best?.add((await logits.read()).data, names);
+  if (fits)
+    await inBlocks(file, logits, ({ shape, data }, start) => best?.add(data, names.slice(start, start + shape[0]!)));
   const kept = [...names.keys()].filter((i) => classOf[i] !== null);
   const all = rows.matrix();
   const scores = best?.result();
@@ -73,6 +78,17 @@ export async function fileFeatures(
     runtime: null,
     assumed,
   };
+}
+
+async function inBlocks(
+  file: ModelFile,
+  entry: TensorEntry,
+  take: (block: Tensor, start: number) => void,
+): Promise<void> {
+  const images = entry.shape[0]!;
+  const read = rowReader(file.name, entry);
+  for (let start = 0; start < images; start += IMAGES_PER_BLOCK)
+    take(await read(start, Math.min(images, start + IMAGES_PER_BLOCK)), start);
 }
 
 /** Maps are averaged; of tokens the one before the patches stands for the picture, else their mean. */

@@ -4,6 +4,7 @@ import { FormatError, IncomparableError, UnsupportedError, UsageError } from '..
 import type { ModelFile } from '../../../model-files/model-file.ts';
 import { openModel } from '../../../model-files/open-model.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
+import { type RowReader, rowReader } from '../../../tensor/read-rows.ts';
 import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
 
 /** An image as a file of activations describes it. */
@@ -112,13 +113,47 @@ export function rowsOfImages(matrix: Matrix32, images: readonly number[], perIma
   return { rows: images.length * perImage, cols: matrix.cols, data };
 }
 
-/** A two-dimensional array of the file as a matrix of 32-bit floats. */
-export async function readRows(entry: TensorEntry): Promise<Matrix32> {
-  const { shape, data } = await entry.read();
+/** Bytes between two images below which reading over them costs less than reading twice. */
+const GAP_BYTES = 2 ** 20;
+
+/** Rows of two-dimensional arrays of a file, as 32-bit floats. */
+export interface MatrixReader {
+  /** Rows `start` to `end`. */
+  rows(entry: TensorEntry, start: number, end: number): Promise<Matrix32>;
+  /** The rows of some images, whole images in the order asked for; only what lies near them is read. */
+  images(entry: TensorEntry, images: readonly number[], perImage: number): Promise<Matrix32>;
+}
+
+/** Reads by range; arrays that cannot be are read once and kept. */
+export function matrixReader(file: string): MatrixReader {
+  const readers = new Map<TensorEntry, RowReader>();
+  const rows = async (entry: TensorEntry, start: number, end: number): Promise<Matrix32> => {
+    const read = readers.get(entry) ?? rowReader(file, entry);
+    readers.set(entry, read);
+    const { data } = await read(start, end);
+    return {
+      rows: end - start,
+      cols: entry.shape[1]!,
+      data: data instanceof Float32Array ? data : Float32Array.from(data),
+    };
+  };
   return {
-    rows: shape[0]!,
-    cols: shape[1]!,
-    data: data instanceof Float32Array ? data : Float32Array.from(data),
+    rows,
+    async images(entry, images, perImage) {
+      const cols = entry.shape[1]!;
+      const size = perImage * cols;
+      const data = new Float32Array(images.length * size);
+      const order = images.map((image, place) => ({ image, place })).sort((a, b) => a.image - b.image);
+      const gap = GAP_BYTES / (size * 4);
+      for (let from = 0, to = 1; from < order.length; from = to++) {
+        while (to < order.length && order[to]!.image - order[to - 1]!.image - 1 <= gap) to++;
+        const first = order[from]!.image;
+        const run = await rows(entry, first * perImage, (order[to - 1]!.image + 1) * perImage);
+        for (const { image, place } of order.slice(from, to))
+          data.set(run.data.subarray((image - first) * size, (image - first + 1) * size), place * size);
+      }
+      return { rows: images.length * perImage, cols, data };
+    },
   };
 }
 

@@ -10,10 +10,10 @@ import {
   type ActivationFile,
   chosenEntries,
   type ListedImage,
+  type MatrixReader,
+  matrixReader,
   openActivationFile,
   placesOf,
-  readRows,
-  rowsOfImages,
 } from './activation-file.ts';
 import type { ActivationSource, ConceptSource, FoundHead } from './concept-source.ts';
 
@@ -36,7 +36,7 @@ export async function fileSource(
   const scores = input.logits === null ? null : (wholes?.logits ?? opened.logits);
   const scored = wholes?.logits ? { file: wholes, places: wholePlaces! } : { file: opened, places };
   const last = entries.at(-1)!;
-  const read = reader();
+  const read = matrixReader(source.name);
   const head = await checkedHead(input, opened, last, read);
   const warnings: string[] = [];
   if (!wholes && opened.perImage > 1 && (scores || head.head))
@@ -68,8 +68,8 @@ export async function fileSource(
       if (!scores) return null;
       const { file } = scored;
       return meanRows(
-        rowsOfImages(
-          await read(scores),
+        await read.images(
+          scores,
           wanted.map((i) => scored.places[i]!),
           file.perImage,
         ),
@@ -82,8 +82,8 @@ export async function fileSource(
         ? [own, wholePlaces!, wholes!.perImage]
         : ([last, places, opened.perImage] as const);
       return {
-        features: rowsOfImages(
-          await read(entry),
+        features: await read.images(
+          entry,
           wanted.map((i) => at[i]!),
           perImage,
         ),
@@ -95,24 +95,17 @@ export async function fileSource(
   };
 }
 
-type Read = (entry: TensorEntry) => Promise<Matrix32>;
-
-/** Reads each array once. */
-function reader(): Read {
-  const loaded = new Map<TensorEntry, Promise<Matrix32>>();
-  return (entry) => {
-    const known = loaded.get(entry) ?? readRows(entry);
-    loaded.set(entry, known);
-    return known;
-  };
-}
-
-function rowsFrom(entries: readonly TensorEntry[], places: Int32Array, perImage: number, read: Read): ActivationSource {
+function rowsFrom(
+  entries: readonly TensorEntry[],
+  places: Int32Array,
+  perImage: number,
+  read: MatrixReader,
+): ActivationSource {
   return {
     async activations(wanted, layers, { onRows }) {
       const at = wanted.map((i) => places[i]!);
       const found: Matrix32[] = [];
-      for (const l of layers) found.push(rowsOfImages(await read(entries[l]!), at, perImage));
+      for (const l of layers) found.push(await read.images(entries[l]!, at, perImage));
       onRows?.(wanted.length * perImage);
       return found;
     },
@@ -137,7 +130,7 @@ async function twinOf(
     opened.layers,
     entries.map(({ name }) => name),
   );
-  return rowsFrom(own, placesOf(source.name, opened.images, images), perImage, reader());
+  return rowsFrom(own, placesOf(source.name, opened.images, images), perImage, matrixReader(source.name));
 }
 
 /** The head of the file, if it makes the file's logits of the last layer. */
@@ -145,11 +138,12 @@ async function checkedHead(
   input: ConceptModelInput,
   opened: ActivationFile,
   last: TensorEntry,
-  read: Read,
+  read: MatrixReader,
 ): Promise<FoundHead> {
   if (input.head === null) return { head: null, reason: 'left out as asked' };
   if (!opened.head) return { head: null, reason: 'the file holds no head.weight' };
-  const weight = await readRows(opened.head.weight);
+  const { weight: stored } = opened.head;
+  const weight = await read.rows(stored, 0, stored.shape[0]!);
   const bias = opened.head.bias ? (await opened.head.bias.read()).data : new Float64Array(weight.rows);
   if (weight.cols !== last.shape[1])
     return {
@@ -158,15 +152,13 @@ async function checkedHead(
     };
   const head: ConceptHead = { kind: 'linear', weight, bias };
   if (!opened.logits) return { head, reason: 'head.weight of the file; without logits it could not be checked' };
-  const [all, logits] = [await read(last), await read(opened.logits)];
-  const rows = Math.min(CHECKED_ROWS, all.rows);
-  const made = headLogits(head, { ...all, rows, data: all.data.subarray(0, rows * all.cols) });
+  const rows = Math.min(CHECKED_ROWS, last.shape[0]!);
+  const [features, logits] = [await read.rows(last, 0, rows), await read.rows(opened.logits, 0, rows)];
+  const made = headLogits(head, features);
   if (made.cols !== logits.cols)
     return { head: null, reason: `head.weight has ${made.cols} rows and there are ${logits.cols} logits` };
   const difference = made.data.reduce((most, value, i) => Math.max(most, Math.abs(value - logits.data[i]!)), 0);
-  const largest = logits.data
-    .subarray(0, rows * logits.cols)
-    .reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+  const largest = logits.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   if (difference <= TOLERANCE * largest) return { head, reason: 'head.weight of the file, which gives its logits' };
   return {
     head: null,

@@ -8,7 +8,7 @@ import { cosineSimilarityMatrix } from '../../../statistics/cosine-matrix.ts';
 import type { RepresentationLayerEntry } from '../../../study/representations-section.ts';
 import type { Matrix, Matrix32, Matrix64 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import type { LayerFeatures } from '../features/collect-features.ts';
+import type { FeatureBuffers, LayerFeatures } from '../features/collect-features.ts';
 import { pairFeatures } from '../features/pair-features.ts';
 import { approximationTable } from '../matching/approximation-table.ts';
 import type { MatchPool } from '../matching/match-in-tiles.ts';
@@ -31,6 +31,7 @@ export interface MeasuredLayer {
 
 export interface MeasureContext {
   pool: MatchPool;
+  buffers: FeatureBuffers;
   work: WorkArea;
   /** Of the work area. */
   folder: string;
@@ -44,11 +45,11 @@ export interface MeasureContext {
 export async function measureLayer(
   id: string,
   features: LayerFeatures,
-  { pool, work, folder, images, divergence, options }: MeasureContext,
+  { pool, buffers, work, folder, images, divergence, options }: MeasureContext,
   task: LongTask,
 ): Promise<MeasuredLayer> {
   const { kernels, sigma, sigmaScope, k } = options;
-  const products = await matchLayer(features, pool, work, folder, options, task);
+  const products = await matchLayer(features, buffers, pool, work, folder, options, task);
   const files = new Map<string, Uint8Array>();
   const tables: RetrievalTable[] = [];
   const search = (by: SearchedBy): void => {

@@ -2,7 +2,7 @@ import type { SkippedImage } from '../../../activations/model/extract-features.t
 import { FormatError, IncomparableError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import type { Centring, FeatureMean } from '../../../measures/representations/comparison/centring.ts';
-import { collectMean, subtractMean } from '../../../measures/representations/comparison/centring.ts';
+import { collectMean, subtractInPlace } from '../../../measures/representations/comparison/centring.ts';
 import { pooledVectors } from '../../../measures/representations/comparison/retrieval.ts';
 import { type FeatureMaps, featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
@@ -11,8 +11,9 @@ import type { WorkArea } from '../../common/work-area.ts';
 import type { PlannedLayer } from './choose-layers.ts';
 import type { FeatureProvider } from './feature-provider.ts';
 
-/** Images that are taken through a model before their features are put away. */
+/** Images, and bytes of their features, that are taken through a model before they are put away; one image at least. */
 const IMAGES_PER_BLOCK = 64;
+const BLOCK_BYTES = 64 * 2 ** 20;
 
 interface BlockRecord {
   indices: number[];
@@ -63,11 +64,12 @@ export async function collectFeatures(
 ): Promise<CollectedFeatures> {
   const records: BlockRecord[] = [];
   const names = (b: number) => `${folder}/block-${String(b).padStart(5, '0')}`;
-  for (let start = 0, b = 0; start < images; start += IMAGES_PER_BLOCK, b++) {
+  const perBlock = imagesPerBlock(provider.layers);
+  for (let start = 0, b = 0; start < images; start += perBlock, b++) {
     task.signal?.throwIfAborted();
     let record = await work.readJson<BlockRecord>(`${names(b)}.json`);
     if (!record) {
-      const block = await provider.block(start, Math.min(start + IMAGES_PER_BLOCK, images), task);
+      const block = await provider.block(start, Math.min(start + perBlock, images), task);
       for (const [l, data] of block.layers.entries()) await work.writeArray(`${names(b)}-${l}.npy`, data);
       if (block.logits) await work.writeArray(`${names(b)}-logits.npy`, Float32Array.from(block.logits.data));
       record = { indices: block.indices, skipped: block.skipped, classes: block.logits?.shape[1] ?? 0 };
@@ -95,6 +97,12 @@ export async function collectFeatures(
   for (const [l, layer] of provider.layers.entries())
     layers.push(await layerFeatures(layer, starts, (b) => read(b, String(l)), centring, task));
   return { indices, skipped, logits: await allLogits(records, indices.length, (b) => read(b, 'logits')), layers };
+}
+
+/** The same whatever memory is allowed: work that was begun with another limit goes on. */
+function imagesPerBlock(layers: readonly PlannedLayer[]): number {
+  const imageBytes = layers.reduce((sum, { positions, channels }) => sum + positions * channels * 4, 0);
+  return Math.max(1, Math.min(IMAGES_PER_BLOCK, Math.floor(BLOCK_BYTES / imageBytes)));
 }
 
 async function allLogits(
@@ -172,9 +180,9 @@ async function layerFeatures(
         const to = Math.min(end, starts[b + 1]!);
         if (from >= to) continue;
         const { used } = await rawBlock(b);
-        const centred = mean && !raw ? subtractMean(used, mean) : used;
-        data.set(centred.data.subarray((from - starts[b]!) * size, (to - starts[b]!) * size), (from - start) * size);
+        data.set(used.data.subarray((from - starts[b]!) * size, (to - starts[b]!) * size), (from - start) * size);
       }
+      if (mean && !raw) subtractInPlace(data, mean);
       const maps: FeatureMaps<Float32Array> = {
         images: end - start,
         positions,
@@ -189,8 +197,24 @@ async function layerFeatures(
   };
 }
 
+/** Memory for features, taken up anew by layer after layer: what threads share is given back late, or never. */
+export interface FeatureBuffers {
+  /** Buffer `slot`, of `length` values, in whatever state it was left. */
+  take(slot: number, length: number): Float32Array;
+}
+
+export function featureBuffers(): FeatureBuffers {
+  const kept: Float32Array[] = [];
+  return {
+    take(slot, length) {
+      if ((kept[slot]?.length ?? -1) < length) kept[slot] = sharedFloats(length);
+      return kept[slot]!.subarray(0, length);
+    },
+  };
+}
+
 /** Zeros on memory that threads share, where there is such. */
-export function sharedFloats(length: number): Float32Array {
+function sharedFloats(length: number): Float32Array {
   return typeof SharedArrayBuffer === 'undefined'
     ? new Float32Array(length)
     : new Float32Array(new SharedArrayBuffer(length * 4));

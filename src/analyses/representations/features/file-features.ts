@@ -3,13 +3,12 @@ import { shapeLayers } from '../../../activations/features-file/layer-shapes.ts'
 import { gridNotes, requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { featureMaps } from '../../../measures/representations/feature-maps.ts';
-import type { Tensor } from '../../../tensor/tensor.ts';
-import type { TensorEntry } from '../../../tensor/tensor-entry.ts';
+import { rowReader } from '../../../tensor/read-rows.ts';
 import type { RepresentationModelInput } from '../options.ts';
 import { planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
-/** The features of a file, block by block. The layer at hand is in memory as a whole while its blocks are taken. */
+/** The features of a file, block by block: only the rows at hand are in memory, where the file has them one after another. */
 export async function fileFeatures(
   input: RepresentationModelInput,
   name: string,
@@ -29,12 +28,8 @@ export async function fileFeatures(
   const { layers: described, assumed } = shapeLayers(opened, entries, input);
   if (input.cls !== 'keep') requireKnownTokens(source.name, described);
   const planned = described.map((layer) => planLayer(layer, input.cls ?? 'drop'));
-  const loaded = new Map<TensorEntry, Promise<Tensor>>();
-  const load = (entry: TensorEntry): Promise<Tensor> => {
-    const known = loaded.get(entry) ?? entry.read();
-    loaded.set(entry, known);
-    return known;
-  };
+  const read = entries.map((entry) => rowReader(source.name, entry));
+  const readLogits = logits && rowReader(source.name, logits);
   return {
     name,
     file: source.name,
@@ -49,33 +44,23 @@ export async function fileFeatures(
       ...(opened.samples?.every(({ id }) => id !== undefined)
         ? []
         : ['The file carries no sample ids, so the order of its images is taken on trust.']),
+      ...(opened.file.notes ?? []),
       ...assumed.map((text) => `Assumed: ${text}.`),
       ...gridNotes(described),
     ],
     async block(start, end): Promise<FeatureBlock> {
-      const part = async (entry: TensorEntry): Promise<Tensor> => rows(await load(entry), start, end);
       const block: FeatureBlock = {
         indices: Array.from({ length: end - start }, (_, i) => start + i),
         skipped: [],
         layers: [],
-        logits: logits ? await part(logits) : null,
+        logits: readLogits && (await readLogits(start, end)),
       };
       for (const [l, entry] of entries.entries()) {
-        const maps = featureMaps(await part(entry), { layer: entry.name, layout: planned[l]!.layout });
+        const maps = featureMaps(await read[l]!(start, end), { layer: entry.name, layout: planned[l]!.layout });
         block.layers.push(maps.data instanceof Float32Array ? maps.data : Float32Array.from(maps.data));
       }
       return block;
     },
-    async close() {
-      loaded.clear();
-    },
-  };
-}
-
-function rows({ shape, data }: Tensor, start: number, end: number): Tensor {
-  const size = data.length / shape[0]!;
-  return {
-    shape: [end - start, ...shape.slice(1)],
-    data: data.subarray(start * size, end * size) as Float32Array | Float64Array,
+    close: async () => undefined,
   };
 }

@@ -5,12 +5,12 @@ import { type PairTile, pairsInTile, planTiles } from '../../../measures/represe
 import type { SimilarityMatrices } from '../../../measures/representations/similarity-matrices.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import { type LayerFeatures, sharedFloats } from '../features/collect-features.ts';
+import type { FeatureBuffers, LayerFeatures } from '../features/collect-features.ts';
 import type { PlainOptions } from '../option-table.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
 
 /** What the process needs beside features: code, the model and its runtime, the threads and their affinities. */
-const RESERVED_BYTES = 448 * 2 ** 20;
+const RESERVED_BYTES = 576 * 2 ** 20;
 
 /** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
 function tileSizeFor(positions: number): number {
@@ -60,9 +60,13 @@ export function imagesInMemory(
 /**
  * Inner products of all pairs of images of a layer, matched and unmatched. Tiles that the work area has are not computed
  * again; each new one is put there. The result does not depend on memory, threads or what was there.
+ *
+ * @returns also the centred features of all images where they fit into memory; they are in `buffers`, until those are used
+ * for another layer.
  */
 export async function matchLayer(
   features: LayerFeatures,
+  buffers: FeatureBuffers,
   pool: MatchPool,
   work: WorkArea,
   folder: string,
@@ -80,11 +84,9 @@ export async function matchLayer(
   const spatial: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
   const squares = new Float64Array(n);
   const total = (n * (n - 1)) / 2;
-  // Two buffers for all groups, since shared memory is given back late.
   const length = (size * features.imageBytes) / 4;
-  const buffers = groups.length > 1 ? [sharedFloats(length), sharedFloats(length)] : [];
-  const loadInto = (b: number, [start, end]: readonly [number, number]) =>
-    features.load(start, end, buffers[b] ? { into: buffers[b] } : {});
+  const loadInto = (slot: number, [start, end]: readonly [number, number]) =>
+    features.load(start, end, { into: buffers.take(slot, length) });
   let before = 0;
   let whole: FeatureMaps<Float32Array> | null = null;
   for (const [a, rows] of groups.entries()) {

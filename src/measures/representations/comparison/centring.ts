@@ -58,11 +58,15 @@ export function subtractMean<A extends Float32Array | Float64Array>(
   mean: FeatureMean,
 ): FeatureMaps<A> {
   requireSameShape(maps, mean.kind === 'channel' ? maps.positions : mean.positions, mean.channels);
-  const { values } = mean;
   const data = maps.data.slice() as A;
+  subtractInPlace(data, mean);
+  return { ...maps, data };
+}
+
+/** Subtracts a mean from the values of whole images, images × positions × channels, where they are. */
+export function subtractInPlace(data: Float32Array | Float64Array, { values }: FeatureMean): void {
   for (let from = 0; from < data.length; from += values.length)
     for (let k = 0; k < values.length; k++) data[from + k]! -= values[k]!;
-  return { ...maps, data };
 }
 
 /** `subtractMean` with the maps' own mean; the maps themselves for `none`. */
