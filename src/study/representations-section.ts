@@ -23,7 +23,10 @@ const score = z.object({
 });
 
 const retrievalSchema = z.object({
-  /** What similarity is searched by. `average` and `first` are cosines of pooled vectors, the usual baseline. */
+  /**
+   * What similarity is searched by. `average` and `first` are cosines of pooled vectors, the usual baseline. A layer of one
+   * vector an image has `semantic` alone: all of them are one.
+   */
   by: z.enum(['semantic', 'spatial', 'average', 'first']),
   /** Null for pooled vectors. */
   kernel: z.nullable(kernel),
@@ -69,8 +72,8 @@ const representationLayerSchema = z.object({
   extent: z.nullable(z.object({ height: z.int(), width: z.int() })),
   /** Tokens before the patches that were left out. */
   droppedTokens: z.int(),
-  /** Order of the axes of the layer; absent from studies of older versions. */
-  layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd'])),
+  /** Order of the axes of the layer, `nd` for one vector an image; absent from studies of older versions. */
+  layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd', 'nd'])),
   /** f32 images × images by kernel. */
   matrices: z.partialRecord(kernel, z.object({ semantic: z.string(), spatial: z.string() })),
   /** Width of the RBF kernel; null where all images are alike or the kernel was not asked for. */

@@ -12,6 +12,9 @@ export async function isFeaturesFile(source: ByteSource): Promise<boolean> {
   return FORMATS.has((await detectFormat(source))?.name ?? '');
 }
 
+/** Arrays of two axes that are no layers. */
+const NO_LAYERS = new Set(['logits', 'head.weight', 'head.bias']);
+
 /** A sample as a features file describes it. */
 export interface FeatureSample {
   id?: string;
@@ -19,10 +22,13 @@ export interface FeatureSample {
   label?: string;
 }
 
-/** A file of features: layers of N×C×H×W, N×H×W×C or N×T×D, and perhaps N×K logits. */
+/** A file of features: layers of N×C×H×W, N×H×W×C, N×T×D or N×D, and perhaps N×K logits. */
 export interface FeaturesFile {
   file: ModelFile;
+  /** Layers that are read unasked: those with positions, or, where there are none, those of one vector an image. */
   layers: TensorEntry[];
+  /** Further arrays of one vector an image, which are read where they are named. */
+  vectors: TensorEntry[];
   logits: TensorEntry | null;
   images: number;
   /** As the file's metadata tells; null where it tells nothing. */
@@ -36,17 +42,19 @@ export interface FeaturesFile {
 /**
  * Opens a file of features; only its header is read.
  *
- * @throws UnsupportedError if nothing in it has three or four axes; IncomparableError if layers are of different numbers
- * of images.
+ * @throws UnsupportedError if nothing in it has two to four axes; IncomparableError if layers are of different numbers of
+ * images.
  */
 export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile> {
   const file = await openModel(source);
   const entries = [...file.tensors.values()];
-  const layers = entries.filter(({ shape }) => shape.length === 3 || shape.length === 4);
+  const spatial = entries.filter(({ shape }) => shape.length === 3 || shape.length === 4);
+  const flat = entries.filter(({ name, shape }) => shape.length === 2 && !NO_LAYERS.has(name));
+  const layers = spatial.length > 0 ? spatial : flat;
   if (layers.length === 0)
     throw new UnsupportedError(
       `${source.name}: holds no features; arrays are ${entries.map(({ name, shape }) => `${name} ${shape.join('×')}`).join(', ')}.`,
-      { hint: 'Features are N×C×H×W, N×H×W×C (--layout nhwc) or N×T×D.' },
+      { hint: 'Features are N×C×H×W, N×H×W×C (--layout nhwc), N×T×D, or N×D (one vector an image).' },
     );
   const images = layers[0]!.shape[0]!;
   for (const { name, shape } of layers)
@@ -60,7 +68,8 @@ export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile
   const logits = entries.find(({ name, shape }) => name === 'logits' && shape.length === 2) ?? null;
   if (logits && logits.shape[0] !== images)
     throw new IncomparableError(`${source.name}: logits are of ${logits.shape[0]} images, the layers of ${images}.`);
-  return { file, layers, logits, images, samples: readSamples(file, images), ...readContract(file) };
+  const vectors = spatial.length > 0 ? flat.filter(({ shape }) => shape[0] === images) : [];
+  return { file, layers, vectors, logits, images, samples: readSamples(file, images), ...readContract(file) };
 }
 
 /** The samples that a file's metadata lists; null where it lists none. */

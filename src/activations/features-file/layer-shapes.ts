@@ -15,8 +15,9 @@ export interface ShapeHints extends TokenHints {
 /** A layer of a file whose axes are known. */
 export interface FileLayer {
   name: string;
-  kind: 'map' | 'tokens';
-  layout: ImageLayout | 'ntd';
+  kind: 'map' | 'tokens' | 'vector';
+  /** `nd` for one vector an image. */
+  layout: ImageLayout | 'ntd' | 'nd';
   /** Of the map, or tokens with those before the patches. */
   positions: number;
   channels: number;
@@ -76,6 +77,12 @@ export function shapeLayers(
       entry.name,
       tokenLayer(entry, records.get(entry.name), hints, { input, maps }, headWidth, file.name, assumed),
     );
+  }
+  for (const entry of wanted.filter(({ shape }) => shape.length === 2)) {
+    if (hints.layout) throw contradiction(file.name, entry, hints.layout);
+    const { name } = entry;
+    const channels = entry.shape[1]!;
+    known.set(name, { name, kind: 'vector', layout: 'nd', positions: 1, channels, extent: null, leadingTokens: 0 });
   }
   return { layers: wanted.map(({ name }) => known.get(name)!), assumed };
 }

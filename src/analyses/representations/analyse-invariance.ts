@@ -12,7 +12,6 @@ import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { centre } from '../../measures/representations/comparison/centring.ts';
-import { featureMaps } from '../../measures/representations/feature-maps.ts';
 import { kernelMatrix, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
 import { type Separation, separation } from '../../statistics/separation.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
@@ -24,7 +23,7 @@ import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { thisThread } from './analyse-representations.ts';
-import { passedOverNotes, planLayer } from './features/choose-layers.ts';
+import { layerMaps, passedOverNotes, planLayer } from './features/choose-layers.ts';
 import { type OpenedModel, openRunnable } from './features/model-features.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
@@ -264,15 +263,9 @@ async function compareViews(
     },
     { outputs: parts.map(({ name }) => name) },
   );
-  for (const [l, { name, tensors }] of parts.entries()) {
-    const { layout, droppedTokens, extent } = planned[l]!;
-    const maps = featureMaps(joinBatches(tensors), {
-      layout,
-      ...(droppedTokens > 0 && { dropTokens: droppedTokens }),
-      ...(layout === 'ntd' && extent && { extent }),
-      layer: name,
-      names: list.map((image) => image.name),
-    });
+  for (const [l, { tensors }] of parts.entries()) {
+    const names = list.map((image) => image.name);
+    const maps = layerMaps(joinBatches(tensors), planned[l]!, { names, patchesOnly: true });
     const { method, batchSize, normOrder, topk, sigma } = plain;
     const found = await matchInTiles(pool, centre(maps, plain.centring), undefined, {
       method,

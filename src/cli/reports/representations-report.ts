@@ -73,24 +73,24 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
   const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
   const { features } = layer;
-  let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${grid} positions × ${layer.channels} channels${layer.layout === 'nhwc' ? ', channels last' : ''}${dropped}`)}\n`;
+  const size = layer.layout === 'nd' ? 'one vector an image, ' : `${grid} positions × `;
+  let text = `  ${colors.bold(layer.name)}  ${colors.dim(`${size}${layer.channels} channels${layer.layout === 'nhwc' ? ', channels last' : ''}${dropped}`)}\n`;
   const { biased, unbiased } = layer.semanticSpatialCka;
-  text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
+  if (layer.layout === 'nd') text += '    no places to match: semantic and spatial similarity are the same\n';
+  else text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
   if (features?.images)
     text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
-  else if (features === null)
+  else if (features === null && layer.layout !== 'nd')
     text += `    no features kept; only pairs that were retrieved can be opened (--pair-features)\n`;
   if (layer.outputSimilarity) {
+    const isVector = layer.layout === 'nd';
     const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
       kernel,
-      numberCell(spatial.pearson),
-      numberCell(semantic.pearson),
-      numberCell(spatial.spearman),
-      numberCell(semantic.spearman),
+      ...(isVector ? [semantic.pearson] : [spatial.pearson, semantic.pearson]).map(numberCell),
+      ...(isVector ? [semantic.spearman] : [spatial.spearman, semantic.spearman]).map(numberCell),
     ]);
-    const columns = ['Pearson spatial', 'semantic', 'Spearman spatial', 'semantic'].map((title) =>
-      numberColumn(colors.dim(title)),
-    );
+    const titles = isVector ? ['Pearson', 'Spearman'] : ['Pearson spatial', 'semantic', 'Spearman spatial', 'semantic'];
+    const columns = titles.map((title) => numberColumn(colors.dim(title)));
     text += `    correlation with the divergence of outputs (more negative: more alike inside, more alike answers)\n`;
     text += formatTable([{ title: '' }, ...columns], rows, '      ');
   }
@@ -111,7 +111,7 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   return text;
 }
 
-function retrievalText({ retrieval }: RepresentationLayerEntry, colors: Colors): string {
+function retrievalText({ retrieval, layout }: RepresentationLayerEntry, colors: Colors): string {
   const names = {
     precisionAt1: 'precision@1',
     precisionAtK: 'precision@k',
@@ -122,7 +122,13 @@ function retrievalText({ retrieval }: RepresentationLayerEntry, colors: Colors):
   const shown = (Object.keys(names) as (keyof typeof names)[]).filter((name) => retrieval.some((entry) => entry[name]));
   if (shown.length === 0) return '';
   const rows = retrieval.map((entry) => [
-    entry.by === 'average' ? 'pooled average' : entry.by === 'first' ? 'CLS token' : `${entry.by} ${entry.kernel}`,
+    entry.by === 'average'
+      ? 'pooled average'
+      : entry.by === 'first'
+        ? 'CLS token'
+        : layout === 'nd'
+          ? `${entry.kernel}`
+          : `${entry.by} ${entry.kernel}`,
     ...shown.map((name) => {
       const score = entry[name];
       return score ? `${numberCell(score.mean)} (${numberCell(score.low)} … ${numberCell(score.high)})` : '–';

@@ -37,7 +37,9 @@ export const outputs: Rule<RepresentationsFacts> = {
     const told = layers.flatMap((of) => {
       const both = of.layer.outputSimilarity?.[kernel];
       const matched = both?.semantic.pearson;
-      return both && typeof matched === 'number' ? [{ of, matched, same: both.spatial.pearson }] : [];
+      return both && typeof matched === 'number'
+        ? [{ of, matched, same: of.layer.layout === 'nd' ? null : both.spatial.pearson }]
+        : [];
     });
     if (told.length === 0) return undefined;
     const { of, matched, same } = told.reduce((a, b) => (b.matched < a.matched ? b : a));
@@ -120,22 +122,29 @@ export const invariance: Rule<RepresentationsFacts> = {
       rotate: 'An image and itself turned',
     }[result.transform];
     const known = best.semantic.auc >= THRESHOLDS.viewsAuc;
+    const hasPlaces = best.positions > 1;
+    const auc = fixed(best.semantic.auc);
+    const values = hasPlaces ? `${auc} with matched places, ${fixed(best.spatial.auc)} with same places` : auc;
     return {
       kind: 'result',
-      text: `${views} are ${known ? '' : 'hardly '}told from two images by ${owner}, best at ${best.layer}: AUC ${fixed(best.semantic.auc)} with matched places, ${fixed(best.spatial.auc)} with same places, where chance gives 0.50.`,
+      text: `${views} are ${known ? '' : 'hardly '}told from two images by ${owner}, best at ${best.layer}: AUC ${values}, where chance gives 0.50.`,
       evidence: [
         {
-          figure: 'AUC by matched places',
+          figure: hasPlaces ? 'AUC by matched places' : 'AUC',
           of: `${best.layer} of ${owner}`,
           value: best.semantic.auc,
           chance: { mean: 0.5 },
         },
-        {
-          figure: 'AUC by same places',
-          of: `${best.layer} of ${owner}`,
-          value: best.spatial.auc,
-          chance: { mean: 0.5 },
-        },
+        ...(hasPlaces
+          ? [
+              {
+                figure: 'AUC by same places',
+                of: `${best.layer} of ${owner}`,
+                value: best.spatial.auc,
+                chance: { mean: 0.5 },
+              },
+            ]
+          : []),
       ],
       view: { path: 'representations/invariance', params: {} },
     };

@@ -281,9 +281,6 @@ describe('analyseRepresentations', () => {
       analyseRepresentations([{ source: model(), layers: ['laet'] }], images, {}, memoryStore(), platform),
     ).rejects.toMatchObject({ hint: 'Did you mean "late"?' });
     await expect(
-      analyseRepresentations([{ source: model(), layers: ['vector'] }], images, {}, memoryStore(), platform),
-    ).rejects.toThrow('no positions to match');
-    await expect(
       analyseRepresentations([{ source: model() }], images, { k: 0 }, memoryStore(), platform),
     ).rejects.toThrow(UsageError);
     const bad = madeFeatures(3, 4, 2);

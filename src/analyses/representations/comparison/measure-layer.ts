@@ -49,6 +49,8 @@ export async function measureLayer(
   task: LongTask,
 ): Promise<MeasuredLayer> {
   const { kernels, sigma, sigmaScope, k } = options;
+  // One vector an image has no places to show, and matched, same and pooled places are all one.
+  const hasPlaces = features.layer.kind !== 'vector';
   const products = await matchLayer(features, buffers, pool, work, folder, options, task);
   const files = new Map<string, Uint8Array>();
   const tables: RetrievalTable[] = [];
@@ -64,7 +66,7 @@ export async function measureLayer(
     const [semantic, spatial] = (['semantic', 'spatial'] as const).map((side) => {
       const found = kernelMatrix(products[side]!, kernel, { sigma, scope: sigmaScope });
       if (found.sigma !== undefined) sigmas[side] = found.sigma;
-      search({ by: side, kernel, matrix: found.matrix });
+      if (hasPlaces || side === 'semantic') search({ by: side, kernel, matrix: found.matrix });
       return found.matrix;
     }) as [Matrix64, Matrix64];
     if (divergence)
@@ -84,14 +86,16 @@ export async function measureLayer(
     files.set(`spatial-${kernel}.npy`, encodeNpy(single.spatial.data, [spatial.rows, spatial.cols]));
   }
   for (const [by, vectors] of Object.entries(features.pooled))
-    if (vectors) search({ by: by as 'average' | 'first', kernel: null, matrix: pooledSimilarity(vectors) });
+    if (vectors && hasPlaces)
+      search({ by: by as 'average' | 'first', kernel: null, matrix: pooledSimilarity(vectors) });
   for (const table of tables) files.set(foundPath(table), encodeNpy(table.found, [images.length, k]));
   const nearest = tables.find(({ by }) => by === 'semantic')!;
-  const matches = options.matches && products.whole ? matchTable(products.whole, nearest.found, options) : null;
+  const matches =
+    hasPlaces && options.matches && products.whole ? matchTable(products.whole, nearest.found, options) : null;
   if (matches) files.set('matches.jsonl', encodeJsonl(matches));
-  const kept = await pairFeatures(features, options.pairFeatures);
+  const kept = hasPlaces ? await pairFeatures(features, options.pairFeatures) : null;
   if (kept) files.set('features.npy', kept.bytes);
-  const approximation = await approximationTable(features, options);
+  const approximation = hasPlaces ? await approximationTable(features, options) : [];
   const { layer } = features;
   return {
     id,

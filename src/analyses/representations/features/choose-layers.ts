@@ -2,13 +2,15 @@ import { lastSpatialLayer, layersByDepth, readableLayers } from '../../../activa
 import { findLayer } from '../../../activations/model/find-layer.ts';
 import type { Layer } from '../../../activations/model/layer.ts';
 import { UsageError } from '../../../base/errors.ts';
-import type { FeatureLayout } from '../../../measures/representations/feature-maps.ts';
+import { type FeatureLayout, type FeatureMaps, featureMaps } from '../../../measures/representations/feature-maps.ts';
+import type { Tensor } from '../../../tensor/tensor.ts';
 
 /** A layer that is read, with what its features are like. */
 export interface PlannedLayer {
   name: string;
-  kind: 'map' | 'tokens';
-  layout: FeatureLayout;
+  kind: 'map' | 'tokens' | 'vector';
+  /** `nd` for one vector an image. */
+  layout: FeatureLayout | 'nd';
   /** Of the map, or tokens with those before the patches. */
   positions: number;
   channels: number;
@@ -20,10 +22,10 @@ export interface PlannedLayer {
 }
 
 /** What a plan is made from. */
-export type PlannableLayer = Pick<
-  Layer,
-  'name' | 'kind' | 'positions' | 'channels' | 'extent' | 'leadingTokens' | 'layout'
->;
+export interface PlannableLayer
+  extends Pick<Layer, 'name' | 'kind' | 'positions' | 'channels' | 'extent' | 'leadingTokens'> {
+  layout: Layer['layout'] | 'nd';
+}
 
 /** Positions up to which a layer is matched unasked: the cost of a pair grows with their square and more. */
 export const PREFERRED_POSITIONS = 1024;
@@ -42,8 +44,8 @@ export interface ChosenLayers {
  * segmentation and detection end in, is an answer rather than a representation and is not taken unasked. By depth, layers
  * of at most 1,024 positions are taken; where there is none, those with the fewest.
  *
- * @throws UsageError for a layer that is not there or has no positions, or if no layer has positions, or unasked only such
- *   with 12,544 and more.
+ * @throws UsageError for a layer that is not there or is neither map, tokens nor vector, or if none is named and no layer has
+ *   positions, or unasked only such with 12,544 and more.
  */
 export function chooseLayers(
   layers: readonly Layer[],
@@ -69,10 +71,11 @@ export function chooseLayers(
 
 function namedLayer(layers: readonly Layer[], name: string, file: string): Layer {
   const found = findLayer(layers, name, file);
-  if (hasPositions(found)) return found;
-  throw new UsageError(`${file}: layer "${name}" has shape ${found.shape.join('×')}, and no positions to match.`, {
-    hint: 'Take a layer of shape 1×C×H×W or 1×T×D; "--layers list" shows them.',
-  });
+  if (found.kind !== 'other') return found;
+  throw new UsageError(
+    `${file}: layer "${name}" has shape ${found.shape.join('×')}, which is no representation of an image.`,
+    { hint: 'Take a layer of shape 1×C×H×W, 1×T×D or 1×D; "--layers list" shows them.' },
+  );
 }
 
 function hasPositions({ kind }: Layer): boolean {
@@ -100,6 +103,7 @@ export function planLayer(
   const shared = { name, positions, channels };
   if (kind === 'map')
     return { ...shared, kind, layout: layout === 'nhwc' ? 'nhwc' : 'nchw', extent, droppedTokens: 0, leadingTokens: 0 };
+  if (kind === 'vector') return { ...shared, kind, layout: 'nd', extent: null, droppedTokens: 0, leadingTokens: 0 };
   const leading = leadingTokens ?? 0;
   // Without the tokens before them the patches are a grid; with them, only where there are none.
   const droppedTokens = cls === 'drop' ? leading : 0;
@@ -111,4 +115,23 @@ export function planLayer(
     droppedTokens,
     leadingTokens: leading,
   };
+}
+
+/**
+ * Features of a layer as images × positions × channels; one vector an image is one position.
+ *
+ * @param patchesOnly Leave out the tokens that the plan drops.
+ */
+export function layerMaps(
+  tensor: Tensor,
+  { name: layer, layout, channels, droppedTokens, extent }: PlannedLayer,
+  { names, patchesOnly = false }: { names?: readonly string[]; patchesOnly?: boolean } = {},
+): FeatureMaps {
+  const given = { layer, ...(names && { names }) };
+  if (layout === 'nd') {
+    const { data } = tensor;
+    return featureMaps({ shape: [data.length / channels, 1, channels], data }, { ...given, layout: 'ntd' });
+  }
+  if (layout !== 'ntd' || !patchesOnly) return featureMaps(tensor, { ...given, layout });
+  return featureMaps(tensor, { ...given, layout, dropTokens: droppedTokens, ...(extent && { extent }) });
 }

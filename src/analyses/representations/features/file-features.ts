@@ -2,10 +2,9 @@ import type { FeaturesFile } from '../../../activations/features-file/features-f
 import { shapeLayers } from '../../../activations/features-file/layer-shapes.ts';
 import { gridNotes, requireKnownTokens } from '../../../activations/model/token-hints.ts';
 import { UsageError } from '../../../base/errors.ts';
-import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import { rowReader } from '../../../tensor/read-rows.ts';
 import type { RepresentationModelInput } from '../options.ts';
-import { planLayer } from './choose-layers.ts';
+import { layerMaps, planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
 /** The features of a file, block by block: only the rows at hand are in memory, where the file has them one after another. */
@@ -15,12 +14,13 @@ export async function fileFeatures(
   opened: FeaturesFile,
 ): Promise<FeatureProvider> {
   const { source, layers: asked } = input;
+  const known = [...opened.layers, ...opened.vectors];
   const entries = asked
     ? asked.map((layer) => {
-        const found = opened.layers.find((entry) => entry.name === layer);
+        const found = known.find((entry) => entry.name === layer);
         if (found) return found;
         throw new UsageError(`${source.name} has no layer "${layer}".`, {
-          hint: `It has ${opened.layers.map((entry) => entry.name).join(', ')}.`,
+          hint: `It has ${known.map((entry) => entry.name).join(', ')}.`,
         });
       })
     : opened.layers;
@@ -55,8 +55,8 @@ export async function fileFeatures(
         layers: [],
         logits: readLogits && (await readLogits(start, end)),
       };
-      for (const [l, entry] of entries.entries()) {
-        const maps = featureMaps(await read[l]!(start, end), { layer: entry.name, layout: planned[l]!.layout });
+      for (const [l, reader] of read.entries()) {
+        const maps = layerMaps(await reader(start, end), planned[l]!);
         block.layers.push(maps.data instanceof Float32Array ? maps.data : Float32Array.from(maps.data));
       }
       return block;

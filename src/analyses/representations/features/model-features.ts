@@ -4,11 +4,10 @@ import type { Layer } from '../../../activations/model/layer.ts';
 import { gridNotes, requireKnownTokens, withTokenHints } from '../../../activations/model/token-hints.ts';
 import { type ProbedModel, probeModel, type RunnableModel, tapModel } from '../../../activations/model/vision-model.ts';
 import { UnsupportedError, UsageError } from '../../../base/errors.ts';
-import { featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
-import { chooseLayers, type PlannedLayer, passedOverNotes, planLayer } from './choose-layers.ts';
+import { chooseLayers, layerMaps, type PlannedLayer, passedOverNotes, planLayer } from './choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from './feature-provider.ts';
 
 /** A model with its layers chosen, ready to run. */
@@ -154,18 +153,15 @@ function pictures(
 /** Images × positions × channels of a layer's output, checked to be finite. */
 function positionsFirst(
   tensor: Tensor,
-  { name: layer, layout }: PlannedLayer,
+  layer: PlannedLayer,
   indices: readonly number[],
   images: readonly ImageInput[],
 ): Float32Array {
   if (indices.length === 0) return new Float32Array();
-  const maps = featureMaps(tensor, {
-    layout,
-    layer,
-    names: indices.map((index) => images[index]!.name),
-  });
+  const names = indices.map((index) => images[index]!.name);
+  const maps = layerMaps(tensor, layer, { names });
   if (maps.data instanceof Float32Array) return maps.data;
-  throw new UnsupportedError(`Layer "${layer}" gives ${maps.data.constructor.name}; float32 was expected.`);
+  throw new UnsupportedError(`Layer "${layer.name}" gives ${maps.data.constructor.name}; float32 was expected.`);
 }
 
 /** Images × classes, checked to be finite. */
