@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -102,6 +102,41 @@ describe('finding pictures', () => {
     const empty = await mkdtemp(join(tmpdir(), 'semblance-images-'));
     await writeFile(join(empty, 'model.onnx'), '');
     await expect(findImages(empty)).rejects.toThrow('holds no images (found 1 .onnx)');
+  });
+
+  it('follows links to pictures and folders, but not in circles, and lists those that lead nowhere', async () => {
+    const { mkdir } = await import('node:fs/promises');
+    const [folder, elsewhere] = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'semblance-links-'))));
+    await mkdir(join(elsewhere!, 'cats/deep'), { recursive: true });
+    for (const name of ['cats/1.png', 'cats/deep/2.png', 'single.png', 'notes.txt'])
+      await writeFile(join(elsewhere!, name), '');
+    await mkdir(join(folder!, 'dogs'));
+    await writeFile(join(folder!, 'dogs/3.png'), '');
+    for (const [name, target] of [
+      ['cats', join(elsewhere!, 'cats')],
+      ['more', join(elsewhere!, 'cats')],
+      ['dogs/4.png', join(elsewhere!, 'single.png')],
+      ['notes.txt', join(elsewhere!, 'notes.txt')],
+      ['dogs/gone.png', join(elsewhere!, 'nothing.png')],
+      ['dogs/gone', join(elsewhere!, 'nothing')],
+      ['dogs/up', '..'],
+      ['out', '../..'],
+    ] as const)
+      await symlink(target, join(folder!, name));
+    // A circle through a folder elsewhere: what it leads to is looked at once on each way.
+    await symlink(folder!, join(elsewhere!, 'cats/deep/back'));
+    const { samples, ignored, links, loops } = await findImages(folder!);
+    expect(samples).toEqual([
+      { name: 'cats/1.png', label: 'cats' },
+      { name: 'cats/deep/2.png', label: 'cats' },
+      { name: 'dogs/3.png', label: 'dogs' },
+      { name: 'dogs/4.png', label: 'dogs' },
+      { name: 'dogs/gone.png', label: 'dogs' },
+      { name: 'more/1.png', label: 'more' },
+      { name: 'more/deep/2.png', label: 'more' },
+    ]);
+    expect(loops).toEqual(['cats/deep/back', 'dogs/up', 'more/deep/back', 'out']);
+    expect([links, ignored]).toEqual([4, { '.txt': 1, '': 1 }]);
   });
 });
 

@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { decodeImage } from '../../activations/images/decode-image.ts';
-import { findImages } from '../../activations/images/image-folder.ts';
+import { findImages, type ImageCollection } from '../../activations/images/image-folder.ts';
 import { readPicture } from '../../activations/images/images-from-folder.ts';
 import { type ClassPicture, PICTURE_OPTIONS, type PicturesRequest } from '../../analyses/common/picture-options.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { tellPassedOver } from './passed-over.ts';
 
 /** The flags of pictures of classes. */
 export interface PictureFlags {
@@ -30,9 +31,8 @@ export async function readPicturesRequest(
 ): Promise<PicturesRequest | undefined> {
   const { images } = command.opts<PictureFlags>();
   if (images === undefined) return undefined;
-  const { pictures, ignored } = await findClassPictures(images, io);
-  const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
-  if (other.length > 0) io.stderr(io.colors.dim(`Passed over in ${images}: ${other.join(', ')}.\n`));
+  const { pictures, ...rest } = await findClassPictures(images, io);
+  tellPassedOver(images, rest, io);
   return {
     source: images,
     images: pictures,
@@ -47,8 +47,8 @@ export async function readPicturesRequest(
 export async function findClassPictures(
   path: string,
   io: CliIo,
-): Promise<{ pictures: ClassPicture[]; ignored: Record<string, number> }> {
-  const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
+): Promise<{ pictures: ClassPicture[] } & Omit<ImageCollection, 'folder' | 'samples'>> {
+  const { folder, samples, ...rest } = await findImages(resolve(io.cwd, path));
   const pictures: ClassPicture[] = [];
   for (const sample of samples) {
     const file = resolve(folder, sample.name);
@@ -59,5 +59,5 @@ export async function findClassPictures(
       load: () => readPicture(file, sample.name),
     });
   }
-  return { pictures, ignored };
+  return { pictures, ...rest };
 }

@@ -4,6 +4,7 @@ import { readPicture } from '../../activations/images/images-from-folder.ts';
 import type { ImageInput } from '../../analyses/representations/options.ts';
 import { createRandom } from '../../statistics/random.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { tellPassedOver } from './passed-over.ts';
 
 /** The pictures of `--images`, or a random part of them in their order where `sample` says so. */
 export async function readImages(
@@ -12,9 +13,8 @@ export async function readImages(
   seed: number,
   io: CliIo,
 ): Promise<ImageInput[]> {
-  const { folder, samples, ignored } = await findImages(resolve(io.cwd, path));
-  const other = Object.entries(ignored).map(([extension, count]) => `${count} ${extension || 'without extension'}`);
-  if (other.length > 0) io.stderr(io.colors.dim(`Passed over in ${path}: ${other.join(', ')}.\n`));
+  const { folder, samples, ...rest } = await findImages(resolve(io.cwd, path));
+  tellPassedOver(path, rest, io);
   const images = samples.map(
     (entry): ImageInput => ({ ...entry, load: () => readPicture(resolve(folder, entry.name), entry.name) }),
   );

@@ -86,8 +86,8 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
     const isVector = layer.layout === 'nd';
     const rows = Object.entries(layer.outputSimilarity).map(([kernel, { semantic, spatial }]) => [
       kernel,
-      ...(isVector ? [semantic.pearson] : [spatial.pearson, semantic.pearson]).map(numberCell),
-      ...(isVector ? [semantic.spearman] : [spatial.spearman, semantic.spearman]).map(numberCell),
+      ...(isVector ? [semantic.pearson] : [spatial.pearson, semantic.pearson]).map((r) => numberCell(r)),
+      ...(isVector ? [semantic.spearman] : [spatial.spearman, semantic.spearman]).map((r) => numberCell(r)),
     ]);
     const titles = isVector ? ['Pearson', 'Spearman'] : ['Pearson spatial', 'semantic', 'Spearman spatial', 'semantic'];
     const columns = titles.map((title) => numberColumn(colors.dim(title)));
