@@ -4,7 +4,7 @@ import type { FeatureMaps } from '../../../measures/representations/feature-maps
 import type { MatchedTile } from '../../../measures/representations/matching/match-tile.ts';
 import type { ImagePairs } from '../../../measures/representations/sampling/sample-pairs.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import { type LayerFeatures, sharedFloats } from '../features/collect-features.ts';
+import type { LayerFeatures } from '../features/collect-features.ts';
 import type { MatchPool, MatchTask } from '../matching/match-in-tiles.ts';
 import { imagesInMemory } from '../matching/match-layer.ts';
 import type { PlainOptions } from '../option-table.ts';
@@ -126,7 +126,7 @@ export function pairMatcher(
     return [x, columns === rows ? x : await load(columns, Math.min(n, columns + size))];
   }
   function load(start: number, end: number): Promise<FeatureMaps> {
-    return features.load(start, end, { into: sharedFloats(((end - start) * features.imageBytes) / 4) });
+    return features.load(start, end);
   }
 }
 
