@@ -13,8 +13,8 @@ import tempfile
 import numpy as np
 
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path.insert(0, os.path.join(root, "integrations"))
-from semblance_logger import SemblanceLogger
+sys.path.insert(0, os.path.join(root, "integrations", "python"))
+from semblance_vision.logger import SemblanceLogger
 
 try:
     import torch

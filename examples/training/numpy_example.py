@@ -9,8 +9,8 @@ import sys
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
-from semblance_logger import SemblanceLogger
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations/python"))
+from semblance_vision.logger import SemblanceLogger
 from shapes import LABELS, shapes
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])

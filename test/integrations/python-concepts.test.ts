@@ -15,7 +15,7 @@ import { python } from '../support/python.ts';
 const script = fileURLToPath(new URL('./write_concepts.py', import.meta.url));
 const quick: ConceptsOptions = { nComponents: 3, resamples: 50, shuffles: 50, stabilitySeeds: 0 };
 
-describe.skipIf(python?.hasTorch !== true)('activations of semblance_features.py as concepts', () => {
+describe.skipIf(python?.hasTorch !== true)('activations of FeatureWriter as concepts', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'semblance-concepts-'));

@@ -15,7 +15,7 @@ import { python } from '../support/python.ts';
 
 const script = fileURLToPath(new URL('./write_features.py', import.meta.url));
 
-describe.skipIf(python?.hasTorch !== true)('semblance_features.py', () => {
+describe.skipIf(python?.hasTorch !== true)('FeatureWriter', () => {
   let folder: string;
   let facts: {
     ids: string[];

@@ -49,7 +49,7 @@ const frameworks = [
   ['torch', python?.hasTorch === true],
 ] as const;
 
-describe.each(frameworks)('semblance_logger.py with %s', (framework, there) => {
+describe.each(frameworks)('SemblanceLogger with %s', (framework, there) => {
   it.skipIf(!there).each([
     { flags: [], floats: 'f32', tolerance: 2e-6 },
     { flags: ['float16', 'shuffle'], floats: 'f16', tolerance: 2e-3 },
@@ -86,7 +86,7 @@ describe.each(frameworks)('semblance_logger.py with %s', (framework, there) => {
   });
 });
 
-describe('the random split of semblance_logger.py', () => {
+describe('the random split of SemblanceLogger', () => {
   it.skipIf(!python).each([{ memory: 2 ** 28 }, { memory: 400 * 16 * 4 }])(
     'shows no typicality in random features, and what was planted (memory $memory)',
     async ({ memory }) => {
@@ -121,7 +121,7 @@ describe('the random split of semblance_logger.py', () => {
 describe('the examples', () => {
   it.skipIf(!python)('NumPy: softmax regression is logged and read', async () => {
     const said = run(join(examples, 'numpy_example.py'), join(folder, 'run'), '--epochs', '4', '--images', '2000');
-    expect(said.match(/semblance_logger: epoch \d: logging cost [\d.]+ s of [\d.]+ s \([\d.]+%\)/g)).toHaveLength(5);
+    expect(said.match(/semblance_vision: epoch \d: logging cost [\d.]+ s of [\d.]+ s \([\d.]+%\)/g)).toHaveLength(5);
     const epochs = await readRun(join(folder, 'run'));
     expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
     const metrics = await metricsOf(join(folder, 'run'));
@@ -187,9 +187,9 @@ describe('the Python tests', () => {
   });
 
   it.skipIf(!python)('the logger needs nothing but NumPy', () => {
-    const code = 'import sys, semblance_logger; print("torch" in sys.modules)';
+    const code = 'import sys, semblance_vision.logger; print("torch" in sys.modules)';
     const out = execFileSync(python!.command, ['-c', code], {
-      cwd: fileURLToPath(new URL('../../integrations', import.meta.url)),
+      cwd: fileURLToPath(new URL('../../integrations/python', import.meta.url)),
       encoding: 'utf8',
       env: environment,
     });

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
-from semblance_logger import SemblanceLogger
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations/python"))
+from semblance_vision.logger import SemblanceLogger
 
 folder, memory = sys.argv[1], int(sys.argv[2])
 random = np.random.default_rng(1)

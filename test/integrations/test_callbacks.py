@@ -9,7 +9,7 @@ import unittest
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations/python"))
 
 try:
     import torch
@@ -74,7 +74,7 @@ class Lightning(unittest.TestCase):
     def test_follows_the_trainer(self):
         module("lightning")
         module("lightning.pytorch", Callback=Base)
-        from semblance_lightning import SemblanceCallback
+        from semblance_vision.lightning import SemblanceCallback
 
         torch.manual_seed(0)
         net = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3))
@@ -129,7 +129,7 @@ class Keras(unittest.TestCase):
         random = np.random.default_rng(0)
         body, kernel, bias = random.normal(size=(5, 4)), random.normal(size=(4, 3)), random.normal(size=3)
         module("keras", Model=Extractor, callbacks=types.SimpleNamespace(Callback=Base))
-        from semblance_keras import SemblanceCallback
+        from semblance_vision.keras import SemblanceCallback
 
         model = types.SimpleNamespace(
             name="small", inputs=["inputs"], optimizer=types.SimpleNamespace(learning_rate=np.float32(0.25)),

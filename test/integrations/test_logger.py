@@ -8,8 +8,8 @@ import unittest
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations"))
-from semblance_logger import SemblanceLogger, find_head, write_safetensors
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../integrations/python"))
+from semblance_vision.logger import SemblanceLogger, find_head, write_safetensors
 
 try:
     import torch

@@ -1,4 +1,4 @@
-"""Writes what two seeded networks make of images and their patches with semblance_features.py. Arguments: a folder."""
+"""Writes what two seeded networks make of images and their patches with semblance_vision.features. Arguments: a folder."""
 
 import os
 import sys
@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "integrations"))
-from semblance_features import FeatureWriter, patch_ids, patches  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "integrations", "python"))
+from semblance_vision.features import FeatureWriter, patch_ids, patches  # noqa: E402
 
 folder = sys.argv[1]
 torch.manual_seed(0)

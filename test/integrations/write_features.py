@@ -1,4 +1,4 @@
-"""Writes features of a seeded network with semblance_features.py, and the same arrays as .npy. Arguments: a folder."""
+"""Writes features of a seeded network with semblance_vision.features, and the same arrays as .npy. Arguments: a folder."""
 
 import json
 import os
@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import torch
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "integrations"))
-import semblance_features  # noqa: E402
-from semblance_features import FeatureWriter, content_id, patch_ids, patches  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "integrations", "python"))
+from semblance_vision import features as semblance_features  # noqa: E402
+from semblance_vision.features import FeatureWriter, content_id, patch_ids, patches  # noqa: E402
 
 folder = sys.argv[1]
 torch.manual_seed(0)

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(here, "..", "..", "integrations"))
+sys.path.insert(0, os.path.join(here, "..", "..", "integrations", "python"))
 sys.path.insert(0, os.path.join(here, "..", "fixtures", "cases", "networks"))
-from semblance_features import FeatureWriter  # noqa: E402
+from semblance_vision.features import FeatureWriter  # noqa: E402
 from stand_ins import cases  # noqa: E402
 
 IMAGES = 3

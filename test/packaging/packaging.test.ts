@@ -29,6 +29,10 @@ describe('package.json', () => {
     expect(manifest.files).toEqual([
       'bin',
       'dist',
+      'docs',
+      'examples',
+      'integrations',
+      '!**/__pycache__',
       'recipes',
       'samples',
       'CHANGELOG.md',

@@ -25,7 +25,7 @@ export function nextCommand({ id, needs }: Instrument, manifest: StudyManifest):
   if (models.length < wanted) {
     if (weights.length > 0)
       notes.push(
-        `${weights.join(', ')}: this instrument has to run the model, so a file of weights will not do. Export it to ONNX, or write features with semblance_features.py.`,
+        `${weights.join(', ')}: this instrument has to run the model, so a file of weights will not do. Export it to ONNX, or write features with FeatureWriter of the Python package (integrations/python).`,
       );
     for (let k = models.length; k < wanted; k++) models.push(wanted === 1 ? 'MODEL.onnx' : `MODEL_${'AB'[k]}.onnx`);
   }

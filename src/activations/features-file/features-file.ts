@@ -62,7 +62,7 @@ export async function openFeaturesFile(source: ByteSource): Promise<FeaturesFile
       throw new IncomparableError(
         `${source.name}: ${layers[0]!.name} is of ${images} images and ${name} of ${shape[0]}; all layers must be of the same.`,
         {
-          hint: 'If this is a model, export it to ONNX, or write its features with integrations/semblance_features.py.',
+          hint: 'If this is a model, export it to ONNX, or write its features with FeatureWriter of the Python package (integrations/python).',
         },
       );
   const logits = entries.find(({ name, shape }) => name === 'logits' && shape.length === 2) ?? null;

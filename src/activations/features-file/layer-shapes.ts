@@ -191,7 +191,7 @@ function twoReadings(file: string, entry: TensorEntry): UnsupportedError {
   const shape = formatShape(entry.shape);
   return new UnsupportedError(
     `${file}: whether the channels of ${entry.name} (${shape}) come first or last cannot be told.`,
-    { hint: 'Say it with --layout nchw or --layout nhwc; FeatureWriter of semblance_features.py writes it down.' },
+    { hint: 'Say it with --layout nchw or --layout nhwc; FeatureWriter of semblance_vision writes it down.' },
   );
 }
 

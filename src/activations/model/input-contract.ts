@@ -57,7 +57,7 @@ export function settleInput(input: ModelInput, hints: InputHints, file: string):
     throw new UnsupportedError(
       `${where} takes ${channels} channels (${describe(shape)}); pictures have 3, or 1 in grey.`,
       {
-        hint: 'Write features of your own data with integrations/semblance_features.py and give that file instead.',
+        hint: 'Write features of your own data with FeatureWriter of the Python package (integrations/python) and give that file instead.',
       },
     );
   const size = {

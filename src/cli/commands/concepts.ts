@@ -46,7 +46,7 @@ Examples:
   semblance concepts a.onnx b.onnx --group dogs=photos/dogs             one group instead of classes
   semblance concepts a.onnx b.onnx --images photos --layer-map 8 --sweep
   semblance concepts a-patches.safetensors b-patches.safetensors --images photos
-                                                                        activations written by semblance_features.py
+                                                                        activations written by FeatureWriter (integrations/python)
   semblance concepts name ./semblance-studies/a-b-12345678 --name-with anthropic --name-model MODEL
 `;
 

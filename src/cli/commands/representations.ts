@@ -51,7 +51,7 @@ Examples:
   semblance representations model.onnx --images photos            sub-folders are labels
   semblance representations cnn.onnx vit.onnx --images photos --depth 6
   semblance representations model.onnx --images photos --layers /layer4/Add_output_0 --method batch-optimal
-  semblance representations features.safetensors                  features written by semblance_features.py
+  semblance representations features.safetensors                  features written by FeatureWriter (integrations/python)
   semblance representations model.onnx --images photos --transform shift
 `;
 

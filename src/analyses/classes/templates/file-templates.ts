@@ -31,7 +31,7 @@ export function samplesOfFeatures(file: ModelFile): FeatureFileSamples {
   const folders = samples?.map(({ label, name }) => label ?? (name?.includes('/') ? name.split('/')[0] : undefined));
   if (!folders?.some((folder) => folder !== undefined))
     throw new UnsupportedError(`${file.name}: does not say of which class its samples are.`, {
-      hint: 'integrations/semblance_features.py writes labels beside the features, in the metadata of a .safetensors file.',
+      hint: 'FeatureWriter of the Python package (integrations/python) writes labels beside the features, in the metadata of a .safetensors file.',
     });
   return { names: samples!.map(({ name, id }, i) => name ?? id ?? `sample ${i}`), folders };
 }

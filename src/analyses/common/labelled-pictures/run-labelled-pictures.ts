@@ -50,7 +50,7 @@ export async function runLabelledPictures(
     throw new UnsupportedError(
       `${source.name}: --templates runs the model, and only ONNX models run; this is ${file.format}.`,
       {
-        hint: 'Export it to ONNX, or write its features with integrations/semblance_features.py and name that file with --templates.',
+        hint: 'Export it to ONNX, or write its features with FeatureWriter of the Python package (integrations/python) and name that file with --templates.',
       },
     );
   const probed = await probeModel(

@@ -28,7 +28,7 @@ export interface ActivationFile extends Pick<FileContract, 'records' | 'patches'
 const HEAD = { weight: 'head.weight', bias: 'head.bias' } as const;
 
 /**
- * Opens a file of pooled activations as integrations/semblance_features.py writes it; only its header is read. Ids of
+ * Opens a file of pooled activations as FeatureWriter of integrations/python writes it; only its header is read. Ids of
  * patches are "image#number".
  *
  * @throws UnsupportedError when it holds no layer of N × C; FormatError when the rows have no ids, or those of an image do
@@ -49,7 +49,7 @@ export async function openActivationFile(source: ByteSource): Promise<Activation
   const layers = entries.filter(({ shape }) => shape.length === 2);
   if (layers.length === 0)
     throw new UnsupportedError(`${source.name}: holds no activations of N×C.`, {
-      hint: 'Write the file with FeatureWriter of integrations/semblance_features.py and pool=True.',
+      hint: 'Write the file with FeatureWriter of the Python package (integrations/python) and pool=True.',
     });
   const rows = layers[0]!.shape[0]!;
   const logits = tensors.get('logits') ?? null;

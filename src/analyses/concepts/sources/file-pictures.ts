@@ -53,7 +53,7 @@ export function filePictures(
     throw new IncomparableError(
       `None of the ${images.length} pictures given is one of the ${listed.length} images of ${file}; the first has the id ${listed[0]!.id}.`,
       {
-        hint: 'Ids of a file are found again where they are content_id(path) of semblance_features.py, with #number for patches.',
+        hint: 'Ids of a file are found again where they are content_id(path) of the Python package, with #number for patches.',
       },
     );
   const notes: string[] = [];

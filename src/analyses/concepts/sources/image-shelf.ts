@@ -80,7 +80,7 @@ export function sharedGeometry(
   } of models)
     if (height !== width)
       throw new UnsupportedError(`${name} takes pictures of ${height}×${width}; patches are cut from square ones.`, {
-        hint: 'Export the model with a square input, or write its activations with integrations/semblance_features.py.',
+        hint: 'Export the model with a square input, or write its activations with FeatureWriter of the Python package (integrations/python).',
       });
   const chosen = models.reduce((best, model) => (model.input.height > best.input.height ? model : best));
   const { resize, interpolation, crop, cropRounding } = chosen.preprocessing;

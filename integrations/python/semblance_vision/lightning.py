@@ -1,6 +1,6 @@
-"""A Lightning callback that logs a training run for Semblance. Keep it beside semblance_logger.py.
+"""A Lightning callback that logs a training run for Semblance.
 
-    from semblance_lightning import SemblanceCallback
+    from semblance_vision.lightning import SemblanceCallback
 
     trainer = lightning.Trainer(max_epochs=30, callbacks=[SemblanceCallback("runs/mine", labels=class_names)])
     trainer.validate(module, test_loader)       # optional: logs epoch 0, the untrained network
@@ -13,7 +13,7 @@ still moves, become "train". Epochs count from 1, so that 0 stays the untrained 
 
 import sys
 
-from semblance_logger import SemblanceLogger
+from .logger import SemblanceLogger
 
 
 def _callback_class():
@@ -26,7 +26,7 @@ def _callback_class():
             return __import__(module, fromlist=["Callback"]).Callback
         except ImportError:
             continue
-    raise ImportError("semblance_lightning needs the package lightning or pytorch_lightning.")
+    raise ImportError("semblance_vision.lightning needs the package lightning or pytorch_lightning.")
 
 
 def _target(batch):

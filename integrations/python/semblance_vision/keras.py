@@ -1,6 +1,6 @@
-"""A Keras callback that logs a training run for Semblance. Keep it beside semblance_logger.py.
+"""A Keras callback that logs a training run for Semblance.
 
-    from semblance_keras import SemblanceCallback
+    from semblance_vision.keras import SemblanceCallback
 
     log = SemblanceCallback("runs/mine", test=(x_test, y_test), train=(x_train[:5000], y_train[:5000]), labels=class_names)
     model.fit(x_train, y_train, epochs=30, validation_data=(x_test, y_test), callbacks=[log])
@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from semblance_logger import SemblanceLogger
+from .logger import SemblanceLogger
 
 
 def _keras():
@@ -28,7 +28,7 @@ def _keras():
         try:
             from tensorflow import keras
         except ImportError:
-            raise ImportError("semblance_keras needs the package keras or tensorflow.") from None
+            raise ImportError("semblance_vision.keras needs the package keras or tensorflow.") from None
     return keras
 
 
@@ -74,7 +74,7 @@ class SemblanceCallback(_keras().callbacks.Callback):
             scores = features[name] @ kernel + (0 if bias is None else bias)
             self.logger.add(name, target, scores, features[name])
         if self.splits and not self.quiet:
-            print(f"semblance_keras: epoch {epoch}: running the network for its features took {seconds:.2f} s",
+            print(f"semblance_vision: epoch {epoch}: running the network for its features took {seconds:.2f} s",
                   file=sys.stderr)
         rate = getattr(getattr(self.model, "optimizer", None), "learning_rate", None)
         self.logger.end_epoch(epoch, head=(kernel.T, bias), loss=logs.get("loss"), val_loss=logs.get("val_loss"),

@@ -1,9 +1,9 @@
 """Writes what a PyTorch vision model makes of images, so that Semblance can compare it without running the model.
 
-One file to paste beside your script. Needs NumPy and PyTorch (timm and Hugging Face models are PyTorch modules). Python 3.8
-or later.
+This file may also be copied alone beside a script. Needs NumPy and PyTorch (timm and Hugging Face models are PyTorch
+modules). Python 3.8 or later.
 
-    from semblance_features import FeatureWriter, content_id
+    from semblance_vision import FeatureWriter, content_id
 
     with FeatureWriter("features.safetensors", model, ["layer3", "layer4"]) as writer:
         model.eval()

@@ -1,8 +1,8 @@
 """Logs a training run so that Semblance can show how similarity grows in it.
 
-One file to paste beside your training script. Needs NumPy; works with PyTorch or without. Python 3.8 or later.
+This file may also be copied alone beside a training script. Needs NumPy; works with PyTorch or without. Python 3.8 or later.
 
-    from semblance_logger import SemblanceLogger
+    from semblance_vision import SemblanceLogger
 
     log = SemblanceLogger("runs/mine", model=net, labels=class_names, resume=True)
     for epoch in range(log.next_epoch, epochs + 1):     # epoch 0 is the untrained network
@@ -87,7 +87,7 @@ class SemblanceLogger:
             "model": model_name or (type(model).__name__ if model is not None else None),
             "labels": self.labels,
             "dataset": dataset,
-            "createdBy": f"semblance_logger {__version__} ({_framework(model)})",
+            "createdBy": f"semblance_vision {__version__} ({_framework(model)})",
         }
         if not self._lines or not os.path.exists(self._path("run.json")):
             write_atomically(self._path("run.json"), json.dumps(run, indent=1, ensure_ascii=False).encode() + b"\n")
@@ -191,7 +191,7 @@ class SemblanceLogger:
                 found, measured[split] = self._splits[split].finish(classes)
                 tensors.update(found)
                 if self._splits[split].dropped and self.template_cosines and not self.quiet:
-                    print(f"semblance_logger: epoch {epoch}: the features of {split} are larger than feature_memory "
+                    print(f"semblance_vision: epoch {epoch}: the features of {split} are larger than feature_memory "
                           f"({self.feature_memory} bytes): no template cosines.", file=sys.stderr)
         if not tensors:
             raise ValueError("end_epoch: there is nothing to write. Give the logger a model or `head`, or `add` samples.")
@@ -218,7 +218,7 @@ class SemblanceLogger:
         share = cost / seconds if seconds > 0 else float("nan")
         self.last_cost = {"epoch": epoch, "loggingSeconds": cost, "epochSeconds": seconds, "share": share}
         if not self.quiet:
-            print(f"semblance_logger: epoch {epoch}: logging cost {cost:.4f} s of {seconds:.2f} s ({share:.2%})",
+            print(f"semblance_vision: epoch {epoch}: logging cost {cost:.4f} s of {seconds:.2f} s ({share:.2%})",
                   file=sys.stderr)
         self.begin_epoch()
         return path
