@@ -3,30 +3,10 @@ import { EXIT_CODES } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
 import { refuseRepeats } from './arguments/nothing-ignored.ts';
 import { readValue } from './arguments/option-flags.ts';
+import { addStub, COMMANDS, calledCommand } from './command-table.ts';
 import { LIMIT_OPTIONS } from './supervision/command-limits.ts';
 import type { CliIo } from './terminal/io.ts';
 import { reportError } from './terminal/report-error.ts';
-
-/** Adds one command to the program. Every file of a command exports one of these. */
-export type AddCommand = (program: Command, io: CliIo) => void;
-
-/** Each command's module in the order of help, loaded only when it is called for: their parts are many. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  classes: async () => (await import('./commands/classes.ts')).addClassesCommand,
-  training: async () => (await import('./commands/training.ts')).addTrainingCommand,
-  representations: async () => (await import('./commands/representations.ts')).addRepresentationsCommand,
-  concepts: async () => (await import('./commands/concepts.ts')).addConceptsCommand,
-  open: async () => (await import('./commands/open.ts')).addOpenCommand,
-  export: async () => (await import('./commands/export.ts')).addExportCommand,
-  figure: async () => (await import('./commands/taking/figure.ts')).addFigureCommand,
-  report: async () => (await import('./commands/taking/report.ts')).addReportCommand,
-  table: async () => (await import('./commands/taking/table.ts')).addTableCommand,
-  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
-  reproduce: async () => (await import('./commands/reproduce/reproduce.ts')).addReproduceCommand,
-  worker: async () => (await import('./commands/worker.ts')).addWorkerCommand,
-  doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
-  look: async () => (await import('./commands/look.ts')).addLookCommand,
-};
 
 const EPILOGUE = `
 Examples:
@@ -56,16 +36,17 @@ collages to the language model that you name.
  * @returns The exit code.
  */
 export async function run(argv: readonly string[], io: CliIo): Promise<number> {
-  const program = await createProgram(io, argv[0]);
+  const program = await createProgram(io, calledCommand(argv));
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    // Without a word there is nothing to look at.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return Number(program.getOptionValue('exitCode') ?? EXIT_CODES.ok);
   } catch (error) {
     return report(error, io, argv);
   }
 }
 
-/** The program with the command that is called for, or with all of them where none is: for help and for paths. */
+/** The program with the command that is called for, and the others as help lists them. */
 async function createProgram(io: CliIo, called: string | undefined): Promise<Command> {
   const program = new Command('semblance')
     .description('Opens a trained vision network and shows what the network sees as similar.')
@@ -76,9 +57,10 @@ async function createProgram(io: CliIo, called: string | undefined): Promise<Com
     .showHelpAfterError('Run semblance --help for the commands, or semblance COMMAND --help for one.')
     .configureOutput({ writeOut: (text) => io.stdout(text), writeErr: (text) => io.stderr(text) })
     .exitOverride();
-  const wanted =
-    called !== undefined && Object.hasOwn(COMMANDS, called) ? [COMMANDS[called]!] : Object.values(COMMANDS);
-  for (const load of wanted) (await load())(program, io);
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    if (name === called) (await entry.load())(program, io);
+    else addStub(program, name, entry);
+  }
   for (const command of program.commands) {
     command.copyInheritedSettings(program).option('--no-color', 'print without colours');
     for (const each of [command, ...command.commands]) {
