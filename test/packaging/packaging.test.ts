@@ -42,6 +42,13 @@ describe('package.json', () => {
     ]);
   });
 
+  test('brings the version of onnxruntime-common that its onnxruntime-web is made for', () => {
+    const web = JSON.parse(readFileSync(join(root, 'dist/onnxruntime-web/package.json'), 'utf8'));
+    expect(manifest.devDependencies['onnxruntime-web']).toBe(web.version);
+    expect(manifest.dependencies['onnxruntime-common']).toBe(web.version);
+    expect(manifest.dependencies).not.toHaveProperty('onnxruntime-web');
+  });
+
   test('agrees with the version in the code', () => {
     expect(VERSION).toBe(manifest.version);
   });
@@ -79,6 +86,10 @@ test('the packed tarball, installed in an empty folder, runs', { timeout: 120_00
     );
     const names: string[] = packed[0].files.map((file: { path: string }) => file.path);
     expect(names.filter((name) => /^(src|test|app|bench|scripts)\//.test(name))).toEqual([]);
+    expect(names.filter((name) => /__pycache__|\.pyc$|\.map$/.test(name))).toEqual([]);
+    expect(names).toContain('integrations/python/semblance_vision/__init__.py');
+    // What is installed: the package, without what it depends on.
+    expect(packed[0].unpackedSize).toBeLessThan(35e6);
     execFileSync('tar', ['-xzf', join(folder, packed[0].filename), '-C', folder]);
     // Its dependencies are linked from here rather than fetched, so that the test needs no network.
     mkdirSync(join(folder, 'node_modules'));
@@ -96,6 +107,15 @@ test('the packed tarball, installed in an empty folder, runs', { timeout: 120_00
       execFileSync(process.execPath, [cli, 'doctor', '--json'], { cwd: folder, encoding: 'utf8' }),
     );
     expect(doctor.version).toBe(manifest.version);
+    // The runtime that comes with it runs a model of the samples, without the one on npm.
+    const sample = join(folder, 'package/samples/pink-square');
+    const args = ['representations', join(sample, 'networks/with-square.onnx'), '--images', join(sample, 'images')];
+    const ran = execFileSync(process.execPath, [cli, ...args, '--sample', '4', '--json', '--out', 'study'], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    expect(ran).toContain('"onnxruntime-web ');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { bundledRuntimeVersion } from '../../activations/runtime/bundled-runtime.ts';
 import { VERSION } from '../../base/version.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -70,7 +71,7 @@ function examine(): Finding[] {
 
 /** A package that comes with this one, or may be added to it: the work that needs neither images nor a runtime goes on without. */
 function part(name: string, purpose: string): Finding {
-  const version = installedVersion(name);
+  const version = (name === 'onnxruntime-web' ? bundledRuntimeVersion() : undefined) ?? installedVersion(name);
   if (version !== undefined) return { part: name, ok: true, found: `${version} (${purpose})` };
   return {
     part: name,
