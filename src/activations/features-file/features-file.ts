@@ -6,10 +6,21 @@ import { parseJsonValue } from '../../formats/json/parse-json.ts';
 import type { ModelFile, TensorEntry } from '../../model-files/model-file.ts';
 import { detectFormat, openModel } from '../../model-files/open-model.ts';
 import type { GridSize } from '../model/token-grid.ts';
+import { notRunnable, refuseWeights } from './not-runnable.ts';
 
-/** True for files that may hold features rather than a model that runs. */
+/**
+ * True for files that may hold features, false for a model that may run: what else there is, is told before anything runs.
+ *
+ * @throws UnsupportedError for weights in a format that does not run, with the lines that lead on; FormatError for what is
+ * no model.
+ */
 export async function isFeaturesFile(source: ByteSource): Promise<boolean> {
-  return FORMATS.has((await detectFormat(source))?.name ?? '');
+  const name = (await detectFormat(source))?.name;
+  if (name === undefined) await openModel(source); // Says what the file is.
+  if (name === undefined || name === 'onnx') return false;
+  if (name === 'safetensors' || name === 'shard index') refuseWeights(source, await openModel(source));
+  else if (name !== 'npy' && name !== 'npz') throw notRunnable(source, name);
+  return true;
 }
 
 /** Arrays of two axes that are no layers. */
@@ -94,8 +105,6 @@ export function readSamples({ name, metadata }: ModelFile, images: number): Feat
     return found;
   });
 }
-
-const FORMATS = new Set(['npy', 'npz', 'safetensors', 'shard index']);
 
 const count = z.int().check(z.minimum(0));
 const side = z.int().check(z.minimum(1));

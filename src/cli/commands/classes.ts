@@ -152,7 +152,7 @@ async function classes(models: readonly ClassModelArgument[], command: Command, 
   const flags = command.opts<Flags>();
   const asked = typedOptions(command, CLASS_OPTIONS);
   const { inputs, facts, several } = await readInputs(models, command, io);
-  const pictures = await readPicturesRequest(command, asked, io);
+  const pictures = await readPicturesRequest(command, { ...asked, labelled: true }, io);
   const band = flags.atAccuracy === undefined ? undefined : parseAccuracyBand(flags.atAccuracy);
   if (band && !facts)
     throw new UsageError('--at-accuracy needs to know the accuracies: give a population.yaml, which lists them.');

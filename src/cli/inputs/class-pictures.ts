@@ -5,6 +5,7 @@ import { decodeImage } from '../../activations/images/decode-image.ts';
 import { findImages, type ImageCollection } from '../../activations/images/image-folder.ts';
 import { readPicture } from '../../activations/images/images-from-folder.ts';
 import { type ClassPicture, PICTURE_OPTIONS, type PicturesRequest } from '../../analyses/common/picture-options.ts';
+import { UnsupportedError } from '../../base/errors.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -23,16 +24,21 @@ export function addPictureFlags(command: Command, help: string): Command {
 /** What has no effect without `--images`. */
 export const PICTURE_OPTION_USE = { options: ['images-per-class', 'images-most'], needs: '--images' };
 
-/** What `--images` asks for; undefined without it. Files that are not pictures are listed. */
+/**
+ * What `--images` asks for; undefined without it. Files that are not pictures are listed.
+ *
+ * @param options.labelled Whether pictures are of use only where their classes are known.
+ */
 export async function readPicturesRequest(
   command: Command,
-  { seed }: { seed?: number },
+  { seed, labelled = false }: { seed?: number; labelled?: boolean },
   io: CliIo,
 ): Promise<PicturesRequest | undefined> {
   const { images } = command.opts<PictureFlags>();
   if (images === undefined) return undefined;
   const { pictures, ...rest } = await findClassPictures(images, io);
   tellPassedOver(images, rest, io);
+  if (labelled) requireLabels(images, pictures);
   return {
     source: images,
     images: pictures,
@@ -41,6 +47,15 @@ export async function readPicturesRequest(
     decode: decodeImage,
     encodePng,
   };
+}
+
+/** @throws UnsupportedError where nothing says of any picture which class it shows, as in a flat folder. */
+export function requireLabels(path: string, pictures: readonly ClassPicture[]): void {
+  if (pictures.length === 0 || pictures.some(({ label }) => label !== undefined)) return;
+  throw new UnsupportedError(`${path}: holds ${pictures.length} pictures, and says of none which class it shows.`, {
+    hint: `Put those of each class into a folder called by its name, WordNet id or number (${path.replace(/[/\\]+$/, '')}/cat/1.jpg), or give a list: CSV with the columns path,label. Which of them are alike to a network needs no classes: semblance representations MODEL.onnx --images ${path}`,
+    file: path,
+  });
 }
 
 /** The pictures of a folder or list, each with what tells it from a changed one. */

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { SourceError, UsageError } from '../../base/errors.ts';
+import { SourceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findModels } from './find-models.ts';
@@ -45,11 +45,32 @@ export async function expandModels<M extends { path: string; name?: string }>(
 /** The models below a folder or of a glob, relative to the working directory; undefined for anything else. */
 async function pathsOf(path: string, quiet: boolean, io: CliIo): Promise<string[] | undefined> {
   const absolute = resolve(io.cwd, path);
-  if (existsSync(absolute)) return statSync(absolute).isDirectory() ? modelsIn([path], path, quiet, io) : undefined;
+  if (existsSync(absolute)) {
+    if (!statSync(absolute).isDirectory()) return undefined;
+    refuseLoggedRun(path, absolute);
+    return modelsIn([path], path, quiet, io);
+  }
   if (!/[*?]/.test(path) || /^([a-z][a-z0-9+.-]+:\/\/|hf:)/i.test(path)) return undefined;
   const matches = await glob(path, io.cwd, io.signal);
   if (matches.length === 0) throw new SourceError(`${path}: no file matches.`);
   return modelsIn(matches, path, quiet, io);
+}
+
+/**
+ * A logged run is one network at many epochs: compared as models its epochs are nearly equal, and its predictions would be
+ * passed over.
+ *
+ * @throws UnsupportedError naming the command that reads it.
+ */
+function refuseLoggedRun(path: string, folder: string): void {
+  if (!existsSync(join(folder, 'metrics.jsonl'))) return;
+  const epochs = readdirSync(folder).filter((name) => /^epoch-\d+\.safetensors$/.test(name));
+  if (epochs.length === 0) return;
+  const last = epochs.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
+  throw new UnsupportedError(`${path}: is a logged training run: one network at ${epochs.length} epochs.`, {
+    hint: `How its similarity grew: semblance training ${path}. Its last epoch alone: semblance classes ${join(path, last)}`,
+    file: path,
+  });
 }
 
 async function modelsIn(paths: readonly string[], shown: string, quiet: boolean, io: CliIo): Promise<string[]> {

@@ -4,7 +4,7 @@ import type { LabelledPictures } from '../../analyses/common/labelled-pictures/o
 import type { ClassModelArgument } from '../arguments/model-flags.ts';
 import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import type { CliIo } from '../terminal/io.ts';
-import { findClassPictures } from './class-pictures.ts';
+import { findClassPictures, requireLabels } from './class-pictures.ts';
 
 /** The labelled pictures that `--templates DIR` names, with how they enter a model. */
 export async function readLabelledPictures(
@@ -15,6 +15,7 @@ export async function readLabelledPictures(
   const layer = argument['template-layer'];
   const preprocessing = preprocessingFlags(argument);
   const { pictures } = await findClassPictures(value, io);
+  requireLabels(value, pictures);
   return {
     source: value,
     ...(layer === undefined ? {} : { layer }),

@@ -1,0 +1,73 @@
+import type { ByteSource } from '../../base/bytes/byte-source.ts';
+import { UnsupportedError } from '../../base/errors.ts';
+import type { ModelFile, ModelFormatName } from '../../model-files/model-file.ts';
+
+/** The formats of weights that cannot be run here: what a file of each is called, and the lines that make ONNX of it. */
+const FORMATS: Readonly<
+  Record<Exclude<ModelFormatName, 'onnx' | 'npy' | 'npz'> | 'shard index', { what: string; lines: Lines }>
+> = {
+  pytorch: { what: 'a PyTorch checkpoint', lines: fromPyTorch },
+  safetensors: { what: 'a file of weights', lines: fromPyTorch },
+  'shard index': { what: 'the index of a checkpoint in several files', lines: fromPyTorch },
+  tflite: {
+    what: 'a TensorFlow Lite model',
+    lines: (file, out) => ['pip install tf2onnx', `python -m tf2onnx.convert --tflite ${file} --output ${out}`],
+  },
+  'keras-h5': { what: 'a Keras model', lines: fromKeras },
+  keras: { what: 'a Keras model', lines: fromKeras },
+  tfjs: {
+    what: 'a TensorFlow.js model',
+    lines: (file, out) => ['pip install tf2onnx', `python -m tf2onnx.convert --tfjs ${file} --output ${out}`],
+  },
+};
+
+type Lines = (file: string, out: string) => string[];
+
+function fromPyTorch(_: string, out: string): string[] {
+  return [
+    'from semblance_vision import export_onnx        # pip install ./integrations/python',
+    `export_onnx(model, "${out}", size=224)`,
+  ];
+}
+
+function fromKeras(file: string, out: string): string[] {
+  return ['import keras', `keras.saving.load_model("${file}").export("${out}", format="onnx")`];
+}
+
+/**
+ * The error for a file of weights where a model has to run, with the lines that lead on: the export to ONNX, or features
+ * that are written where the model runs already.
+ */
+export function notRunnable({ name }: ByteSource, format: keyof typeof FORMATS): UnsupportedError {
+  const { what, lines } = FORMATS[format];
+  const out = `${name.replace(/(\.index)?\.[^.]+$/, '')}.onnx`;
+  const features =
+    lines === fromPyTorch
+      ? ['from semblance_vision import compare', 'compare({"mine": model}, loader)']
+      : ['numpy.save("features.npy", maps)        # N×C×H×W, or N×H×W×C with --layout nhwc, or N×T×D'];
+  return new UnsupportedError(`${name} is ${what}; this instrument has to run the model, and runs ONNX alone.`, {
+    hint: [
+      'Export it:',
+      ...lines(name, out).map((line) => `          ${line}`),
+      '      or write features of your own images where the model runs:',
+      ...features.map((line) => `          ${line}`),
+      `      The weights alone are enough for: semblance classes ${name}`,
+    ].join('\n'),
+    file: name,
+  });
+}
+
+/** What frameworks call parameters. */
+const PARAMETER = /(?:^|[./])(?:weight|bias|running_mean|running_var|kernel|gamma|beta|in_proj_weight)$/;
+
+/**
+ * Refuses a safetensors file of a network's weights where features are expected: it is told by the names of its arrays,
+ * apart from those of the head that FeatureWriter adds.
+ *
+ * @throws UnsupportedError with the lines that lead on.
+ */
+export function refuseWeights(source: ByteSource, { metadata, tensors }: ModelFile): void {
+  if (metadata.format === 'semblance-features') return;
+  const names = [...tensors.keys()].filter((name) => !/^head\.(weight|bias)$/.test(name));
+  if (names.some((name) => PARAMETER.test(name))) throw notRunnable(source, 'safetensors');
+}
