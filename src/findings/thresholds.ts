@@ -2,6 +2,8 @@
 export const THRESHOLDS = {
   /** Standard deviations above its chance level from which an alignment counts as found. */
   aboveChanceZ: 3,
+  /** Deviation of the chance level above which an alignment that is not found says nothing: too few classes. */
+  powerlessSd: 0.05,
   /** Spearman's ρ from which classes are seen "in part", and "largely", as the reference relates them. */
   alignedInPart: 0.2,
   alignedLargely: 0.5,

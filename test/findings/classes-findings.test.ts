@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classesFindings } from '#src/findings/classes/classes-findings.ts';
+import { withoutSenses } from '#src/findings/classes/without-senses.ts';
 import type { Finding } from '#src/findings/finding.ts';
 import type { StudyReader } from '#src/findings/study-reader.ts';
 import type { ClassesSection, ClassModel, RankingRow } from '#src/study/classes-section.ts';
@@ -55,6 +56,7 @@ function ranking(
 function find(models: ClassModel[], rows: RankingRow[], more: Partial<ClassesSection> = {}): Promise<Finding[]> {
   const section = {
     classes: 'classes.jsonl',
+    labels: { set: null, classes: CLASSES, resolved: 0, ambiguous: 0 },
     references: [{ id: 'wordnet', title: 'WordNet, path similarity', kind: 'wordnet', matrix: null }],
     models,
     failed: [],
@@ -106,6 +108,28 @@ describe('findings of classes', () => {
     );
     expect(rulesOf(found)).toEqual(['classes.alignment']);
     expect(found[0]!.text).toMatch(/^Nothing is above chance: the class similarity of random does not follow WordNet/);
+  });
+
+  it('raise no alarm where so few classes could not tell', async () => {
+    const few = model('small', { rho: 0.12, z: 0.8 });
+    few.alignment.wordnet!.chance.spearman = { ...few.alignment.wordnet!.chance.spearman!, sd: 0.15, z: 0.8 };
+    const found = await find([few], near);
+    expect(found[0]).toMatchObject({ rule: 'classes.alignment', kind: 'open' });
+    expect(found[0]!.text).toContain('cannot be told from so few classes: ρ is 0.12');
+    expect(found[0]!.text).toContain('Only one above 0.45 would stand out');
+    expect(found[0]!.text).not.toMatch(/wrong order|untrained/i);
+  });
+
+  it('ask for --labels only those who gave none', () => {
+    const labelled = (set: string | null, resolved: number, classes = 5) =>
+      withoutSenses({
+        labels: { set, resolved, classes, ambiguous: 0 },
+        models: [{ labels: { set, assumed: false, order: 'file' } }] as never,
+      });
+    expect(labelled(null, 0)).toBe('no class has a WordNet sense. Name the classes with --labels.');
+    expect(labelled('mine.txt', 0)).toMatch(/^none of the 5 names has a sense.*--save-labels/);
+    expect(labelled('mine.txt', 2)).toMatch(/^only 2 of the 5 names have a sense/);
+    expect(labelled('mine.txt', 3, 3)).toBe('3 classes are too few; a correlation needs four.');
   });
 
   it('name the networks that are not above chance beside those that are', async () => {

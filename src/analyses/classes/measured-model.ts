@@ -11,6 +11,8 @@ import type { MeasuredPredictions } from './templates/predictions.ts';
 
 /** z below which an alignment counts as chance. */
 const CHANCE_Z = 3;
+/** Deviation of the chance level above which too few classes are compared to tell anything from one that is at chance. */
+const POWERLESS_SD = 0.05;
 
 /** One model of the study with everything that was measured of it alone. */
 export interface MeasuredModel {
@@ -104,7 +106,8 @@ function guardOrder(
         `Read in the order of ${better.labelSet} (${better.title}) its Spearman alignment would be ${better.spearman.toFixed(3)} instead of ${spearman.toFixed(3)}: the class order is probably that one. Use --labels ${better.labelSet}.`,
       ],
     };
-  if (chance.spearman && (chance.spearman.z ?? 0) < CHANCE_Z)
+  // Of few classes a well-trained network may be at chance, so nothing follows.
+  if (chance.spearman && chance.spearman.sd <= POWERLESS_SD && (chance.spearman.z ?? 0) < CHANCE_Z)
     return {
       betterOrder: undefined,
       warnings: [

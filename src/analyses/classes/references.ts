@@ -67,6 +67,9 @@ async function fileReference(
   };
 }
 
+/** Classes from which they are correlated with WordNet: three have three pairs, and any order of them is likely. */
+export const FEWEST = 4;
+
 /** The WNCSM of all classes, with NaN for those without a synset. */
 async function wordNetMatrix(
   measure: SemanticMeasure,
@@ -74,7 +77,7 @@ async function wordNetMatrix(
   loadGraph: () => Promise<WordNet>,
 ): Promise<Matrix64 | undefined> {
   const known = classes.flatMap((entry, i) => (entry.synset === null ? [] : [i]));
-  if (known.length < 3) return undefined;
+  if (known.length < FEWEST) return undefined;
   const small = semanticSimilarityMatrix(
     await loadGraph(),
     known.map((i) => classes[i]!.synset!),

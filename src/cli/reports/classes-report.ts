@@ -1,3 +1,4 @@
+import { withoutSenses } from '../../findings/classes/without-senses.ts';
 import {
   ALIGNMENT_MEASURE_LIST,
   ALIGNMENT_MEASURES,
@@ -73,7 +74,7 @@ function modelText(model: ClassModel, names: readonly string[], section: Classes
   if (model.templates?.agreement) text += agreementText(model, model.templates.agreement, section, colors);
   if (model.templates?.predictions) text += predictionsText(model.templates.predictions, colors);
   if (section.references.length === 0)
-    text += `  ${colors.dim('No class has a WordNet sense, so there is no semantic alignment; name the classes with --labels.')}\n`;
+    text += `  ${colors.dim(`There is no semantic alignment: ${withoutSenses(section)}`)}\n`;
   return text;
 }
 

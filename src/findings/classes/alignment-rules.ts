@@ -2,6 +2,7 @@ import type { Rule } from '../finding.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import { chanceText, counted, fixed, listed, withInterval } from '../wording.ts';
 import type { ClassesFacts } from './classes-facts.ts';
+import { withoutSenses } from './without-senses.ts';
 
 const MODELS_VIEW = { path: 'classes/models', params: {} };
 const MAP_VIEW = { path: 'classes/map', params: {} };
@@ -45,6 +46,14 @@ export const alignment: Rule<ClassesFacts> = {
     if (!first) {
       const { value, chance } = aligned[0]!.evidence;
       const who = listed(aligned.map(({ model }) => model.name));
+      // Too few classes to tell: an alarm would be raised for good networks too.
+      if (chance!.sd !== undefined && chance!.sd > THRESHOLDS.powerlessSd)
+        return {
+          kind: 'open',
+          text: `Whether the class similarity of ${who} follows ${referenceName} cannot be told from so few classes: ρ is ${fixed(value)}${aligned.length > 1 ? ' at most' : ''}, where chance gives ${chanceText(chance!)}. Only one above ${fixed(chance!.mean + THRESHOLDS.aboveChanceZ * chance!.sd)} would stand out, and well-trained networks may lie below that.`,
+          evidence,
+          view,
+        };
       return {
         kind: 'result',
         text: `Nothing is above chance: the class similarity of ${who} does not follow ${referenceName} (ρ ${fixed(value)}${aligned.length > 1 ? ' at most' : ''}, where chance gives ${chanceText(chance!)}). An untrained head looks like this, and so do class names in the wrong order.`,
@@ -124,12 +133,12 @@ export const difference: Rule<ClassesFacts> = {
 /** Without a reference nothing can be said of meaning. */
 export const noReference: Rule<ClassesFacts> = {
   id: 'classes.no-reference',
-  find: ({ reference }) =>
+  find: ({ reference, section }) =>
     reference
       ? undefined
       : {
           kind: 'open',
-          text: 'Whether this similarity is that of meaning cannot be said: no class has a WordNet sense. Name the classes with --labels.',
+          text: `Whether this similarity is that of meaning cannot be said: ${withoutSenses(section)}`,
           evidence: [],
           view: MAP_VIEW,
         },
