@@ -5,6 +5,7 @@ import { addShowOptions, type ShowOptions } from './show-flags.ts';
 export interface OutputFlags extends ShowOptions {
   out?: string;
   json: boolean;
+  fullPaths: boolean;
   quiet: boolean;
 }
 
@@ -13,6 +14,7 @@ export function addOutputFlags(command: Command): Command {
   return addShowOptions(
     command
       .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
+      .option('--full-paths', 'keep absolute paths in the command that the study notes', false)
       .option('--json', 'print one JSON object', false)
       .option('-q, --quiet', 'no progress and no talk on stderr', false),
   );

@@ -164,7 +164,7 @@ async function classes(models: readonly ClassModelArgument[], command: Command, 
     references: await readReferences(flags.reference, measure, io, flags.referenceIds),
     ...(facts ? { population: facts } : {}),
     ...(pictures ? { pictures } : {}),
-    command: commandLine('classes', argumentsOf(command)),
+    command: commandLine('classes', argumentsOf(command), { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
   const study = await runClasses(inputs, options, flags, io);
   const { manifest, store, folder } = study;

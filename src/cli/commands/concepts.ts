@@ -96,7 +96,7 @@ async function concepts(
   const options = {
     ...typedOptions(command, CONCEPT_OPTIONS),
     ...(layerMap !== undefined && { layerMap: layerMap === true ? LAYERS_OF_MAP : layerMap }),
-    command: commandLine('concepts', args),
+    command: commandLine('concepts', args, { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
   const name = inputs.map(({ name: given, source }) => given ?? source.name.replace(/\.[^.]+$/, '')).join('-');
   const bar = progressBar(io, flags.quiet);

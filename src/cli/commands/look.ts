@@ -48,6 +48,7 @@ export function addLookCommand(program: Command, io: CliIo): void {
         command: commandLine(
           'classes',
           models.map(({ path }) => path),
+          { cwd: io.cwd },
         ),
       };
       const study = await runClasses(inputs, options, {}, io);
@@ -66,7 +67,7 @@ async function lookAtRuns(runs: readonly string[], io: CliIo): Promise<string[]>
       paths.map((path) => ({ path })),
       io,
     );
-    const study = await runTraining(inputs, { command: commandLine('training', paths) }, {}, io);
+    const study = await runTraining(inputs, { command: commandLine('training', paths, { cwd: io.cwd }) }, {}, io);
     io.stderr(await trainingReport(study.manifest, study.store, study.folder, io));
     return study.folder;
   };

@@ -100,7 +100,7 @@ async function representations(
     ...typed,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
     // Where work was done changes no byte of a study.
-    command: commandLine('representations', withoutEngine(args)),
+    command: commandLine('representations', withoutEngine(args), { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
   const name = inputs[0]!.name ?? inputs[0]!.source.name.replace(/\.[^.]+$/, '');
   const place = studyPlace(io.cwd, flags.out, `${name}-${transform ?? 'images'}`);

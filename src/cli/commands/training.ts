@@ -118,7 +118,7 @@ async function training(runs: readonly RunArgument[], command: Command, io: CliI
     ...(pictures ? { pictures } : {}),
     references: await readReferences(flags.reference, measure, io),
     ...typedOptions(command, TRAINING_OPTIONS),
-    command: commandLine('training', argumentsOf(command)),
+    command: commandLine('training', argumentsOf(command), { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
   if (flags.watch) return watchTraining(runs, inputs, options, flags, io);
   const study = await runTraining(inputs, options, flags, io);

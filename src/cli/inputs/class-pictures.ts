@@ -8,6 +8,7 @@ import { type ClassPicture, PICTURE_OPTIONS, type PicturesRequest } from '../../
 import { UnsupportedError } from '../../base/errors.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { addOptionFlags, typedOptions } from '../arguments/option-flags.ts';
+import { sharedPath } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { tellPassedOver } from './passed-over.ts';
 
@@ -40,7 +41,7 @@ export async function readPicturesRequest(
   tellPassedOver(images, rest, io);
   if (labelled) requireLabels(images, pictures);
   return {
-    source: images,
+    source: sharedPath(images, io.cwd),
     images: pictures,
     ...typedOptions(command, PICTURE_OPTIONS),
     ...(seed === undefined ? {} : { seed }),

@@ -3,6 +3,7 @@ import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import type { LabelledPictures } from '../../analyses/common/labelled-pictures/options.ts';
 import type { ClassModelArgument } from '../arguments/model-flags.ts';
 import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
+import { sharedPath } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findClassPictures, requireLabels } from './class-pictures.ts';
 
@@ -17,7 +18,7 @@ export async function readLabelledPictures(
   const { pictures } = await findClassPictures(value, io);
   requireLabels(value, pictures);
   return {
-    source: value,
+    source: sharedPath(value, io.cwd),
     ...(layer === undefined ? {} : { layer }),
     images: pictures,
     ...(Object.keys(preprocessing).length > 0 && { preprocessing }),

@@ -81,7 +81,7 @@ export function addReproduceCommand(program: Command, io: CliIo): void {
     const own = readModels().slice(1);
     const path = await recipePath(recipe);
     const content = await readFile(path, 'utf8');
-    const line = commandLine('reproduce', argumentsOf(command));
+    const line = commandLine('reproduce', argumentsOf(command), { cwd: io.cwd });
     const { parse } = await import('yaml');
     const value: unknown = parse(content);
     if (typeof value === 'object' && value !== null && 'landmarks' in value) {
