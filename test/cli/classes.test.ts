@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRandom } from '#src/statistics/random.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
@@ -44,7 +44,7 @@ describe('semblance classes', () => {
       labels: { set: 'cifar-10', classes: 10, resolved: 10 },
       nsad: { cosine: [[1]], spearman: [[1]], kendall: [[1]] },
     });
-    expect(result.command).toBe(`semblance classes ${path} --labels cifar-10 --json --seed 3`);
+    expect(result.command).toBe(`semblance classes ${basename(path)} --labels cifar-10 --json --seed 3`);
     const [model] = result.models;
     expect(model).toMatchObject({
       id: 'small',

@@ -144,6 +144,9 @@ class Calling(unittest.TestCase):
         rows = study.tables["classes/classes"]
         names = list(rows["name"]) if pandas else [row["name"] for row in rows]
         self.assertEqual(names, labels)
+        path = os.path.join(os.path.dirname(self.out), "mine.v2.npy")
+        np.save(path, weight)
+        self.assertEqual(sv.classes(path, labels, out=self.out, quiet=True).models[0].name, "mine.v2")
         state = {"fc.weight": weight, "fc.bias": np.zeros(5), "steps": np.array(3)}
         both = sv.classes({"a": state, "b": {**state, "fc.weight": -weight[::-1]}}, labels, out=self.out, quiet=True)
         np.testing.assert_allclose(both.matrices["a/ncsm"], unit @ unit.T, atol=1e-6)

@@ -28,7 +28,7 @@ def classes(
     model: Any,
     labels: str | os.PathLike[str] | Sequence[str] | None = None,
     *,
-    name: str = "model",
+    name: str | None = None,
     out: str | os.PathLike[str] | None = None,
     options: Sequence[str] = (),
     quiet: bool = False,
@@ -39,12 +39,14 @@ def classes(
              a model file; or a dictionary of any of these but arrays, {"a": a, "b": b}, to compare networks.
     labels:  what the rows are: the name of a set that Semblance knows ("imagenet-1k", "cifar-10"), a file, or the names
              (or WordNet ids) in order. Without them nothing is measured against WordNet, but for 1000 and 1001 classes.
-    name:    of the network, where there is one.
+    name:    of the network, where there is one; default: that of its file, else "model".
     out:     folder of the study; default: semblance-studies/NAME-HASH here.
     options: further words for `semblance classes`, such as ["--ci", "1000"].
     quiet:   do not print the report.
     Raises CommandError where the command line is not found or refuses.
     """
+    if name is None:
+        name = Path(model).stem if isinstance(model, (str, os.PathLike)) else "model"
     models = dict(model) if _is_several(model) else {name: model}
     with tempfile.TemporaryDirectory() as folder:
         words: list[str] = []
