@@ -169,10 +169,8 @@ function codeOf(cause: unknown): string {
 
 /**
  * Ids for URLs, from the folders' names, each its own.
- * @throws UsageError when no folder is given.
  */
 export function studyIds(folders: readonly string[]): string[] {
-  if (folders.length === 0) throw new UsageError('No study was given to show.');
   const ids: string[] = [];
   for (const folder of folders) {
     const base = basename(resolve(folder)).replace(/[^\w.-]+/g, '-') || 'study';

@@ -144,7 +144,10 @@ function findStudy(studies: readonly ServedStudy[], id: string | undefined): Ser
   const study = id === undefined ? studies[0] : studies.find((candidate) => candidate.id === id);
   if (!study)
     throw new SourceError(`No study with the id ${JSON.stringify(id)} is shown here.`, {
-      hint: `Shown are: ${studies.map((candidate) => candidate.id).join(', ')}.`,
+      hint:
+        studies.length === 0
+          ? 'None is shown yet: drop a model file on the page, or make one with "semblance classes MODEL".'
+          : `Shown are: ${studies.map((candidate) => candidate.id).join(', ')}.`,
     });
   return study;
 }

@@ -62,6 +62,25 @@ function open(...args: string[]): Promise<Opened> {
   });
 }
 
+describe('semblance open --home', () => {
+  it('shows a place to drop models where there is no study', async () => {
+    const opened = await open('--home', '--port', '0', '--no-open');
+    expect(opened.stderr()).toBe('Showing a place to drop models. Ctrl+C ends.\n');
+    expect((await rawRequest(opened.url, '/api/home')).json()).toEqual([]);
+    const study = await rawRequest(opened.url, '/api/study/study.json');
+    expect(study.status).toBe(404);
+    expect(study.json()).toHaveProperty('error.hint', expect.stringContaining('None is shown yet'));
+    expect(await opened.end('SIGINT')).toBe(0);
+  });
+
+  it('begins with the list where there are studies', async () => {
+    await studyAt('semblance-studies/one', 'One');
+    const opened = await open('--home', '--port', '0', '--no-open');
+    expect(opened.stdout()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/home\n$/);
+    expect(await opened.end('SIGINT')).toBe(0);
+  });
+});
+
 describe('semblance open', () => {
   it('prints one address, serves the study there, and ends with 0 on Ctrl+C', async () => {
     const opened = await open(await studyAt('my-study', 'Mine'), '--port', '0');

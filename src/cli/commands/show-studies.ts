@@ -15,7 +15,11 @@ const SHOWN_NAMES = 4;
  * Serves study folders until Ctrl+C, which is how showing ends and no failure. Prints the address, alone, on stdout.
  * @throws SourceError when a folder holds no study; a study that is broken is shown as a page that says how.
  */
-export async function showStudies(folders: readonly string[], options: ShowOptions, io: CliIo): Promise<void> {
+export async function showStudies(
+  folders: readonly string[],
+  { home = false, ...options }: ShowOptions & { home?: boolean },
+  io: CliIo,
+): Promise<void> {
   const names = await Promise.all(folders.map((folder) => nameOrWarn(folder, io)));
   if (io.signal.aborted) return;
   // Loaded only here: commands that show nothing should not pay for a server.
@@ -32,9 +36,11 @@ export async function showStudies(folders: readonly string[], options: ShowOptio
       io.stderr(`Port ${options.port} is taken; this is ${server.port}.\n`);
     if (!isLoopback(options.host))
       io.stderr('Others who can reach this machine can open the address below, token included.\n');
-    io.stderr(`Showing ${names.length > SHOWN_NAMES ? `${names.length} studies` : names.join(', ')}. Ctrl+C ends.\n`);
-    io.stdout(`${server.url}\n`);
-    if (options.open) openBrowser(server.url, io);
+    const shown = names.length > SHOWN_NAMES ? `${names.length} studies` : names.join(', ') || 'a place to drop models';
+    io.stderr(`Showing ${shown}. Ctrl+C ends.\n`);
+    const url = home && folders.length > 0 ? `${server.url}#/home` : server.url;
+    io.stdout(`${url}\n`);
+    if (options.open) openBrowser(url, io);
     if (!io.signal.aborted) await once(io.signal, 'abort');
   } finally {
     await server.close();

@@ -36,13 +36,14 @@ export async function findStudy(path: string | undefined, io: CliIo): Promise<st
 /**
  * The studies that `semblance open` shows, the one that `findStudy` finds first: for a folder of studies, and without a
  * path, the others follow, the newest first.
- * @throws SourceError when there is none.
+ * @throws SourceError when there is none, unless `orNone`.
  */
-export async function findStudies(path: string | undefined, io: CliIo): Promise<string[]> {
+export async function findStudies(path: string | undefined, io: CliIo, { orNone = false } = {}): Promise<string[]> {
   const given = resolve(io.cwd, path ?? STUDIES_FOLDER);
   if (await isStudy(given)) return [given];
   const all = await studiesBelow(given);
-  return all.length > 0 ? all : [await findStudy(path, io)];
+  if (all.length > 0 || (orNone && path === undefined)) return all;
+  return [await findStudy(path, io)];
 }
 
 async function isStudy(folder: string): Promise<boolean> {
