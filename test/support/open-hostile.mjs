@@ -1,5 +1,6 @@
 /** Opens the files named on the command line as `semblance classes` does, with the class names beside them; prints how it ended. */
 
+import { peakMemory } from '../../bench/support/peak-memory.mjs';
 import { fileSource } from '../../src/base/bytes/file-source.ts';
 import { findClassNames } from '../../src/model-files/class-names.ts';
 import { detectHead } from '../../src/model-files/head/detect-head.ts';
@@ -18,6 +19,4 @@ try {
   outcome = { error: error.name, code: error.exitCode, message: error.message };
 }
 const { user, system } = process.cpuUsage(started);
-process.stdout.write(
-  JSON.stringify({ ...outcome, seconds: (user + system) / 1e6, peak: process.resourceUsage().maxRSS / 1024 }),
-);
+process.stdout.write(JSON.stringify({ ...outcome, seconds: (user + system) / 1e6, peak: peakMemory() / 2 ** 20 }));
