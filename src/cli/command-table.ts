@@ -76,7 +76,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/reproduce/reproduce.ts')).addReproduceCommand,
   },
   worker: {
-    arguments: '<url>',
+    arguments: '<engine>',
     summary: 'Match tiles for studies on other machines that were started with --engine, until it is stopped',
     load: async () => (await import('./commands/worker.ts')).addWorkerCommand,
   },

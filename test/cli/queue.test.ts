@@ -135,6 +135,8 @@ describe.skipIf(!HAS_REDIS)('matching on workers by a queue on Redis', () => {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    // Listened for from the start: on a fast machine it may be over before it is interrupted.
+    const ended = once(first, 'exit');
     let said = '';
     await new Promise<void>((resolve) => {
       first.stderr.on('data', (text) => {
@@ -146,8 +148,7 @@ describe.skipIf(!HAS_REDIS)('matching on workers by a queue on Redis', () => {
     const second = await analyse('twice');
     expect(second.code).toBe(3);
     const worker = startWorker();
-    await new Promise((resume) => setTimeout(resume, 2500));
-    const ended = once(first, 'exit');
+    await new Promise((resume) => setTimeout(resume, 1200));
     first.kill('SIGINT');
     const [code] = await ended;
     if (code !== 0) expect(code).toBe(130);
