@@ -137,8 +137,12 @@ describe('ports', () => {
     await expect(start(await freshStudy(), { host: '203.0.113.1' })).rejects.toThrow(/Cannot listen on 203\.0\.113\.1/);
   });
 
-  it('need a study', async () => {
-    await expect(startServer({ studies: [], appFolder, port: 0 })).rejects.toThrow(UsageError);
+  it('serve a page that says what to do where there is no study', async () => {
+    const server = await startServer({ studies: [], appFolder, port: 0 });
+    const study = await fetch(`${server.url}api/study/study.json`);
+    expect(study.status).toBe(404);
+    expect(await study.json()).toMatchObject({ error: { hint: expect.stringContaining('None is shown yet') } });
+    await server.close();
   });
 });
 
