@@ -1,4 +1,4 @@
-import { jacobiSvd } from './jacobi-svd.ts';
+import { jacobiSvd } from '../../../statistics/linear-algebra/jacobi-svd.ts';
 
 /** out += A·B, of A (m × inner) and B (inner × n), all row-major. */
 export function addProduct(

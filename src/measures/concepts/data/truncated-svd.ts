@@ -1,9 +1,9 @@
 import { SemblanceError } from '../../../base/errors.ts';
 import type { KernelOptions } from '../../../kernels/shared/wasm-kernel.ts';
 import { thinProducts } from '../../../kernels/thin-products/thin-products.ts';
+import { jacobiSvd, type SmallSvd } from '../../../statistics/linear-algebra/jacobi-svd.ts';
 import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
-import { jacobiSvd, type SmallSvd } from './jacobi-svd.ts';
 import { removeFrom } from './remove-from.ts';
 import { addScaled, norm, scale } from './vectors.ts';
 
