@@ -117,6 +117,27 @@ const layerDifferenceSchema = z.object({
   measures: z.partialRecord(z.enum(['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours']), meanMap),
 });
 
+/** Measures beside CKA and RSA, by name; absent ones were not asked for. */
+const otherMeasuresSchema = z.object({
+  /** Neighbours of the measures on similarity matrices; null where there are none. */
+  neighbours: z.nullable(z.int()),
+  /** On pooled, centred features: layers × layers, the row towards the column where a measure has a direction. */
+  features: z.record(z.string(), layerMap),
+  /** On similarity matrices: layers × layers. */
+  matrices: z.record(z.string(), z.object({ semantic: layerMap, spatial: layerMap })),
+  /** On answers: models × models; null where none was asked for. */
+  outputs: z.nullable(
+    z.object({
+      models: z.array(z.string()),
+      /** Share of right answers of each model, and of how many images; null where the true classes are not known. */
+      accuracy: z.array(z.nullable(z.object({ share: finite, images: z.int() }))),
+      measures: z.record(z.string(), layerMap),
+    }),
+  ),
+  /** What was assumed, what could not be compared and what says nothing. */
+  notes: z.array(z.string()),
+});
+
 /** Layers × layers over all models, in the order of `layers`. */
 const layerComparisonSchema = z.object({
   kernel,
@@ -143,6 +164,8 @@ const layerComparisonSchema = z.object({
   mutualNeighbours: z.nullable(z.extend(sides, { k: z.int(), chance: finite })),
   /** Absent from studies of older versions. */
   differences: z.optional(z.array(layerDifferenceSchema)),
+  /** The measures of `--also`; absent where none was asked for. */
+  also: z.optional(otherMeasuresSchema),
 });
 
 const separationSchema = z.object({ auc: finite, dPrime: maybe });
@@ -254,6 +277,7 @@ export type RepresentationsSection = z.infer<typeof representationsSectionSchema
 export type RepresentationModelEntry = z.infer<typeof representationModelSchema>;
 export type RepresentationLayerEntry = z.infer<typeof representationLayerSchema>;
 export type LayerComparison = z.infer<typeof layerComparisonSchema>;
+export type OtherMeasures = z.infer<typeof otherMeasuresSchema>;
 export type LayerDifference = z.infer<typeof layerDifferenceSchema>;
 export type PairFeaturesEntry = z.infer<typeof pairFeaturesSchema>;
 export type InvarianceResult = z.infer<typeof invarianceSchema>;

@@ -74,6 +74,41 @@ describe('semblance representations', () => {
     expect(again.stderr).toContain('Nothing was computed');
   });
 
+  test('--also compares layers and answers by more measures, in the report, as JSON and in the study', async () => {
+    writeModel('one.onnx', 1);
+    writeModel('two.onnx', 2);
+    await writePictures(9);
+    const args = [
+      'one.onnx',
+      'two.onnx',
+      '--images',
+      'photos',
+      '--layers',
+      'late',
+      '--also',
+      'procrustes,pwcca,jaccard',
+    ];
+    const { code, stdout } = await cli(...args, '--also', 'disagreement,error-consistency');
+    expect(code).toBe(0);
+    expect(stdout).toContain('on pooled features');
+    expect(stdout).toMatch(/Procrustes similarity\s+PWCCA →\s+←/);
+    expect(stdout).toMatch(/Jaccard spatial\s+semantic/);
+    expect(stdout).toMatch(/disagreement\s+error consistency κ/);
+    const json = JSON.parse((await cli(...args, '--json')).stdout);
+    const { also } = json.comparison;
+    expect(Object.keys(also.features)).toEqual(['procrustes', 'pwcca']);
+    expect(also.features.procrustes[0][0]).toBe(1);
+    expect(also.features.procrustes[0][1]).toBeGreaterThan(0);
+    expect(also.features.procrustes[0][1]).toBeLessThan(1);
+    expect(JSON.parse((await cli(...args.slice(0, -2), '--json')).stdout).comparison.also).toBeUndefined();
+    const wrong = await cli(...args.slice(0, -1), 'procrusts');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('procrustes');
+    const views = await cli(...args, '--transform', 'flip');
+    expect(views.code).toBe(2);
+    expect(views.stderr).toContain('also compares layers');
+  });
+
   test('says before it starts what it will do; --dry-run stops there', async () => {
     writeModel();
     await writePictures(9);

@@ -76,6 +76,10 @@ export async function analyseInvariance(
   const plain = plainOptions({ kernels: ['rbf'], centring: 'none', ...rest });
   if (plain.pairs !== null)
     throw new UsageError('pairs has no meaning with transform, which compares batches of images already.');
+  if (plain.also.length > 0)
+    throw new UsageError('also compares layers, and transform compares two views of each image in one layer.', {
+      hint: 'Leave one of the two out.',
+    });
   const kernel = plain.kernels[0]!;
   const { images, ids } = await readImages(given, task);
   const determining = { ...plain, transform, batch, offset };

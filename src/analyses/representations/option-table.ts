@@ -14,6 +14,7 @@ import {
 } from '../../base/option-table.ts';
 import { CENTRINGS } from '../../measures/representations/comparison/centring.ts';
 import type { MinibatchRule } from '../../measures/representations/comparison/cka.ts';
+import { COMPARISON_MEASURES } from '../../measures/representations/comparison/measures/comparison-measures.ts';
 import { RSA_MEASURES } from '../../measures/representations/comparison/rsa.ts';
 import { LEAST_BATCH } from '../../measures/representations/matching/image-batches.ts';
 import { MATCHING_METHODS } from '../../measures/representations/matching/matching-methods.ts';
@@ -79,6 +80,12 @@ export const REPRESENTATION_OPTIONS = {
   /** 250 as in the paper. */
   ckaBatch: option(whole(LEAST_BATCH), 250, 'images of a batch of --cka minibatch'),
   rsa: option(choice(RSA_MEASURES, '<measure>'), 'spearman', 'correlation of similarity matrices'),
+  /** Names of `COMPARISON_MEASURES`. */
+  also: option(
+    listOf(choice(COMPARISON_MEASURES.map(({ name }) => name)), { value: '<measures>' }),
+    [],
+    'compare layers, and answers of models, by these too',
+  ),
   permutations: option(whole(0), 0, 'permutations for the p-values of RSA'),
   /** Null compares all pairs. */
   pairs: option(
@@ -107,10 +114,11 @@ export const REPRESENTATION_OPTIONS = {
 /** Every option with its value, as plain data: what determines the result, beside the inputs. */
 export type PlainOptions = Omit<
   OptionValues<typeof REPRESENTATION_OPTIONS>,
-  'ckaBatch' | 'kernels' | 'databaseSizes'
+  'ckaBatch' | 'kernels' | 'databaseSizes' | 'also'
 > & {
   kernels: SimilarityKernel[];
   databaseSizes: number[];
+  also: string[];
   /** Null where CKA is of all images. */
   ckaBatch: number | null;
 };
@@ -119,7 +127,14 @@ export type PlainOptions = Omit<
 const SAMPLED_QUERIES = 200;
 
 /** What has no meaning where not all pairs are matched. */
-const OF_ALL_PAIRS = ['permutations', 'databaseSizes', 'approximationPairs', 'pairFeatures', 'sigmaScope'] as const;
+const OF_ALL_PAIRS = [
+  'also',
+  'permutations',
+  'databaseSizes',
+  'approximationPairs',
+  'pairFeatures',
+  'sigmaScope',
+] as const;
 
 /** All options, checked. @throws UsageError naming the first one that is out of range or that another one rules out. */
 export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>>): PlainOptions {
@@ -136,6 +151,7 @@ export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_O
     cka,
     kernels: sampled ? [options.kernels[0]!] : [...options.kernels],
     databaseSizes: [...options.databaseSizes],
+    also: [...options.also],
     ckaBatch: MINIBATCH_RULES[cka] && options.ckaBatch,
     queries: sampled ? (options.queries ?? SAMPLED_QUERIES) : null,
   };

@@ -10,6 +10,7 @@ import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { findingsText } from './findings-report.ts';
+import { otherMeasuresText } from './other-measures-report.ts';
 import { sampledText } from './sampled-report.ts';
 
 /** Images left out are named up to this many. */
@@ -34,6 +35,13 @@ export async function representationsReport(
   }
   if (section.comparison && section.comparison.layers.length > 1)
     text += comparisonText(section.comparison, section, colors);
+  if (section.comparison?.also)
+    text += otherMeasuresText(
+      section.comparison.also,
+      section.comparison.layers.map((layer) => layerName(layer, section)),
+      section.models.map(({ name }) => name),
+      colors,
+    );
   if (section.sampled) text += sampledText(section.sampled, section, colors);
   if (section.invariance) text += invarianceText(section.invariance, section, colors);
   return `${text}${colors.bold('study')}   ${folder}\n`;
@@ -139,8 +147,6 @@ function retrievalText({ retrieval, layout }: RepresentationLayerEntry, colors: 
 }
 
 function comparisonText(comparison: LayerComparison, section: RepresentationsSection, colors: Colors): string {
-  const many = section.models.length > 1;
-  const name = ({ model, layer }: LayerComparison['layers'][number]): string => (many ? `${model} ${layer}` : layer);
   const n = comparison.layers.length;
   const { cka, title: ckaTitle } = shownCka(comparison, section);
   const rows = comparison.layers.flatMap((a, i) =>
@@ -151,8 +157,8 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
         numberCell(sides.semantic[i]![j]),
       ];
       return [
-        name(a),
-        name(b),
+        layerName(a, section),
+        layerName(b, section),
         ...pick(cka),
         ...pick(comparison.rsa),
         ...(comparison.mutualNeighbours ? pick(comparison.mutualNeighbours) : []),
@@ -169,6 +175,14 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
   const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))];
   const chance = comparison.mutualNeighbours ? `, kNN by chance ${numberCell(comparison.mutualNeighbours.chance)}` : '';
   return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, CKA ${ckaTitle}, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
+}
+
+/** With its model where there are several. */
+function layerName(
+  { model, layer }: LayerComparison['layers'][number],
+  { models }: Pick<RepresentationsSection, 'models'>,
+): string {
+  return models.length > 1 ? `${model} ${layer}` : layer;
 }
 
 /** The CKA that `--cka` asks for: from mini-batches where the study has it, else of all images. */

@@ -26,7 +26,7 @@ export interface ComparedLayer {
 type LayerMap = (number | null)[][];
 
 /** Neighbours of the mutual overlap; fewer where there are not so many images. */
-const NEIGHBOURS = 10;
+export const NEIGHBOURS = 10;
 
 /**
  * Every layer against every other, of one model and across models: CKA, RSA and mutual nearest neighbours, by semantic and

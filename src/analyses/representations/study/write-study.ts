@@ -3,13 +3,14 @@ import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
 import { encodeNpy } from '../../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
-import type { RepresentationModelEntry } from '../../../study/representations-section.ts';
+import type { LayerComparison, RepresentationModelEntry } from '../../../study/representations-section.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import { compareLayers } from '../comparison/compare-layers.ts';
+import { compareLayers, NEIGHBOURS } from '../comparison/compare-layers.ts';
 import type { MeasuredLayer } from '../comparison/measure-layer.ts';
+import { otherMeasures } from '../comparison/other-measures.ts';
 import type { CollectedFeatures } from '../features/collect-features.ts';
 import type { FeatureProvider } from '../features/feature-provider.ts';
 import type { Samples } from '../features/samples.ts';
@@ -68,10 +69,9 @@ export async function writeStudy(
   }
   const comparison = sample
     ? null
-    : compareLayers(
-        models.flatMap((model) =>
-          model.layers.map(({ id, semantic, spatial }) => ({ model: model.id, layer: id, semantic, spatial })),
-        ),
+    : compareAll(
+        models,
+        indices.map((index) => samples.images[index]!.label),
         plain,
         task,
       );
@@ -115,6 +115,29 @@ export async function writeStudy(
       kernelTier: kernelTier(),
     }),
   });
+}
+
+/** Layers against layers, and what `also` asks for. */
+function compareAll(
+  models: readonly MeasuredModel[],
+  labels: readonly (string | undefined)[],
+  plain: PlainOptions,
+  task: LongTask,
+): LayerComparison {
+  const layers = models.flatMap(({ id: model, layers, collected }) =>
+    layers.map(({ id, semantic, spatial }, l) => ({
+      model,
+      layer: id,
+      semantic,
+      spatial,
+      pooled: collected.layers[l]!.pooled.average,
+    })),
+  );
+  const comparison = compareLayers(layers, plain, task);
+  if (plain.also.length === 0) return comparison;
+  const answering = models.map(({ id, collected }) => ({ id, logits: collected.logits }));
+  const k = Math.min(NEIGHBOURS, labels.length - 2);
+  return { ...comparison, also: otherMeasures(plain.also, layers, answering, labels, k, task) };
 }
 
 /** Queries × k, −1 where fewer were found. */
