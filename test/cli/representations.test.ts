@@ -101,6 +101,9 @@ describe('semblance representations', () => {
     expect(also.features.procrustes[0][1]).toBeGreaterThan(0);
     expect(also.features.procrustes[0][1]).toBeLessThan(1);
     expect(JSON.parse((await cli(...args.slice(0, -2), '--json')).stdout).comparison.also).toBeUndefined();
+    const answersOnly = await cli(...args.slice(0, -1), 'disagreement');
+    expect(answersOnly.stdout).toContain('on answers');
+    expect(answersOnly.stdout).not.toMatch(/on pooled features|on similarity matrices/);
     const wrong = await cli(...args.slice(0, -1), 'procrusts');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('procrustes');

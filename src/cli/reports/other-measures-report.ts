@@ -12,7 +12,7 @@ export function otherMeasuresText(
 ): string {
   let text = '';
   const table = (title: string, about: string, columns: string[], rows: string[][]): void => {
-    if (rows.length === 0) return;
+    if (rows.length === 0 || columns.length === 0) return;
     const all = [{ title: '' }, { title: '' }, ...columns.map((name) => numberColumn(colors.dim(name)))];
     text += `${colors.bold(title)}  ${colors.dim(about)}\n${formatTable(all, rows, '  ')}\n`;
   };
