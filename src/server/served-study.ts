@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { SourceError, UsageError } from '../base/errors.ts';
+import { LimitError, SourceError, UsageError } from '../base/errors.ts';
 import { sha256Hex } from '../base/sha256.ts';
 import { checkNoteRequest, readConceptNotes, withWrittenNote, writeConceptNotes } from '../study/concept-notes.ts';
 import type { ConceptNotes } from '../study/concepts-section.ts';
@@ -14,6 +14,9 @@ import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
 import type { Content } from './send-content.ts';
 import { type StudySummary, summariseStudy } from './study-summary.ts';
+
+/** A file of a study is read whole before it is sent; a matrix of 11,000 classes is as large as this. */
+const MAX_FILE_BYTES = 512 * 2 ** 20;
 
 /** What became of what was sent: written, with all there is now, or why the study's folder did not take it. */
 export type Saved<T> = { written: true; value: T } | { written: false; reason: string };
@@ -96,7 +99,14 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
     const hash = Object.hasOwn(manifest.files, path) ? manifest.files[path]! : undefined;
     if (hash === undefined)
       throw new SourceError(`${store.name}: ${path} is not a file of this study.`, { file: path });
-    const read = () => readStudyFile(store, manifest, path) as Promise<Uint8Array<ArrayBuffer>>;
+    const read = async () => {
+      const { size } = await stat(join(folder, path)).catch(() => ({ size: 0 }));
+      if (size > MAX_FILE_BYTES)
+        throw new LimitError(`${store.name}: ${path} has ${size} bytes; at most ${MAX_FILE_BYTES} are sent.`, {
+          file: path,
+        });
+      return readStudyFile(store, manifest, path) as Promise<Uint8Array<ArrayBuffer>>;
+    };
     return { hash, bytes: () => cache.get(`raw:${hash}`, read) };
   };
 

@@ -44,8 +44,11 @@ export function folderStore(folder: string): StudyStore {
     async read(path) {
       const target = await locate(path);
       try {
+        // Asked before it is opened: a named pipe waits for a writer that may never come.
+        if (!(await stat(target)).isFile()) throw new SourceError(`${target}: is no file.`, { file: path });
         return new Uint8Array(await readFile(target));
       } catch (cause) {
+        if (cause instanceof SourceError) throw cause;
         if (isMissing(cause)) return undefined;
         throw new SourceError(`${target}: cannot be read (${(cause as Error).message}).`, { cause, file: path });
       }

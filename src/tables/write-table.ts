@@ -1,3 +1,4 @@
+import { spreadsheetText } from '../formats/csv/spreadsheet-text.ts';
 import type { Cell, Table } from './table.ts';
 
 /** Formats that a table is written in. */
@@ -25,13 +26,18 @@ function lines(rows: readonly (readonly Cell[])[], separator: string, cell: (val
 }
 
 function csvCell(value: Cell): string {
-  const text = plain(value);
+  const text = cellText(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** TSV has no quotes: what would break a row becomes a space. */
 function tsvCell(value: Cell): string {
-  return plain(value).replace(/[\t\r\n]/g, ' ');
+  return cellText(value).replace(/[\t\r\n]/g, ' ');
+}
+
+/** A cell that a spreadsheet opens. */
+function cellText(value: Cell): string {
+  return typeof value === 'string' ? spreadsheetText(value) : plain(value);
 }
 
 function plain(value: Cell): string {

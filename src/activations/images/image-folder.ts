@@ -98,6 +98,7 @@ async function fromList(path: string): Promise<ImageCollection> {
       links: 0,
       loops: [],
     };
+  if (!(await stat(path)).isFile()) throw new SourceError(`${path}: is no file.`);
   const samples = parseImageList(await readFile(path, 'utf8'), basename(path));
   return { folder: resolve(dirname(path)), samples, ignored: {}, links: 0, loops: [] };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FormatError } from '../../base/errors.ts';
 import type { LoadableImage } from '../model/extract-features.ts';
@@ -19,6 +19,8 @@ export async function imagesFromFolder(path: string): Promise<(ImageSample & Loa
 /** The bytes of a picture. @throws FormatError naming one that cannot be read, so that it can be left out by name. */
 export async function readPicture(path: string, name: string): Promise<Uint8Array> {
   try {
+    // A list may name a pipe, which waits for ever, or a device, which never ends.
+    if (!(await stat(path)).isFile()) throw new Error('it is no file');
     return new Uint8Array(await readFile(path));
   } catch (cause) {
     throw new FormatError(`${name} cannot be read (${(cause as Error).message}).`, { cause });

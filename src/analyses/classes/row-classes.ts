@@ -111,7 +111,7 @@ async function fromNames(
   const graph = await loadGraph();
   const resolution = resolveLabels(
     graph,
-    kept.map((entry) => entry.label),
+    kept.map(({ label }) => (typeof label === 'string' ? oneLine(label) : { ...label, name: oneLine(label.name) })),
   );
   const twice = namedTwice(kept.map(({ label }) => (typeof label === 'string' ? label : label.name)));
   if (twice && !resolution.labelSet) notes.push(twice);
@@ -128,6 +128,11 @@ async function fromNames(
     labels: { set: order ?? source, assumed: false, order: order ?? 'file' },
     notes,
   };
+}
+
+/** A name without line breaks, by which a file could forge lines of a report. */
+function oneLine(name: string): string {
+  return name.replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ');
 }
 
 /** Names that several rows have, which is more often a slip than two classes of one name; undefined without any. */

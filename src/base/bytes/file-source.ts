@@ -23,7 +23,8 @@ export async function fileSource(path: string): Promise<ByteSource> {
   await (await openForReading(path)).close();
   let digest: Promise<string> | undefined;
   return {
-    name: basename(path),
+    // A line break in a file's name could forge lines of a report.
+    name: basename(path).replace(/[\r\n]/g, (sign) => (sign === '\n' ? '\\n' : '\\r')),
     byteLength,
     async read(start, end) {
       const file = await openForReading(path);

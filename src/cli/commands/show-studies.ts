@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { printable } from '../../base/bytes/printable.ts';
 import { SemblanceError } from '../../base/errors.ts';
 import { isLoopback } from '../../server/host-check.ts';
 import { folderStore } from '../../study/folder-store.ts';
@@ -50,7 +51,7 @@ export async function showStudies(
 async function nameOrWarn(folder: string, io: CliIo): Promise<string> {
   const store = folderStore(folder);
   try {
-    return (await readManifest(store)).name;
+    return printable((await readManifest(store)).name);
   } catch (error) {
     if (!(error instanceof SemblanceError) || error.code === 'SOURCE') throw error;
     io.stderr(`${io.colors.yellow('warning')} ${error.message}\n`);

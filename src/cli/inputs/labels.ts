@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { LabelsRequest } from '../../analyses/classes/row-classes.ts';
 import { UsageError } from '../../base/errors.ts';
@@ -17,6 +17,7 @@ export async function readLabels(value: string, cwd: string): Promise<LabelsRequ
   const path = resolve(cwd, value);
   let bytes: Uint8Array;
   try {
+    if (!(await stat(path)).isFile()) throw new Error('It is no file.');
     bytes = await readFile(path);
   } catch (cause) {
     if (!/[/\\.]/.test(value)) labelSet(value); // Throws with the nearest known name.

@@ -1,3 +1,4 @@
+import { spreadsheetText } from '../../formats/csv/spreadsheet-text.ts';
 import type { ClassRow, RankingRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
@@ -47,7 +48,6 @@ function evidenceCells({ evidence }: RankingRow): unknown[] {
 
 function csvCell(value: unknown): string {
   const plain = value === null || value === undefined ? '' : String(value);
-  // Spreadsheets run a text that begins so as a formula; an apostrophe before it says that it is text.
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  const text = typeof value === 'string' ? spreadsheetText(value) : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

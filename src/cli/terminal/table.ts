@@ -26,11 +26,11 @@ export function displayWidth(text: string): number {
 /** Lays rows out in columns two spaces apart; numbers read best right-aligned. Cells may hold colour codes. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ''): string {
   const widths = columns.map((column, i) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth(row[i] ?? ''))),
+    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth((row[i] ?? '').replace(/[\r\n]+/g, ' ')))),
   );
   const line = (cells: readonly string[]): string => {
     const padded = columns.map((column, i) => {
-      const cell = cells[i] ?? '';
+      const cell = (cells[i] ?? '').replace(/[\r\n]+/g, ' ');
       const space = ' '.repeat(widths[i]! - displayWidth(cell));
       return column.align === 'right' ? space + cell : cell + space;
     });

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '#src/statistics/random.ts';
+import { folderStore } from '#src/study/folder-store.ts';
+import { writeTable } from '#src/tables/write-table.ts';
+import { runCli, temporaryFolder } from '../support/run-cli.ts';
+import { writeSafetensors } from '../support/safetensors-writer.ts';
+
+/** What a reader of SECURITY.md broke on purpose; each kind is closed. */
+const folder = temporaryFolder();
+const at = (name: string) => join(folder.path, name);
+const canMakePipes = spawnSync('mkfifo', ['--version']).status === 0;
+beforeAll(() => {
+  const random = createRandom(1);
+  const data = Float32Array.from({ length: 8 * 5 }, () => random.normal());
+  writeFileSync(at('m.safetensors'), writeSafetensors({ 'fc.weight': { shape: [8, 5], data } }));
+  const names = ['=cmd|calc!A0', '+1', '-1', '@x', 'cat\n\nok  all files verified', '＝1+1', 'c', 'd'];
+  writeFileSync(at('l.json'), JSON.stringify(names));
+});
+afterAll(() => folder.remove());
+
+describe('names that would do something', () => {
+  it.each(['csv', 'tsv'] as const)('run no formula from a table as %s, and numbers stay numbers', (format) => {
+    const table = {
+      id: 't',
+      title: 't',
+      columns: ['name', 'n'],
+      rows: [
+        ['=1+1', -1],
+        ['＝2', 2],
+        ['@x', null],
+      ],
+    };
+    const text = writeTable(table as never, format);
+    expect(text.split('\n').map((line) => line.split(/[,\t]/)[0])).toEqual(['name', "'=1+1", "'＝2", "'@x", '']);
+    expect(text).toContain('-1');
+  });
+
+  it('forge no line of a report', async () => {
+    const { stdout, code } = await runCli(
+      ['classes', 'm.safetensors', '--labels', 'l.json', '--out', 's', '--no-open'],
+      {
+        cwd: folder.path,
+      },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('ok  all files verified');
+    expect(stdout).not.toMatch(/^ok {2}all files/m);
+    const csv = (await runCli(['table', 's', 'pairs'], { cwd: folder.path })).stdout;
+    expect(csv).toContain(",'=cmd|calc!A0,");
+    expect(csv).not.toMatch(/,[=+@＝]/);
+  });
+
+  it('forge no address beside that of the server', async () => {
+    const manifest = JSON.parse(readFileSync(at('s/study.json'), 'utf8'));
+    writeFileSync(at('s/study.json'), JSON.stringify({ ...manifest, name: 'a\nhttp://evil.example/\n' }));
+    const { stderr, stdout } = await runCli(['open', 's', '--port', '0', '--no-open', '--time-limit', '2'], {
+      cwd: folder.path,
+    });
+    expect(stdout).not.toContain('evil');
+    expect(stderr).toContain('Showing a\\u000ahttp://evil.example/\\u000a.');
+  });
+});
+
+describe.skipIf(!canMakePipes)('pipes in the place of files', () => {
+  beforeAll(() => void spawnSync('mkfifo', [at('pipe.png'), at('pipe.txt')]));
+
+  it('are refused as labels, in lists and in studies, at once', async () => {
+    const labels = await runCli(['classes', 'm.safetensors', '--labels', './pipe.txt', '--no-open'], {
+      cwd: folder.path,
+    });
+    expect(labels.code).toBe(2);
+    writeFileSync(at('list.txt'), 'pipe.png\n');
+    const list = await runCli(['classes', 'm.safetensors', '--labels', 'l.json', '--images', 'pipe.txt', '--no-open'], {
+      cwd: folder.path,
+    });
+    expect(list.code).toBe(3);
+    await expect(folderStore(folder.path).read('pipe.png')).rejects.toThrow('pipe.png: is no file.');
+  });
+});
