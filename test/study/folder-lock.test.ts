@@ -41,8 +41,8 @@ describe('the lock of a study', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('of a process that is over but not yet looked after is free', async () => {
-    // The shell becomes a program that does not ask for its children: the first of them stays in the list.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell becomes a program that does not ask for its children: one that ends after that stays in the list.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const pid = Number(await new Promise((found) => parent.stdout.once('data', (text) => found(String(text)))));
       while (!/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((done) => setTimeout(done, 10));
