@@ -1,7 +1,14 @@
+import type { StudyManifest } from '../study/manifest.ts';
+
 /** The instruments that findings are made for, in the order in which they are told. */
 export const INSTRUMENTS = ['classes', 'training', 'representations', 'concepts'] as const;
 /** The name of an instrument, as in the paths of a study and of the app. */
 export type InstrumentName = (typeof INSTRUMENTS)[number];
+
+/** The instruments that a study has, in their order. */
+export function instrumentsOf({ instruments }: Pick<StudyManifest, 'instruments'>): InstrumentName[] {
+  return INSTRUMENTS.filter((name) => instruments[name] !== undefined);
+}
 
 /** A number behind a sentence, with what says how far it can be trusted. */
 export interface Evidence {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INSTRUMENTS, type InstrumentName } from '../findings/finding.ts';
+import { type InstrumentName, instrumentsOf } from '../findings/finding.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 
 /** What a list of studies says of one of them. */
@@ -36,7 +36,7 @@ export async function summariseStudy(folder: string, manifest: StudyManifest): P
   );
   return {
     name: manifest.name,
-    instruments: INSTRUMENTS.filter((name) => manifest.instruments[name] !== undefined),
+    instruments: instrumentsOf(manifest),
     models: [...new Set(models)],
     classes: classes?.labels.classes ?? training?.labels.classes ?? null,
     images: representations?.imageCount ?? concepts?.imageCount ?? null,
