@@ -79,16 +79,8 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
     return loaded;
   };
 
-  /** What is sent at once is written one after another; a folder that does not take it is no failure. */
-  const inTurn = <T>(write: () => Promise<T>): Promise<Saved<T>> => {
-    const save = async (): Promise<Saved<T>> => {
-      try {
-        return { written: true, value: await write() };
-      } catch (error) {
-        if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
-        throw error;
-      }
-    };
+  /** What is sent at once is written one after another. */
+  const inTurn = <T>(save: () => Promise<Saved<T>>): Promise<Saved<T>> => {
     const saved = lastSave.then(save, save);
     lastSave = saved;
     return saved;
@@ -160,17 +152,28 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
         const { manifest } = await load();
         const { concept, ...written } = checkNoteRequest(request, manifest.instruments.concepts, store.name);
         const notes = withWrittenNote(await readConceptNotes(store), concept, written);
-        await writeConceptNotes(store, notes);
-        return notes;
+        return whetherWritten(notes, writeConceptNotes(store, notes));
       }),
     pins: () => readReportPins(store),
     savePins: (request) =>
       inTurn(async () => {
         const pins = checkReportPins(request);
-        await writeReportPins(store, pins);
-        return pins;
+        // A folder that holds no study gets no pins.
+        await load();
+        return whetherWritten(pins, writeReportPins(store, pins));
       }),
   };
+}
+
+/** What was written; a folder that does not take it is no failure. */
+async function whetherWritten<T>(value: T, writing: Promise<void>): Promise<Saved<T>> {
+  try {
+    await writing;
+    return { written: true, value };
+  } catch (error) {
+    if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
+    throw error;
+  }
 }
 
 function codeOf(cause: unknown): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -47,4 +47,18 @@ it('takes pins from its own page only, and as its schema has them', async () => 
     expect.stringContaining('The pins of a report are not as they should be: pins → 0 → svg'),
   ]);
   expect(readFileSync(join(study, 'report-pins.json'))).toEqual(before);
+});
+
+it('writes nothing into a folder that holds no study, and says so', async () => {
+  rmSync(join(study, 'report-pins.json'));
+  renameSync(join(study, 'study.json'), join(root, 'aside.json'));
+  try {
+    const { status, body } = await send([pin]);
+    expect([status, body.error?.message]).toEqual([expect.any(Number), expect.stringContaining('study.json')]);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(body.error?.message).not.toContain('cannot be written');
+    expect(existsSync(join(study, 'report-pins.json'))).toBe(false);
+  } finally {
+    renameSync(join(root, 'aside.json'), join(study, 'study.json'));
+  }
 });
