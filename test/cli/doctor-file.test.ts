@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { caseFile } from '../support/cases.ts';
+import { temporaryFolder } from '../support/run-cli.ts';
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
 
 const bin = fileURLToPath(new URL('../../bin/semblance.js', import.meta.url));
 const run = (...args: string[]) =>
@@ -33,6 +40,18 @@ describe('semblance doctor FILE', () => {
     expect(stdout).toContain('2 tensors may be the classifier head: W (10×64), W2 (7×64).');
     expect(stdout).toContain('Name the one you mean: --head W or --head W2.');
     expect(stdout).toMatch(/ok {2}representations {2}ready/);
+  });
+
+  it('takes a file of features for what it is', () => {
+    const path = join(folder.path, 'photo features.npy');
+    writeFileSync(path, encodeNpy(new Float32Array(4 * 8 * 3 * 3), [4, 8, 3, 3]));
+    const { instruments } = JSON.parse(run('doctor', path, '--json').stdout);
+    expect(instruments[2]).toEqual({
+      instrument: 'representations',
+      ready: true,
+      command: `semblance representations '${path}'`,
+    });
+    expect(instruments[3]).toMatchObject({ ready: false, missing: 'features of a second network' });
   });
 
   it('names a file that is no model', () => {

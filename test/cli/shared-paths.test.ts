@@ -12,20 +12,26 @@ afterAll(() => folder.remove());
 describe('the command that a study notes', () => {
   it.each([
     [['/home/ann/models/a.onnx'], 'a.onnx'],
-    [['/home/ann/work/models/a.onnx'], 'models/a.onnx'],
-    [['/home/ann/work'], 'work'],
-    [['/home/ann/workshop/a.onnx'], 'a.onnx'],
+    [['/home/ann/project/models/a.onnx'], 'models/a.onnx'],
+    [['/home/ann/project'], 'project'],
+    [['/home/ann/projects/a.onnx'], 'a.onnx'],
     [['models/a.onnx', '--labels', 'cifar-10'], 'models/a.onnx --labels cifar-10'],
     [['--out=/tmp/secret/study'], '--out=study'],
     [['--group', 'cats=/data/ann/cats'], '--group cats=cats'],
+    [['/home/ann/a.onnx', '--layers', '/layer3/Add_output_0,/fc'], 'a.onnx --layers /layer3/Add_output_0,/fc'],
+    [
+      ['a.onnx', '--logits=/fc/Gemm_output_0', '--head', '/fc.weight'],
+      'a.onnx --logits=/fc/Gemm_output_0 --head /fc.weight',
+    ],
+    [['a.onnx', '--template-layer', '/pool/Mean'], 'a.onnx --template-layer /pool/Mean'],
     [['https://host/a/b.onnx'], 'https://host/a/b.onnx'],
     [['/home/ann/my models/a b.onnx'], "'a b.onnx'"],
   ])('shortens %j to %s', (args, line) => {
-    expect(commandLine('classes', args, { cwd: '/home/ann/work' })).toBe(`semblance classes ${line}`);
+    expect(commandLine('classes', args, { cwd: '/home/ann/project' })).toBe(`semblance classes ${line}`);
   });
 
   it('keeps all where that is asked for', () => {
-    const place = { cwd: '/home/ann/work', fullPaths: true };
+    const place = { cwd: '/home/ann/project', fullPaths: true };
     expect(commandLine('classes', ['/home/ann/a.onnx'], place)).toBe('semblance classes /home/ann/a.onnx');
   });
 });

@@ -1,3 +1,4 @@
+import { shellLine, shellWords } from '#src/base/shell-words.ts';
 import type { StudyManifest } from '#src/study/manifest.ts';
 import type { Instrument } from '../instruments/instrument.ts';
 
@@ -29,9 +30,9 @@ export function nextCommand({ id, needs }: Instrument, manifest: StudyManifest):
       );
     for (let k = models.length; k < wanted; k++) models.push(wanted === 1 ? 'MODEL.onnx' : `MODEL_${'AB'[k]}.onnx`);
   }
-  if (id === 'classes') return { command: words('semblance', 'classes', ...models), notes };
+  if (id === 'classes') return { command: shellLine(['semblance', 'classes', ...models]), notes };
   const images = known.images ?? 'FOLDER';
-  return { command: words('semblance', id, ...models, '--images', images), notes };
+  return { command: shellLine(['semblance', id, ...models, '--images', images]), notes };
 }
 
 /** The models and the folder of images that the commands of a study name. */
@@ -39,7 +40,7 @@ function knownInputs({ instruments }: StudyManifest): { models: string[]; images
   const models = new Set<string>();
   let images: string | undefined;
   for (const section of Object.values(instruments)) {
-    const args = section ? splitWords(section.command) : [];
+    const args = section ? shellWords(section.command) : [];
     const files = new Set<string>('models' in (section ?? {}) ? (section as Named).models.map(({ file }) => file) : []);
     for (const [at, arg] of args.entries()) {
       if (args[at - 1] === '--images') images ??= arg;
@@ -55,17 +56,4 @@ interface Named {
 
 function nameOf(path: string): string {
   return path.split(/[\\/]/).at(-1)!;
-}
-
-/** A command line as its words; quotes hold together what is between them. */
-function splitWords(command: string): string[] {
-  return [...command.matchAll(/(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+/g)].map(([word]) =>
-    word.replace(/'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/g, (_, single, double, plain) =>
-      String(single ?? (double === undefined ? plain : double.replace(/\\(.)/g, '$1'))),
-    ),
-  );
-}
-
-function words(...parts: string[]): string {
-  return parts.map((part) => (/^[\w@%+=:,./~*-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`)).join(' ');
 }

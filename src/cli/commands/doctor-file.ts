@@ -1,11 +1,12 @@
 import { SemblanceError } from '../../base/errors.ts';
+import { shellLine } from '../../base/shell-words.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import { findLabelFile } from '../../model-files/label-files.ts';
 import type { ModelFile } from '../../model-files/model-file.ts';
 import { modelFormat } from '../../model-files/model-formats.ts';
 import { openModel } from '../../model-files/open-model.ts';
-import { formatShape } from '../../tensor/tensor.ts';
+import { elementCount, formatShape } from '../../tensor/tensor.ts';
 import { namedSource } from '../inputs/named-source.ts';
 import type { CliIo } from '../terminal/io.ts';
 
@@ -47,7 +48,7 @@ export async function examineFile(path: string, io: CliIo): Promise<FileReport> 
   const rows = 'tensor' in head ? head.classes : undefined;
   const beside = own || rows === undefined ? undefined : await findLabelFile(source, file, (names) => names === rows);
   const found = own ?? beside?.found;
-  const byName = [...file.tensors.values()].sort((a, b) => size(b.shape) - size(a.shape));
+  const byName = [...file.tensors.values()].sort((a, b) => elementCount(b.shape) - elementCount(a.shape));
   const labels = found
     ? `${found.names.length} names in ${found.from}`
     : 'none beside it; give them with --labels, unless the rows are 1000 of ImageNet-1k';
@@ -59,7 +60,7 @@ export async function examineFile(path: string, io: CliIo): Promise<FileReport> 
     head,
     labels,
     notes: [...(beside?.notes ?? []), ...(file.notes ?? [])],
-    instruments: advice(quoted(path), file, head, found !== undefined),
+    instruments: advice(shellLine([path]), file, head, found !== undefined),
   };
 }
 
@@ -77,9 +78,12 @@ function advice(path: string, file: ModelFile, head: FileReport['head'], hasLabe
   const hasHead = 'tensor' in head;
   const isImageNet = hasHead && (head.classes === 1000 || head.classes === 1001);
   const labels = hasLabels || isImageNet ? '' : ' --labels NAMES.txt';
-  const runs = file.format === 'onnx';
+  const features = holdsFeatures(file);
+  const runs = file.format === 'onnx' || features;
   const needsOnnx = runs ? {} : { missing: 'a model that runs: export it to ONNX, or give a file of its features' };
   const model = runs ? path : 'MODEL.onnx';
+  // A file of features says itself which images it is of.
+  const images = features ? '' : ' --images FOLDER';
   return [
     {
       instrument: 'classes',
@@ -97,23 +101,25 @@ function advice(path: string, file: ModelFile, head: FileReport['head'], hasLabe
       instrument: 'representations',
       ready: runs,
       ...needsOnnx,
-      command: `semblance representations ${model} --images FOLDER`,
+      command: `semblance representations ${model}${images}`,
     },
     {
       instrument: 'concepts',
       ready: false,
-      missing: runs ? 'a second model that runs' : 'two models that run: export them to ONNX',
-      command: `semblance concepts ${model} OTHER.onnx --images FOLDER`,
+      missing: features
+        ? 'features of a second network'
+        : runs
+          ? 'a second model that runs'
+          : 'two models that run: export them to ONNX',
+      command: `semblance concepts ${model} ${features ? 'OTHER.safetensors' : 'OTHER.onnx'} --images FOLDER`,
     },
   ];
 }
 
-function size(shape: readonly number[]): number {
-  return shape.reduce((n, d) => n * d, 1);
-}
-
-function quoted(path: string): string {
-  return /^[\w./:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+/** Whether a file holds what a network made of images: a writer says so, or arrays of more axes than a head has. */
+function holdsFeatures({ format, metadata, tensors }: ModelFile): boolean {
+  if (metadata.format === 'semblance-features') return true;
+  return (format === 'npy' || format === 'npz') && [...tensors.values()].some(({ shape }) => shape.length > 2);
 }
 
 /** The report as lines for a terminal. */
