@@ -59,7 +59,9 @@ describe('reproduce ssad-2025 --offline', () => {
     const own = ['mine.safetensors', '--name', 'my net', '--accuracy', '70.5', '--parameters', '5e6', '--kind', 'cnn'];
     const { code, stdout } = await cli('reproduce', 'ssad-2025', '--offline', ...own, '--out', 'own', '--json');
     expect(code).toBe(0);
-    const { models } = JSON.parse(stdout);
+    const { models, reached, own: mineCount, correlations } = JSON.parse(stdout);
+    expect([reached, mineCount]).toEqual([0, 1]);
+    expect(correlations.find(({ group }: { group: string }) => group === 'all').cosine.parameters.n).toBe(43);
     expect(models).toHaveLength(43);
     const mine = models.find(({ id }: { id: string }) => id === 'my net');
     expect(mine.spearman).toEqual({ published: null, ours: expect.any(Number), difference: null });
@@ -85,6 +87,11 @@ describe('reproduce ssad-2025 --offline', () => {
     expect([online.code, online.stderr]).toEqual([2, expect.stringContaining('add --offline')]);
     const many = await cli('reproduce', 'ssad-2025', '--offline', 'mine.safetensors', '--accuracy', '705');
     expect([many.code, many.stderr]).toEqual([2, expect.stringContaining('--accuracy is in per cent')]);
+    // Behind the recipe a flag is for all models, and without any it would be for none.
+    const all = await cli('reproduce', 'ssad-2025', '--offline', '--accuracy', '705', 'mine.safetensors');
+    expect([all.code, all.stderr]).toEqual([2, expect.stringContaining('--accuracy is in per cent')]);
+    const none = await cli('reproduce', 'ssad-2025', '--offline', '--kind', 'banana');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--kind belongs to a model of your own')]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { PredictionsEntry } from '../../study/predictions/predictions-section.ts';
 import type { Colors } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 
 const SAI_TITLES: readonly (readonly [pair: string, title: string])[] = [
   ['ncsm_ccsm', 'SAI(NCSM, CCSM): do mistakes follow the weights?'],
@@ -32,7 +32,7 @@ export function predictionsText(found: PredictionsEntry, colors: Colors): string
       ];
     }),
   ];
-  const right = (title: string) => ({ title: colors.dim(title), align: 'right' as const });
+  const right = (title: string) => numberColumn(colors.dim(title));
   const columns = [{ title: '' }, right('value'), right('95 % over samples'), right('by chance'), right('z')];
   if (rows.length > 0) text += formatTable(columns, rows, '          ');
   if (typicality) {
@@ -64,5 +64,5 @@ function row(
 }
 
 const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
-const number = (value: number | null): string => value?.toFixed(4) ?? '–';
+const number = (value: number | null): string => numberCell(value, 4);
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;

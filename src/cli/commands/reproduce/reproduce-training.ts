@@ -3,7 +3,7 @@ import type { RunArgument } from '../../arguments/model-flags.ts';
 import { findLandmark, type Landmarks, landmarkText, valuesAt } from '../../reports/training/landmarks.ts';
 import { figure, type RunWithCurves, readRuns } from '../../reports/training/training-curves.ts';
 import type { CliIo } from '../../terminal/io.ts';
-import { type Column, formatTable } from '../../terminal/table.ts';
+import { type Column, formatTable, numberColumn } from '../../terminal/table.ts';
 import { readRunArguments, runTraining } from '../training-run.ts';
 
 /** Prints what a paper prints of its training runs, beside runs of one's own where some are given. */
@@ -58,7 +58,7 @@ function reproductionText(
   folder: string | undefined,
   { colors }: CliIo,
 ): string {
-  const right = (title: string): Column => ({ title: colors.dim(title), align: 'right' });
+  const right = (title: string): Column => numberColumn(colors.dim(title));
   const names = own.map(({ run }) => run.name);
   let text = `${colors.bold(recipe.name)}  epochs as the paper prints them${own.length > 0 ? ', beside yours' : ''}\n`;
   text += formatTable(

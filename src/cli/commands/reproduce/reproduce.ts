@@ -22,7 +22,7 @@ import { readModel, readPopulation } from '../../inputs/classes-inputs.ts';
 import { parseLandmarks } from '../../reports/training/landmarks.ts';
 import { commandLine } from '../../terminal/command-line.ts';
 import type { CliIo } from '../../terminal/io.ts';
-import { type Column, formatTable } from '../../terminal/table.ts';
+import { type Column, formatTable, numberCell, numberColumn } from '../../terminal/table.ts';
 import { type ClassesStudy, runClasses } from '../classes-run.ts';
 import { reproduceTraining } from './reproduce-training.ts';
 
@@ -77,8 +77,7 @@ export function addReproduceCommand(program: Command, io: CliIo): void {
     .option('-q, --quiet', 'no progress and no talk on stderr', false);
   const readModels = addModelFlags(command, OWN_MODEL_FLAGS);
   command.addHelpText('after', EXAMPLES).action(async (recipe: string, _models: string[], flags: Flags) => {
-    // The first argument is the recipe; flags before it are for all models.
-    const own = readModels().slice(1);
+    const own = ownModels(readModels());
     const path = await recipePath(recipe);
     const content = await readFile(path, 'utf8');
     const line = commandLine('reproduce', argumentsOf(command), { cwd: io.cwd });
@@ -86,6 +85,7 @@ export function addReproduceCommand(program: Command, io: CliIo): void {
     const value: unknown = parse(content);
     if (typeof value === 'object' && value !== null && 'landmarks' in value) {
       refuseTraits(own);
+      if (flags.offline) throw new UsageError(`--offline has no effect: ${recipe} asks no server.`);
       if (own.length === 0 && flags.out !== undefined)
         throw new UsageError(`--out has no effect: without a run of your own ${recipe} makes no study.`);
       await reproduceTraining(parseLandmarks(value, `${recipe}.yaml`), own, flags, line, io);
@@ -104,6 +104,17 @@ export function addReproduceCommand(program: Command, io: CliIo): void {
       io.stdout(`${JSON.stringify(reproductionJson(recipe, population, section, correlations, study), null, 2)}\n`);
     else io.stdout(reproductionReport(population, section, correlations, study, io));
   });
+}
+
+/** The models of one's own, without the recipe, whose flags are for all of them. */
+function ownModels([recipe, ...models]: readonly OwnModel[]): OwnModel[] {
+  const { path: _, name, ...forAll } = recipe!;
+  const flag = Object.keys(forAll)[0];
+  if (name !== undefined || (models.length === 0 && flag !== undefined))
+    throw new UsageError(
+      `--${name === undefined ? flag : 'name'} belongs to a model of your own${models.length === 0 ? ', and there is none' : '; put it behind that model'}.`,
+    );
+  return models.map((model) => ({ ...forAll, ...model }));
 }
 
 async function recipePath(name: string): Promise<string> {
@@ -222,6 +233,11 @@ interface Compared {
   difference: number | null;
 }
 
+/** Whether a study holds published rows, which ask no server. */
+function isPublished(section: ClassesSection | undefined): boolean {
+  return section?.population?.members.some(({ publishedOnly }) => publishedOnly) ?? false;
+}
+
 function reproductionJson(
   recipe: string,
   population: Population,
@@ -233,9 +249,12 @@ function reproductionJson(
     schemaVersion: 1,
     command: 'reproduce',
     recipe,
-    reached: section?.models.length ?? 0,
+    reached: isPublished(section) ? 0 : (section?.models.length ?? 0),
+    own: isPublished(section) ? section!.models.length : 0,
     models: compare(population, section),
     publishedCorrelations: correlations,
+    /** Of published rows and models of one's own together. */
+    correlations: isPublished(section) && section!.models.length > 0 ? section!.population!.correlations : null,
     study: study?.folder ?? null,
   };
 }
@@ -248,15 +267,14 @@ function reproductionReport(
   io: CliIo,
 ): string {
   const { colors } = io;
-  const right = (title: string): Column => ({ title: colors.dim(title), align: 'right' });
-  const number = (value: number | null, digits = 3): string => (value === null ? '–' : value.toFixed(digits));
+  const right = (title: string): Column => numberColumn(colors.dim(title));
   const rows = compare(population, section).map((row) => [
     row.id,
     ...ALIGNMENT_MEASURE_LIST.flatMap(({ id: measure }) => {
       const { published, ours, difference } = (row as unknown as Record<string, Compared>)[measure]!;
       return [
-        number(published),
-        number(ours),
+        numberCell(published),
+        numberCell(ours),
         difference === null ? '–' : `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(4)}`,
       ];
     }),
@@ -269,15 +287,15 @@ function reproductionReport(
       right('difference'),
     ]),
   ];
-  const isPublished = section?.population?.members.some(({ publishedOnly }) => publishedOnly) ?? false;
+  const published = isPublished(section);
   const own = section?.models.length ?? 0;
-  let text = `${colors.bold(population.name ?? '')}  ${isPublished ? `${population.models.length} published rows${own > 0 ? `, ${own} of your own` : ''}` : `${own} of ${population.models.length} models reached`}\n`;
+  let text = `${colors.bold(population.name ?? '')}  ${published ? `${population.models.length} published rows${own > 0 ? `, ${own} of your own` : ''}` : `${own} of ${population.models.length} models reached`}\n`;
   text += formatTable(columns, rows, '  ');
   const cell = ({ pearson, spearman, kendall }: TraitCorrelation): string[] =>
     [pearson, spearman, kendall].map((value) =>
       value ? `${value.value.toFixed(3)} (p ${value.p.toPrecision(2)})` : '–',
     );
-  if (isPublished && own > 0) text += withOwnText(section!.population!, io);
+  if (published && own > 0) text += withOwnText(section!.population!, io);
   text += `\n${colors.bold('published values')}  correlation of SSAD with size and accuracy\n`;
   text += formatTable(
     [
@@ -313,7 +331,7 @@ function withOwnText({ correlations }: PopulationSection, { colors }: CliIo): st
   const columns = [
     { title: '' },
     { title: '' },
-    ...['with size', 'with accuracy'].map((title): Column => ({ title: colors.dim(title), align: 'right' })),
+    ...['with size', 'with accuracy'].map((title) => numberColumn(colors.dim(title))),
   ];
   return `\n${colors.bold('with your own')}  Spearman correlation of SSAD with size and accuracy\n${formatTable(columns, rows, '  ')}`;
 }
