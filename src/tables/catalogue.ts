@@ -17,8 +17,10 @@ export function tablesOf(manifest: StudyManifest): { kind: TableKind; lacks: str
 }
 
 /** Tables and matrices of a study by their paths. */
-export async function filesOf(store: StudyStore): Promise<string[]> {
-  return (await store.list()).filter((path) => /\.(jsonl|npy)$/.test(path)).sort();
+export function filesOf({ files }: StudyManifest): string[] {
+  return Object.keys(files)
+    .filter((path) => /\.(jsonl|npy)$/.test(path))
+    .sort();
 }
 
 /**
@@ -50,8 +52,7 @@ export async function readTable(store: StudyStore, name: string, epochs?: readon
 }
 
 async function readFileTable(store: StudyStore, manifest: StudyManifest, path: string): Promise<Table> {
-  const files = await filesOf(store);
-  if (!files.includes(path))
+  if (!filesOf(manifest).includes(path))
     throw new UsageError(`The study has no file ${path}.`, { hint: 'semblance table STUDY --list names them.' });
   if (path.endsWith('.jsonl')) return tableOfRecords(await readStudyTable(store, manifest, path));
   const { rows, cols, data } = await readStudyMatrix(store, manifest, path);

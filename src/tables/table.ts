@@ -26,10 +26,16 @@ export interface TableKind {
   read(context: TableContext): Promise<Table>;
 }
 
-/** Rows of records as a table, with a column for every plain field that any of them has. */
-export function tableOfRecords(records: readonly Readonly<Record<string, unknown>>[]): Table {
+/**
+ * Rows of records as a table, with a column for every plain field that any of them has.
+ * @param least columns that the table has whether or not there is a record
+ */
+export function tableOfRecords(
+  records: readonly Readonly<Record<string, unknown>>[],
+  least: readonly string[] = [],
+): Table {
   const flat = records.map((record) => flatten(record));
-  const columns = [...new Set(flat.flatMap((record) => Object.keys(record)))];
+  const columns = [...new Set([...least, ...flat.flatMap((record) => Object.keys(record))])];
   return { columns, rows: flat.map((record) => columns.map((column) => record[column] ?? null)) };
 }
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { TrainingCurves } from '../measures/training/curves.ts';
 import { BOUNDARIES } from '../measures/training/phases/phase-types.ts';
+import type { StudyManifest } from '../study/manifest.ts';
 import { readStudyJson } from '../study/read-study.ts';
 import { type Cell, type Table, type TableContext, type TableKind, tableOfRecords } from './table.ts';
 
@@ -12,6 +13,7 @@ async function curveTable(
   { manifest, store, epochs }: TableContext,
   wanted: (name: string) => boolean,
 ): Promise<Table> {
+  requireEpochs(manifest, epochs);
   const runs = await Promise.all(
     manifest.instruments.training!.runs.map(async ({ id, curves }) => ({
       id,
@@ -19,8 +21,6 @@ async function curveTable(
     })),
   );
   const names = [...new Set(runs.flatMap(({ curves }) => Object.keys(curves.values)))].filter(wanted);
-  const missing = epochs?.find((epoch) => !runs.some(({ curves }) => curves.epochs.includes(epoch)));
-  if (missing !== undefined) throw new UsageError(`No run has an epoch ${missing}.`);
   const rows = runs.flatMap(({ id, curves }) =>
     curves.epochs.flatMap((epoch, i): Cell[][] => {
       if (epochs && !epochs.includes(epoch)) return [];
@@ -29,6 +29,11 @@ async function curveTable(
     }),
   );
   return { columns: ['run', 'epoch', ...names], rows };
+}
+
+function requireEpochs({ instruments }: StudyManifest, epochs: readonly number[] | undefined): void {
+  const missing = epochs?.find((epoch) => !instruments.training!.runs.some((run) => run.epochs.includes(epoch)));
+  if (missing !== undefined) throw new UsageError(`No run has an epoch ${missing}.`);
 }
 
 const curves: TableKind = {
@@ -89,10 +94,12 @@ const warnings: TableKind = {
   title: 'Early warnings of every run',
   lacks,
   async read({ manifest, epochs }) {
+    requireEpochs(manifest, epochs);
     const all = manifest.instruments.training!.runs.flatMap((run) =>
       run.warnings.map((warning) => ({ run: run.id, ...warning })),
     );
-    return { ...tableOfRecords(epochs ? all.filter(({ epoch }) => epochs.includes(epoch)) : all) };
+    const chosen = epochs ? all.filter(({ epoch }) => epochs.includes(epoch)) : all;
+    return tableOfRecords(chosen, ['run', 'kind', 'epoch', 'message']);
   },
 };
 

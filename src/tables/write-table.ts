@@ -1,4 +1,4 @@
-import { spreadsheetText } from '../formats/csv/spreadsheet-text.ts';
+import { cellText, csvCell } from '../formats/csv/csv-cell.ts';
 import type { Cell, Table } from './table.ts';
 
 /** Formats that a table is written in. */
@@ -25,23 +25,9 @@ function lines(rows: readonly (readonly Cell[])[], separator: string, cell: (val
   return rows.map((cells) => `${cells.map(cell).join(separator)}\n`).join('');
 }
 
-function csvCell(value: Cell): string {
-  const text = cellText(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** TSV has no quotes: what would break a row becomes a space. */
 function tsvCell(value: Cell): string {
   return cellText(value).replace(/[\t\r\n]/g, ' ');
-}
-
-/** A cell that a spreadsheet opens. */
-function cellText(value: Cell): string {
-  return typeof value === 'string' ? spreadsheetText(value) : plain(value);
-}
-
-function plain(value: Cell): string {
-  return value === null ? '' : String(value);
 }
 
 function latex(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
@@ -63,6 +49,13 @@ const LATEX: Readonly<Record<string, string>> = {
 };
 
 function latexCell(value: Cell): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(4))).replace('-', '$-$');
+  if (typeof value === 'number') return latexNumber(value);
   return value === null ? '--' : String(value).replace(/[\\~^&%$#_{}]/g, (char) => LATEX[char] ?? `\\${char}`);
+}
+
+/** A whole number as it is, another to four digits. */
+function latexNumber(value: number): string {
+  const [digits = '', exponent] = String(Number.isInteger(value) ? value : Number(value.toPrecision(4))).split('e');
+  if (exponent !== undefined) return `$${digits}\\times10^{${Number(exponent)}}$`;
+  return digits.replace('-', '$-$');
 }

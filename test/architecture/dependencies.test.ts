@@ -104,7 +104,7 @@ const APP_HOUSE: HouseRules = {
     'app/src/kit/theme': [],
     'app/src/kit/url': [],
     'app/src/kit/search': [],
-    'app/src/kit/export': ['app/src/kit/theme'],
+    'app/src/kit/export': ['app/src/kit/theme', 'src'],
     'app/src/matrix': ['src', ...['theme', 'url', 'export', 'data', 'ui'].map((name) => `app/src/kit/${name}`)],
     'app/src/charts': ['app/src/kit/export', 'app/src/kit/theme'],
     'app/src/instruments/classes': [

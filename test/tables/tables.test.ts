@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { memoryRunFolder } from '#src/runs/run-folder.ts';
+import { readManifest } from '#src/study/read-study.ts';
 import { memoryStore, type StudyStore } from '#src/study/store.ts';
 import { filesOf, readTable } from '#src/tables/catalogue.ts';
 import { writeTable } from '#src/tables/write-table.ts';
@@ -35,16 +36,23 @@ describe('tables of a study', () => {
     const some = await readTable(store, 'curves', [2]);
     expect(some.rows).toHaveLength(1);
     expect(some.rows[0]![some.columns.indexOf('accuracy')]).toBe(0.2);
-    await expect(readTable(store, 'curves', [7])).rejects.toThrow('No run has an epoch 7.');
+    for (const name of ['curves', 'sai', 'warnings'])
+      await expect(readTable(store, name, [7])).rejects.toThrow('No run has an epoch 7.');
   });
 
   it('has every table and matrix by its path', async () => {
-    const files = await filesOf(store);
+    const files = filesOf(await readManifest(store));
     const matrix = files.find((path) => path.includes('/ncsm/'))!;
     const { columns, rows } = await readTable(store, matrix);
     expect([columns.length, rows.length]).toEqual([8, 8]);
     expect(rows[3]![3]).toBeCloseTo(1, 6);
     for (const path of files) expect((await readTable(store, path)).columns.length, path).toBeGreaterThan(0);
+  });
+
+  it('names the columns of a table that has no row', async () => {
+    const columns = ['run', 'kind', 'epoch', 'message'];
+    expect(await readTable(store, 'warnings', [2])).toEqual({ columns, rows: [] });
+    expect(writeTable({ columns, rows: [] }, 'csv')).toBe('run,kind,epoch,message\n');
   });
 
   it('says what is not there', async () => {
@@ -63,13 +71,10 @@ describe('writeTable', () => {
     ],
   };
 
-  it('is read back by Python as it was, cell by cell', () => {
-    const program = 'import sys, csv, json; print(json.dumps(list(csv.reader(sys.stdin, delimiter=sys.argv[1]))))';
-    const read = (format: 'csv' | 'tsv', separator: string) =>
-      JSON.parse(
-        execFileSync('python3', ['-c', program, separator], { input: writeTable(table, format), encoding: 'utf8' }),
-      );
-    expect(read('csv', ',')).toEqual([
+  it('as CSV is read back by Python as it was, cell by cell; TSV has no breaks in a row', () => {
+    const program = 'import sys, csv, json; print(json.dumps(list(csv.reader(sys.stdin))))';
+    const read = execFileSync('python3', ['-c', program], { input: writeTable(table, 'csv'), encoding: 'utf8' });
+    expect(JSON.parse(read)).toEqual([
       ['name', 'x_1'],
       ['a, "b"\n', '-0.123456'],
       ['50 % & more\t', ''],
@@ -82,6 +87,19 @@ describe('writeTable', () => {
       '\\begin{tabular}{lr}\n\\toprule\nname & x\\_1 \\\\\n\\midrule\na, "b"\n & $-$0.1235 \\\\\n50 \\% \\& more\t & -- \\\\\n\\bottomrule\n\\end{tabular}\n',
     );
     expect(JSON.parse(writeTable(table, 'json')).rows[1]).toEqual({ name: '50 % & more\t', x_1: null });
+  });
+
+  it('prints numbers for LaTeX: whole ones in full, small ones with an exponent', () => {
+    const rows = [25557032, -7, 1234567.8, 1.23456e-7, -2.5e-9, 0].map((value) => [value]);
+    const text = writeTable({ columns: ['x'], rows }, 'latex');
+    expect(text.split('\n').slice(4, -3)).toEqual([
+      '25557032 \\\\',
+      '$-$7 \\\\',
+      '1235000 \\\\',
+      '$1.235\\times10^{-7}$ \\\\',
+      '$-2.5\\times10^{-9}$ \\\\',
+      '0 \\\\',
+    ]);
   });
 
   it.skipIf(!hasPandas())('gives pandas numbers as numbers', () => {

@@ -1,4 +1,4 @@
-import { spreadsheetText } from '../../formats/csv/spreadsheet-text.ts';
+import { csvCell } from '../../formats/csv/csv-cell.ts';
 import type { ClassRow, RankingRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
@@ -9,12 +9,14 @@ const COLUMNS = ['model', 'class', 'class_id', 'neighbour', 'neighbour_id', 'sim
 const EXPLANATION = ['relation', 'labelling_problem', 'rank_gap', 'why'] as const;
 const EVIDENCE = ['evidence', 'seen_ratio', 'seen_low', 'seen_high', 'filed_twice', 'feature_rank'] as const;
 
+type CsvValue = Parameters<typeof csvCell>[0];
+
 /** The closest-pair rankings of all models as one CSV table (RFC 4180), one row for each class of each model. */
 export async function pairsCsv(manifest: StudyManifest, store: StudyStore, filter?: PairFilter): Promise<string> {
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const references = section.references.map(({ id }) => id);
-  const rows: unknown[][] = [[...COLUMNS, ...references.map((id) => `rank_${id}`), ...EXPLANATION, ...EVIDENCE]];
+  const rows: CsvValue[][] = [[...COLUMNS, ...references.map((id) => `rank_${id}`), ...EXPLANATION, ...EVIDENCE]];
   for (const model of section.models) {
     const ranking = filterPairs(await readStudyTable<RankingRow>(store, manifest, model.ranking), filter);
     for (const row of ranking) {
@@ -40,14 +42,8 @@ export async function pairsCsv(manifest: StudyManifest, store: StudyStore, filte
 }
 
 /** What pictures say of the pair, by the direction that says most. */
-function evidenceCells({ evidence }: RankingRow): unknown[] {
+function evidenceCells({ evidence }: RankingRow): CsvValue[] {
   if (!evidence) return EVIDENCE.map(() => null);
   const [first] = [...evidence.directions].sort((a, b) => b.low - a.low);
   return [evidence.verdict, first?.ratio, first?.low, first?.high, evidence.duplicates, evidence.featureRank];
-}
-
-function csvCell(value: unknown): string {
-  const plain = value === null || value === undefined ? '' : String(value);
-  const text = typeof value === 'string' ? spreadsheetText(value) : plain;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,12 +1,15 @@
 import { extname, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../../base/errors.ts';
+import { whole } from '../../../base/option-table.ts';
 import { drawFigure, FIGURES, figuresOf } from '../../../figures/catalogue.ts';
 import { DEFAULT_WIDTH, type FigureChoices } from '../../../figures/figure.ts';
 import { FIGURE_THEMES, type FigureThemeName } from '../../../figures/kit/theme.ts';
 import { encodePng } from '../../../formats/png/encode-png.ts';
 import { folderStore } from '../../../study/folder-store.ts';
 import { readManifest } from '../../../study/read-study.ts';
+import { refuseUnused } from '../../arguments/nothing-ignored.ts';
+import { readValue } from '../../arguments/option-flags.ts';
 import { requireFigureName, writeFigure } from '../../figure-files/write-figure.ts';
 import { findStudy } from '../../inputs/find-study.ts';
 import type { CliIo } from '../../terminal/io.ts';
@@ -61,7 +64,7 @@ export function addFigureCommand(program: Command, io: CliIo): void {
     .addOption(repeatable('--run <name>', 'training runs, by id or name'))
     .addOption(
       new Option('--epoch <n>', 'epochs; repeatable')
-        .argParser((value: string, all: number[]) => [...all, parseEpoch(value)])
+        .argParser((value: string, all: number[]) => [...all, readValue(whole(0), value)])
         .default([], 'spread over the run'),
     )
     .addOption(repeatable('--curve <name>', 'curves, such as sai.ncsm_scsm'))
@@ -72,11 +75,13 @@ export function addFigureCommand(program: Command, io: CliIo): void {
     .option('--json', 'print one JSON object', false)
     .option('-q, --quiet', 'no talk on stderr', false)
     .addHelpText('after', EXAMPLES)
-    .action(async (study: string, kinds: string[], flags: Flags) => {
+    .action(async (study: string, kinds: string[], flags: Flags, command: Command) => {
+      refuseUnused(command, [
+        { options: ['out', ...DRAWING_FLAGS], isUsed: !flags.list, needs: 'a figure; --list draws nothing' },
+      ]);
       const store = folderStore(await findStudy(study, io));
       if (flags.list) {
-        if (kinds.length > 0 || flags.out !== undefined)
-          throw new UsageError('--list draws nothing: leave out figures and --out.');
+        if (kinds.length > 0) throw new UsageError('--list draws nothing: leave out the figures.');
         const listed = figuresOf(await readManifest(store));
         if (flags.json) io.stdout(`${JSON.stringify({ schemaVersion: 1, figures: listed.map(toJson) }, null, 2)}\n`);
         else io.stdout(listText(listed, io));
@@ -153,6 +158,9 @@ const FLAG_OF = {
   order: 'order',
 } as const;
 
+/** What says how a figure is drawn. */
+const DRAWING_FLAGS = ['theme', 'width', 'font', ...Object.values(FLAG_OF)];
+
 /** "85mm", "3in", "600" or "600px" as CSS pixels. */
 function parseWidth(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(mm|cm|in|px)?$/.exec(text.trim());
@@ -161,10 +169,4 @@ function parseWidth(text: string): number {
   if (!(width >= 240 && width <= 4000))
     throw new InvalidArgumentError('It must be a width such as 85mm, 3in or 600, from 240 to 4000 pixels.');
   return width;
-}
-
-function parseEpoch(text: string): number {
-  const epoch = Number(text);
-  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new InvalidArgumentError('It must be a whole number.');
-  return epoch;
 }

@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SourceError, UsageError } from '../../../base/errors.ts';
+import { whole } from '../../../base/option-table.ts';
 import { folderStore } from '../../../study/folder-store.ts';
 import { readManifest } from '../../../study/read-study.ts';
 import { filesOf, readTable, TABLES, tablesOf } from '../../../tables/catalogue.ts';
 import { TABLE_FORMATS, writeTable } from '../../../tables/write-table.ts';
+import { refuseUnused } from '../../arguments/nothing-ignored.ts';
+import { readValue } from '../../arguments/option-flags.ts';
 import { findStudy } from '../../inputs/find-study.ts';
 import type { CliIo } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -46,20 +49,23 @@ export function addTableCommand(program: Command, io: CliIo): void {
     .option('--json', 'one JSON object with a record for each row', false)
     .addOption(
       new Option('--epoch <n>', 'only these epochs, of a table of training; repeatable')
-        .argParser((value: string, all: number[]) => [...all, parseEpoch(value)])
+        .argParser((value: string, all: number[]) => [...all, readValue(whole(0), value)])
         .default([], 'all'),
     )
     .option('--out <file>', 'write a file instead of printing')
     .addHelpText('after', EXAMPLES)
-    .action(async (study: string, name: string | undefined, flags: Flags) => {
+    .action(async (study: string, name: string | undefined, flags: Flags, command: Command) => {
+      refuseUnused(command, [
+        { options: ['csv', 'tsv', 'latex', 'epoch', 'out'], isUsed: !flags.list, needs: 'a table; --list gives none' },
+      ]);
       const store = folderStore(await findStudy(study, io));
       const formats = TABLE_FORMATS.filter((format) => flags[format]);
       if (formats.length > 1) throw new UsageError(`One format at a time; found --${formats.join(' and --')}.`);
       if (flags.list) {
-        if (name !== undefined || flags.out !== undefined)
-          throw new UsageError('--list gives no table: leave out name and --out.');
-        const listed = tablesOf(await readManifest(store));
-        const files = await filesOf(store);
+        if (name !== undefined) throw new UsageError('--list gives no table: leave out its name.');
+        const manifest = await readManifest(store);
+        const listed = tablesOf(manifest);
+        const files = filesOf(manifest);
         if (flags.json) {
           const tables = listed.map(({ kind: { id, instrument, title }, lacks }) => ({
             id,
@@ -101,10 +107,4 @@ export function addTableCommand(program: Command, io: CliIo): void {
       });
       io.stderr(`Written: ${flags.out}\n`);
     });
-}
-
-function parseEpoch(text: string): number {
-  const epoch = Number(text);
-  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new InvalidArgumentError('It must be a whole number.');
-  return epoch;
 }
