@@ -14,6 +14,7 @@ import { UsageError } from '../../base/errors.ts';
 import { bytes, settleOptions, whole } from '../../base/option-table.ts';
 import { redisAddress } from '../../engine/queue/redis-connection.ts';
 import { openModel } from '../../model-files/open-model.ts';
+import { refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
 import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, type ModelArgument, PER_MODEL_HELP } from '../arguments/per-model.ts';
@@ -86,6 +87,10 @@ async function representations(
   io: CliIo,
 ): Promise<void> {
   const flags = command.opts<Flags>();
+  refuseUnused(command, [
+    { options: ['root'], isUsed: flags.engine !== undefined, needs: '--engine, whose workers share that folder' },
+    { options: ['engine'], isUsed: !flags.dryRun, needs: 'a run; --dry-run reckons with threads of this machine' },
+  ]);
   const inputs = await Promise.all(models.map((model) => readRepresentationModel(model, flags, io)));
   if (models.some(({ layers }) => layers === 'list')) {
     for (const input of inputs) io.stdout(await layerList(input, flags.json));
@@ -105,8 +110,6 @@ async function representations(
   const name = inputs[0]!.name ?? inputs[0]!.source.name.replace(/\.[^.]+$/, '');
   const place = studyPlace(io.cwd, flags.out, `${name}-${transform ?? 'images'}`);
   const platform = nodePlatform(flags.threads, flags.thumbnails && !transform);
-  if (flags.root !== undefined && flags.engine === undefined)
-    throw new UsageError('--root is the folder shared with the workers of --engine, which was not given.');
   if (flags.engine !== undefined) {
     if (transform !== null) throw new UsageError('--engine does not take --transform, whose batches are small.');
     const address = redisAddress(flags.engine, io.env);
@@ -133,7 +136,11 @@ async function representations(
       { signal: io.signal },
       transform === null ? undefined : { batch },
     );
-    io.stdout(flags.json ? `${JSON.stringify({ schemaVersion: 1, plan }, null, 2)}\n` : planText(plan, io));
+    io.stdout(
+      flags.json
+        ? `${JSON.stringify({ schemaVersion: 1, command: 'representations', plan }, null, 2)}\n`
+        : planText(plan, io),
+    );
     return;
   }
   if (!flags.quiet) platform.announce = (plan) => io.stderr(planText(plan, io));

@@ -6,6 +6,7 @@ import { preprocessingFlags } from '../arguments/preprocessing-flags.ts';
 import { sharedPath } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { findClassPictures, requireLabels } from './class-pictures.ts';
+import { tellPassedOver } from './passed-over.ts';
 
 /** The labelled pictures that `--templates DIR` names, with how they enter a model. */
 export async function readLabelledPictures(
@@ -15,7 +16,8 @@ export async function readLabelledPictures(
 ): Promise<LabelledPictures> {
   const layer = argument['template-layer'];
   const preprocessing = preprocessingFlags(argument);
-  const { pictures } = await findClassPictures(value, io);
+  const { pictures, ...rest } = await findClassPictures(value, io);
+  tellPassedOver(value, rest, io);
   requireLabels(value, pictures);
   return {
     source: sharedPath(value, io.cwd),
