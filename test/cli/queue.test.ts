@@ -112,6 +112,22 @@ describe.skipIf(!HAS_REDIS)('matching on workers by a queue on Redis', () => {
     expect(worker.stderr).not.toContain('wrong-battery');
   });
 
+  test('a user who may not write is told so at once', async () => {
+    const client = new Redis({ port: redis.port, host: '127.0.0.1', password: PASSWORD });
+    try {
+      await client.call('ACL', 'SETUSER', 'reader', 'on', '>only-looks', '~*', '+@read', '+@connection', '+info');
+      const engine = `redis://reader:only-looks@127.0.0.1:${redis.port}`;
+      const found = await runCli(['representations', ...ARGS, '--out', 'refused', '--engine', engine], {
+        cwd: folder.path,
+      });
+      expect(found.code).toBe(3);
+      expect(found.stderr).toMatch(/127\.0\.0\.1:\d+ does not let us clear the queue: .*NOPERM/);
+      expect(found.stderr + found.stdout).not.toContain('only-looks');
+    } finally {
+      client.disconnect();
+    }
+  });
+
   test('a worker of another version ends with both named', async () => {
     const client = new Redis({ port: redis.port, host: '127.0.0.1', password: PASSWORD });
     try {

@@ -42,7 +42,16 @@ export async function queuePool<T, R>(options: QueuePoolOptions): Promise<TaskPo
   const name = `semblance-${options.name}`;
   const queue: Queue = new bullmq.Queue(name, { connection });
   queue.on('error', () => {});
-  await queue.obliterate({ force: true });
+  try {
+    await queue.obliterate({ force: true });
+  } catch (cause) {
+    await queue.close().catch(() => {});
+    connection.disconnect();
+    throw new SourceError(`${address.shown} does not let us clear the queue: ${(cause as Error).message}`, {
+      hint: 'The user needs the right to read, write and run scripts on keys that begin with bull: and semblance:.',
+      cause,
+    });
+  }
   const key = `${ANNOUNCEMENT_PREFIX}${name}`;
   const announce = () =>
     connection.set(key, JSON.stringify({ queue: name, ...identity }), 'EX', ANNOUNCEMENT_SECONDS).catch(() => {});

@@ -28,10 +28,18 @@ export function redisAddress(text: string, env: Readonly<Record<string, string |
   };
   const url = URL.canParse(text) ? new URL(text) : refuse();
   const database = url.pathname.replace(/^\//, '');
-  if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '' || !/^\d{0,3}$/.test(database)) refuse();
-  if (url.search !== '' || url.hash !== '') refuse();
-  const username = decodeURIComponent(url.username);
-  const password = env[PASSWORD_VARIABLE] ?? decodeURIComponent(url.password);
+  if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') refuse();
+  // Of a database that it does not have, Redis tells the client alone, which goes on with database 0.
+  if (!/^(\d|1[0-5])?$/.test(database) || url.search !== '' || url.hash !== '') refuse();
+  const decoded = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return refuse();
+    }
+  };
+  const username = decoded(url.username);
+  const password = env[PASSWORD_VARIABLE] || decoded(url.password);
   const port = Number(url.port || 6379);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
