@@ -19,7 +19,7 @@ import numpy as np
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, "../../integrations/python"))
 import semblance_vision as sv
-from semblance_vision import notebook, tables
+from semblance_vision import analyse, notebook, tables
 
 try:
     import torch
@@ -151,6 +151,31 @@ class Calling(unittest.TestCase):
         both = sv.classes({"a": state, "b": {**state, "fc.weight": -weight[::-1]}}, labels, out=self.out, quiet=True)
         np.testing.assert_allclose(both.matrices["a/ncsm"], unit @ unit.T, atol=1e-6)
         self.assertEqual([model.name for model in both.models], ["a", "b"])
+
+    def test_names_that_come_to_one_file_name(self):
+        weight = np.random.default_rng(1).normal(size=(5, 7))
+        labels = ["cat", "dog", "lorry", "bus", "tree"]
+        names = ["a/b", "a b", "A-B"]
+        states = {name: {"fc.weight": weight * [[1.0 + k]] ** np.arange(5)[:, None] + k} for k, name in enumerate(names)}
+        study = sv.classes(states, labels, out=self.out, quiet=True)
+        self.assertEqual([model.name for model in study.models], names)
+        for model, name in zip(study.models, names):
+            unit = states[name]["fc.weight"]
+            unit = unit / np.linalg.norm(unit, axis=1, keepdims=True)
+            np.testing.assert_allclose(study.matrices[f"{model.id}/ncsm"], unit @ unit.T, atol=1e-6, err_msg=name)
+
+    def test_default_folder_follows_what_files_hold(self):
+        place = os.path.dirname(self.out)
+        path = os.path.join(place, "head.npy")
+        runs = os.path.join(place, "runs")
+        os.makedirs(runs)
+        digests = []
+        for content in (b"one", b"two"):
+            for file in (path, os.path.join(runs, f"{content.decode()}.npy")):
+                with open(file, "wb") as opened:
+                    opened.write(content)
+            digests += [analyse._digest(path), analyse._digest(runs)]
+        self.assertEqual(len(set(digests)), 4)
 
     def test_wrong_input(self):
         with self.assertRaisesRegex(ValueError, r"shape \(2, 2, 2\); \[classes, features\]"):

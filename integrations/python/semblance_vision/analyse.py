@@ -50,8 +50,8 @@ def classes(
     models = dict(model) if _is_several(model) else {name: model}
     with tempfile.TemporaryDirectory() as folder:
         words: list[str] = []
-        for key, each in models.items():
-            words += [_model_file(each, key, Path(folder)), "--name", key]
+        for (key, each), file in zip(models.items(), _file_names(models)):
+            words += [_model_file(each, key, Path(folder) / file), "--name", key]
         if labels is not None:
             words += ["--labels", _labels_file(labels, Path(folder))]
         return _study("classes", words, "-".join(models), out, options, quiet)
@@ -116,7 +116,8 @@ def compare(
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary if features is None else features)
         folder.mkdir(parents=True, exist_ok=True)
-        files = {name: folder / f"{_file_name(name)}.safetensors" for name in models}
+        # Numbered where names come to the same, such as "a/b" and "a b".
+        files = {name: folder / f"{each}.safetensors" for name, each in zip(models, _file_names(models))}
         if isinstance(loader, Mapping):
             for name, model in models.items():
                 _write_features({name: model}, loader[name], layers, files, writer, quiet, True)
@@ -152,10 +153,24 @@ def _study(
     if out is None:
         digest = hashlib.sha256(repr(list(options)).encode())
         for word in words:
-            digest.update(Path(word).read_bytes() if os.path.isfile(word) else word.encode())
+            digest.update(b"\0" + (_digest(word) if os.path.exists(word) else word.encode()))
         out = Path("semblance-studies") / f"{_file_name(name)[:60]}-{digest.hexdigest()[:8]}"
     run([command, *words, *options, "--out", str(out), "--no-open"], quiet=quiet)
     return read_study(out)
+
+
+def _digest(path: str) -> bytes:
+    """What a file holds; of a folder the names, sizes and times of what is in it."""
+    digest = hashlib.sha256()
+    if os.path.isdir(path):
+        for file in sorted(Path(path).rglob("*")):
+            told = file.lstat()
+            digest.update(f"{file.relative_to(path)}\0{told.st_size}\0{told.st_mtime_ns}\0".encode())
+    elif os.path.isfile(path):
+        with open(path, "rb") as opened:
+            for block in iter(lambda: opened.read(1 << 20), b""):
+                digest.update(block)
+    return digest.digest()
 
 
 def _is_several(model: Any) -> bool:
@@ -165,7 +180,8 @@ def _is_several(model: Any) -> bool:
     return not any(hasattr(value, "shape") for value in model.values())
 
 
-def _model_file(model: Any, name: str, folder: Path) -> str:
+def _model_file(model: Any, name: str, path: Path) -> str:
+    """The file of a model: its own, or one written at `path` with the ending of its format."""
     if isinstance(model, (str, os.PathLike)):
         return os.fspath(model)
     if hasattr(model, "state_dict"):
@@ -175,15 +191,13 @@ def _model_file(model: Any, name: str, folder: Path) -> str:
         arrays = {key: value for key, value in arrays.items() if value.dtype.kind == "f"}
         if not arrays:
             raise ValueError(f"{name}: the state dict holds no floating-point tensors")
-        path = folder / f"{_file_name(name)}.safetensors"
-        write_safetensors(str(path), arrays)
-        return str(path)
+        write_safetensors(f"{path}.safetensors", arrays)
+        return f"{path}.safetensors"
     array = _array(model)
     if array.ndim != 2:
         raise ValueError(f"{name}: the array has shape {array.shape}; [classes, features] was expected")
-    path = folder / f"{_file_name(name)}.npy"
-    np.save(path, array.astype(np.float32, copy=False))
-    return str(path)
+    np.save(f"{path}.npy", array.astype(np.float32, copy=False))
+    return f"{path}.npy"
 
 
 def _array(value: Any) -> np.ndarray:
@@ -205,6 +219,13 @@ def _labels_file(labels: Any, folder: Path) -> str:
 
 def _file_name(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "model"
+
+
+def _file_names(names: Iterable[str]) -> list[str]:
+    """A file name for each, with a number where several would have the same."""
+    found = [_file_name(name) for name in names]
+    low = [name.lower() for name in found]
+    return [f"{i + 1}-{name}" if low.count(name.lower()) > 1 else name for i, name in enumerate(found)]
 
 
 def _write_features(
@@ -273,7 +294,7 @@ def _parts(batch: Any) -> tuple[Any, Any, Any]:
             raise ValueError(f"compare: the batch has {', '.join(map(str, batch))}; pixel_values or image was expected")
         return images, labels, ids
     if isinstance(batch, (tuple, list)):
-        return (*batch, None, None)[:3] if len(batch) < 3 else tuple(batch[:3])
+        return (*batch, None, None)[:3]
     return batch, None, None
 
 

@@ -21,13 +21,13 @@ class CommandError(RuntimeError):
     """The command line could not be found, or ended with an error.
 
     code:   its exit code: 2 usage, 3 unreadable input, 4 not comparable, 5 a runtime is missing; None: not found.
-    stderr: what it said.
+    output: what it printed, reports and messages in order.
     """
 
-    def __init__(self, message: str, code: int | None = None, stderr: str = "") -> None:
+    def __init__(self, message: str, code: int | None = None, output: str = "") -> None:
         super().__init__(message)
         self.code = code
-        self.stderr = stderr
+        self.output = output
 
 
 def find_command() -> list[str]:

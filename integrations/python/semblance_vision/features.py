@@ -55,8 +55,6 @@ import tempfile
 
 import numpy as np
 
-__version__ = "2"
-
 
 def content_id(path):
     """SHA-256 of a file, in lower-case hexadecimal."""
