@@ -442,6 +442,7 @@ describe('the bundled runs', { timeout: 60_000 }, () => {
       onePerRun: true,
       leftOut: 5,
       criteria: ['accuracy', 'alignment', 'mistakes', 'crowding'],
+      templateSplit: 'test',
     });
     expect(atAccuracy.ranking.map(({ behind }: { behind: unknown }) => behind === null)).toEqual([true, false]);
     const cat = await runCli(['training', ...sampleRuns, '--class', 'n02124075', '--out', out]);

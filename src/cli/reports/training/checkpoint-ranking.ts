@@ -25,14 +25,16 @@ const ALIGNMENT = 'sai.ncsm_scsm';
 
 /** The five quantities that the DSI paper names for a choice, and which way each is better. */
 const CRITERIA = [
-  { id: 'accuracy', curves: ['accuracy'], better: 'higher' },
-  { id: 'alignment', curves: [ALIGNMENT], better: 'higher' },
-  // The features of the test split say more; a run may have logged those of the train split alone.
-  { id: 'templates', curves: ['sai.ncsm_tncsm_test', 'sai.ncsm_tncsm_train'], better: 'higher' },
-  { id: 'mistakes', curves: ['idm.semantic.errorsOnly'], better: 'higher' },
-  { id: 'crowding', curves: ['wsi.max'], better: 'lower' },
+  { id: 'accuracy', curve: 'accuracy', better: 'higher' },
+  { id: 'alignment', curve: ALIGNMENT, better: 'higher' },
+  { id: 'templates', curve: null, better: 'higher' },
+  { id: 'mistakes', curve: 'idm.semantic.errorsOnly', better: 'higher' },
+  { id: 'crowding', curve: 'wsi.max', better: 'lower' },
 ] as const;
 type Criterion = (typeof CRITERIA)[number]['id'];
+
+/** Splits whose features class templates are of: those of the test split say more, and a run may have logged the others alone. */
+const SPLITS = ['test', 'train'] as const;
 
 /** One checkpoint of a band of accuracies. */
 export interface RankedCheckpoint {
@@ -50,7 +52,10 @@ export interface RankedCheckpoint {
   onParetoFront: boolean;
   /** 95 % percentile interval of a bootstrap over classes; null where the study did not keep the epoch's matrix. */
   interval: { low: number; high: number } | null;
-  /** Alignment of the best one listed minus this one's, with its paired 95 % interval; null for the best itself. */
+  /**
+   * Alignment of the best one listed minus this one's, with its paired 95 % interval; null for the best itself, and where
+   * the study did not keep the matrix of either.
+   */
   behind: { difference: number; low: number; high: number } | null;
   /** Better checkpoints whose paired difference from this one is not distinguishable from 0. */
   tiedWith: string[];
@@ -64,6 +69,8 @@ export interface CheckpointRanking extends AccuracyBand {
   leftOut: number;
   /** What the Pareto front is of: the criteria that every checkpoint of the band has. */
   criteria: Criterion[];
+  /** The split whose class templates `templates` is of, one for the whole band; null where no checkpoint has any. */
+  templateSplit: (typeof SPLITS)[number] | null;
   ranking: RankedCheckpoint[];
 }
 
@@ -97,16 +104,26 @@ export async function rankCheckpoints(
       accuracy: valueAt(curves, 'accuracy', epoch),
       alignment: valueAt(curves, ALIGNMENT, epoch),
       z: valueAt(curves, `${ALIGNMENT}.z`, epoch),
-      criteria: Object.fromEntries(
-        CRITERIA.map(({ id, curves: names }) => {
-          const name = names.find((curve) => curves.values[curve]?.some((value) => value !== null));
-          return [id, name === undefined ? null : valueAt(curves, name, epoch)];
-        }),
-      ) as Record<Criterion, number | null>,
+      value: (curve: string) => valueAt(curves, curve, epoch),
       ncsm: run.matrices.find((entry) => entry.epoch === epoch)?.ncsm ?? null,
     })),
   );
-  const inBand = rankAtAccuracy(found, band, () => false).map(({ id }) => found.find((entry) => entry.id === id)!);
+  const chosen = rankAtAccuracy(found, band, () => false).map(({ id }) => found.find((entry) => entry.id === id)!);
+  const templatesOf = (split: (typeof SPLITS)[number]) => `sai.ncsm_tncsm_${split}`;
+  const hasTemplates = (split: (typeof SPLITS)[number]) =>
+    chosen.filter(({ value }) => value(templatesOf(split)) !== null).length;
+  // Alignments with the templates of two splits are not compared: the split that most checkpoints have is taken for all.
+  const [most] = [...SPLITS].sort((a, b) => hasTemplates(b) - hasTemplates(a));
+  const templateSplit = most !== undefined && hasTemplates(most) > 0 ? most : null;
+  const inBand = chosen.map((entry) => ({
+    ...entry,
+    criteria: Object.fromEntries(
+      CRITERIA.map(({ id, curve }) => {
+        const name = curve ?? (templateSplit && templatesOf(templateSplit));
+        return [id, name === null ? null : entry.value(name)];
+      }),
+    ) as Record<Criterion, number | null>,
+  }));
   const shared = CRITERIA.filter(({ id }) => inBand.every(({ criteria }) => criteria[id] !== null));
   const isOnFront = paretoFront(
     inBand.map(({ criteria }) => shared.map(({ id, better }) => (better === 'higher' ? 1 : -1) * criteria[id]!)),
@@ -148,13 +165,14 @@ export async function rankCheckpoints(
     onePerRun,
     leftOut: inBand.length - within.length,
     criteria: shared.map(({ id }) => id),
+    templateSplit,
     ranking,
   };
 }
 
 /** The ranking as a table. */
 export function rankingText(found: CheckpointRanking, { colors }: CliIo): string {
-  const { center, width, resamples, ranking, onePerRun, leftOut, criteria } = found;
+  const { center, width, resamples, ranking, onePerRun, leftOut, criteria, templateSplit } = found;
   const band = `${shortest(100 * center)} ± ${shortest(100 * width)} %`;
   if (ranking.length === 0) return `No checkpoint has a known test accuracy of ${band} and an alignment.\n`;
   let text = `${colors.bold(`checkpoints at ${band} accuracy`)}, by SAI NCSM·SCSM\n`;
@@ -185,7 +203,7 @@ export function rankingText(found: CheckpointRanking, { colors }: CliIo): string
     '95 % interval',
     'z',
     'behind the best',
-    'TNCSM',
+    templateSplit === null ? 'TNCSM' : `TNCSM-${templateSplit}`,
     'WIDM',
     'WSI max',
     '',

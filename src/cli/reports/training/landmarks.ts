@@ -63,7 +63,8 @@ export function findLandmark(
 }
 
 /**
- * The values of a curve at the paper's early epoch, or the first after it, and at its late one, or the run's last before it.
+ * The values of a curve at the paper's early epoch, or the first after it, and at its late one, or the run's last before it;
+ * of a run that has none in between, neither.
  */
 export function valuesAt(
   { curves }: RunWithCurves,
@@ -73,7 +74,8 @@ export function valuesAt(
   const points = (curves.values[curve] ?? []).flatMap((value, i) =>
     value === null ? [] : [{ epoch: curves.epochs[i]!, value }],
   );
-  return [points.find(({ epoch }) => epoch >= early) ?? null, points.findLast(({ epoch }) => epoch <= late) ?? null];
+  const within = points.filter(({ epoch }) => epoch >= early && epoch <= late);
+  return [within[0] ?? null, within.at(-1) ?? null];
 }
 
 /** A landmark as reports print it. */
