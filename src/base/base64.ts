@@ -19,3 +19,12 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   }
   return out;
 }
+
+/** Padded base64 (RFC 4648) of bytes, or of a text in UTF-8. */
+export function encodeBase64(content: Uint8Array | string): string {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  let binary = '';
+  // In parts: a call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(binary);
+}

@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../base/base64.ts';
 import { PAPERS } from '../explanations/papers.ts';
 import type { Evidence, Finding } from '../findings/finding.ts';
 import { chanceText, fixed, withInterval } from '../findings/wording.ts';
@@ -58,13 +59,7 @@ function evidenceText({ figure, of, value, interval, chance }: Evidence): string
 
 function figureHtml({ title, caption, svg }: ReportFigure): string {
   const below = caption === '' ? '' : `<figcaption>${escaped(caption).replace(/\n/g, '<br>')}</figcaption>`;
-  return `<figure><img alt="${escaped(title)}" src="data:image/svg+xml;base64,${base64(svg)}">${below}</figure>`;
-}
-
-function base64(text: string): string {
-  let binary = '';
-  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
-  return btoa(binary);
+  return `<figure><img alt="${escaped(title)}" src="data:image/svg+xml;base64,${encodeBase64(svg)}">${below}</figure>`;
 }
 
 function escaped(text: string): string {

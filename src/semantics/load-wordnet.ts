@@ -1,4 +1,4 @@
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64 } from '../base/base64.ts';
 import { unpackWordNet } from './unpack-wordnet.ts';
 import type { WordNet } from './wordnet.ts';
 

@@ -10,8 +10,8 @@ import type { StudyStore } from '../study/store.ts';
 export interface StudyContents {
   manifest: StudyManifest;
   /**
-   * The files that the manifest lists, sorted; behind them the notes of its concepts, where it has some, the pins of its report, and study.json,
-   * which makes them a study.
+   * The files that the manifest lists, sorted; behind them the notes of its concepts, where it has a section of them, the
+   * pins of its report, though there be none, and study.json, which makes them a study.
    */
   files: Map<string, Uint8Array>;
 }

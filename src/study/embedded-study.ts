@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../base/base64.ts';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
 import { MANIFEST_PATH } from './manifest.ts';
 import { packStudyFile, unpackStudyFile } from './packed-file.ts';
@@ -20,7 +21,7 @@ export function embedStudyFile(path: string, bytes: Uint8Array): string {
     const json = new TextDecoder().decode(bytes).replaceAll('<', '\\u003c');
     return `<script type="application/json" id="${id}">${json}</script>\n`;
   }
-  return `<script type="application/octet-stream" id="${id}">${toBase64(packStudyFile(bytes))}</script>\n`;
+  return `<script type="application/octet-stream" id="${id}">${encodeBase64(packStudyFile(bytes))}</script>\n`;
 }
 
 /**
@@ -48,14 +49,6 @@ export function embeddedStore(textOf: (id: string) => string | undefined): Study
     write: refuse,
     remove: refuse,
   };
-}
-
-const CHUNK = 0x8000;
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  return btoa(binary);
 }
 
 function fromBase64(text: string, path: string): Uint8Array {

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CLASS_OPTIONS, POPULATION_OPTIONS, REFERENCE_OPTIONS } from '../../analyses/classes/option-table.ts';
 import type { ClassesOptions } from '../../analyses/classes/options.ts';
@@ -32,6 +30,7 @@ import { populationReport } from '../reports/population-report.ts';
 import { labelsFile } from '../reports/uncertain-classes.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { writeResult } from '../terminal/write-result.ts';
 import { type ClassesStudy, runClasses } from './classes-run.ts';
 import { offerToOpen } from './offer-to-open.ts';
 
@@ -200,18 +199,13 @@ async function readInputs(models: readonly ClassModelArgument[], command: Comman
 
 /** The files that --pairs-csv and --save-labels ask for beside the study. */
 async function writeExtras({ manifest, store }: ClassesStudy, flags: Flags, io: CliIo): Promise<void> {
-  const write = async (option: string, file: string, content: string): Promise<void> => {
-    try {
-      await writeFile(resolve(io.cwd, file), content);
-    } catch (cause) {
-      throw new UsageError(`${option} ${file}: the file cannot be written (${(cause as Error).message}).`, { cause });
-    }
+  const write = async (file: string, content: string): Promise<void> => {
+    await writeResult(file, content, io.cwd);
     if (!flags.quiet) io.stderr(`Written: ${file}\n`);
   };
-  if (flags.pairsCsv !== undefined)
-    await write('--pairs-csv', flags.pairsCsv, await pairsCsv(manifest, store, flags.relation));
+  if (flags.pairsCsv !== undefined) await write(flags.pairsCsv, await pairsCsv(manifest, store, flags.relation));
   if (flags.saveLabels === undefined) return;
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
-  await write('--save-labels', flags.saveLabels, await labelsFile(section, classes));
+  await write(flags.saveLabels, await labelsFile(section, classes));
 }

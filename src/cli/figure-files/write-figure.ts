@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { MissingRuntimeError, SourceError, UsageError } from '../../base/errors.ts';
+import { MissingRuntimeError, UsageError } from '../../base/errors.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { writeResult } from '../terminal/write-result.ts';
 import { printPdf, svgPage } from './print-pdf.ts';
 
 const ENDINGS = ['.svg', '.png', '.pdf'] as const;
@@ -14,18 +14,16 @@ export function requireFigureName(out: string): void {
     throw new UsageError(`--out ${out}: a figure is written as ${ENDINGS.join(', ')}.`);
 }
 
-/** Writes an SVG as the file's ending asks for. */
-export async function writeFigure(path: string, svg: string, io: CliIo): Promise<void> {
-  const ending = extname(path).toLowerCase();
+/** Writes an SVG as the ending of the file's name, as it was typed, asks for. */
+export async function writeFigure(file: string, svg: string, io: CliIo): Promise<void> {
+  const ending = extname(file).toLowerCase();
   const bytes =
     ending === '.png'
       ? await toPng(svg)
       : ending === '.pdf'
         ? await printPdf(svgPage(svg), io)
         : new TextEncoder().encode(svg);
-  await writeFile(path, bytes).catch((cause) => {
-    throw new SourceError(`${path}: cannot be written (${(cause as Error).message}).`, { cause });
-  });
+  await writeResult(file, bytes, io.cwd);
 }
 
 async function toPng(svg: string): Promise<Uint8Array> {

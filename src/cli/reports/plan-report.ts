@@ -1,4 +1,5 @@
 import { LONG_SECONDS, type WorkPlan } from '../../analyses/common/work-plan.ts';
+import { durationText } from '../terminal/duration.ts';
 import type { CliIo } from '../terminal/io.ts';
 
 /** What a long command says before it starts. */
@@ -13,8 +14,8 @@ export function planText(plan: WorkPlan, { colors }: Pick<CliIo, 'colors'>): str
   for (const note of notes) text += `${label('')}${note}\n`;
 
   text += `${label('bytes')}${bytesText(disk.work)} on disk while it works, ${bytesText(disk.study)} in the study; about ${bytesText(memory.needed)} of memory${memory.cap === null ? '' : `, ${bytesText(memory.cap)} allowed`}\n`;
-  const parts = steps.map(({ step, seconds: one, basis }) => `${step} ${durationText(one)} (${basis})`);
-  text += `${label('time')}about ${durationText(seconds)}: ${parts.join(', ')}\n`;
+  const parts = steps.map(({ step, seconds: one, basis }) => `${step} ${durationText(one, true)} (${basis})`);
+  text += `${label('time')}about ${durationText(seconds, true)}: ${parts.join(', ')}\n`;
   if (shorter.length > 0) {
     const why = [
       ...(seconds > LONG_SECONDS ? ['over ten minutes'] : []),
@@ -37,13 +38,4 @@ function bytesText(bytes: number): string {
     unit++;
   }
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-/** "0.3 s", "40 s", "19 min", "3 h 20 min", "12 days" */
-function durationText(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  return minutes < 72 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1440)} days`;
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../../base/progress.ts';
+import { durationText } from './duration.ts';
 import { OWN_ESCAPE, OWN_RETURN } from './escapes.ts';
 import type { CliIo } from './io.ts';
 
@@ -60,13 +61,6 @@ function describe({ task, done, total, unit }: Progress, seconds: number, withBa
   if (total === undefined || total === 0) return `${task}  ${done} ${unit}`;
   const filled = Math.round((10 * done) / total);
   const bar = withBar ? `  ${'▇'.repeat(filled)}${'▁'.repeat(10 - filled)}` : '';
-  const left = rate > 0 ? `  ${timeText((total - done) / rate)} left` : '';
+  const left = rate > 0 ? `  ${durationText((total - done) / rate)} left` : '';
   return `${task}${bar}  ${done}/${total} ${unit}${rate > 0 ? `  ${rate.toFixed(1)}/s` : ''}${left}`;
-}
-
-/** "40 s", "19 min", "3 h 20 min" */
-function timeText(seconds: number): string {
-  if (seconds < 120) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -25,16 +25,18 @@ export function displayWidth(text: string): number {
 
 /** Lays rows out in columns two spaces apart; numbers read best right-aligned. Cells may hold colour codes. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ''): string {
-  const widths = columns.map((column, i) =>
-    Math.max(displayWidth(column.title), ...rows.map((row) => displayWidth((row[i] ?? '').replace(/[\r\n]+/g, ' ')))),
+  // Row by row: a long table has more cells than a call takes arguments.
+  const cleaned = rows.map((row) => columns.map((_, i) => (row[i] ?? '').replace(/[\r\n]+/g, ' ')));
+  const widths = columns.map(({ title }, i) =>
+    cleaned.reduce((widest, row) => Math.max(widest, displayWidth(row[i]!)), displayWidth(title)),
   );
   const line = (cells: readonly string[]): string => {
     const padded = columns.map((column, i) => {
-      const cell = (cells[i] ?? '').replace(/[\r\n]+/g, ' ');
+      const cell = cells[i]!;
       const space = ' '.repeat(widths[i]! - displayWidth(cell));
       return column.align === 'right' ? space + cell : cell + space;
     });
     return `${indent}${padded.join('  ').trimEnd()}\n`;
   };
-  return line(columns.map((column) => column.title)) + rows.map(line).join('');
+  return line(columns.map((column) => column.title)) + cleaned.map(line).join('');
 }

@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../../base/base64.ts';
 import type { FigureTheme } from './theme.ts';
 
 export interface TextStyle {
@@ -78,7 +79,7 @@ export class Drawing {
   /** A picture from the bytes of a PNG; each of its pixels stays a square. */
   image(x: number, y: number, width: number, height: number, png: Uint8Array): void {
     this.parts.push(
-      `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${toBase64(png)}"/>`,
+      `<image x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${encodeBase64(png)}"/>`,
     );
   }
 
@@ -156,10 +157,4 @@ function round(value: number): number {
 
 function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char]!);
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
-  return btoa(text);
 }

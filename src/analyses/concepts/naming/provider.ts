@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../../../base/base64.ts';
 import { FormatError, SourceError, UsageError } from '../../../base/errors.ts';
 
 export const NAMING_PROVIDERS = ['openai', 'anthropic'] as const;
@@ -61,7 +62,7 @@ export async function askService(
   fetchLike: typeof fetch,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { url, headers, body } = requestOf(service, prompt, base64(picture));
+  const { url, headers, body } = requestOf(service, prompt, encodeBase64(picture));
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
@@ -161,10 +162,4 @@ function messageOf(text: string): string {
     // Not JSON: shown as it is.
   }
   return message.replaceAll(/\s+/g, ' ').slice(0, 300);
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
 }

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../../base/errors.ts';
 import { whole } from '../../../base/option-table.ts';
@@ -105,7 +105,7 @@ export function addFigureCommand(program: Command, io: CliIo): void {
         }
         const ending = extname(flags.out);
         const name = kinds.length === 1 ? flags.out : `${flags.out.slice(0, -ending.length)}-${kind}${ending}`;
-        await writeFigure(resolve(io.cwd, name), svg, io);
+        await writeFigure(name, svg, io);
         written.push({ kind, path: name });
         if (!flags.json && !flags.quiet) io.stderr(`Written: ${name}\n`);
       }

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { SourceError, UsageError } from '../../../base/errors.ts';
+import { UsageError } from '../../../base/errors.ts';
 import { encodePng } from '../../../formats/png/encode-png.ts';
 import { makeReport } from '../../../report/make-report.ts';
 import { reportHtml } from '../../../report/report-html.ts';
@@ -9,6 +8,7 @@ import { folderStore } from '../../../study/folder-store.ts';
 import { printPdf } from '../../figure-files/print-pdf.ts';
 import { findStudy } from '../../inputs/find-study.ts';
 import type { CliIo } from '../../terminal/io.ts';
+import { writeResult } from '../../terminal/write-result.ts';
 
 interface Flags {
   title?: string;
@@ -46,9 +46,7 @@ export function addReportCommand(program: Command, io: CliIo): void {
       const report = title === undefined ? made : { ...made, title };
       const html = reportHtml(report);
       const bytes = ending === '.pdf' ? await printPdf(html, io) : new TextEncoder().encode(html);
-      await writeFile(resolve(io.cwd, out), bytes).catch((cause) => {
-        throw new SourceError(`${out}: cannot be written (${(cause as Error).message}).`, { cause });
-      });
+      await writeResult(out, bytes, io.cwd);
       const { pins, chapters } = report;
       const figures = chapters.reduce((sum, chapter) => sum + chapter.figures.length, pins.length);
       if (json) {

@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { SourceError, UsageError } from '../../../base/errors.ts';
+import { UsageError } from '../../../base/errors.ts';
 import { whole } from '../../../base/option-table.ts';
 import { folderStore } from '../../../study/folder-store.ts';
 import { readManifest } from '../../../study/read-study.ts';
@@ -12,6 +10,7 @@ import { readValue } from '../../arguments/option-flags.ts';
 import { findStudy } from '../../inputs/find-study.ts';
 import type { CliIo } from '../../terminal/io.ts';
 import { formatTable } from '../../terminal/table.ts';
+import { writeResult } from '../../terminal/write-result.ts';
 
 interface Flags {
   list: boolean;
@@ -102,9 +101,7 @@ export function addTableCommand(program: Command, io: CliIo): void {
         io.stdout(text);
         return;
       }
-      await writeFile(resolve(io.cwd, flags.out), text).catch((cause) => {
-        throw new SourceError(`${flags.out}: cannot be written (${(cause as Error).message}).`, { cause });
-      });
+      await writeResult(flags.out, text, io.cwd);
       io.stderr(`Written: ${flags.out}\n`);
     });
 }
