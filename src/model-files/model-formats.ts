@@ -31,9 +31,6 @@ export function modelFormat(name: ModelFormatName): ModelFormat {
   return MODEL_FORMATS.find((format) => format.name === name)!;
 }
 
-/** The titles of all formats, as a page or a message lists them. */
-export const MODEL_FORMAT_TITLES: readonly string[] = MODEL_FORMATS.map(({ title }) => title);
-
 /** Endings of the files that models are kept in, such as ".pth"; the index of shards is not a model by itself. */
 export const MODEL_EXTENSIONS: readonly string[] = MODEL_FORMATS.flatMap(({ extensions }) => extensions);
 

@@ -1,8 +1,9 @@
 import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { fileBudget } from '../base/bytes/file-budget.ts';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { KNOWN_FORMATS_TEXT } from './known-formats.ts';
 import type { ModelFile, ModelFormat } from './model-file.ts';
-import { MODEL_FORMAT_TITLES, MODEL_FORMATS, SHARD_INDEX } from './model-formats.ts';
+import { MODEL_FORMATS, SHARD_INDEX } from './model-formats.ts';
 import { otherFile } from './other-files.ts';
 import type { ShardIndexFormat } from './shard-index.ts';
 import { composeWeights } from './stored-in-parts/compose-weights.ts';
@@ -19,7 +20,10 @@ export async function detectFormat(source: ByteSource): Promise<ModelFormat | Sh
  * @throws FormatError when no format claims the bytes, or the one that does finds them broken.
  */
 export async function openModel(source: ByteSource): Promise<ModelFile> {
-  if (source.byteLength === 0) throw new FormatError(`${source.name}: the file is empty.`);
+  if (source.byteLength === 0)
+    throw new FormatError(`${source.name}: the file is empty.`, {
+      hint: 'The download or copy ended before its first byte; download or save it again.',
+    });
   const head = await readHead(source);
   const format = await formatOf(head, source);
   if (!format) {
@@ -28,7 +32,7 @@ export async function openModel(source: ByteSource): Promise<ModelFile> {
     throw new FormatError(
       `${source.name}: not a model file that Semblance knows (it begins with ${describeBytes(head.subarray(0, 16))}).`,
       {
-        hint: `Known formats: ${MODEL_FORMAT_TITLES.join(', ')}.`,
+        hint: `Give a file of ${KNOWN_FORMATS_TEXT}. A model of another kind can be exported to ONNX, or its matrix of class templates saved as .npy, one row a class.`,
       },
     );
   }

@@ -53,6 +53,15 @@ describe('a model that cannot be run is recognised before anything runs', () => 
     expect(existsSync(join(folder.path, 'none'))).toBe(false);
   });
 
+  test('an epoch of a logged run is no features of images', async () => {
+    const epoch = here('samples/tiny-imagenet-cnn/epoch-0040.safetensors');
+    const { code, stderr } = await runCli(['representations', epoch, '--images', pictures], { cwd: folder.path });
+    expect(stderr).toMatch(
+      /error epoch-0040\.safetensors: is an epoch of a logged training run; it holds no features of images\.\nhint .*semblance training FOLDER/,
+    );
+    expect(code).toBe(3);
+  });
+
   test('a file that is no model is called so', async () => {
     writeFileSync(join(folder.path, 'page.onnx'), '<!doctype html><title>Sign in</title>');
     const { code, stderr } = await runCli(['representations', 'page.onnx', '--images', pictures], { cwd: folder.path });

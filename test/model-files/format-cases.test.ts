@@ -104,7 +104,7 @@ const EXPECTED: [string, Expected][] = [
     'torch7.t7': error(/: is a file of Torch 7/, /\.npy/),
     'xml_error.pt': error(/: is an XML document/, /download the file again/),
     lightning_dir_marker: error(/the file is empty/),
-    'openvino.bin': error(/not a model file that Semblance knows/, /Known formats: /),
+    'openvino.bin': error(/not a model file that Semblance knows/, /Give a file of PyTorch/),
     'pickle_sklearn_like.pkl': error(/the pickle is broken/),
     'pickle_numpy.pkl': head('fc.weight 10×64'),
     'plain_features.h5': head('features 64×100'),

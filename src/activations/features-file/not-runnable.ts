@@ -60,8 +60,11 @@ export function notRunnable({ name }: ByteSource, format: keyof typeof FORMATS):
 /** What frameworks call parameters. */
 const PARAMETER = /(?:^|[./])(?:weight|bias|running_mean|running_var|kernel|gamma|beta|in_proj_weight)$/;
 
+/** What a logger calls what it keeps of an epoch. */
+const LOGGED = /^split\.[^.]+\.(?:template|target|count)/;
+
 /**
- * Refuses a safetensors file of a network's weights where features are expected: it is told by the names of its arrays,
+ * Refuses a safetensors file of a network's weights, or of an epoch of a run, where features are expected: it is told by the names of its arrays,
  * apart from those of the head that FeatureWriter adds.
  *
  * @throws UnsupportedError with the lines that lead on.
@@ -70,4 +73,12 @@ export function refuseWeights(source: ByteSource, { metadata, tensors }: ModelFi
   if (metadata.format === 'semblance-features') return;
   const names = [...tensors.keys()].filter((name) => !/^head\.(weight|bias)$/.test(name));
   if (names.some((name) => PARAMETER.test(name))) throw notRunnable(source, 'safetensors');
+  if (names.some((name) => LOGGED.test(name)))
+    throw new UnsupportedError(
+      `${source.name}: is an epoch of a logged training run; it holds no features of images.`,
+      {
+        hint: `The run: semblance training FOLDER. This epoch's classes: semblance classes ${source.name}`,
+        file: source.name,
+      },
+    );
 }

@@ -1,7 +1,7 @@
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import { SemblanceError, UsageError } from '#src/base/errors.ts';
+import { KNOWN_FORMATS_TEXT } from '#src/model-files/known-formats.ts';
 import { memoryStore } from '#src/study/store.ts';
-import { KNOWN_FORMATS_TEXT } from './known-formats.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 import { sortFiles } from './sort-files.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The formats of models as a page names them. The readers themselves, which know it, are loaded only when a file is
- * dropped; a test holds this list to theirs.
+ * The formats of models as pages and messages name them. A page loads the readers themselves, which know it, only when a
+ * file is dropped; a test holds this list to theirs.
  */
 export const KNOWN_FORMATS = ['PyTorch', 'safetensors', 'ONNX', 'Keras', 'TFLite', 'TensorFlow.js', 'NumPy'] as const;
 
