@@ -27,7 +27,8 @@ try {
   const synsets = random.permutation(wordnet.synsetCount).slice(0, CLASSES);
   writeFileSync(join(folder, 'labels.txt'), Array.from(synsets, (synset) => wnidOf(wordnet, synset)).join('\n'));
   const cli = fileURLToPath(new URL('../bin/semblance.js', import.meta.url));
-  const script = `process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS));
+  const script = `const { peakMemory } = await import(${JSON.stringify(new URL('support/peak-memory.mjs', import.meta.url).href)});
+    process.on('exit', () => console.error('peak', peakMemory()));
     const { run } = await import(${JSON.stringify(new URL('../dist/cli/main.js', import.meta.url).href)});
     process.exitCode = await run(${JSON.stringify(['classes', join(folder, 'head.safetensors'), '--labels', join(folder, 'labels.txt'), '--out', join(folder, 'study'), '--quiet'])});`;
   const start = performance.now();
@@ -38,7 +39,7 @@ try {
   if (status !== 0) throw new Error(`${cli}: ${stderr}`);
   console.log(stdout.split('\n').slice(0, 12).join('\n'));
   console.log(
-    `${CLASSES} × ${FEATURES}: ${seconds.toFixed(0)} s, peak ${(Number(/peak (\d+)/.exec(stderr)[1]) / 2 ** 20).toFixed(2)} GB (limit 2 GB)`,
+    `${CLASSES} × ${FEATURES}: ${seconds.toFixed(0)} s, peak ${(Number(/peak (\d+)/.exec(stderr)[1]) / 2 ** 30).toFixed(2)} GiB (limit 2 GB)`,
   );
 } finally {
   rmSync(folder, { recursive: true });

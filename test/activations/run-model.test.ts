@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +22,7 @@ import { softmaxRows } from '#src/statistics/probabilities.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 import type { Tensor } from '#src/tensor/tensor.ts';
+import { temporaryFolder } from '../support/run-cli.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 
 const runtime = await loadRuntime();
@@ -80,8 +80,17 @@ describe('decoding', () => {
 });
 
 describe('finding pictures', () => {
+  const made: ReturnType<typeof temporaryFolder>[] = [];
+  const newFolder = (): string => {
+    made.push(temporaryFolder());
+    return made.at(-1)!.path;
+  };
+  afterAll(() => {
+    for (const { remove } of made) remove();
+  });
+
   it('takes sub-folders for labels, sorted, and counts what is not a picture', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'semblance-images-'));
+    const folder = newFolder();
     const { mkdir } = await import('node:fs/promises');
     await mkdir(join(folder, 'b/deep'), { recursive: true });
     await mkdir(join(folder, 'a'));
@@ -99,33 +108,33 @@ describe('finding pictures', () => {
     await writeFile(join(folder, 'list.csv'), 'path,label\na/9.webp,cat\n');
     expect((await findImages(join(folder, 'list.csv'))).samples).toEqual([{ name: 'a/9.webp', label: 'cat' }]);
     await expect(findImages(join(folder, 'nothing'))).rejects.toThrow('cannot be read');
-    const empty = await mkdtemp(join(tmpdir(), 'semblance-images-'));
+    const empty = newFolder();
     await writeFile(join(empty, 'model.onnx'), '');
     await expect(findImages(empty)).rejects.toThrow('holds no images (found 1 .onnx)');
   });
 
   it('follows links to pictures and folders, but not in circles, and lists those that lead nowhere', async () => {
     const { mkdir } = await import('node:fs/promises');
-    const [folder, elsewhere] = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), 'semblance-links-'))));
-    await mkdir(join(elsewhere!, 'cats/deep'), { recursive: true });
+    const [folder, elsewhere] = [newFolder(), newFolder()];
+    await mkdir(join(elsewhere, 'cats/deep'), { recursive: true });
     for (const name of ['cats/1.png', 'cats/deep/2.png', 'single.png', 'notes.txt'])
-      await writeFile(join(elsewhere!, name), '');
-    await mkdir(join(folder!, 'dogs'));
-    await writeFile(join(folder!, 'dogs/3.png'), '');
+      await writeFile(join(elsewhere, name), '');
+    await mkdir(join(folder, 'dogs'));
+    await writeFile(join(folder, 'dogs/3.png'), '');
     for (const [name, target] of [
-      ['cats', join(elsewhere!, 'cats')],
-      ['more', join(elsewhere!, 'cats')],
-      ['dogs/4.png', join(elsewhere!, 'single.png')],
-      ['notes.txt', join(elsewhere!, 'notes.txt')],
-      ['dogs/gone.png', join(elsewhere!, 'nothing.png')],
-      ['dogs/gone', join(elsewhere!, 'nothing')],
+      ['cats', join(elsewhere, 'cats')],
+      ['more', join(elsewhere, 'cats')],
+      ['dogs/4.png', join(elsewhere, 'single.png')],
+      ['notes.txt', join(elsewhere, 'notes.txt')],
+      ['dogs/gone.png', join(elsewhere, 'nothing.png')],
+      ['dogs/gone', join(elsewhere, 'nothing')],
       ['dogs/up', '..'],
       ['out', '../..'],
     ] as const)
-      await symlink(target, join(folder!, name));
+      await symlink(target, join(folder, name));
     // A circle through a folder elsewhere: what it leads to is looked at once on each way.
-    await symlink(folder!, join(elsewhere!, 'cats/deep/back'));
-    const { samples, ignored, links, loops } = await findImages(folder!);
+    await symlink(folder, join(elsewhere, 'cats/deep/back'));
+    const { samples, ignored, links, loops } = await findImages(folder);
     expect(samples).toEqual([
       { name: 'cats/1.png', label: 'cats' },
       { name: 'cats/deep/2.png', label: 'cats' },

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '#src/statistics/random.ts';
 import { folderStore } from '#src/study/folder-store.ts';
@@ -65,6 +66,7 @@ describe('names that would do something', () => {
 });
 
 describe.skipIf(!canMakePipes)('pipes in the place of files', () => {
+  const onnx = fileURLToPath(new URL('../../samples/pink-square/networks/with-square.onnx', import.meta.url));
   beforeAll(() => void spawnSync('mkfifo', [at('pipe.png'), at('pipe.txt')]));
 
   it('are refused as labels, in lists and in studies, at once', async () => {
@@ -72,11 +74,13 @@ describe.skipIf(!canMakePipes)('pipes in the place of files', () => {
       cwd: folder.path,
     });
     expect(labels.code).toBe(2);
-    writeFileSync(at('list.txt'), 'pipe.png\n');
-    const list = await runCli(['classes', 'm.safetensors', '--labels', 'l.json', '--images', 'pipe.txt', '--no-open'], {
-      cwd: folder.path,
-    });
+    const ofPictures = ['--labels', 'l.json', '--no-open', '--images'];
+    const list = await runCli(['classes', 'm.safetensors', ...ofPictures, 'pipe.txt'], { cwd: folder.path });
     expect(list.code).toBe(3);
+    writeFileSync(at('list.txt'), 'pipe.png\n');
+    const within = await runCli(['representations', onnx, '--images', 'list.txt', '--no-open'], { cwd: folder.path });
+    expect(within.code).toBe(3);
+    expect(within.stderr).toContain('pipe.png cannot be read (it is no file)');
     await expect(folderStore(folder.path).read('pipe.png')).rejects.toThrow('pipe.png: is no file.');
   });
 });

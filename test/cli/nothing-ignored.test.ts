@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCli, temporaryFolder } from '../support/run-cli.ts';
 
 const samples = fileURLToPath(new URL('../../samples/', import.meta.url));
 const model = join(samples, 'tiny-imagenet-cnn/epoch-0040.safetensors');
 const run = join(samples, 'tiny-imagenet-vit-bad');
-const folder = mkdtempSync(join(tmpdir(), 'semblance-ignored-'));
+const { path: folder, remove } = temporaryFolder();
+afterAll(remove);
 
 describe('nothing that was typed is ignored', () => {
   it.each([

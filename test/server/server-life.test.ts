@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -68,6 +77,14 @@ describe('a broken study is served as an error that names the file and the way o
       `display/${matrix}`,
       422,
       { code: 'FORMAT', file: matrix, message: expect.stringContaining('is missing') },
+    ],
+    [
+      'an array that grew beyond what is sent',
+      // Sparse: it takes no room on disk.
+      (folder) => truncateSync(join(folder, matrix), 512 * 2 ** 20 + 1),
+      `files/${matrix}`,
+      422,
+      { code: 'LIMIT', file: matrix, message: expect.stringContaining('536870913 bytes; at most 536870912') },
     ],
     [
       'a corrupt array',
