@@ -40,6 +40,7 @@ describe('the demo', () => {
     expect(stdout).toContain('NSAD');
     expect(stdout).toMatch(/Tiny-ImageNet-100, 32 px, ViT, learning rate 0\.03 {2}tiny-imagenet-vit-bad, 13 epochs/);
     expect(stdout).toMatch(/emoji-vit {2}vit\.onnx, onnxruntime-node/);
+    expect(stdout).toMatch(/\nto look at it {2}semblance open .*study\n$/);
     const { instruments, name } = await readableStudy();
     expect(name).toBe('Semblance demo');
     expect(instruments.classes!.models.map(({ id }) => id)).toEqual(['tiny-imagenet-cnn', 'tiny-imagenet-vit']);

@@ -52,6 +52,11 @@ export function addDemoCommand(program: Command, io: CliIo): void {
       await demoRepresentations(task, io);
       await demoConcepts(task, io);
       if (shown) await showStudies([folder], flags, io);
+      // Nobody is there to look at a page: the way to it is told instead. A checkout has the command in bin alone.
+      else {
+        const command = io.env.npm_lifecycle_event === 'demo' ? 'node bin/semblance.js' : 'semblance';
+        io.stdout(`\n${io.colors.bold('to look at it')}  ${command} open ${folder}\n`);
+      }
     });
 }
 
