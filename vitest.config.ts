@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     execArgv: ['--import', './test/support/typescript-loader.mjs'],
     maxWorkers: 2,
+    // What was built is tested as Node loads it.
+    server: { deps: { external: [/\/dist\//] } },
     // Test files share their modules: loading the package anew for each of them takes a third of the time.
     isolate: false,
   },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '#src/statistics/random.ts';
 import { folderStore } from '#src/study/folder-store.ts';
 import { writeTable } from '#src/tables/write-table.ts';
-import { runCli, temporaryFolder } from '../support/run-cli.ts';
+import { runCli, spawnCli, temporaryFolder } from '../support/run-cli.ts';
 import { writeSafetensors } from '../support/safetensors-writer.ts';
 
 /** What a reader of SECURITY.md broke on purpose; each kind is closed. */
@@ -57,7 +57,7 @@ describe('names that would do something', () => {
   it('forge no address beside that of the server', async () => {
     const manifest = JSON.parse(readFileSync(at('s/study.json'), 'utf8'));
     writeFileSync(at('s/study.json'), JSON.stringify({ ...manifest, name: 'a\nhttp://evil.example/\n' }));
-    const { stderr, stdout } = await runCli(['open', 's', '--port', '0', '--no-open', '--time-limit', '2'], {
+    const { stderr, stdout } = await spawnCli(['open', 's', '--port', '0', '--no-open', '--time-limit', '2'], {
       cwd: folder.path,
     });
     expect(stdout).not.toContain('evil');

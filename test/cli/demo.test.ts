@@ -5,7 +5,7 @@ import { sha256Hex } from '#src/base/sha256.ts';
 import { folderStore } from '#src/study/folder-store.ts';
 import type { StudyManifest } from '#src/study/manifest.ts';
 import { readManifest } from '#src/study/read-study.ts';
-import { runCli, temporaryFolder } from '../support/run-cli.ts';
+import { runCli, spawnCli, temporaryFolder } from '../support/run-cli.ts';
 
 const hook = fileURLToPath(new URL('../support/hide-runtimes.mjs', import.meta.url));
 
@@ -17,7 +17,7 @@ afterEach(() => folder.remove());
 
 /** Runs the demo where the named packages are not installed. */
 const demo = (...hidden: string[]) =>
-  runCli(['demo', '--no-open', '--out', 'study'], {
+  (hidden.length > 0 ? spawnCli : runCli)(['demo', '--no-open', '--out', 'study'], {
     cwd: folder.path,
     env: hidden.length > 0 ? { NODE_OPTIONS: `--import=${hook}`, HIDDEN_PACKAGES: hidden.join(',') } : {},
   });

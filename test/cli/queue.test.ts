@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import { HAS_REDIS, startRedis, type TestRedis } from '../support/redis.ts';
-import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
+import { CLI, runCli, spawnCli, temporaryFolder } from '../support/run-cli.ts';
 
 const PASSWORD = 'correct-horse';
 
@@ -200,7 +200,7 @@ describe.skipIf(!HAS_REDIS)('matching on workers by a queue on Redis', () => {
 test('without the libraries of the queue the line that installs them is named', async () => {
   const hook = new URL('../support/hide-runtimes.mjs', import.meta.url).href;
   const env = { NODE_OPTIONS: `--import ${hook}`, HIDDEN_PACKAGES: 'bullmq' };
-  const found = await runCli(['worker', 'redis://:secret@127.0.0.1:1', '--root', '.'], { env });
+  const found = await spawnCli(['worker', 'redis://:secret@127.0.0.1:1', '--root', '.'], { env });
   expect(found.code).toBe(5);
   expect(found.stderr).toContain('hint  npm install --ignore-scripts bullmq ioredis');
   expect(found.stderr).not.toContain('secret');

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { createRandom } from '#src/statistics/random.ts';
-import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
+import { CLI, runCli, spawnCli, temporaryFolder } from '../support/run-cli.ts';
 import { madePicture, tinyVisionModel, tinyVisionModelInTwoFiles } from '../support/tiny-vision-model.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -255,7 +255,7 @@ describe('semblance representations', () => {
     await writePictures(4);
     const hook = fileURLToPath(new URL('../support/hide-runtimes.mjs', import.meta.url));
     const without = (packages: string) =>
-      runCli(['representations', 'tiny.onnx', '--images', 'photos', '--threads', '1'], {
+      spawnCli(['representations', 'tiny.onnx', '--images', 'photos', '--threads', '1'], {
         cwd: folder.path,
         env: { NODE_OPTIONS: `--import=${hook}`, HIDDEN_PACKAGES: packages },
       });

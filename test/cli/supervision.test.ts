@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLimits } from '#src/cli/supervision/command-limits.ts';
 import { endlessModel } from '../support/endless-model.ts';
-import { CLI, runCli, temporaryFolder } from '../support/run-cli.ts';
+import { CLI, spawnCli, temporaryFolder } from '../support/run-cli.ts';
 
 const images = fileURLToPath(new URL('../../samples/emoji/images', import.meta.url));
 const isLinux = process.platform === 'linux';
@@ -87,7 +87,9 @@ async function hang(): Promise<Hanging> {
 describe.skipIf(!isLinux)('a model that never ends', () => {
   it('is refused where that can be told', async () => {
     writeFileSync(join(folder.path, 'plain.onnx'), endlessModel('plainly'));
-    const { code, stderr } = await runCli(['representations', 'plain.onnx', ...endless.slice(2)], { cwd: folder.path });
+    const { code, stderr } = await spawnCli(['representations', 'plain.onnx', ...endless.slice(2)], {
+      cwd: folder.path,
+    });
     expect(stderr).toContain('plain.onnx: the Loop that makes looped never ends');
     expect(code).toBe(3);
   });
@@ -139,14 +141,14 @@ describe.skipIf(!isLinux)('a model that never ends', () => {
   });
 
   it('ends with a message at the limit of time', async () => {
-    const { code, stderr, stdout } = await runCli([...endless, '--json', '--time-limit', '4'], { cwd: folder.path });
+    const { code, stderr, stdout } = await spawnCli([...endless, '--json', '--time-limit', '4'], { cwd: folder.path });
     expect(stderr).toContain('The command was not done within the 4 s of --time-limit and was ended.');
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, error: { code: 'LIMIT' } });
     expect(code).toBe(3);
   });
 
   it('ends with a message at the limit of memory', async () => {
-    const { code, stderr } = await runCli([...endless, '--memory-limit=64M', '--time-limit', '30'], {
+    const { code, stderr } = await spawnCli([...endless, '--memory-limit=64M', '--time-limit', '30'], {
       cwd: folder.path,
     });
     expect(stderr).toMatch(/The command took \d+ MiB of memory, more than --memory-limit, and was ended\./);
@@ -169,7 +171,7 @@ describe('limits of a command', () => {
     ['--time-limit', 'soon', /must be a number above 0/],
     ['--memory-limit', '1K', /at least 64M/],
   ])('%s %s is refused', async (flag, value, message) => {
-    const { code, stderr } = await runCli(['classes', 'model.onnx', flag, value], { cwd: folder.path });
+    const { code, stderr } = await spawnCli(['classes', 'model.onnx', flag, value], { cwd: folder.path });
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
   });

@@ -13,11 +13,42 @@ export interface CliResult {
   stderr: string;
 }
 
-/** Runs the built command line in a process of its own and waits for it. */
-export function runCli(
+interface CliOptions {
+  /** Default: the folder of temporary files. */
+  cwd?: string;
+  /** Beside the environment of the tests. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs the built command line in this process, as `bin/semblance.js` does: a third of a second less than in a process of
+ * its own, which `spawnCli` starts for what is about processes.
+ */
+export async function runCli(
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  { cwd = tmpdir(), env = {} }: CliOptions = {},
 ): Promise<CliResult> {
+  const built = (path: string) => import(new URL(`../../dist/cli/${path}`, import.meta.url).href);
+  const [{ run }, { ownColors, terminalText }]: [
+    typeof import('#src/cli/main.ts'),
+    typeof import('#src/cli/terminal/escapes.ts'),
+  ] = await Promise.all([built('main.js'), built('terminal/escapes.js')]);
+  const result = { stdout: '', stderr: '' };
+  const code = await run(args, {
+    stdout: (text) => void (result.stdout += terminalText(text)),
+    stderr: (text) => void (result.stderr += terminalText(text)),
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    cwd,
+    isTerminal: false,
+    columns: 100,
+    colors: ownColors(false),
+    signal: new AbortController().signal,
+  });
+  return { code, ...result };
+}
+
+/** Runs the built command line in a process of its own and waits for it. */
+export function spawnCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...args], {
       cwd: options.cwd ?? tmpdir(),
