@@ -11,6 +11,8 @@ export interface TensorEntry {
   readonly quantised?: boolean;
   /** Set when the values are computed from several stored tensors: how, such as "weight norm of fc.weight_g and …". */
   readonly composed?: string;
+  /** True when the file lists the tensors that it is computed from as well, so that it adds no weights of its own. */
+  readonly folded?: true;
   /** Set when the values cannot be read, though their place is known: what they are, such as "quantised by GPTQ". */
   readonly refused?: string;
   /** The values as floats: decoded, dequantised, strides resolved, row-major in `shape`. */

@@ -63,6 +63,7 @@ export function constantFolder<N extends FoldNode>(graph: FoldableGraph<N>): Fol
       dtype: 'f32',
       shape: result.shape,
       composed: `computed by ${node.op} from ${inputs.map((input) => input.name).join(', ')}`,
+      folded: true,
       read: async () => {
         const { shape, data } = result.compute(await Promise.all(inputs.map((input) => input.read())));
         return { shape, data: Float32Array.from(data) };
