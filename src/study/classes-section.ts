@@ -46,6 +46,8 @@ const alignmentSchema = z.extend(values, {
   cuts: z.optional(
     z.array(
       z.object({
+        /** Absent in studies of 0.2, whose levels are those that are called "level" and a number. */
+        kind: z.optional(z.enum(['level', 'split'])),
         name: z.string(),
         branches: z.int(),
         split: z.nullable(finite),
@@ -198,6 +200,7 @@ export const classesSectionSchema = z.object({
 });
 
 export type Alignment = z.infer<typeof alignmentSchema>;
+type Cut = NonNullable<Alignment['cuts']>[number];
 export type AlignmentDifference = z.infer<typeof alignmentDifferenceSchema>;
 export type ClassReference = z.infer<typeof referenceSchema>;
 export type ClassModel = z.infer<typeof classModelSchema>;
@@ -282,4 +285,9 @@ export interface WordNetExcerptRow {
   gloss: string;
   hypernyms: string[];
   depth: number;
+}
+
+/** Whether a cut is a level of the whole tree, and no split of it at one node. */
+export function isLevel({ kind, name }: Pick<Cut, 'kind' | 'name'>): boolean {
+  return kind === undefined ? /^level \d+$/.test(name) : kind === 'level';
 }

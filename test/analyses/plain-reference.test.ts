@@ -30,8 +30,8 @@ it('gives the tree that it is of, with its classes and nodes, and cuts it level 
     1, 0.3333, 0.2, 0.3333, 1, 0.2, 0.2, 0.2, 1,
   ]);
   expect(ownTreeCuts(found.tree!, 'y')).toEqual([
-    { name: 'y', branchOf: Int32Array.of(1, 1, 0), branches: ['y', 'not y'] },
-    { name: 'level 1', branchOf: Int32Array.of(0, 0, 1), branches: ['x', 'y'] },
+    { kind: 'split', name: 'y', branchOf: Int32Array.of(1, 1, 0), branches: ['y', 'not y'] },
+    { kind: 'level', name: 'level 1', branchOf: Int32Array.of(0, 0, 1), branches: ['x', 'y'] },
   ]);
 });
 

@@ -113,7 +113,7 @@ describe('alignment by, beyond and within the split of animals and things, again
     const found = alignmentByCut(network, prepareSimilarity(await semanticOf(run)), cuts, { resamples: 60 });
     const [animal, ...levels] = found;
     const expected = golden.split[key]!;
-    expect(animal).toMatchObject({ name: 'animal', branches: 2 });
+    expect(animal).toMatchObject({ kind: 'split', name: 'animal', branches: 2 });
     expect(animal!.split).toBeCloseTo(expected.split, 6);
     expect(animal!.beyond).toBeCloseTo(expected.partial, 6);
     const within = new Map(animal!.within.map((entry) => [entry.branch, entry]));

@@ -31,7 +31,7 @@ export function ownTreeCuts(tree: ClassTree, subtree: string | undefined): TreeC
   const below = new Set(classesBelow(tree, subtree));
   if (below.size === 0 || below.size === known.length) return cuts;
   const branchOf = Int32Array.from(paths, (path, i) => (path ? (below.has(i) ? 0 : 1) : -1));
-  return [{ name: subtree, branchOf, branches: [subtree, `not ${subtree}`] }, ...cuts];
+  return [{ kind: 'split', name: subtree, branchOf, branches: [subtree, `not ${subtree}`] }, ...cuts];
 
   /** Groups of the classes that share a node at so many steps below the root; places classes as it goes. */
   function nest(classes: readonly number[], depth: number): NestedGroup[] {
@@ -64,5 +64,5 @@ function subtreeCut(graph: WordNet, classes: readonly RowClass[], subtree: strin
     synset === null ? -1 : ancestorsOf(graph, synsetById(graph, synset)).synsets.includes(root) ? 0 : 1,
   );
   if (!branchOf.includes(0) || !branchOf.includes(1)) return undefined;
-  return { name, branchOf, branches: [name, `not ${name}`] };
+  return { kind: 'split', name, branchOf, branches: [name, `not ${name}`] };
 }

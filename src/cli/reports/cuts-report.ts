@@ -1,4 +1,4 @@
-import type { Alignment } from '../../study/classes-section.ts';
+import { type Alignment, isLevel } from '../../study/classes-section.ts';
 import type { Colors } from '../terminal/io.ts';
 import { type Column, formatTable } from '../terminal/table.ts';
 
@@ -12,17 +12,19 @@ export function cutsText({ cuts }: Alignment, colors: Colors): string {
   const number = (value: number | null | undefined): string => (value == null ? '–' : value.toFixed(3));
   const range = (found: { low: number; high: number } | null | undefined): string =>
     found ? ` [${found.low.toFixed(3)}, ${found.high.toFixed(3)}]` : '';
-  const rows = cuts.slice(0, LEVELS_SHOWN + 1).map(({ name, branches, split, beyond, soFar, within, interval }) => [
-    name.startsWith('level') ? name : `${name} or not`,
-    String(branches),
-    `${number(split)}${range(interval?.split)}`,
-    `${number(beyond)}${range(interval?.beyond)}`,
-    number(soFar),
-    within
-      .slice(0, BRANCHES_SHOWN)
-      .map(({ branch, classes, spearman }) => `${branch} (${classes}) ${number(spearman)}`)
-      .join(', '),
-  ]);
+  const rows = cuts
+    .slice(0, LEVELS_SHOWN + 1)
+    .map(({ kind, name, branches, split, beyond, soFar, within, interval }) => [
+      isLevel({ kind, name }) ? name : `${name} or not`,
+      String(branches),
+      `${number(split)}${range(interval?.split)}`,
+      `${number(beyond)}${range(interval?.beyond)}`,
+      number(soFar),
+      within
+        .slice(0, BRANCHES_SHOWN)
+        .map(({ branch, classes, spearman }) => `${branch} (${classes}) ${number(spearman)}`)
+        .join(', '),
+    ]);
   const right = (title: string): Column => ({ title: colors.dim(title), align: 'right' });
   const columns = [
     { title: colors.dim('Spearman ρ') },

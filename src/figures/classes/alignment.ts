@@ -5,6 +5,7 @@ import {
   MAIN_MEASURE,
   MEASURE_TITLES,
 } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
+import { isLevel } from '../../study/classes-section.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import type { LegendEntry } from '../kit/axes.ts';
 import { type Bar, type ChartPoint, drawBars, drawScatter } from '../kit/dot-chart.ts';
@@ -76,16 +77,17 @@ export const alignmentOrigin: FigureKind = {
       if (!found) return [];
       const prefix = models.length > 1 ? `${model.name}: ` : '';
       const rows: Bar[] = [{ name: `${prefix}all of the tree`, series: 'by it alone', value: found.spearman }];
-      for (const { name, branches, split, beyond, within, interval } of found.cuts!.slice(
+      for (const { kind, name, branches, split, beyond, within, interval } of found.cuts!.slice(
         0,
         models.length > 1 ? 1 : 6,
       )) {
-        const title = name.startsWith('level') ? `${prefix}${name}, ${branches} branches` : `${prefix}${name} or not`;
+        const whole = isLevel({ kind, name });
+        const title = whole ? `${prefix}${name}, ${branches} branches` : `${prefix}${name} or not`;
         const range = (of: { low: number; high: number } | null | undefined) =>
           of ? { low: of.low, high: of.high } : {};
         rows.push({ name: title, series: 'by it alone', value: split, ...range(interval?.split) });
         rows.push({ name: title, series: 'beyond it (partial)', value: beyond, ...range(interval?.beyond) });
-        if (!name.startsWith('level'))
+        if (!whole)
           for (const { branch, classes, spearman } of within)
             rows.push({ name: `${prefix}within ${branch} (${classes})`, series: 'within', value: spearman });
       }

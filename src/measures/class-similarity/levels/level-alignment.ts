@@ -13,13 +13,14 @@ import type { TreeCut } from './tree-cut.ts';
 
 /** How much of an alignment with a tree is explained by, beyond and within the branches of one cut of it. */
 export interface CutAlignment {
+  kind: TreeCut['kind'];
   name: string;
   branches: number;
   /** Spearman's ρ of the network with "both in one branch": what the cut alone explains. */
   split: number | null;
   /** Partial ρ of network and reference given that: what lies beyond the cut. */
   beyond: number | null;
-  /** ρ of the network with the number of cuts down to this one whose branch two classes share: explained so far. */
+  /** ρ of the network with the number of levels down to this one whose branch two classes share; null for a split. */
   soFar: number | null;
   /** ρ of network and reference within each branch of enough classes that no earlier cut has, the largest first. */
   within: { branch: string; classes: number; spearman: number | null }[];
@@ -40,7 +41,7 @@ export interface LevelOptions {
  * alignment of a network with WordNet: for each cut of the reference's tree this tells ρ with the cut alone, the partial
  * ρ beyond it, and ρ within its branches.
  *
- * @param cuts from the coarsest on; `soFar` counts those named alike as one tree ("level 1", "level 2" …)
+ * @param cuts from the coarsest on; `soFar` counts the levels among them
  */
 export function alignmentByCut(
   network: PreparedSimilarity,
@@ -59,9 +60,10 @@ export function alignmentByCut(
     const ranked = rankLevels(together);
     const split = spearmanWithLevels(a.ranks, together, ranked);
     const semantic = spearmanWithLevels(b.ranks, together, ranked);
-    const isLevel = cut.name.startsWith('level');
+    const isLevel = cut.kind === 'level';
     if (isLevel) for (let k = 0; k < shared.length; k++) shared[k]! += together[k]!;
     return {
+      kind: cut.kind,
       name: cut.name,
       branches: new Set(Array.from(a.kept, (c) => cut.branchOf[c]!)).size,
       split,

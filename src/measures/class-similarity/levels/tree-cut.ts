@@ -1,5 +1,7 @@
 /** Classes divided into branches of a tree: at one of its levels, or into those below a node and the others. */
 export interface TreeCut {
+  /** A level of the whole tree, or a split of it at one node. A node may be called like a level. */
+  kind: 'level' | 'split';
   /** "level 2", or the node that splits, such as "animal". */
   name: string;
   /** Branch of each class; −1 for a class that is not in the tree. */
@@ -49,5 +51,5 @@ function cutAt(name: string, order: ArrayLike<number>, groups: readonly NestedGr
     branches.push(group?.name ?? '');
     at = end;
   }
-  return { name, branchOf, branches };
+  return { kind: 'level', name, branchOf, branches };
 }
