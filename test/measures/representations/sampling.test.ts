@@ -71,6 +71,24 @@ describe('sampled pairs', () => {
     }
   });
 
+  it('are more than a Set of JavaScript holds where so many are asked for', () => {
+    const [n, count] = [10_000, 2 ** 24 + 1000];
+    const { rows, columns } = samplePairs(n, count, 3);
+    const seen = new Uint8Array(pairCount(n));
+    let again = 0;
+    for (let p = 0; p < count; p++) again += seen[pairCount(rows[p]!) + columns[p]!]++ > 0 ? 1 : 0;
+    expect([rows.length, again]).toEqual([count, 0]);
+    // Each image is in 2·count/n of them, a third of its pairs: a hypergeometric draw.
+    const share = count / pairCount(n);
+    const spread = Math.sqrt((n - 1) * share * (1 - share));
+    const times = new Uint32Array(n);
+    for (let p = 0; p < count; p++) {
+      times[rows[p]!]!++;
+      times[columns[p]!]!++;
+    }
+    for (const found of times) if (Math.abs(found - (2 * count) / n) > 6 * spread) expect(found).toBe('near the mean');
+  });
+
   it('within batches are those of each batch and no others', () => {
     const batches = imageBatches(23, 8, 1);
     const { rows, columns } = pairsWithin(batches);

@@ -17,8 +17,9 @@ export function histogram(
   { bins = 30, low, high }: { bins?: number; low?: number; high?: number } = {},
 ): Histogram {
   const n = values.length;
-  const from = low ?? (n === 0 ? 0 : Math.min(...values));
-  const to = high ?? (n === 0 ? 1 : Math.max(...values));
+  // One by one: as many arguments as there are pairs of many networks are more than a call takes.
+  const from = low ?? (n === 0 ? 0 : values.reduce((least, value) => Math.min(least, value)));
+  const to = high ?? (n === 0 ? 1 : values.reduce((most, value) => Math.max(most, value)));
   const width = (to - from || 1) / bins;
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) counts[Math.max(0, Math.min(bins - 1, Math.floor((value - from) / width)))]!++;

@@ -40,16 +40,36 @@ export function samplePairs(n: number, count: number, seed = 0): ImagePairs {
     }
     return { rows, columns };
   }
-  const seen = new Set<number>();
+  // A table of places with open addressing, at most half full: a Set ends at 2²⁴ entries.
+  const places = new Uint32Array(2 ** Math.ceil(Math.log2(2 * taken + 1)));
   for (let p = 0; p < taken; ) {
     const i = random.below(n);
     const j = random.below(n);
-    const code = Math.max(i, j) * n + Math.min(i, j);
-    if (i === j || seen.has(code)) continue;
-    seen.add(code);
-    put(p++, i, j);
+    if (i === j) continue;
+    put(p, i, j);
+    if (isNew(p)) p++;
   }
   return { rows, columns };
+
+  /** Enters the pair at p unless it is there. */
+  function isNew(p: number): boolean {
+    const [row, column] = [rows[p]!, columns[p]!];
+    let slot = hashOfPair(row, column) & (places.length - 1);
+    for (let at = places[slot]!; at > 0; at = places[slot]!) {
+      if (rows[at - 1] === row && columns[at - 1] === column) return false;
+      slot = (slot + 1) & (places.length - 1);
+    }
+    places[slot] = p + 1;
+    return true;
+  }
+}
+
+/** 32 bits that depend on all bits of both numbers: the finaliser of MurmurHash3 (Appleby) on their mixture. */
+function hashOfPair(row: number, column: number): number {
+  let h = Math.imul(row, 0x9e3779b1) ^ column;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** The i whose pairs (i, 0) … (i, i−1) the code lies among, where pairs are counted row by row. */
