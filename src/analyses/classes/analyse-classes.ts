@@ -132,19 +132,20 @@ export async function analyseClasses(
     const semantic = references.find(({ kind }) => kind === 'wordnet')?.matrix;
     const { templates } = inputs[model.member]!;
     if (!semantic) continue;
-    for (const entry of [model, ...(weights ? [weights] : [])])
-      entry.evidence = await pairEvidence(
-        rankingRows(entry, { classes, references, wordnet }),
-        {
-          pictures,
-          positions: model.positions,
-          features: model.similarity,
-          semantic,
-          files: templates?.kind === 'images' ? templates : undefined,
-          seed,
-        },
-        task,
-      );
+    const entries = [model, ...(weights ? [weights] : [])];
+    const evidence = await pairEvidence(
+      entries.flatMap((entry) => rankingRows(entry, { classes, references, wordnet })),
+      {
+        pictures,
+        positions: model.positions,
+        features: model.similarity,
+        semantic,
+        files: templates?.kind === 'images' ? templates : undefined,
+        seed,
+      },
+      task,
+    );
+    for (const entry of entries) entry.evidence = evidence;
   }
   const differences = addUncertainty(models, references, { bootstrap, mantel, seed }, task);
   const subtree = options.population?.subtree ?? undefined;

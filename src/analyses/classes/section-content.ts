@@ -156,7 +156,12 @@ export function rankingRows(
     const b = synsets[pair.neighbour];
     const relations = find && a !== undefined && b !== undefined ? find(a, b) : [];
     const semanticRank = semantic ? referenceRank[semantic.id]! : null;
-    const seen = evidence?.get(pairKey(pair.class, pair.neighbour));
+    const explanation =
+      semanticRank === null
+        ? null
+        : explainPair({ relations, networkRank: 1, semanticRank, classCount: classes.length });
+    // A pair may be explained from one of its classes and not from the other.
+    const seen = explanation?.kind === 'unexplained' ? evidence?.get(pairKey(pair.class, pair.neighbour)) : undefined;
     return {
       class: pair.class,
       neighbour: pair.neighbour,
@@ -164,10 +169,7 @@ export function rankingRows(
       referenceRank,
       mutual: pair.mutual,
       relations,
-      explanation:
-        semanticRank === null
-          ? null
-          : explainPair({ relations, networkRank: 1, semanticRank, classCount: classes.length }),
+      explanation,
       ...(seen ? { evidence: seen } : {}),
     };
   });

@@ -15,7 +15,7 @@ import type { LabelledFeatures } from '../../common/labelled-pictures/run-labell
 const FILED_TWICE_SHARE = 0.05;
 /** Ratio to the base rate from which two classes count as seen together, with its interval above 1: less is no matter. */
 const LEAST_RATIO = 1.5;
-/** Rank by mean features among the neighbours of a class up to which two classes look alike. */
+/** Rank by mean features among the neighbours of a class up to which two classes look alike, where they are 50 or more. */
 const ALIKE_RANK = 5;
 
 /** Pictures of a network with their classes as the study counts them. */
@@ -80,7 +80,8 @@ export async function pairEvidence(
     const featureRank = ranks.length === 0 ? null : Math.min(...ranks);
     const duplicates = twice.get(key) ?? null;
     const smaller = Math.min(namesOf.get(a)?.length ?? 0, namesOf.get(b)?.length ?? 0);
-    const nearest = Math.min(ALIKE_RANK, (positions.length - 1) / 10);
+    // A tenth of the other classes; of fewer than ten the nearest one.
+    const nearest = Math.min(ALIKE_RANK, Math.max(1, (positions.length - 1) / 10));
     // Where each class is seen on nearly all pictures of the other there is no rest to look at: that is likeness.
     const above = directions.filter(({ low, ratio }) => low > 1 && ratio >= LEAST_RATIO);
     const alike = (rank: number | null): boolean => rank !== null && rank <= nearest;
