@@ -215,6 +215,29 @@ describe('the head of a file without a graph', () => {
     );
   });
 
+  it('finds a named head among the averaged weights where those are asked for', async () => {
+    const file = await weights({
+      'fc.weight': [10, 8],
+      'other.weight': [10, 8],
+      'ema.fc.weight': [10, 8],
+      'ema.last.weight': [6, 8],
+    });
+    for (const head of ['fc.weight', 'ema.fc.weight'])
+      expect(detectHead(file, { head, weights: 'ema' })).toMatchObject({
+        tensor: 'ema.fc.weight',
+        reason: 'named by --head, of the averaged weights, as --weights ema asks',
+      });
+    expect(detectHead(file, { head: 'last.weight', weights: 'ema' }).tensor).toBe('ema.last.weight');
+    expect(detectHead(file, { head: 'fc.weight', weights: 'raw' }).tensor).toBe('fc.weight');
+    const error = errorOf(() => detectHead(file, { head: 'other.weight', weights: 'ema' }));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.message).toBe(
+      'x.safetensors: there is no tensor other.weight among the averaged weights, as --head asks.',
+    );
+    const plain = await weights({ 'fc.weight': [10, 8] });
+    expect(() => detectHead(plain, { head: 'fc.weight', weights: 'ema' })).toThrow(/holds no averaged weights/);
+  });
+
   it('does not choose between equals', async () => {
     const file = await weights({ 'a.fc.weight': [10, 8], 'b.fc.weight': [10, 8] });
     const error = errorOf(() => detectHead(file));

@@ -52,6 +52,23 @@ describe('detectors by the names of their layers', () => {
     expect(templates.data[2 * templates.cols + 45]).toBeCloseTo(52, 4);
   });
 
+  it('of a level that is named, all anchors or the one asked for; of another layer none', async () => {
+    const head = 'classification_head.module_list.10.weight';
+    const { head: found, templates } = await headOf(ssd, { head, anchor: 2 });
+    expect(found).toMatchObject({ tensor: `head.${head}`, classes: 6, features: 27 });
+    expect(found.reason).toMatch(/^the class scores of SSD, the level that --head names; class rows of .*, anchor 2/);
+    expect(templates.data[2 * 27]).toBe(102);
+    await expect(headOf(ssd, { head, anchor: 3 })).rejects.toThrow(/--anchor 3 is asked for, but each place has 2/);
+    await expect(headOf(ssd, { head: 'backbone.conv.weight', anchor: 1 })).rejects.toThrow(/--anchor is for detectors/);
+    const all = await headOf(ssd, { head });
+    expect(all.head).toMatchObject({ classes: 6, features: 27 });
+    expect(all.templates.data[2 * 27]).toBe(52);
+    const matrices = { 'model.24.m.0.weight': tensor([24, 5]), 'model.24.m.1.weight': tensor([24, 5]) };
+    const named = { head: 'model.24.m.1.weight' };
+    expect((await headOf(matrices, named)).head).toMatchObject({ classes: 24, reason: 'named by --head' });
+    expect((await headOf(matrices, { ...named, anchor: 3 })).head).toMatchObject({ classes: 3, features: 5 });
+  });
+
   it('one anchor where it is asked for, and no other than there are', async () => {
     const { head, templates } = await headOf(ssd, { anchor: 2 });
     expect(head.reason).toContain(', anchor 2, 2 levels');
@@ -189,6 +206,9 @@ describe('detectors by the names of their layers', () => {
     const sigmoid = await find(model([{ op: 'Sigmoid', inputs: ['scores'], outputs: ['y'] }]), { anchor: 2 });
     expect(sigmoid.backgroundRow).toBeUndefined();
     expect((await sigmoid.readTemplates()).data[3 * 72]).toBe(8);
+    const named = await find(model([{ op: 'Softmax', inputs: ['scores'], outputs: ['y'] }]), { head: 'b', anchor: 2 });
+    expect(named).toMatchObject({ tensor: 'b', classes: 5, features: 36, backgroundRow: 0 });
+    expect((await named.readTemplates()).data[3 * 36]).toBe(8);
     const suppressed = model([{ op: 'NonMaxSuppression', inputs: ['boxes', 'scores'], outputs: ['y'] }]);
     expect(await find(suppressed)).toMatchObject({ classes: 5, features: 72 });
     await expect(find(model([{ op: 'Softmax', inputs: ['scores'], outputs: ['y'] }], 2))).rejects.toThrow(

@@ -7,7 +7,8 @@ import type { Chosen } from './narrowing.ts';
 /** The file as if it held its averaged weights (EMA, SWA) alone. @throws UsageError when it holds none. */
 export function averagedOnly(file: ModelFile): ModelFile {
   const tensors = new Map([...file.tensors].filter(([name]) => readName(name).averaged));
-  if (tensors.size > 0) return { ...file, tensors };
+  const graphHeads = file.graphHeads?.filter(({ tensor }) => tensors.has(tensor));
+  if (tensors.size > 0) return { ...file, tensors, ...(graphHeads && { graphHeads }) };
   throw new UsageError(`${file.name}: holds no averaged weights (EMA, SWA), as --weights ema asks.`, {
     file: file.name,
   });

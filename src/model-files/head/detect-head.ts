@@ -5,12 +5,12 @@ import type { ModelFile } from '../model-file.ts';
 import { flatShards } from '../stored-in-parts/flat-shards.ts';
 import { averagedOnly, averagedTwin } from './averaged-weights.ts';
 import { backgroundRow } from './background-row.ts';
-import { type HeadCandidate, matrixCandidates } from './candidates.ts';
+import { type HeadCandidate, isMatrix, matrixCandidates } from './candidates.ts';
 import { detectorByGraph, detectorByNames } from './detector-head.ts';
 import { fromGraph } from './from-graph.ts';
 import { fromNamesAndShapes } from './from-names.ts';
 import type { DetectHeadOptions, HeadChoice, RejectedHead } from './head-choice.ts';
-import { namedCandidate } from './named-head.ts';
+import { namedCandidate, namedTensor } from './named-head.ts';
 import { LISTED, listed } from './narrowing.ts';
 import { readTemplates } from './read-templates.ts';
 
@@ -26,28 +26,45 @@ import { readTemplates } from './read-templates.ts';
  *   not read.
  */
 export function detectHead(file: ModelFile, options: DetectHeadOptions = {}): HeadChoice {
+  if (options.weights !== 'ema') return headAmong(file, options);
+  const found = headAmong(averagedOnly(file), options);
+  const named = options.head === undefined ? '' : `${found.reason}, `;
+  return { ...found, reason: `${named}of the averaged weights, as --weights ema asks` };
+}
+
+function headAmong(file: ModelFile, options: DetectHeadOptions): HeadChoice {
   const { classCount } = options;
-  if (options.weights === 'ema' && options.head === undefined) {
-    const { weights: _, ...others } = options;
-    return { ...detectHead(averagedOnly(file), others), reason: 'of the averaged weights, as --weights ema asks' };
-  }
-  if (options.head !== undefined) {
-    const named = namedCandidate(file, options.head, classCount);
-    return toChoice(file, named, 'named by --head', [], classCount);
-  }
+  if (options.head !== undefined) return namedHead(file, options.head, options);
   const rejected: RejectedHead[] = [];
   const chosen =
     detectorByNames(file, options) ??
     fromGraph(file, classCount, rejected) ??
     detectorByGraph(file, options) ??
     fromNamesAndShapes(file, classCount, rejected);
-  if (options.anchor !== undefined && chosen?.candidate.anchored !== true)
-    throw new UsageError(`${file.name}: --anchor is for detectors, whose classes have rows for several anchors.`, {
-      file: file.name,
-    });
+  if (options.anchor !== undefined && chosen?.candidate.anchored !== true) throw notAnchored(file);
   if (chosen)
     return toChoice(file, chosen.candidate, chosen.reason + averagedTwin(chosen, rejected), rejected, classCount);
   throw noHead(file, classCount, rejected);
+}
+
+/** The tensor that `--head` names: a matrix, or a level of a detector where an anchor is asked for or it is no matrix. */
+function namedHead(file: ModelFile, head: string, options: DetectHeadOptions): HeadChoice {
+  const { classCount, anchor } = options;
+  const tensor = namedTensor(file, head, options.weights);
+  const one = { classCount, anchor, level: tensor.name };
+  const level =
+    anchor === undefined && isMatrix(tensor.shape)
+      ? undefined
+      : (detectorByNames(file, one) ?? detectorByGraph(file, one));
+  if (level) return toChoice(file, level.candidate, `${level.reason}, the level that --head names`, [], classCount);
+  if (anchor !== undefined) throw notAnchored(file);
+  return toChoice(file, namedCandidate(file, tensor, classCount), 'named by --head', [], classCount);
+}
+
+function notAnchored(file: ModelFile): Error {
+  return new UsageError(`${file.name}: --anchor is for detectors, whose classes have rows for several anchors.`, {
+    file: file.name,
+  });
 }
 
 /** Bounds for class templates, checked before anything is made for them. ImageNet-21k has 21,841 classes. */

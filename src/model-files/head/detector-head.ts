@@ -3,7 +3,6 @@ import { elementCount } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { GraphHead, ModelFile } from '../model-file.ts';
 import { type DetectorPattern, detectorLayers } from './detector-names.ts';
-import type { DetectHeadOptions } from './head-choice.ts';
 import { layoutAt } from './head-layout.ts';
 import { readName } from './head-names.ts';
 import type { Chosen } from './narrowing.ts';
@@ -20,6 +19,13 @@ export interface DetectorLevel {
 }
 
 const MOST_FEATURES = 2 ** 26;
+
+interface DetectorOptions {
+  readonly anchor?: number | undefined;
+  readonly classCount?: number | undefined;
+  /** The tensor of the one level that is looked at; all by default. */
+  readonly level?: string;
+}
 
 /**
  * The class rows of a detector or segmenter: convolutions that score the classes at every place, one or more for each
@@ -137,13 +143,11 @@ function commonName(names: readonly string[]): string {
  *
  * @throws UsageError where the number of classes for each anchor cannot be told.
  */
-export function detectorByNames(
-  file: ModelFile,
-  { classCount, anchor }: Pick<DetectHeadOptions, 'classCount' | 'anchor'>,
-): Chosen | undefined {
+export function detectorByNames(file: ModelFile, { classCount, anchor, level }: DetectorOptions): Chosen | undefined {
   const found = detectorLayers(file);
-  if (!found) return undefined;
-  const levels = found.layers.map((layer) => levelOf(file, found.pattern, layer, classCount));
+  const layers = found?.layers.filter(({ entry }) => level === undefined || entry.name === level) ?? [];
+  if (!found || layers.length === 0) return undefined;
+  const levels = layers.map((layer) => levelOf(file, found.pattern, layer, classCount));
   const classes = levels[0]!.perAnchor - levels[0]!.offset;
   if (classes < 1 || levels.some(({ perAnchor, offset }) => perAnchor - offset !== classes))
     throw new UsageError(
@@ -159,13 +163,10 @@ const SCORES = /softmax|sigmoid|logistic|postprocess|nonmaxsuppression/i;
 const BOX_ROWS = 4;
 
 /** The detector whose levels the graph's outputs lead back to; undefined where there is none, or not one alone. */
-export function detectorByGraph(
-  file: ModelFile,
-  { classCount, anchor }: Pick<DetectHeadOptions, 'classCount' | 'anchor'>,
-): Chosen | undefined {
+export function detectorByGraph(file: ModelFile, { classCount, anchor, level }: DetectorOptions): Chosen | undefined {
   const groups = new Map<string, GraphHead[]>();
   for (const head of file.graphHeads ?? []) {
-    if (head.perAnchor === undefined) continue;
+    if (head.perAnchor === undefined || (level !== undefined && head.tensor !== level)) continue;
     const key = `${head.output} ${head.perAnchor}`;
     groups.set(key, [...(groups.get(key) ?? []), head]);
   }

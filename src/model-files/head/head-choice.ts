@@ -42,10 +42,10 @@ export interface HeadTemplates extends Matrix32 {
 export interface DetectHeadOptions {
   /** How many classes there are, where labels tell; the head then has as many rows, or one more for background. */
   classCount?: number;
-  /** The name of the tensor to take, or the end of it where that is unique. */
+  /** The name of the tensor to take, or the end of it where that is unique; with `anchor` a level of a detector. */
   head?: string;
   /** Which anchor's class rows are taken of a detector, counted from 1; the mean of all by default. */
   anchor?: number;
-  /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. */
+  /** Which copy is taken where a file holds the trained weights and a moving average of them; the trained ones by default. With `head`, which is then sought among those. */
   weights?: 'raw' | 'ema';
 }

@@ -3,17 +3,16 @@ import { formatShape } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { ModelFile } from '../model-file.ts';
 import { graphCandidates, type HeadCandidate } from './candidates.ts';
+import type { DetectHeadOptions } from './head-choice.ts';
 import { conventionalLayout, layoutAt } from './head-layout.ts';
 import { closestNames, readName } from './head-names.ts';
 
 /**
- * The tensor that the user named, whole or by an end that no other tensor has ("fc.weight" for "module.fc.weight").
- * Its class axis is the graph's where there is one, else the format's custom; when only the other axis of a matrix has
- * the known class count, that one.
- * @throws UsageError when no tensor has the name, several end in it, or it is no matrix.
+ * The tensor that the user named, as a head. Its class axis is the graph's where there is one, else the format's custom;
+ * when only the other axis of a matrix has the known class count, that one.
+ * @throws UsageError when it is no matrix.
  */
-export function namedCandidate(file: ModelFile, head: string, classCount: number | undefined): HeadCandidate {
-  const entry = findByName(file, head);
+export function namedCandidate(file: ModelFile, entry: TensorEntry, classCount: number | undefined): HeadCandidate {
   const fromGraph = graphCandidates(file).find((candidate) => candidate.entry === entry);
   if (fromGraph) return checkCount(file, fromGraph, classCount);
   const linear = file.linearLayers?.find(({ tensor }) => tensor === entry.name);
@@ -32,7 +31,11 @@ export function namedCandidate(file: ModelFile, head: string, classCount: number
   );
 }
 
-function findByName(file: ModelFile, head: string): TensorEntry {
+/**
+ * The tensor that the user named, whole or by an end that no other tensor has ("fc.weight" for "module.fc.weight").
+ * @throws UsageError when no tensor has the name, or several end in it.
+ */
+export function namedTensor(file: ModelFile, head: string, weights: DetectHeadOptions['weights']): TensorEntry {
   const exact = file.tensors.get(head);
   if (exact) return exact;
   const names = [...file.tensors.keys()];
@@ -40,7 +43,10 @@ function findByName(file: ModelFile, head: string): TensorEntry {
   if (ending.length === 1) return file.tensors.get(ending[0]!)!;
   const similar = ending.length > 1 ? ending.slice(0, 5) : closestNames(head, names, 3);
   const list = similar.map((name) => `${name} (${formatShape(file.tensors.get(name)!.shape)})`).join(', ');
-  const what = ending.length > 1 ? `${ending.length} tensors end in ${head}` : `there is no tensor ${head}`;
+  const what =
+    ending.length > 1
+      ? `${ending.length} tensors end in ${head}`
+      : `there is no tensor ${head}${weights === 'ema' ? ' among the averaged weights' : ''}`;
   throw new UsageError(`${file.name}: ${what}, as --head asks.`, {
     hint:
       names.length === 0
