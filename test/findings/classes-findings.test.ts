@@ -250,6 +250,26 @@ describe('findings of classes', () => {
     expect(rulesOf(bare)).toEqual(['classes.no-reference']);
   });
 
+  it.each([
+    [0.62, 10, 'lie near the true class'],
+    [0.54, 10, 'are hardly nearer to the true class than random ones'],
+    [0.62, 2, 'cannot be told from random ones'],
+    [0.49, -2, 'cannot be told from random ones'],
+    [0.45, -5, 'lie farther from the true class than random ones'],
+  ])('tell where mistakes lie: at %d, %d deviations from chance, they %s', async (errorsOnly, z, place) => {
+    const network = {
+      errorsOnly,
+      errors: 90,
+      chance: { errorsOnly: { mean: 0.5, sd: 0.004, z } },
+      interval: { errorsOnly: null },
+    };
+    const predictions = { samples: 400, accuracy: 0.775, idm: { network } };
+    const net = { ...model('net', { rho: 0.3, z: 20 }), templates: { predictions } } as unknown as ClassModel;
+    const { text, evidence } = (await find([net], near)).find(({ rule }) => rule === 'classes.predictions')!;
+    expect(text).toContain(` Its mistakes ${place} by its own weights: inverse dissimilarity ${errorsOnly.toFixed(2)}`);
+    expect(evidence[1]!.chance).toEqual({ mean: 0.5, sd: 0.004, z });
+  });
+
   it('tell with what the alignment of a population goes, and with what not', async () => {
     const coefficient = (value: number, p: number) => ({ n: 12, spearman: { value, p } });
     const correlations = [

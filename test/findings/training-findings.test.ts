@@ -125,6 +125,17 @@ describe('findings of training', () => {
     expect(textOf(await find([{ id: 'net', values: levelled }]), 'training.mistakes')).toContain(
       'hardly nearer to the true class than random ones: inverse dissimilarity 0.70 where chance gives 0.66.',
     );
+    const told = async (value: number, z: number) => {
+      const curves = { errorsOnly: value, 'errorsOnly.chance': 0.66, 'errorsOnly.z': z };
+      const values = Object.fromEntries(
+        Object.entries(curves).map(([name, at]) => [`idm.network.${name}`, [null, at]]),
+      );
+      return textOf(await find([{ id: 'net', values }]), 'training.mistakes');
+    };
+    expect(await told(0.72, 3)).toContain('Mistakes follow perception');
+    expect(await told(0.72, 2.9)).toContain('The mistakes of net cannot be told from random ones');
+    expect(await told(0.7, 10)).toContain('The mistakes of net are hardly nearer to the true class than random ones');
+    expect(await told(0.65, -3)).toContain('The mistakes of net lie farther from the true class than random ones');
     expect(textOf(await find([{ id: 'net', values: {} }]), 'training.mistakes')).toBeUndefined();
   });
 

@@ -1,4 +1,5 @@
 import type { Rule } from '../finding.ts';
+import { MISTAKES_LIE, placeOfMistakes } from '../random-mistakes.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import { chanceText, counted, fixed, percent } from '../wording.ts';
 import type { ClassesFacts } from './classes-facts.ts';
@@ -17,12 +18,11 @@ export const predictions: Rule<ClassesFacts> = {
     const value = idm[by]?.errorsOnly ?? null;
     const chance = idm[by]?.chance.errorsOnly;
     const interval = idm[by]?.interval.errorsOnly;
-    const above = value !== null && chance ? value - chance.mean : null;
     const near = by === 'network' ? 'by its own weights' : 'by the reference';
     const mistakes =
-      above === null || !chance || (idm[by]?.errors ?? 0) < THRESHOLDS.fewImages
+      value === null || !chance || (idm[by]?.errors ?? 0) < THRESHOLDS.fewImages
         ? ''
-        : ` Its mistakes lie ${above >= THRESHOLDS.mistakesAboveChance ? 'near the true class' : 'no nearer to the true class than random ones'} ${near}: inverse dissimilarity ${fixed(value!)} where chance gives ${chanceText({ mean: chance.mean, sd: chance.sd })}.`;
+        : ` Its mistakes ${MISTAKES_LIE[placeOfMistakes(value, chance)]} ${near}: inverse dissimilarity ${fixed(value)} where chance gives ${chanceText({ mean: chance.mean, sd: chance.sd })}.`;
     return {
       kind: 'result',
       text: `${name} takes ${percent(accuracy)} of ${counted(samples, 'picture')} for what they show${found.length > 1 ? `, the most of ${found.length} networks` : ''}.${mistakes}`,

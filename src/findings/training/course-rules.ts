@@ -1,4 +1,5 @@
 import type { Rule } from '../finding.ts';
+import { MISTAKES_LIE, type PlaceOfMistakes, placeOfMistakes } from '../random-mistakes.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import { fixed, listed, percent } from '../wording.ts';
 import { lastOf, type TrainingFacts, valueAt } from './training-facts.ts';
@@ -45,27 +46,30 @@ export const mistakes: Rule<TrainingFacts> = {
       const last = lastOf(entry, 'idm.network.errorsOnly');
       // Without a level of its own, chance is that of mistakes spread evenly over the classes.
       const chance = (last && valueAt(entry, 'idm.network.errorsOnly.chance', last.epoch)) ?? 0.5;
-      return last ? [{ name: entry.run.name, id: entry.run.id, ...last, chance }] : [];
+      const z = (last && valueAt(entry, 'idm.network.errorsOnly.z', last.epoch)) ?? null;
+      return last ? [{ name: entry.run.name, id: entry.run.id, ...last, chance: { mean: chance, z } }] : [];
     });
     if (told.length === 0) return undefined;
-    const isNear = ({ value, chance }: (typeof told)[number]): boolean =>
-      value >= chance + THRESHOLDS.mistakesAboveChance;
-    const near = told.filter(isNear);
-    const random = told.filter((entry) => !isNear(entry));
+    const lying = (place: PlaceOfMistakes): typeof told =>
+      told.filter(({ value, chance }) => placeOfMistakes(value, chance) === place);
+    const near = lying('near');
     const figures = (list: typeof told): string =>
       listed(
         list.map(
           ({ name, value, chance }) =>
-            `${told.length > 1 ? `${name} ` : ''}${fixed(value)} where chance gives ${fixed(chance)}`,
+            `${told.length > 1 ? `${name} ` : ''}${fixed(value)} where chance gives ${fixed(chance.mean)}`,
         ),
       );
     const parts = [
       near.length > 0
         ? `Mistakes follow perception: the wrong answer lies nearer to the true class than most others do, by inverse dissimilarity ${figures(near)}.`
         : '',
-      random.length > 0
-        ? `The mistakes of ${listed(random.map(({ name }) => name))} are hardly nearer to the true class than random ones: inverse dissimilarity ${figures(random)}.`
-        : '',
+      ...(['hardly nearer', 'like random', 'farther'] as const).map((place) => {
+        const others = lying(place);
+        return others.length > 0
+          ? `The mistakes of ${listed(others.map(({ name }) => name))} ${MISTAKES_LIE[place]}: inverse dissimilarity ${figures(others)}.`
+          : '';
+      }),
     ];
     return {
       kind: 'result',
@@ -74,7 +78,7 @@ export const mistakes: Rule<TrainingFacts> = {
         figure: 'errors-only inverse dissimilarity (NIDM)',
         of: `${name}, epoch ${epoch}`,
         value,
-        chance: { mean: chance },
+        chance: { mean: chance.mean, ...(chance.z === null ? {} : { z: chance.z }) },
       })),
       view: { path: 'training/time', params: { run: told[0]!.id, epoch: String(told[0]!.epoch) } },
     };
