@@ -30,10 +30,26 @@ describe('rank measures of a pair', () => {
   it('are of the entries above the diagonal of two similarity matrices', () => {
     const [a, b] = [symmetric(1), symmetric(2)];
     const above = (m: Matrix) => entries(m, (i, j) => j > i);
-    expect(rankAlignment(scaleSimilarity(a, ALL).image!, scaleSimilarity(b, ALL).image!, 'half')).toEqual({
+    expect(rankAlignment(scaleSimilarity(a, ALL).image!, scaleSimilarity(b, ALL).image!)).toEqual({
       spearman: spearman(above(a), above(b)),
       kendall: kendall(above(a), above(b)),
     });
+  });
+
+  it('are of all entries off the diagonal where one is not symmetric, whatever it is; of half where that is rounding', () => {
+    const random = createRandom(8);
+    const [a, uneven] = [symmetric(9), symmetric(10)];
+    const rounded = { ...uneven, data: uneven.data.map((value, at) => value + (at % 4) * 1e-7) };
+    const above = (m: Matrix) => entries(m, (i, j) => j > i);
+    const { kendall: byHalf } = similarityAlignmentIndex(a, rounded, { rankMeasures: true });
+    expect(byHalf).toBeCloseTo(kendall(above(a), above(rounded))!, 12);
+    for (let k = 0; k < uneven.data.length; k += 3) uneven.data[k] = random.below(20) / 20;
+    const off = (m: Matrix) => entries(m, (i, j) => j !== i);
+    for (const [x, y] of [[a, uneven] as const, [uneven, a] as const]) {
+      const found = similarityAlignmentIndex(x, y, { rankMeasures: true });
+      expect(found.spearman).toBeCloseTo(spearman(off(x), off(y))!, 12);
+      expect(found.kendall).toBeCloseTo(kendall(off(x), off(y))!, 12);
+    }
   });
 
   it('are of all entries off the diagonal where one is a confusion matrix', () => {

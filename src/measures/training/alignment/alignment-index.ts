@@ -202,8 +202,7 @@ export function compareScaled(
   const mean = moments.mean / norm;
   const sd = moments.sd / norm;
   result.cosine = Math.min(1, products / norm);
-  if (rankMeasures)
-    Object.assign(result, rankAlignment(a.image, b.image, a.confusion || b.confusion ? 'whole' : 'half'));
+  if (rankMeasures) Object.assign(result, rankAlignment(a.image, b.image));
   result.mse = squares / entries;
   result.mae = absolutes / entries;
   result.chance = { mean, sd, z: sd > 1e-12 ? (result.cosine - mean) / sd : null };

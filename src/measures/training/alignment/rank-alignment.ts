@@ -3,28 +3,46 @@ import { prepareRanks, type RankVector } from '../../../statistics/ranks.ts';
 import { spearmanOfRanks } from '../../../statistics/spearman.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 
-/** The ranks of a matrix, kept as long as it is: one matrix stands in many pairs. */
-const ranked = new WeakMap<Matrix64, { half?: RankVector; whole?: RankVector }>();
+interface RankFacts {
+  symmetric: boolean;
+  half?: RankVector;
+  whole?: RankVector;
+}
+
+/** What is known of a matrix, kept as long as it is: one matrix stands in many pairs. */
+const known = new WeakMap<Matrix64, RankFacts>();
+
+/** Differences across the diagonal, of entries from 0 to 1, that count as rounding of 32-bit numbers. */
+const ROUNDING = 1e-5;
 
 /**
- * Spearman's ρ and Kendall's τ-b of two class similarity matrices, each a C×(C−1) image of its rows without the diagonal.
- * @param part "half": of the entries above the diagonal, as the classes instrument has them; "whole": of all, where a
- * matrix is not symmetric
+ * Spearman's ρ and Kendall's τ-b of two class similarity matrices, each a C×(C−1) image of its rows without the diagonal,
+ * scaled to [0, 1]: of the entries above the diagonal, as the classes instrument has them, or of all where one of the two
+ * is not symmetric.
  */
-export function rankAlignment(
-  a: Matrix64,
-  b: Matrix64,
-  part: 'half' | 'whole',
-): { spearman: number | null; kendall: number | null } {
+export function rankAlignment(a: Matrix64, b: Matrix64): { spearman: number | null; kendall: number | null } {
+  const part = factsOf(a).symmetric && factsOf(b).symmetric ? 'half' : 'whole';
   const [x, y] = [ranksOf(a, part), ranksOf(b, part)];
   return { spearman: spearmanOfRanks(x, y), kendall: kendallOfRanks(x, y) };
 }
 
+function factsOf(image: Matrix64): RankFacts {
+  const facts = known.get(image) ?? { symmetric: isSymmetric(image) };
+  known.set(image, facts);
+  return facts;
+}
+
 function ranksOf(image: Matrix64, part: 'half' | 'whole'): RankVector {
-  const known = ranked.get(image) ?? {};
-  ranked.set(image, known);
-  known[part] ??= prepareRanks(part === 'whole' ? image.data : aboveDiagonal(image));
-  return known[part];
+  const facts = factsOf(image);
+  facts[part] ??= prepareRanks(part === 'whole' ? image.data : aboveDiagonal(image));
+  return facts[part];
+}
+
+function isSymmetric({ rows, cols, data }: Matrix64): boolean {
+  for (let i = 0; i < rows; i++)
+    for (let j = i + 1; j < rows; j++)
+      if (Math.abs(data[i * cols + j - 1]! - data[j * cols + i]!) > ROUNDING) return false;
+  return true;
 }
 
 /** The entries above the diagonal of a C×(C−1) image, row by row. */
