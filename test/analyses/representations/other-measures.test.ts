@@ -3,6 +3,10 @@ import { otherMeasures } from '#src/analyses/representations/comparison/other-me
 import { trueClasses } from '#src/analyses/representations/comparison/true-classes.ts';
 import { plainOptions } from '#src/analyses/representations/option-table.ts';
 import { COMPARISON_MEASURES } from '#src/measures/representations/comparison/measures/comparison-measures.ts';
+import {
+  featureCoordinates,
+  featurePair,
+} from '#src/measures/representations/comparison/measures/feature-coordinates.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix64 } from '#src/tensor/matrix.ts';
 
@@ -61,6 +65,24 @@ describe('measures beside CKA and RSA', () => {
     const map = found.features['linear-regression']!;
     expect(map[1]![0]).toBeCloseTo(1, 10);
     expect(map[0]![1]).toBeLessThan(0.9);
+  });
+
+  it('are in both directions what the pair of layers gives on its own, and null for a layer that does not vary', () => {
+    const still = { ...layer('d', 4, 3), pooled: { rows: 12, cols: 4, data: new Float64Array(48).fill(2) } };
+    const onFeatures = COMPARISON_MEASURES.filter((measure) => measure.on === 'features');
+    const some = [layers[0]!, layer('e', 6, 5), layers[1]!, still];
+    const names = onFeatures.map(({ name }) => name);
+    const { features } = otherMeasures(names, some, models, labels, 5);
+    for (const { name, same, compare } of onFeatures)
+      for (const [i, a] of some.entries())
+        for (const [j, b] of some.entries()) {
+          const alone = compare(featurePair(featureCoordinates(a.pooled), featureCoordinates(b.pooled)));
+          const value = features[name]![i]![j];
+          if (alone === null) expect(value).toBeNull();
+          else expect(value).toBeCloseTo(i === j ? same : alone, 12);
+        }
+    expect(features.pwcca![0]![1]).not.toBe(features.pwcca![1]![0]);
+    expect(features.cca![3]).toEqual([null, null, null, null]);
   });
 
   it('name the layers with too many dimensions for what can be told', () => {

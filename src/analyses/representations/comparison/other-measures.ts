@@ -5,6 +5,7 @@ import {
   type FeatureCoordinates,
   featureCoordinates,
   featurePair,
+  swapped,
 } from '../../../measures/representations/comparison/measures/feature-coordinates.ts';
 import type {
   ComparisonMeasure,
@@ -75,15 +76,15 @@ function compareFeatures(
   });
   const maps = Object.fromEntries(measures.map(({ name }) => [name, emptyMap(layers.length)]));
   for (const [i, a] of sides.entries()) {
-    for (const [j, b] of sides.entries()) {
+    for (const { name, same } of measures) maps[name]![i]![i] = a.rank > 0 ? same : null;
+    for (let j = 0; j < i; j++) {
       signal?.throwIfAborted();
-      const wanted = measures.filter(({ directed }) => directed || j <= i);
-      if (wanted.length === 0) continue;
-      const pair = featurePair(a, b);
-      for (const measure of wanted) {
-        const value = i === j && a.rank > 0 ? measure.same : measure.compare(pair);
-        maps[measure.name]![i]![j] = value;
-        if (!measure.directed) maps[measure.name]![j]![i] = value;
+      const pair = featurePair(a, sides[j]!);
+      const back = measures.some(({ directed }) => directed) ? swapped(pair) : pair;
+      for (const { name, directed, compare } of measures) {
+        const value = compare(pair);
+        maps[name]![i]![j] = value;
+        maps[name]![j]![i] = directed ? compare(back) : value;
       }
     }
     onProgress?.({ task: 'comparing features', done: i + 1, total: layers.length, unit: 'layers' });

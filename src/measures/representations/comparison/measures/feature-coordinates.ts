@@ -1,4 +1,5 @@
 import { IncomparableError, UsageError } from '../../../../base/errors.ts';
+import { thinProducts } from '../../../../kernels/thin-products/thin-products.ts';
 import { jacobiSvd } from '../../../../statistics/linear-algebra/jacobi-svd.ts';
 import type { Matrix, Matrix64 } from '../../../../tensor/matrix.ts';
 
@@ -82,12 +83,13 @@ export function featurePair(a: FeatureCoordinates, b: FeatureCoordinates): Featu
   const n = a.images;
   if (b.images !== n) throw new IncomparableError(`Both sides must be of the same images; found ${n} and ${b.images}.`);
   const cross: Matrix64 = { rows: a.rank, cols: b.rank, data: new Float64Array(a.rank * b.rank) };
-  for (let i = 0; i < a.rank; i++) {
-    for (let j = 0; j < b.rank; j++) {
-      let dot = 0;
-      for (let k = 0; k < n; k++) dot += a.left.data[i * n + k]! * b.left.data[j * n + k]!;
-      cross.data[i * b.rank + j] = dot;
-    }
-  }
+  if (a.rank > 0 && b.rank > 0) thinProducts(a.left, b.rank).multiply(b.left.data, b.rank, cross.data);
   return { a, b, cross };
+}
+
+/** The same pair, the other way round. */
+export function swapped({ a, b, cross: { rows, cols, data } }: FeaturePair): FeaturePair {
+  const cross: Matrix64 = { rows: cols, cols: rows, data: new Float64Array(data.length) };
+  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) cross.data[j * rows + i] = data[i * cols + j]!;
+  return { a: b, b: a, cross };
 }
