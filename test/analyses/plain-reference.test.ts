@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { referenceFromFile } from '#src/analyses/classes/reference-file.ts';
+import { buildReferences } from '#src/analyses/classes/references.ts';
 import { ownTreeCuts } from '#src/analyses/classes/tree-cuts.ts';
+import { loadWordNet } from '#src/semantics/load-wordnet.ts';
 import { classesBelow } from '#src/semantics/tree-similarity.ts';
 
 const classes = ['a', 'b', 'c'].map((name) => ({ name, synset: null }));
@@ -9,6 +11,22 @@ const file = (text: string) => ({ name: 'plain.csv', bytes: new TextEncoder().en
 it('a reference of numbers alone, as numpy.savetxt writes it, is read in the order of the classes', async () => {
   const { matrix } = await referenceFromFile(file('1,0.5,0.25\n0.5,1,0.125\n0.25,0.125,1\n'), classes);
   expect(Array.from(matrix.data)).toEqual([1, 0.5, 0.25, 0.5, 1, 0.125, 0.25, 0.125, 1]);
+});
+
+it('knows four of the classes at least, as WordNet does', async () => {
+  const build = (names: string[], text: string) => {
+    const own = names.map((name) => ({ name, synset: null }));
+    return buildReferences([{ kind: 'file', file: file(text) }], own, loadWordNet);
+  };
+  const four = 'a,x\nb,x\nc,y\nd,y\nx,root\ny,root\n';
+  expect(await build(['a', 'b', 'c', 'd', 'e'], four)).toHaveLength(1);
+  await expect(build(['a', 'b', 'c', 'e', 'f'], four)).rejects.toThrow(
+    'plain.csv: it knows 3 of the 5 classes; at least 4 are needed.',
+  );
+  await expect(build(['a', 'b', 'c'], '1,0.5,0.25\n0.5,1,0.125\n0.25,0.125,1\n')).rejects.toMatchObject({
+    message: 'plain.csv: it knows 3 of the 3 classes; at least 4 are needed.',
+    hint: 'The pairs of so few classes are as likely in any order.',
+  });
 });
 
 it('must be symmetric like any other', async () => {

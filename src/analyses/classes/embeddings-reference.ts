@@ -10,7 +10,7 @@ import { findSynset, type WordNet, wnidOf } from '../../semantics/wordnet.ts';
 import { cosineSimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { formatShape } from '../../tensor/tensor.ts';
-import type { ReferenceFile } from './reference-file.ts';
+import { FEWEST_CLASSES, type ReferenceFile } from './reference-file.ts';
 
 /** A reference of embeddings joined by WordNet id. */
 export interface EmbeddingsReference {
@@ -81,7 +81,7 @@ export async function referenceFromEmbeddings(
   return {
     matrix,
     shared: { classes: at.length, ids: used.size, unknown: ids.filter((id) => id === null).length },
-    ...(count > 1 && at.length >= 3 ? { ceiling: { embeddings: count, ...noiseCeiling(parts) } } : {}),
+    ...(count > 1 && at.length >= FEWEST_CLASSES ? { ceiling: { embeddings: count, ...noiseCeiling(parts) } } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ import type { WordNet } from '../../semantics/wordnet.ts';
 import type { Alignment } from '../../study/classes-section.ts';
 import type { LoadedClassModel } from './load-class-model.ts';
 import type { ClassesOptions, ReferenceRequest } from './options.ts';
-import { FEWEST } from './references.ts';
+import { FEWEST_CLASSES } from './reference-file.ts';
 import type { RowClass } from './row-classes.ts';
 
 /** Above this many classes no C×C matrix is made: ranks of their pairs would pass 2²⁴, and one model take over 1 GB. */
@@ -90,7 +90,7 @@ export function measureLarge(
 /** WordNet path similarity as levels: the further apart, the lower; 255 for classes without a synset. */
 function levelledPaths(graph: WordNet, classes: readonly RowClass[]): LevelledReference | undefined {
   const known = classes.flatMap(({ synset }, i) => (synset === null ? [] : [i]));
-  if (known.length < FEWEST) return undefined;
+  if (known.length < FEWEST_CLASSES) return undefined;
   const distances = shortestPathDistances(
     graph,
     known.map((i) => classes[i]!.synset!),

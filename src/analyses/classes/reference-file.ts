@@ -16,13 +16,22 @@ export interface ReferenceFile {
   ids?: { name: string; bytes: Uint8Array };
 }
 
-/** @throws IncomparableError for a reference of fewer than three of the classes. */
+/** Classes from which they are correlated with a reference: three have three pairs, and any order of them is likely. */
+export const FEWEST_CLASSES = 4;
+
+/** @throws IncomparableError for a reference of fewer than `FEWEST_CLASSES` of the classes. */
 export function requireKnown(name: string, matrix: Matrix64, classes: readonly ClassIdentity[]): void {
   const known = classes.filter((_, i) => !Number.isNaN(matrix.data[i * matrix.cols + i]!)).length;
-  if (known < 3)
-    throw new IncomparableError(`${name}: it knows ${known} of the ${classes.length} classes; at least 3 are needed.`, {
-      hint: `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
-    });
+  if (known < FEWEST_CLASSES)
+    throw new IncomparableError(
+      `${name}: it knows ${known} of the ${classes.length} classes; at least ${FEWEST_CLASSES} are needed.`,
+      {
+        hint:
+          classes.length < FEWEST_CLASSES
+            ? 'The pairs of so few classes are as likely in any order.'
+            : `Name the classes as the study does, such as ${JSON.stringify(classes[0]?.name ?? '')}, or by their WordNet ids.`,
+      },
+    );
 }
 
 /**
@@ -34,15 +43,13 @@ export function requireKnown(name: string, matrix: Matrix64, classes: readonly C
  * - CSV of `child,parent` rows: a tree whose leaves are the classes; similarity is path similarity in the tree.
  *
  * @returns the similarities, and of a tree the tree itself.
- * @throws FormatError when the file is none of these; IncomparableError when it knows none of the classes.
+ * @throws FormatError when the file is none of these; IncomparableError for a matrix of other size than there are classes.
  */
 export async function referenceFromFile(
   file: ReferenceFile,
   classes: readonly ClassIdentity[],
 ): Promise<{ matrix: Matrix64; tree?: ClassTree }> {
-  const found = file.bytes[0] === 0x93 ? { matrix: await fromNpy(file, classes.length) } : fromText(file, classes);
-  requireKnown(file.name, found.matrix, classes);
-  return found;
+  return file.bytes[0] === 0x93 ? { matrix: await fromNpy(file, classes.length) } : fromText(file, classes);
 }
 
 async function fromNpy(file: ReferenceFile, count: number): Promise<Matrix64> {

@@ -5,7 +5,7 @@ import type { WordNet } from '../../semantics/wordnet.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
 import { type EmbeddingsReference, referenceFromEmbeddings } from './embeddings-reference.ts';
 import type { ReferenceRequest } from './options.ts';
-import { type ReferenceFile, referenceFromFile, requireKnown } from './reference-file.ts';
+import { FEWEST_CLASSES, type ReferenceFile, referenceFromFile, requireKnown } from './reference-file.ts';
 
 /** A reference in the order of the study's classes; NaN where it does not know a class. */
 export interface Reference {
@@ -26,7 +26,7 @@ const MEASURE_TITLES: Readonly<Record<SemanticMeasure, string>> = {
   'wup-nltk': 'WordNet, Wu–Palmer as NLTK has it',
 };
 
-/** Builds the references asked for. A WordNet reference is left out when fewer than three classes have a synset. */
+/** Builds the references asked for. A WordNet reference is left out when fewer than `FEWEST_CLASSES` have a synset. */
 export async function buildReferences(
   requests: readonly ReferenceRequest[],
   classes: readonly ClassIdentity[],
@@ -57,7 +57,11 @@ async function fileReference(
   classes: readonly ClassIdentity[],
   loadGraph: () => Promise<WordNet>,
 ): Promise<Omit<Reference, 'id' | 'kind'>> {
-  if (!ids) return { title: file.name, ...(await referenceFromFile(file, classes)) };
+  if (!ids) {
+    const found = await referenceFromFile(file, classes);
+    requireKnown(file.name, found.matrix, classes);
+    return { title: file.name, ...found };
+  }
   const { matrix, ...embeddings } = await referenceFromEmbeddings({ ...file, ids }, classes, await loadGraph());
   requireKnown(file.name, matrix, classes);
   return {
@@ -67,9 +71,6 @@ async function fileReference(
   };
 }
 
-/** Classes from which they are correlated with WordNet: three have three pairs, and any order of them is likely. */
-export const FEWEST = 4;
-
 /** The WNCSM of all classes, with NaN for those without a synset. */
 async function wordNetMatrix(
   measure: SemanticMeasure,
@@ -77,7 +78,7 @@ async function wordNetMatrix(
   loadGraph: () => Promise<WordNet>,
 ): Promise<Matrix64 | undefined> {
   const known = classes.flatMap((entry, i) => (entry.synset === null ? [] : [i]));
-  if (known.length < FEWEST) return undefined;
+  if (known.length < FEWEST_CLASSES) return undefined;
   const small = semanticSimilarityMatrix(
     await loadGraph(),
     known.map((i) => classes[i]!.synset!),
