@@ -24,6 +24,13 @@ describe('nothing that was typed is ignored', () => {
       /--relation needs/,
     ],
     ['a model of your own beside networks that are fetched', ['reproduce', 'ssad-2025', model], /add --offline/],
+    ['an anchor of what is no detector', ['classes', model, '--anchor', '100000'], /--anchor is for detectors/],
+    [
+      'an anchor beside a head that has none',
+      ['classes', model, '--head', 'head.weight', '--anchor', '1'],
+      /--anchor is for detectors/,
+    ],
+    ['an anchor that is none', ['classes', model, '--anchor', '0'], /--anchor must be a whole number of at least 1/],
     ['an interval without watching', ['training', run, '--every', '5'], /--every needs --watch/],
     [
       'a measure of WordNet without WordNet',

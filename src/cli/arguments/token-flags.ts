@@ -8,11 +8,11 @@ export const TOKENS_FLAG = {
 
 /** "cls" is one token, "cls+4" five, "none" none. @throws UsageError for anything else. */
 export function leadingTokens(text: string): number {
-  const [, cls, more] = /^(cls)?\+?(\d+)?$/.exec(text) ?? [];
   if (text === 'none') return 0;
-  if (cls === undefined && more === undefined)
-    throw new UsageError(`--tokens must be cls, cls+N, a whole number or none; found ${text}.`);
-  return (cls ? 1 : 0) + Number(more ?? 0);
+  const [, cls, registers, count] = /^(?:(cls)(?:\+(\d+))?|(\d+))$/.exec(text) ?? [];
+  const tokens = cls === undefined ? Number(count) : 1 + Number(registers ?? 0);
+  if (Number.isSafeInteger(tokens)) return tokens;
+  throw new UsageError(`--tokens must be cls, cls+N, a whole number or none; found ${text}.`);
 }
 
 /** "25x34" is 25 rows of 34. @throws UsageError for anything else. */

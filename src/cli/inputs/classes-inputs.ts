@@ -42,7 +42,8 @@ export async function readModel(
 }
 
 function anchorNumber(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
   throw new UsageError(`--anchor must be a whole number of at least 1; found ${text}.`);
 }
 
