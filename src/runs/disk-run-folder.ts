@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileSource } from '../base/bytes/file-source.ts';
 import { SourceError } from '../base/errors.ts';
+import { oneLine } from '../base/one-line.ts';
 import type { RunFile, RunFolder } from './run-folder.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { RunFile, RunFolder } from './run-folder.ts';
 export function diskRunFolder(path: string): RunFolder {
   const root = resolve(path);
   return {
-    name: basename(root),
+    name: oneLine(basename(root)),
     list: () => listFolder(root, '', 1),
     open: (name) => fileSource(join(root, name)),
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +52,67 @@ describe('names that would do something', () => {
     const csv = (await runCli(['table', 's', 'pairs'], { cwd: folder.path })).stdout;
     expect(csv).toContain(",'=cmd|calc!A0,");
     expect(csv).not.toMatch(/,[=+@＝]/);
+  });
+
+  const FORGED = 'x\nok  all files verified';
+  const values = (rows: number, cols: number) => {
+    const random = createRandom(rows + cols);
+    return { shape: [rows, cols], data: Float32Array.from({ length: rows * cols }, () => random.normal()) };
+  };
+
+  it.each([
+    [
+      'a tensor, told as the head',
+      async () => {
+        writeFileSync(at('head.safetensors'), writeSafetensors({ [`${FORGED}.fc.weight`]: values(8, 5) }));
+        const classes = ['classes', 'head.safetensors', '--labels', 'l.json', '--no-open', '--out', 'head'];
+        return [classes, ['doctor', 'head.safetensors']];
+      },
+    ],
+    [
+      'a layer of features',
+      async () => {
+        const layers = { [FORGED]: values(12, 5), [`${FORGED} 2`]: values(12, 6) };
+        writeFileSync(at('layers.safetensors'), writeSafetensors(layers));
+        return [['representations', 'layers.safetensors', '--no-open', '--out', 'layers', '--also', 'cca']];
+      },
+    ],
+    [
+      'a run and its folder',
+      async () => {
+        for (const [name, info] of [
+          ['run', { name: FORGED }],
+          [FORGED, {}],
+        ] as const) {
+          mkdirSync(at(name), { recursive: true });
+          for (const epoch of [0, 1])
+            writeFileSync(
+              join(at(name), `epoch-${epoch}.safetensors`),
+              writeSafetensors({ 'fc.weight': values(8, 5) }),
+            );
+          writeFileSync(join(at(name), 'run.json'), JSON.stringify(info));
+        }
+        return ['run', FORGED].map((name, i) => ['training', name, '--no-open', '--out', `training ${i}`]);
+      },
+    ],
+    [
+      'a file',
+      async () => {
+        writeFileSync(at(`${FORGED}.safetensors`), writeSafetensors({ 'fc.weight': values(8, 5) }));
+        return [
+          ['classes', `${FORGED}.safetensors`, '--labels', 'l.json', '--no-open', '--out', 'file'],
+          ['doctor', `${FORGED}.safetensors`],
+        ];
+      },
+    ],
+    ['a file that is not there', async () => [['classes', `${FORGED}.onnx`, '--no-open']]],
+  ])('forge no line as the name of %s', async (_, make) => {
+    for (const args of await make()) {
+      const { stdout, stderr } = await runCli(args, { cwd: folder.path });
+      const text = `${stdout}${stderr}`;
+      expect(text).toContain('x\\nok  all files verified');
+      expect(text).not.toMatch(/^\s*ok {2}all files/m);
+    }
   });
 
   it('forge no address beside that of the server', async () => {

@@ -1,5 +1,6 @@
 import { printable } from '../../base/bytes/printable.ts';
 import { IncomparableError } from '../../base/errors.ts';
+import { oneLine } from '../../base/one-line.ts';
 import type { ClassIdentity } from '../../measures/class-similarity/shared-classes.ts';
 import type { FoundClassNames } from '../../model-files/class-names.ts';
 import { type ResolvedLabel, resolveLabels } from '../../semantics/label-resolver/resolve-labels.ts';
@@ -111,7 +112,7 @@ async function fromNames(
   const graph = await loadGraph();
   const resolution = resolveLabels(
     graph,
-    kept.map(({ label }) => (typeof label === 'string' ? oneLine(label) : { ...label, name: oneLine(label.name) })),
+    kept.map(({ label }) => (typeof label === 'string' ? className(label) : { ...label, name: className(label.name) })),
   );
   const twice = namedTwice(kept.map(({ label }) => (typeof label === 'string' ? label : label.name)));
   if (twice && !resolution.labelSet) notes.push(twice);
@@ -130,9 +131,9 @@ async function fromNames(
   };
 }
 
-/** A name without line breaks, by which a file could forge lines of a report. */
-function oneLine(name: string): string {
-  return name.replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' ');
+/** A name of several lines is one all the same. */
+function className(name: string): string {
+  return oneLine(name.replace(/[\r\n\v\f\u0085\u2028\u2029]+/g, ' '));
 }
 
 /** Names that several rows have, which is more often a slip than two classes of one name; undefined without any. */

@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { SourceError } from '../errors.ts';
+import { oneLine } from '../one-line.ts';
 import type { ByteSource } from './byte-source.ts';
 
 const HASH_BLOCK_BYTES = 1 << 20;
@@ -23,8 +24,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   await (await openForReading(path)).close();
   let digest: Promise<string> | undefined;
   return {
-    // A line break in a file's name could forge lines of a report.
-    name: basename(path).replace(/[\r\n]/g, (sign) => (sign === '\n' ? '\\n' : '\\r')),
+    name: oneLine(basename(path)),
     byteLength,
     async read(start, end) {
       const file = await openForReading(path);

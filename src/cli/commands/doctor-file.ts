@@ -1,4 +1,5 @@
 import { SemblanceError } from '../../base/errors.ts';
+import { withOneLineTexts } from '../../base/one-line.ts';
 import { shellLine } from '../../base/shell-words.ts';
 import { findClassNames } from '../../model-files/class-names.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
@@ -124,7 +125,7 @@ function holdsFeatures({ format, metadata, tensors }: ModelFile): boolean {
 
 /** The report as lines for a terminal. */
 export function fileReportText(report: FileReport, { colors }: CliIo): string {
-  const { file, format, tensors, largest, head, labels, notes, instruments } = report;
+  const { file, format, tensors, largest, head, labels, notes, instruments } = withOneLineTexts(report);
   const line = (label: string, text: string) => `  ${label.padEnd(9)} ${text}\n`;
   let text = `${colors.bold(file)}  ${format}\n`;
   text += line('tensors', `${tensors}${largest.length > 0 ? `, the largest ${largest.join(', ')}` : ''}`);

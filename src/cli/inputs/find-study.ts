@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SourceError } from '../../base/errors.ts';
+import { oneLine } from '../../base/one-line.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { STUDIES_FOLDER } from './study-folder.ts';
@@ -29,7 +30,7 @@ export async function findStudy(path: string | undefined, io: CliIo): Promise<st
   const newest = await newestStudy(given);
   if (!newest) throw new SourceError(`${path}: is not a study; it has no ${MANIFEST_PATH}.`, { hint: MAKE_ONE });
   if (newest.count > 1)
-    io.stderr(`${path} holds ${newest.count} studies; this is the newest, ${basename(newest.folder)}.\n`);
+    io.stderr(`${path} holds ${newest.count} studies; this is the newest, ${oneLine(basename(newest.folder))}.\n`);
   return newest.folder;
 }
 

@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../base/one-line.ts';
 import { withoutSenses } from '../../findings/classes/without-senses.ts';
 import {
   ALIGNMENT_MEASURE_LIST,
@@ -30,15 +31,16 @@ const PAIRS_SHOWN = 10;
 
 /** What `semblance classes` prints for a person: each model's head, alignment and closest pairs, then NSAD. */
 export async function classesReport(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   folder: string,
   io: CliIo,
   filter?: PairFilter,
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const section = manifest.instruments.classes!;
   const { colors } = io;
-  const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
+  const classes = withOneLineTexts(await readStudyTable<ClassRow>(store, manifest, section.classes));
   const names = await shortClassNames(classes);
   let text = await findingsText(manifest, store, 'classes', io);
   for (const model of section.models) {

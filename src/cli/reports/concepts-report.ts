@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../base/one-line.ts';
 import type { ConceptModelEntry, ConceptsSection, ShortlistRow } from '../../study/concepts-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
@@ -17,11 +18,12 @@ const interval = ({ value, low, high }: Uncertain, digits = 3): string =>
 
 /** What `semblance concepts` prints for a person. */
 export async function conceptsReport(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   folder: string,
   io: CliIo,
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const { colors } = io;
   const section = manifest.instruments.concepts!;
   let text = await findingsText(manifest, store, 'concepts', io);

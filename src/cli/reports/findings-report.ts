@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/one-line.ts';
 import { findInStudy } from '../../findings/find-in-study.ts';
 import type { Finding, InstrumentName } from '../../findings/finding.ts';
 import { readerOf } from '../../findings/study-reader.ts';
@@ -32,7 +33,7 @@ export async function findingsText(
 
 function sentence({ kind, text }: Finding, width: number, colors: Colors): string {
   const mark = { result: colors.bold('•'), warning: colors.yellow('!'), open: colors.dim('?') }[kind];
-  const lines = wrap(text, width).map((line) => (kind === 'open' ? colors.dim(line) : line));
+  const lines = wrap(oneLine(text), width).map((line) => (kind === 'open' ? colors.dim(line) : line));
   return `${mark} ${lines.join('\n  ')}\n`;
 }
 

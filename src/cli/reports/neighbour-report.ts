@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { oneLine, withOneLineTexts } from '../../base/one-line.ts';
 import { type Neighbour, neighbourRank, neighbours } from '../../measures/class-similarity/neighbours.ts';
 import type { ClassModel, ClassRow, NeighboursRow } from '../../study/classes-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
@@ -13,11 +14,12 @@ const NEIGHBOURS_SHOWN = 10;
 
 /** What `semblance classes --class NAME …` prints: neighbours of each class in every model, with the reference's rank. */
 export async function neighbourReports(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   wanted: readonly string[],
   io: CliIo,
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const section = manifest.instruments.classes!;
   const classes = await readStudyTable<ClassRow>(store, manifest, section.classes);
   const names = await shortClassNames(classes);
@@ -37,7 +39,7 @@ async function neighbourReport(
   const { colors } = io;
   const reference = section.references[0];
   const semantic = reference?.matrix ? await readStudyMatrix(store, manifest, reference.matrix) : undefined;
-  let text = `${colors.bold(found.name)}  ${colors.dim(found.synset ?? 'no WordNet sense')}\n`;
+  let text = `${colors.bold(oneLine(found.name))}  ${colors.dim(found.synset ?? 'no WordNet sense')}\n`;
   for (const model of section.models) {
     const nearest = await nearestIn(model, found.index, manifest, store);
     const rows = nearest.map((entry, i) => [

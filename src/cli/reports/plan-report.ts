@@ -1,10 +1,11 @@
 import { LONG_SECONDS, type WorkPlan } from '../../analyses/common/work-plan.ts';
+import { withOneLineTexts } from '../../base/one-line.ts';
 import { durationText } from '../terminal/duration.ts';
 import type { CliIo } from '../terminal/io.ts';
 
 /** What a long command says before it starts. */
 export function planText(plan: WorkPlan, { colors }: Pick<CliIo, 'colors'>): string {
-  const { images, layers, pairs, disk, memory, steps, seconds, shorter, notes } = plan;
+  const { images, layers, pairs, disk, memory, steps, seconds, shorter, notes } = withOneLineTexts(plan);
   const number = (value: number): string => value.toLocaleString('en');
   const label = (name: string): string => colors.dim(name.padEnd(8));
   const count = `${number(images)} images, ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;

@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../base/one-line.ts';
 import {
   ALIGNMENT_MEASURE_LIST,
   type AlignmentMeasure,
@@ -17,12 +18,13 @@ import { rankedAtAccuracy } from './training/accuracy-ranking.ts';
 
 /** What `semblance classes population.yaml` prints: one row a model, then what the population tells as a whole. */
 export async function populationReport(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   folder: string,
   band: AccuracyBand | undefined,
   io: CliIo,
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const section = manifest.instruments.classes!;
   const population = section.population!;
   const { colors } = io;

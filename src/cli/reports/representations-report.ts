@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../base/one-line.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type {
   InvarianceResult,
@@ -18,11 +19,12 @@ const LISTED = 5;
 
 /** What `semblance representations` prints for a person. */
 export async function representationsReport(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   folder: string,
   io: CliIo,
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const { colors } = io;
   const section = manifest.instruments.representations!;
   let text = await findingsText(manifest, store, 'representations', io);

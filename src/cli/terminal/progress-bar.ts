@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/one-line.ts';
 import type { Progress } from '../../base/progress.ts';
 import { durationText } from './duration.ts';
 import { OWN_ESCAPE, OWN_RETURN } from './escapes.ts';
@@ -40,7 +41,7 @@ export function progressBar(
       taskDone = progress.done;
       if (time - started < wait || time - lastDraw < interval) return;
       lastDraw = time;
-      const text = describe(progress, (time - taskStarted) / 1000, hasBar);
+      const text = oneLine(describe(progress, (time - taskStarted) / 1000, hasBar));
       if (!hasBar) {
         io.stderr(`${text}\n`);
         return;

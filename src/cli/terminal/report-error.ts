@@ -1,4 +1,5 @@
 import { EXIT_CODES, SemblanceError } from '../../base/errors.ts';
+import { oneLine } from '../../base/one-line.ts';
 import type { CliIo } from './io.ts';
 
 /** Prints an error as a person reads it, or as one JSON object with --json; returns its exit code. */
@@ -15,8 +16,8 @@ export function reportError(error: unknown, io: CliIo, argv: readonly string[]):
     };
     io.stdout(`${JSON.stringify({ schemaVersion: 1, error: body })}\n`);
   }
-  io.stderr(`${io.colors.red('error')} ${message}\n`);
-  if (known && error.hint) io.stderr(`${io.colors.dim('hint')}  ${error.hint}\n`);
+  io.stderr(`${io.colors.red('error')} ${oneLine(message)}\n`);
+  if (known && error.hint) io.stderr(`${io.colors.dim('hint')}  ${oneLine(error.hint)}\n`);
   if (!known)
     io.stderr(
       `${io.colors.dim(error instanceof Error ? (error.stack ?? '') : '')}\nThis is a fault of Semblance; please report it.\n`,

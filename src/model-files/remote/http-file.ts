@@ -1,4 +1,5 @@
 import { LimitError, SourceError } from '../../base/errors.ts';
+import { oneLine } from '../../base/one-line.ts';
 import { isBrokenBody, isCompressed, readInto, readWhole } from './http-body.ts';
 import { type Answer, get, type HttpOptions, type Retries, retries, statusText } from './http-request.ts';
 
@@ -199,7 +200,7 @@ function isSha256(tag: string | undefined): boolean {
 export function fileName(url: URL): string {
   const last = url.pathname.split('/').filter(Boolean).at(-1) ?? url.host;
   try {
-    return decodeURIComponent(last);
+    return oneLine(decodeURIComponent(last));
   } catch {
     return last;
   }

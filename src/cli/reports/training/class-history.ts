@@ -1,4 +1,5 @@
 import { memorySource } from '../../../base/bytes/byte-source.ts';
+import { withOneLineTexts } from '../../../base/one-line.ts';
 import { openNpyArray } from '../../../formats/npy/read-npy.ts';
 import { type NeighbourDiscovery, neighboursOf } from '../../../measures/training/neighbour-history.ts';
 import type { ClassRow } from '../../../study/classes-section.ts';
@@ -93,12 +94,14 @@ async function neighbourLists(
 
 /** What `semblance training --class NAME` prints. */
 export async function classHistoryText(
-  history: ClassHistory,
+  given: ClassHistory,
   manifest: StudyManifest,
   store: StudyStore,
   { colors }: CliIo,
 ): Promise<string> {
-  const classes = await readStudyTable<ClassRow>(store, manifest, manifest.instruments.training!.classes);
+  const history = withOneLineTexts(given);
+  const table = manifest.instruments.training!.classes;
+  const classes = withOneLineTexts(await readStudyTable<ClassRow>(store, manifest, table));
   const names = await shortClassNames(classes);
   const named = new Map(classes.map((entry, i) => [entry.synset ?? entry.name, names[i]!]));
   let text = `${colors.bold(history.name)}  ${colors.dim(history.synset ?? 'no WordNet sense')}\n`;

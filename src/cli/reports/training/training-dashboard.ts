@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../../base/one-line.ts';
 import { OWN_ESCAPE } from '../../terminal/escapes.ts';
 import type { CliIo } from '../../terminal/io.ts';
 import { sparkline } from '../../terminal/sparkline.ts';
@@ -30,7 +31,9 @@ export function dashboard(io: CliIo, folder: string) {
   };
 }
 
-function runText({ run, curves }: RunWithCurves, io: CliIo, clip: (text: string) => string): string {
+function runText(entry: RunWithCurves, io: CliIo, clip: (text: string) => string): string {
+  const { curves } = entry;
+  const run = withOneLineTexts(entry.run);
   const { colors } = io;
   const width = Math.max(8, Math.min(SPARK_WIDTH, curves.epochs.length, io.columns - 50));
   let text = `${colors.bold(clip(run.name))}  ${colors.dim(`epoch ${run.epochs.at(-1) ?? '–'}`)}\n`;

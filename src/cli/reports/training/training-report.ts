@@ -1,3 +1,4 @@
+import { withOneLineTexts } from '../../../base/one-line.ts';
 import type { ClassRow } from '../../../study/classes-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import type { PicturesSection } from '../../../study/pictures-section.ts';
@@ -27,12 +28,13 @@ const INDENT = '  ';
  * @param options.brief only the main curves, and neither phases nor files
  */
 export async function trainingReport(
-  manifest: StudyManifest,
+  study: StudyManifest,
   store: StudyStore,
   folder: string,
   io: CliIo,
   { brief = false } = {},
 ): Promise<string> {
+  const manifest = withOneLineTexts(study);
   const section = manifest.instruments.training!;
   const runs = await readRuns(manifest, store);
   let text = await findingsText(manifest, store, 'training', io);
