@@ -39,6 +39,8 @@ const alignmentSchema = z.extend(values, {
       classes: z.int(),
     }),
   ),
+  /** Of a reference of several embeddings the mean of the alignments with each: what its noise ceiling bounds. */
+  embeddings: z.optional(values),
   /**
    * Where the Spearman alignment with WordNet comes from: for each cut of the tree ρ with it alone, the partial ρ beyond
    * it, ρ with all levels so far, and ρ within branches of ten classes or more; absent for other references.
@@ -83,7 +85,10 @@ const referenceSchema = z.object({
   kind: z.enum(['wordnet', 'file']),
   /** f32 C×C in the order of the study's classes; rows of classes without a synset are NaN. Null: too large to keep. */
   matrix: z.nullable(z.string()),
-  /** Of embeddings joined by WordNet id: shared classes, and the noise ceiling where there are several. */
+  /**
+   * Of embeddings joined by WordNet id: shared classes, and where there are several the noise ceiling. It bounds the mean
+   * alignment with each, `embeddings` of an alignment, not the alignment with their mean.
+   */
   embeddings: z.optional(
     z.object({
       shared: z.object({ classes: z.int(), ids: z.int(), unknown: z.int() }),

@@ -113,6 +113,7 @@ export async function analyseClasses(
   const references = (await buildReferences(requests, classes, loadWordNet)).map((reference) => ({
     ...reference,
     prepared: prepareSimilarity(reference.matrix),
+    preparedParts: (reference.parts?.matrices ?? []).map((matrix) => prepareSimilarity(matrix)),
   }));
 
   const models: MeasuredModel[] = [];

@@ -23,8 +23,17 @@ export interface EmbeddingsReference {
     /** Rows without an id that WordNet 3.0 has. */
     unknown: number;
   };
-  /** How many embeddings there are, and what a perfect model reaches; absent for one. */
+  /** How many embeddings there are, and what a perfect model reaches with them on average; absent for one. */
   ceiling?: { embeddings: number } & Record<AlignmentMeasure, NoiseCeiling>;
+  /** The similarity of each embedding, of those classes of the study that they know; absent without a ceiling. */
+  parts?: ReferenceParts;
+}
+
+/** Similarity matrices that a reference is the mean of. */
+export interface ReferenceParts {
+  /** Indices in the study of the classes of `matrices`, ascending. */
+  classes: readonly number[];
+  matrices: readonly Matrix64[];
 }
 
 const ID_COLUMN = /wordnet|wnid|synset|^ids?$/i;
@@ -81,7 +90,9 @@ export async function referenceFromEmbeddings(
   return {
     matrix,
     shared: { classes: at.length, ids: used.size, unknown: ids.filter((id) => id === null).length },
-    ...(count > 1 && at.length >= FEWEST_CLASSES ? { ceiling: { embeddings: count, ...noiseCeiling(parts) } } : {}),
+    ...(count > 1 && at.length >= FEWEST_CLASSES
+      ? { ceiling: { embeddings: count, ...noiseCeiling(parts) }, parts: { classes: at, matrices: parts } }
+      : {}),
   };
 }
 

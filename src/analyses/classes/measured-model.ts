@@ -1,9 +1,11 @@
 import { ssad } from '../../measures/class-similarity/alignment.ts';
 import { chanceLevel } from '../../measures/class-similarity/chance.ts';
+import { meanAlignment } from '../../measures/class-similarity/noise-ceiling.ts';
 import { type BetterOrder, findBetterOrder } from '../../measures/class-similarity/order-guard.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
 import type { SimilarityMatrix } from '../../statistics/cosine-matrix.ts';
 import type { Alignment, PairEvidence } from '../../study/classes-section.ts';
+import { select } from '../../tensor/matrix.ts';
 import { type LoadedClassModel, networkSimilarity } from './load-class-model.ts';
 import type { Reference } from './references.ts';
 import type { RowClass } from './row-classes.ts';
@@ -38,6 +40,8 @@ export interface MeasuredModel {
 /** A reference made ready for alignment once for all models. */
 export interface PreparedReference extends Reference {
   prepared: PreparedSimilarity;
+  /** The matrices of its `parts`; none where it has none. */
+  preparedParts: readonly PreparedSimilarity[];
 }
 
 export interface MeasureContext {
@@ -59,7 +63,11 @@ export function measureModel(
   const similarity = networkSimilarity(model, positions);
   const prepared = prepareSimilarity(similarity);
   const alignment: Record<string, Alignment> = {};
-  for (const reference of context.references) alignment[reference.id] = align(prepared, reference.prepared, context);
+  for (const { id: reference, prepared: other, parts, preparedParts } of context.references)
+    alignment[reference] = {
+      ...align(prepared, other, context),
+      ...(parts ? { embeddings: meanAlignment(select(similarity, parts.classes), preparedParts) } : {}),
+    };
   const warnings = [...model.rows.notes];
   if (leftOut > 0)
     warnings.push(

@@ -3,7 +3,7 @@ import { type SemanticMeasure, semanticSimilarityMatrix } from '../../semantics/
 import type { ClassTree } from '../../semantics/tree-similarity.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
 import type { Matrix64 } from '../../tensor/matrix.ts';
-import { type EmbeddingsReference, referenceFromEmbeddings } from './embeddings-reference.ts';
+import { type EmbeddingsReference, type ReferenceParts, referenceFromEmbeddings } from './embeddings-reference.ts';
 import type { ReferenceRequest } from './options.ts';
 import { FEWEST_CLASSES, type ReferenceFile, referenceFromFile, requireKnown } from './reference-file.ts';
 
@@ -16,7 +16,9 @@ export interface Reference {
   /** The tree that the similarities are of, where a file gave one. */
   tree?: ClassTree;
   /** Of embeddings of concepts: how many classes they share with the study, and how well they are known. */
-  embeddings?: Omit<EmbeddingsReference, 'matrix'>;
+  embeddings?: Omit<EmbeddingsReference, 'matrix' | 'parts'>;
+  /** Where it is the mean of several: these. */
+  parts?: ReferenceParts;
 }
 
 const MEASURE_TITLES: Readonly<Record<SemanticMeasure, string>> = {
@@ -62,12 +64,13 @@ async function fileReference(
     requireKnown(file.name, found.matrix, classes);
     return { title: file.name, ...found };
   }
-  const { matrix, ...embeddings } = await referenceFromEmbeddings({ ...file, ids }, classes, await loadGraph());
+  const { matrix, parts, ...embeddings } = await referenceFromEmbeddings({ ...file, ids }, classes, await loadGraph());
   requireKnown(file.name, matrix, classes);
   return {
     title: `${file.name}, ${embeddings.shared.classes} of ${classes.length} classes shared`,
     matrix,
     embeddings,
+    ...(parts ? { parts } : {}),
   };
 }
 

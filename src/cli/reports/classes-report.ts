@@ -18,7 +18,7 @@ import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable, numberColumn } from '../terminal/table.ts';
 import { cutsText } from './cuts-report.ts';
 import { findingsText } from './findings-report.ts';
 import { filterPairs, type PairFilter, uniquePairs } from './pair-filter.ts';
@@ -70,7 +70,7 @@ function modelText(model: ClassModel, names: readonly string[], section: Classes
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   for (const { id, title, embeddings } of section.references) {
     text += alignmentText(title, model.alignment[id]!, colors);
-    if (embeddings) text += ceilingText(embeddings, colors);
+    if (embeddings) text += ceilingText(embeddings, model.alignment[id]!, colors);
     text += cutsText(model.alignment[id]!, colors);
   }
   if (model.templates?.agreement) text += agreementText(model, model.templates.agreement, section, colors);
@@ -80,17 +80,26 @@ function modelText(model: ClassModel, names: readonly string[], section: Classes
   return text;
 }
 
-/** How well a reference of embeddings is known: what a perfect model of it would reach. */
+/** The mean alignment with each of several embeddings between the ends of what a perfect model would reach. */
 function ceilingText(
   { shared, ceiling }: NonNullable<ClassesSection['references'][number]['embeddings']>,
+  { embeddings }: Alignment,
   colors: Colors,
 ): string {
   const unknown = shared.unknown > 0 ? `; ${shared.unknown} concepts have no id of WordNet 3.0` : '';
   if (!ceiling) return colors.dim(`          no noise ceiling: one embedding${unknown}\n`);
-  const range = ALIGNMENT_MEASURE_LIST.map(
-    ({ id, title }) => `${title} ${ceiling[id].lower?.toFixed(4) ?? '–'} … ${ceiling[id].upper?.toFixed(4) ?? '–'}`,
-  ).join(', ');
-  return `          noise ceiling of ${ceiling.embeddings} embeddings: ${range}${colors.dim(unknown)}\n`;
+  const number = (value: number | null | undefined): string => value?.toFixed(4) ?? '–';
+  const rows = ALIGNMENT_MEASURE_LIST.map(({ id, title }) => [
+    title,
+    number(embeddings?.[id]),
+    `${number(ceiling[id].lower)} … ${number(ceiling[id].upper)}`,
+  ]);
+  const columns = [
+    { title: '' },
+    numberColumn(`mean over the ${ceiling.embeddings} embeddings`),
+    numberColumn('noise ceiling of that'),
+  ];
+  return `${formatTable(columns, rows, '          ')}${colors.dim(unknown && `          ${unknown.slice(2)}\n`)}`;
 }
 
 /** How far mean features and classifier weights of one network tell the same similarity of classes. */

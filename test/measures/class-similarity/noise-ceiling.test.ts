@@ -1,10 +1,40 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { ssad } from '#src/measures/class-similarity/alignment.ts';
-import { noiseCeiling } from '#src/measures/class-similarity/noise-ceiling.ts';
+import {
+  ALIGNMENT_MEASURES,
+  type AlignmentMeasure,
+} from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
+import {
+  meanAlignment as meanOfPrepared,
+  type NoiseCeiling,
+  noiseCeiling,
+} from '#src/measures/class-similarity/noise-ceiling.ts';
 import { prepareSimilarity } from '#src/measures/class-similarity/prepared-similarity.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix64 } from '#src/tensor/matrix.ts';
+
+/** Made by make-noise-ceiling.py, which tries all orders of few classes. */
+const { cases } = JSON.parse(readFileSync(new URL('../../golden/noise-ceiling.json', import.meta.url), 'utf8')) as {
+  cases: {
+    name: string;
+    classes: number;
+    parts: number[][];
+    model: number[];
+    ceiling: Record<AlignmentMeasure, NoiseCeiling> & {
+      'best of all orders'?: Record<'spearman' | 'kendall', number>;
+    };
+    mean: Record<AlignmentMeasure, number>;
+    withMean: Record<AlignmentMeasure, number>;
+  }[];
+};
+
+const meanAlignment = (model: Matrix64, given: Matrix64[]) =>
+  meanOfPrepared(
+    model,
+    given.map((part) => prepareSimilarity(part)),
+  );
 
 const SIZE = 30;
 
@@ -18,32 +48,66 @@ function noisy(truth: Float64Array, deviation: number, seed: number): Matrix64 {
   return { rows: SIZE, cols: SIZE, data };
 }
 
-const truth = noisy(new Float64Array(SIZE * SIZE), 1, 1).data;
-const spearman = (a: Matrix64, b: Matrix64) => ssad(prepareSimilarity(a), prepareSimilarity(b)).spearman!;
+const perfect = noisy(new Float64Array(SIZE * SIZE), 1, 1);
+const parts = [4, 5, 6, 7, 8, 9].map((seed) => noisy(perfect.data, 1, seed));
 
-describe('noiseCeiling', () => {
-  it('of two is their correlation with one another, and with their mean', () => {
-    const [a, b] = [noisy(truth, 1, 2), noisy(truth, 1, 3)];
-    const mean = { ...a, data: a.data.map((value, k) => (value + b.data[k]!) / 2) };
-    const found = noiseCeiling([a, b]).spearman;
-    expect(found.lower).toBeCloseTo(spearman(a, b), 12);
-    expect(found.upper).toBeCloseTo((spearman(a, mean) + spearman(b, mean)) / 2, 12);
+describe('noiseCeiling and the mean alignment that it bounds', () => {
+  it.each(cases)('of $name, against NumPy and SciPy', ({ classes: n, ceiling, mean, ...golden }) => {
+    const square = (data: number[]): Matrix64 => ({ rows: n, cols: n, data: Float64Array.from(data) });
+    const given = golden.parts.map(square);
+    const found = noiseCeiling(given);
+    const reached = meanAlignment(square(golden.model), given);
+    for (const measure of ALIGNMENT_MEASURES) {
+      expect(found[measure].lower, measure).toBeCloseTo(ceiling[measure].lower!, 10);
+      expect(found[measure].upper, measure).toBeCloseTo(ceiling[measure].upper!, 10);
+      expect(reached[measure], measure).toBeCloseTo(mean[measure], 10);
+    }
+    const best = ceiling['best of all orders'];
+    if (best) expect(found.spearman.upper! - best.spearman).toBeGreaterThan(-1e-12);
+    if (best) expect(Math.abs(found.kendall.upper! - best.kendall)).toBeLessThan(0.05);
   });
 
-  it('holds what the true similarity reaches, and is 1 without noise', () => {
-    const parts = [4, 5, 6, 7, 8, 9].map((seed) => noisy(truth, 1, seed));
-    const { lower, upper } = noiseCeiling(parts).spearman;
-    const perfect = { rows: SIZE, cols: SIZE, data: truth };
-    const reached = parts.reduce((sum, part) => sum + spearman(part, perfect), 0) / parts.length;
-    expect(lower!).toBeLessThan(reached);
-    expect(upper!).toBeGreaterThan(reached);
-    for (const { lower: low, upper: high } of Object.values(noiseCeiling([perfect, perfect]))) {
-      expect(low).toBeCloseTo(1, 12);
-      expect(high).toBeCloseTo(1, 12);
+  it('holds what the true similarity reaches, and not what it has with the mean of the parts', () => {
+    const reached = meanAlignment(perfect, parts);
+    const blurred = meanAlignment(noisy(perfect.data, 0.6, 10), parts);
+    const mean = {
+      ...perfect,
+      data: perfect.data.map((_, k) => parts.reduce((sum, { data }) => sum + data[k]!, 0) / 6),
+    };
+    const withMean = ssad(prepareSimilarity(perfect), prepareSimilarity(mean));
+    const ceiling = noiseCeiling(parts);
+    for (const measure of ALIGNMENT_MEASURES) {
+      const { lower, upper } = ceiling[measure];
+      expect(reached[measure], measure).toBeGreaterThan(lower!);
+      expect(reached[measure], measure).toBeLessThan(upper!);
+      expect(blurred[measure], measure).toBeLessThan(lower!);
+      expect(withMean[measure], measure).toBeGreaterThan(upper!);
     }
   });
 
+  it('is 1 without noise, and does not depend on the scale of a part for ranks and scaled cosines', () => {
+    for (const { lower, upper } of Object.values(noiseCeiling([perfect, perfect]))) {
+      expect(lower).toBeCloseTo(1, 12);
+      expect(upper).toBeCloseTo(1, 12);
+    }
+    const stretched = parts.map((part, r) => ({ ...part, data: part.data.map((value) => 10 ** r * value + r) }));
+    const [found, expected] = [noiseCeiling(stretched), noiseCeiling(parts)];
+    for (const measure of ALIGNMENT_MEASURES) expect(found[measure].upper).toBeCloseTo(expected[measure].upper!, 9);
+  });
+
+  it('leaves a class out that one part lacks, and has none where a part is constant', () => {
+    const without = (part: Matrix64, c: number): Matrix64 => ({
+      ...part,
+      data: part.data.map((value, k) => (k % SIZE === c || Math.floor(k / SIZE) === c ? Number.NaN : value)),
+    });
+    const all = parts.map((part) => without(part, 3));
+    expect(noiseCeiling([without(parts[0]!, 3), ...parts.slice(1)])).toEqual(noiseCeiling(all));
+    const constant = { ...perfect, data: perfect.data.map(() => 1) };
+    expect(noiseCeiling([...parts, constant]).spearman).toEqual({ lower: null, upper: null });
+    expect(meanAlignment(perfect, [...parts, constant]).spearman).toBeNull();
+  });
+
   it('needs two', () => {
-    expect(() => noiseCeiling([noisy(truth, 1, 2)])).toThrow(UsageError);
+    expect(() => noiseCeiling([perfect])).toThrow(UsageError);
   });
 });

@@ -45,6 +45,11 @@ export interface AlignmentMeasureDefinition {
   chance(sides: AlignedSides, draws: number | undefined): ChanceMoments | undefined;
   /** The measure under resampling of the classes. */
   resampled(kind: AlignmentKind, model: OrderedPairs, reference: PreparedSimilarity): (draw: Resample) => number | null;
+  /**
+   * What the measure sees of a matrix's entries above the diagonal. The mean of these over several matrices is the one that
+   * agrees best with all of them. Null where the measure is undefined.
+   */
+  direction(side: PreparedSimilarity): Float64Array | null;
   /** The measure from a table of pairs, where there are too many classes for whole matrices. */
   ofTable(table: PairTable): number | null;
   /** Its chance level there: over the classes that take part, with some tables of permuted classes. */

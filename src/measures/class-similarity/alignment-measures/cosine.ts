@@ -45,6 +45,8 @@ export const cosine = {
     const other = offset(kind, reference);
     return ({ multiplicities }) => weightedCosine(similarity, own, reference, other, multiplicities);
   },
+  direction: (side) =>
+    isConstant(side) ? null : shifted(side.pairs, side.min).map((value) => value / Math.sqrt(side.squaresAboveMin)),
   ofTable: cosineOfTable,
   chanceOfCounts: cosineChanceOfCounts,
 } satisfies AlignmentMeasureDefinition;

@@ -28,6 +28,8 @@ export const kendall = {
     const inRun = new Float64Array(groups);
     return (draw) => weightedKendall(draw.pairs(), draw.weights(), tree, inRun);
   },
+  // No average is the best of τ (its maximum over orders is Kemeny's); that of the ranks comes near.
+  direction: spearman.direction,
   ofTable: kendallOfTable,
   chanceOfCounts: kendallChanceOfCounts,
 } satisfies AlignmentMeasureDefinition;

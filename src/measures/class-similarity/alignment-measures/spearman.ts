@@ -25,6 +25,8 @@ export const spearman = {
     return { ...chanceOfDot(sides, a.ranks.centred, b.ranks.centred, norm), mean: 0 };
   },
   resampled: () => (draw) => weightedSpearman(draw.pairs(), draw.weights()),
+  // Whole numbers, so that equal sums stay equal. Without equal entries all have the same length.
+  direction: ({ ranks }) => (ranks.sumOfSquares > 0 ? new Float64Array(ranks.centred) : null),
   ofTable: spearmanOfTable,
   chanceOfCounts: spearmanChanceOfCounts,
 } satisfies AlignmentMeasureDefinition;
