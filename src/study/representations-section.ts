@@ -123,6 +123,8 @@ const otherMeasuresSchema = z.object({
   neighbours: z.nullable(z.int()),
   /** On pooled, centred features: layers × layers, the row towards the column where a measure has a direction. */
   features: z.record(z.string(), layerMap),
+  /** Of those measures for which it is known: what unrelated features of as many dimensions and images have on average. */
+  chance: z.record(z.string(), layerMap),
   /** On similarity matrices: layers × layers. */
   matrices: z.record(z.string(), z.object({ semantic: layerMap, spatial: layerMap })),
   /** On answers: models × models; null where none was asked for. */

@@ -1,61 +1,62 @@
-"""Writes comparison-measures.json: features, similarity matrices and answers with what NumPy makes of them.
+"""Writes comparison-measures.json: features, similarity matrices and answers with what SciPy and scikit-learn make of them.
 
-Each measure is written from its published definition and shares no step with the library: canonical correlations come
-from orthonormal bases by QR or full singular value decompositions, R² from least squares, neighbours from a stable sort.
+Procrustes is scipy.spatial.procrustes, whose disparity is 1 − similarity²; canonical correlations are cosines of
+scipy.linalg.subspace_angles between bases by pivoted QR; the components of SVCCA are sklearn's PCA, R² is that of its
+LinearRegression, κ its cohen_kappa_score. PWCCA takes its canonical variables from the eigenvectors of the product of
+projections. Neighbours come from a stable sort, and what is made of them is written from the published definitions.
 """
 import json
 from pathlib import Path
 
 import numpy as np
+import scipy
+import sklearn
+from scipy.linalg import qr, subspace_angles
+from scipy.spatial import procrustes as scipy_procrustes
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import cohen_kappa_score, r2_score
 
 random = np.random.default_rng(20)
 
 
-def centred(x):
-    return x - x.mean(0)
-
-
 def procrustes(x, y):
-    x, y = centred(x), centred(y)
-    return np.linalg.norm(x.T @ y, "nuc") / (np.linalg.norm(x) * np.linalg.norm(y))
+    """Rotations are between as many channels: zeros are added to the narrower side."""
+    width = max(x.shape[1], y.shape[1])
+    padded = [np.pad(v, ((0, 0), (0, width - v.shape[1]))) for v in (x, y)]
+    return np.sqrt(1 - scipy_procrustes(*padded)[2])
 
 
 def basis(x):
-    u, s, _ = np.linalg.svd(x, full_matrices=False)
-    return u[:, s > max(x.shape) * np.finfo(float).eps * s[0]]
-
-
-def correlations(x, y):
-    u, s, vt = np.linalg.svd(basis(x).T @ basis(y), full_matrices=False)
-    return u, s
+    x = x - x.mean(0)
+    q, r, _ = qr(x, mode="economic", pivoting=True)
+    return q[:, : np.linalg.matrix_rank(x)]
 
 
 def cca(x, y):
-    return correlations(centred(x), centred(y))[1].mean()
+    return np.cos(subspace_angles(basis(x), basis(y))).mean()
 
 
-def leading(x, share=0.99):
-    u, s, vt = np.linalg.svd(centred(x), full_matrices=False)
-    kept = int(np.searchsorted(np.cumsum(s**2) / np.sum(s**2), share)) + 1
-    return (u * s)[:, :kept]
+def leading(x):
+    return PCA(n_components=0.99, svd_solver="full").fit_transform(x)
 
 
 def svcca(x, y):
-    return correlations(leading(x), leading(y))[1].mean()
+    return cca(leading(x), leading(y))
 
 
 def pwcca(x, y):
-    x, y = centred(x), centred(y)
-    u, rho = correlations(x, y)
-    h = basis(x) @ u
-    alpha = np.abs(h.T @ x).sum(1)
+    p, q = basis(x), basis(y)
+    onto_x, onto_y = p @ p.T, q @ q.T
+    count = min(p.shape[1], q.shape[1])
+    h = np.linalg.eigh(onto_x @ onto_y @ onto_x)[1][:, ::-1][:, :count]
+    rho = np.linalg.norm(onto_y @ h, axis=0)
+    alpha = np.abs(h.T @ (x - x.mean(0))).sum(1)
     return (alpha * rho).sum() / alpha.sum()
 
 
 def regression(x, y):
-    x, y = centred(x), centred(y)
-    fit = x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    return 1 - np.sum((y - fit) ** 2) / np.sum(y**2)
+    return r2_score(y, LinearRegression().fit(x, y).predict(x), multioutput="variance_weighted")
 
 
 def neighbours(s, k):
@@ -95,8 +96,7 @@ def second_order_cosine(s, t, k):
 def kappa(a, b, truth):
     known = truth >= 0
     p, q = (a.argmax(1) == truth)[known], (b.argmax(1) == truth)[known]
-    expected = p.mean() * q.mean() + (1 - p.mean()) * (1 - q.mean())
-    return (np.mean(p == q) - expected) / (1 - expected)
+    return cohen_kappa_score(p, q)
 
 
 def flat(x):
@@ -165,6 +165,17 @@ add_outputs("mistakes of their own", signal + normal(60, 5), signal + normal(60,
 add_outputs("opposed", np.eye(2)[[0, 0, 1, 1]], np.eye(2)[[1, 1, 0, 1]], [0, 0, 0, 1])
 add_outputs("some labels unknown", signal + normal(60, 5), signal + normal(60, 5), np.where(np.arange(60) % 3 == 0, -1, truth))
 
+add_features("more dimensions together than images", normal(20, 12), normal(20, 11))
+# Where several correlations are equal, here to 1, their canonical variables are not determined and so neither is PWCCA.
+del features[-1]["values"]["pwcca"]
+
+chance = []
+for images, p, q, draws in [(12, 3, 5, 4000), (12, 1, 1, 4000), (12, 2, 9, 4000), (12, 11, 4, 50), (60, 30, 29, 200), (120, 64, 16, 100), (200, 128, 128, 10)]:
+    pairs = [(random.normal(size=(images, p)), random.normal(size=(images, q))) for _ in range(draws)]
+    mean = lambda measure: float(np.mean([measure(x, y) for x, y in pairs]))
+    chance.append({"images": images, "p": p, "q": q, "cca": mean(cca), "pwcca": mean(pwcca), "linear-regression": mean(regression)})
+
+made = ", ".join(f"{each.__name__} {each.__version__}" for each in (np, scipy, sklearn))
 Path(__file__).with_name("comparison-measures.json").write_text(
-    json.dumps({"made with": "numpy " + np.__version__, "features": features, "matrices": matrices, "outputs": outputs}) + "\n"
+    json.dumps({"made with": made, "features": features, "chance": chance, "matrices": matrices, "outputs": outputs}) + "\n"
 )

@@ -19,12 +19,16 @@ export function otherMeasuresText(
   const features = COMPARISON_MEASURES.filter(({ name }) => also.features[name]);
   table(
     'on pooled features',
-    'the mean over positions, centred; → the first towards the second',
+    'the mean over positions, centred; → the first towards the second; in brackets unrelated features of as many dimensions',
     features.flatMap(({ title, directed }) => (directed ? [`${title} →`, '←'] : [title])),
     pairsOf(layers, (i, j) =>
       features.flatMap(({ name, directed }) => {
-        const map = also.features[name]!;
-        return [numberCell(map[i]![j]), ...(directed ? [numberCell(map[j]![i])] : [])];
+        const cell = (row: number, col: number): string => {
+          const value = numberCell(also.features[name]![row]![col]);
+          const chance = also.chance[name]?.[row]?.[col] ?? null;
+          return chance === null ? value : `${value} (${numberCell(chance)})`;
+        };
+        return directed ? [cell(i, j), cell(j, i)] : [cell(i, j)];
       }),
     ),
   );

@@ -85,10 +85,37 @@ describe('measures beside CKA and RSA', () => {
     expect(features.cca![3]).toEqual([null, null, null, null]);
   });
 
-  it('name the layers with too many dimensions for what can be told', () => {
-    expect(found.notes.join('\n')).toContain('m b: as many dimensions as images − 1');
-    expect(found.notes.join('\n')).toContain('mean CCA, SVCCA, PWCCA, linear regression R²');
-    expect(otherMeasures(['procrustes'], layers, models, labels, 5).notes).toEqual([]);
+  it('name the pairs with more dimensions together than images − 1, though neither has as many', () => {
+    const asked = ['procrustes', 'cca', 'svcca', 'pwcca', 'linear-regression'];
+    const wide = [layer('a', 7, 1, 13), layer('b', 8, 2, 13), layer('c', 4, 3, 13)];
+    const { features, chance, notes } = otherMeasures(asked, wide, [], [], 5);
+    expect(notes).toHaveLength(2);
+    expect(notes[0]).toContain('mean CCA, PWCCA: two layers have more dimensions together than images − 1');
+    expect(notes[0]).toContain('(m a – m b: 3 of 7)');
+    // The least channel of one side holds less than 1 % of its variance.
+    expect(notes[1]).toMatch(/^SVCCA: .*\(m a – m b: 2 of 7\)/);
+    expect(features.cca![0]![1]).toBeGreaterThan(3 / 7);
+    expect(Object.keys(chance)).toEqual(['cca', 'svcca', 'pwcca', 'linear-regression']);
+    expect(chance['linear-regression']!.map((row) => row[2])).toEqual([7 / 12, 8 / 12, 4 / 12]);
+    expect(Math.abs(chance.cca![0]![1]! - features.cca![0]![1]!)).toBeLessThan(0.1);
+    expect(otherMeasures(['procrustes'], wide, [], [], 5)).toMatchObject({ chance: {}, notes: [] });
+  });
+
+  it('name the worst five of many such pairs, and say how many others there are', () => {
+    const wide = [5, 6, 7, 8].map((channels) => layer(`w${channels}`, channels, channels, 9));
+    const [note] = otherMeasures(['cca'], wide, [], [], 5).notes;
+    expect(note).toMatch(/\(m w5 – m w8: 5 of 5; (.+; ){4}and 1 more pairs\)/);
+  });
+
+  it('leave out of notes the dimensions that SVCCA does not take, and have no chance of what does not vary', () => {
+    const narrow = [layer('a', 7, 1, 13), layer('b', 8, 2, 13)].map((each) => ({
+      ...each,
+      pooled: { ...each.pooled, data: each.pooled.data.map((v, k) => (k % each.pooled.cols === 0 ? 1e3 * v : v)) },
+    }));
+    expect(otherMeasures(['svcca'], narrow, [], [], 5).notes).toEqual([]);
+    expect(otherMeasures(['cca'], narrow, [], [], 5).notes).toHaveLength(1);
+    const still = { ...narrow[0]!, pooled: { ...narrow[0]!.pooled, data: new Float64Array(13 * 7) } };
+    expect(otherMeasures(['cca'], [still, narrow[1]!], [], [], 5).chance.cca![0]).toEqual([null, null]);
   });
 
   it('give accuracy beside κ, and say what is missing', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { IncomparableError, UsageError } from '#src/base/errors.ts';
 import { answersOf } from '#src/measures/representations/comparison/measures/answers.ts';
+import { chanceCorrelation } from '#src/measures/representations/comparison/measures/chance-correlation.ts';
 import { COMPARISON_MEASURES } from '#src/measures/representations/comparison/measures/comparison-measures.ts';
 import {
   featureCoordinates,
@@ -19,6 +20,7 @@ interface PlainMatrix {
 
 const golden = JSON.parse(readFileSync(new URL('../../golden/comparison-measures.json', import.meta.url), 'utf8')) as {
   features: { name: string; x: PlainMatrix; y: PlainMatrix; values: Record<string, [number, number]> }[];
+  chance: ({ images: number; p: number; q: number } & Record<string, number>)[];
   matrices: { name: string; a: PlainMatrix; b: PlainMatrix; k: number; values: Record<string, number> }[];
   outputs: { name: string; a: PlainMatrix; b: PlainMatrix; truth: number[]; disagreement: number; kappa: number }[];
 };
@@ -88,8 +90,8 @@ function invertible(n: number, seed: number): Matrix64 {
   return map(noise, (value, k) => 0.3 * value + (Math.floor(k / n) === k % n ? 1 + (k % n) : 0));
 }
 
-describe('the twins in NumPy', () => {
-  test.each(golden.features.flatMap((each) => namesOn('features').map((name) => ({ each, name }))))(
+describe('the same by SciPy and scikit-learn', () => {
+  test.each(golden.features.flatMap((each) => Object.keys(each.values).map((name) => ({ each, name }))))(
     '$name of $each.name',
     ({ each: { x, y, values }, name }) => {
       expect(onFeatures(name, toMatrix(x), toMatrix(y))).toBeCloseTo(values[name]![0], 11);
@@ -109,6 +111,25 @@ describe('the twins in NumPy', () => {
     const sides = [answersOf(toMatrix(a), truth), answersOf(toMatrix(b), truth)] as const;
     expect(measureOf('disagreement', 'outputs').compare(...sides)).toBeCloseTo(disagreement, 12);
     expect(measureOf('error-consistency', 'outputs').compare(...sides)).toBeCloseTo(kappa, 12);
+  });
+});
+
+describe('chance', () => {
+  it.each(golden.chance)('of $p and $q dimensions on $images images is the mean of random ones', (each) => {
+    const sides = [each.p, each.q].map((width, seed) => featureCoordinates(normal(each.images, width, seed)));
+    for (const name of ['cca', 'pwcca', 'linear-regression']) {
+      const found = measureOf(name, 'features').chance!(sides[0]!, sides[1]!);
+      expect(Math.abs(found - each[name]!), name).toBeLessThan(each.images < 60 ? 0.02 : 0.004);
+    }
+  });
+
+  it('of SVCCA counts the dimensions that it keeps', () => {
+    const svcca = measureOf('svcca', 'features');
+    // Two channels hold more than 99 % of the variance.
+    const x = featureCoordinates(map(normal(40, 6, 1), (value, k) => (k % 6 < 2 ? 100 : 1) * value));
+    expect(svcca.correlated!(x)).toBe(2);
+    expect(measureOf('cca', 'features').correlated!(x)).toBe(6);
+    expect(svcca.chance!(x, x)).toBeCloseTo(chanceCorrelation(2, 2, 39), 12);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { LongTask } from '../../../base/progress.ts';
 import { type Answers, answersOf } from '../../../measures/representations/comparison/measures/answers.ts';
+import { certainCorrelations } from '../../../measures/representations/comparison/measures/chance-correlation.ts';
 import { COMPARISON_MEASURES } from '../../../measures/representations/comparison/measures/comparison-measures.ts';
 import {
   type FeatureCoordinates,
@@ -56,10 +57,10 @@ export function otherMeasures(
   const onFeatures = chosen.filter((measure): measure is FeatureMeasure => measure.on === 'features');
   const onMatrices = chosen.filter((measure): measure is MatrixMeasure => measure.on === 'matrices');
   const onOutputs = chosen.filter((measure): measure is OutputMeasure => measure.on === 'outputs');
-  const features = onFeatures.length > 0 ? compareFeatures(onFeatures, layers, notes, task) : {};
+  const { features, chance } = compareFeatures(onFeatures, layers, notes, task);
   const matrices = onMatrices.length > 0 ? compareMatrices(onMatrices, layers, k, notes, task) : {};
   const outputs = onOutputs.length > 0 ? compareOutputs(onOutputs, models, labels, notes) : null;
-  return { neighbours: onMatrices.length > 0 && k >= 1 ? k : null, features, matrices, outputs, notes };
+  return { neighbours: onMatrices.length > 0 && k >= 1 ? k : null, features, chance, matrices, outputs, notes };
 }
 
 function compareFeatures(
@@ -67,7 +68,8 @@ function compareFeatures(
   layers: readonly LayerToCompare[],
   notes: string[],
   { signal, onProgress }: LongTask,
-): Record<string, LayerMap> {
+): Pick<OtherMeasures, 'features' | 'chance'> {
+  if (measures.length === 0) return { features: {}, chance: {} };
   const sides = layers.map(({ pooled }, done) => {
     signal?.throwIfAborted();
     const found = featureCoordinates(pooled);
@@ -75,6 +77,13 @@ function compareFeatures(
     return found;
   });
   const maps = Object.fromEntries(measures.map(({ name }) => [name, emptyMap(layers.length)]));
+  const chance = Object.fromEntries(
+    measures.flatMap((measure) =>
+      measure.chance
+        ? [[measure.name, sides.map((a) => sides.map((b) => (a.rank && b.rank ? measure.chance!(a, b) : null)))]]
+        : [],
+    ),
+  );
   for (const [i, a] of sides.entries()) {
     for (const { name, same } of measures) maps[name]![i]![i] = a.rank > 0 ? same : null;
     for (let j = 0; j < i; j++) {
@@ -90,22 +99,37 @@ function compareFeatures(
     onProgress?.({ task: 'comparing features', done: i + 1, total: layers.length, unit: 'layers' });
   }
   notes.push(...saturationNotes(measures, layers, sides));
-  return maps;
+  return { features: maps, chance };
 }
 
-/** With as many dimensions as images − 1, a linear map makes anything of them. */
+/** Pairs that a note names; it says how many others there are. */
+const NAMED_PAIRS = 5;
+
+/** Measures that are, in part or whole, 1 whatever is compared, since the two sides have too many dimensions for the images. */
 function saturationNotes(
   measures: readonly FeatureMeasure[],
   layers: readonly LayerToCompare[],
   sides: readonly FeatureCoordinates[],
 ): string[] {
-  const titles = measures.filter(({ saturates }) => saturates).map(({ title }) => title);
-  const full = layers.filter((_, i) => sides[i]!.rank === sides[i]!.images - 1);
-  if (titles.length === 0 || full.length === 0) return [];
-  const named = full.map(({ model, layer }) => `${model} ${layer}`).join(', ');
-  return [
-    `${named}: as many dimensions as images − 1, from which a linear map makes anything; ${titles.join(', ')} can be 1 or near it whatever is compared. More images than channels are needed.`,
-  ];
+  const name = (i: number): string => `${layers[i]!.model} ${layers[i]!.layer}`;
+  const titlesOfNote = new Map<string, string[]>();
+  for (const { title, correlated } of measures) {
+    if (!correlated) continue;
+    const certain = sides.flatMap((a, i) =>
+      sides.slice(0, i).flatMap((b, j) => {
+        const [p, q] = [correlated(a), correlated(b)];
+        const ones = certainCorrelations(p, q, a.images - 1);
+        return ones > 0 ? [{ pair: `${name(j)} – ${name(i)}`, ones, of: Math.min(p, q) }] : [];
+      }),
+    );
+    if (certain.length === 0) continue;
+    certain.sort((a, b) => b.ones / b.of - a.ones / a.of);
+    const named = certain.slice(0, NAMED_PAIRS).map(({ pair, ones, of }) => `${pair}: ${ones} of ${of}`);
+    const others = certain.length > NAMED_PAIRS ? `; and ${certain.length - NAMED_PAIRS} more pairs` : '';
+    const note = `two layers have more dimensions together than images − 1, so that canonical correlations are 1 whatever is compared (${named.join('; ')}${others}). More images or fewer channels are needed.`;
+    titlesOfNote.set(note, [...(titlesOfNote.get(note) ?? []), title]);
+  }
+  return [...titlesOfNote].map(([note, titles]) => `${titles.join(', ')}: ${note}`);
 }
 
 function compareMatrices(

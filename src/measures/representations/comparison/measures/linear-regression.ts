@@ -11,8 +11,9 @@ export const LINEAR_REGRESSION: FeatureMeasure = {
   range: [0, 1],
   same: 1,
   directed: true,
-  saturates: true,
   source: 'Kornblith et al. 2019',
+  // A random subspace of images − 1 dimensions holds so much of anything.
+  chance: (a) => a.rank / (a.images - 1),
   compare({ a, b, cross }) {
     if (a.rank === 0 || b.rank === 0) return null;
     let explained = 0;

@@ -1,3 +1,4 @@
+import { chanceCorrelation } from './chance-correlation.ts';
 import { meanCorrelation } from './mean-correlation.ts';
 import type { FeatureMeasure } from './measure-record.ts';
 
@@ -12,7 +13,8 @@ export const MEAN_CCA: FeatureMeasure = {
   range: [0, 1],
   same: 1,
   directed: false,
-  saturates: true,
   source: 'Hotelling 1936; Raghu et al. 2017',
+  chance: (a, b) => chanceCorrelation(a.rank, b.rank, a.images - 1),
+  correlated: ({ rank }) => rank,
   compare: ({ cross }) => meanCorrelation(cross),
 };

@@ -1,5 +1,5 @@
 import type { Answers } from './answers.ts';
-import type { FeaturePair } from './feature-coordinates.ts';
+import type { FeatureCoordinates, FeaturePair } from './feature-coordinates.ts';
 import type { Neighbourhood } from './neighbourhoods.ts';
 
 interface MeasureRecord {
@@ -19,8 +19,13 @@ interface MeasureRecord {
 /** Compares pooled vectors of images, centred over the images. Null where one of the two sides does not vary. */
 export interface FeatureMeasure extends MeasureRecord {
   on: 'features';
-  /** Whether it is at its largest, whatever the features, once a side has as many dimensions as images − 1. */
-  saturates: boolean;
+  /**
+   * What features of as many dimensions that have nothing to do with one another have on average, in [0, 1]; both sides vary.
+   * Absent where that depends on more than dimensions.
+   */
+  chance?(a: FeatureCoordinates, b: FeatureCoordinates): number;
+  /** Of a measure of canonical correlations: how many dimensions of a side these are between. */
+  correlated?(side: FeatureCoordinates): number;
   compare(pair: FeaturePair): number | null;
 }
 

@@ -13,7 +13,6 @@ export const PROCRUSTES: FeatureMeasure = {
   range: [0, 1],
   same: 1,
   directed: false,
-  saturates: false,
   source: 'Ding, Denain & Steinhardt 2021',
   compare({ a, b, cross }) {
     if (a.rank === 0 || b.rank === 0) return null;

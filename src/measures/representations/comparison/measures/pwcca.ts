@@ -1,4 +1,5 @@
 import { jacobiSvd } from '../../../../statistics/linear-algebra/jacobi-svd.ts';
+import { chanceCorrelation } from './chance-correlation.ts';
 import type { FeatureMeasure } from './measure-record.ts';
 
 /**
@@ -12,8 +13,10 @@ export const PWCCA: FeatureMeasure = {
   range: [0, 1],
   same: 1,
   directed: true,
-  saturates: true,
   source: 'Morcos, Raghu & Bengio 2018',
+  // Directions of random features have nothing to do with the weights.
+  chance: (a, b) => chanceCorrelation(a.rank, b.rank, a.images - 1),
+  correlated: ({ rank }) => rank,
   compare({ a, b, cross }) {
     if (a.rank === 0 || b.rank === 0) return null;
     const { directions, correlations } = leftOf(cross.data, a.rank, b.rank);

@@ -1,3 +1,4 @@
+import { chanceCorrelation } from './chance-correlation.ts';
 import type { FeatureCoordinates } from './feature-coordinates.ts';
 import { meanCorrelation } from './mean-correlation.ts';
 import type { FeatureMeasure } from './measure-record.ts';
@@ -13,8 +14,9 @@ export const SVCCA: FeatureMeasure = {
   range: [0, 1],
   same: 1,
   directed: false,
-  saturates: true,
   source: 'Raghu et al. 2017',
+  chance: (a, b) => chanceCorrelation(leadingDimensions(a), leadingDimensions(b), a.images - 1),
+  correlated: leadingDimensions,
   compare({ a, b, cross }) {
     const rows = leadingDimensions(a);
     const cols = leadingDimensions(b);
