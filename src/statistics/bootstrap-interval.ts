@@ -1,5 +1,5 @@
 import { UsageError } from '../base/errors.ts';
-import { normalCdf, normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile } from './distributions/normal.ts';
 import { quantile } from './quantile.ts';
 
 /** Where a statistic would lie had others of the same kind been sampled. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { basicInterval, bcaInterval } from '#src/statistics/bootstrap-interval.ts';
-import { normalCdf, normalQuantile } from '#src/statistics/normal.ts';
+import { normalCdf, normalQuantile } from '#src/statistics/distributions/normal.ts';
 import { pearson } from '#src/statistics/pearson.ts';
 
 interface Case {

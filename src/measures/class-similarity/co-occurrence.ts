@@ -1,4 +1,6 @@
-import { createRandom, type Random } from '../../statistics/random.ts';
+import { binomialQuantiles } from '../../statistics/distributions/binomial.ts';
+import { quantileInPlace } from '../../statistics/quantile.ts';
+import { createRandom } from '../../statistics/random.ts';
 import type { Matrix } from '../../tensor/matrix.ts';
 
 /** What a network makes of labelled pictures: the class of each and its best classes. */
@@ -69,10 +71,12 @@ export function seenWith(
   const baseHits = base.reduce((sum, { hits }) => sum + hits, 0);
   const basePictures = base.reduce((sum, entry) => sum + entry.pictures, 0);
   const random = createRandom(seed);
-  const [ofOwn, ofBase] = [resampler(own.hits, own.pictures), resampler(baseHits, basePictures)];
+  // Pictures drawn with replacement hold a binomial number of hits.
+  const ofOwn = binomialQuantiles(own.pictures, own.hits / own.pictures);
+  const ofBase = binomialQuantiles(basePictures, baseHits / basePictures);
   const ratios = Float64Array.from({ length: resamples }, () =>
-    ratioOf(ofOwn(random), own.pictures, ofBase(random), basePictures),
-  ).sort();
+    ratioOf(ofOwn(random.next()), own.pictures, ofBase(random.next()), basePictures),
+  );
   return {
     pictures: own.pictures,
     share: own.hits / own.pictures,
@@ -80,8 +84,8 @@ export function seenWith(
     basePictures,
     base: baseHits / basePictures,
     ratio: ratioOf(own.hits, own.pictures, baseHits, basePictures),
-    low: ratios[Math.floor(0.025 * (resamples - 1))]!,
-    high: ratios[Math.ceil(0.975 * (resamples - 1))]!,
+    low: quantileInPlace(ratios, 0.025),
+    high: quantileInPlace(ratios, 0.975),
   };
 }
 
@@ -101,30 +105,4 @@ function hitsByClass(wanted: number, { target, best, k }: SeenPictures, classes:
 
 function ratioOf(hits: number, pictures: number, baseHits: number, basePictures: number): number {
   return (hits + 0.5) / (pictures + 1) / ((baseHits + 0.5) / (basePictures + 1));
-}
-
-/**
- * Draws hits among as many pictures taken with replacement: binomial, by the inverse of its distribution, whose terms are
- * made from the most likely one outwards so that none overflows.
- */
-function resampler(hits: number, pictures: number): (random: Random) => number {
-  const p = hits / pictures;
-  if (p === 0 || p === 1) return () => hits;
-  const terms = new Float64Array(pictures + 1);
-  const mode = Math.min(pictures, Math.floor((pictures + 1) * p));
-  terms[mode] = 1;
-  for (let k = mode; k < pictures; k++) terms[k + 1] = (terms[k]! * ((pictures - k) * p)) / ((k + 1) * (1 - p));
-  for (let k = mode; k > 0; k--) terms[k - 1] = (terms[k]! * (k * (1 - p))) / ((pictures - k + 1) * p);
-  for (let k = 1; k <= pictures; k++) terms[k]! += terms[k - 1]!;
-  const total = terms[pictures]!;
-  return (random) => {
-    const wanted = random.next() * total;
-    let [low, high] = [0, pictures];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (terms[middle]! > wanted) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
 }

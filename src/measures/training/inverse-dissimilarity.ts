@@ -1,14 +1,12 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { KernelOptions } from '../../kernels/shared/wasm-kernel.ts';
 import type { Interval } from '../../statistics/bootstrap-interval.ts';
+import { meanInterval } from '../../statistics/intervals/mean-interval.ts';
 import { prepareRanks } from '../../statistics/ranks.ts';
 import { type Matrix, select } from '../../tensor/matrix.ts';
 import { sum } from '../../tensor/sum.ts';
 import { checkCounts, remainingClasses } from './confusion.ts';
 import { type IdmChance, idmChanceOfAll, idmChanceOfErrors } from './idm-chance.ts';
-
-/** Deviations of a normal distribution that hold 95 % of it. */
-const NORMAL_95 = 1.959964;
 
 /**
  * `average`: tied classes share the mean of their positions, so that the rank does not depend on class order.
@@ -30,7 +28,7 @@ export interface InverseDissimilarity {
   errorsOnly: number | null;
   /** What the two are by chance: the same predictions permuted among the samples in question. */
   chance: { all: IdmChance | null; errorsOnly: IdmChance | null };
-  /** 95 % intervals of the two over samples, by the standard error of a mean; null with fewer than 2 samples. */
+  /** 95 % intervals of the two over samples, by the standard error of a mean; null with fewer than 5 samples. */
   interval: { all: Interval | null; errorsOnly: Interval | null };
   samples: number;
   errors: number;
@@ -181,8 +179,8 @@ function summarise(
       errorsOnly: idmChanceOfErrors(keptCounts, n, rankOf, errorsOnly),
     },
     interval: {
-      all: meanInterval(all, rankTotal, rankSquares, samples, n),
-      errorsOnly: meanInterval(errorsOnly, rankTotal, rankSquares, errors, n),
+      all: intervalOf(all, rankTotal, rankSquares, samples, n),
+      errorsOnly: intervalOf(errorsOnly, rankTotal, rankSquares, errors, n),
     },
     samples,
     errors,
@@ -194,15 +192,15 @@ function summarise(
 }
 
 /** 95 % interval of 1 − mean rank ÷ (C − 1), from the standard error of the mean; cut to [0, 1]. */
-function meanInterval(
+function intervalOf(
   value: number | null,
   rankTotal: number,
   rankSquares: number,
   samples: number,
   n: number,
 ): Interval | null {
-  if (value === null || samples < 2) return null;
-  const variance = Math.max(0, rankSquares - (rankTotal * rankTotal) / samples) / (samples - 1);
-  const half = (NORMAL_95 * Math.sqrt(variance / samples)) / (n - 1);
-  return { low: Math.max(0, value - half), high: Math.min(1, value + half) };
+  if (value === null) return null;
+  const squares = Math.max(0, rankSquares - (rankTotal * rankTotal) / samples) / (n - 1) ** 2;
+  const found = meanInterval(value, squares, samples);
+  return found && { low: Math.max(0, found.low), high: Math.min(1, found.high) };
 }

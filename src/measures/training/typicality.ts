@@ -1,5 +1,7 @@
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { pairedRows } from '../../kernels/paired-rows/paired-rows.ts';
+import type { Interval } from '../../statistics/bootstrap-interval.ts';
+import { meanInterval } from '../../statistics/intervals/mean-interval.ts';
 import type { Matrix32 } from '../../tensor/matrix.ts';
 import type { SplitTemplates, TemplateSet } from './split-templates.ts';
 
@@ -17,8 +19,8 @@ export interface TemplateAgreement {
 export interface TypicalityExcess {
   /** Mean over the classes with such samples and at least one other of: cosine less that of the random part. */
   difference: number;
-  /** 95 % interval of the mean over classes, by its standard error; null of a single class. */
-  interval: { low: number; high: number } | null;
+  /** 95 % interval of the mean over classes, by its standard error and Student's t; null of fewer than five classes. */
+  interval: Interval | null;
   classes: number;
 }
 
@@ -57,9 +59,6 @@ export function typicality(templates: SplitTemplates): Typicality {
   };
 }
 
-/** Deviations of a normal distribution that hold 95 % of it. */
-const NORMAL_95 = 1.959964;
-
 /** A class of right or of wrong samples only is its own random part, and says nothing. */
 function excess(observed: Float64Array, drawn: Float64Array, isSplit: (c: number) => boolean): TypicalityExcess | null {
   const differences = [...observed.keys()]
@@ -70,12 +69,7 @@ function excess(observed: Float64Array, drawn: Float64Array, isSplit: (c: number
   if (n === 0) return null;
   const difference = differences.reduce((sum, value) => sum + value, 0) / n;
   const squares = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0);
-  const half = NORMAL_95 * Math.sqrt(squares / (n - 1) / n);
-  return {
-    difference,
-    interval: n < 2 ? null : { low: difference - half, high: difference + half },
-    classes: n,
-  };
+  return { difference, interval: meanInterval(difference, squares, n), classes: n };
 }
 
 function agreement(all: Matrix32, some: TemplateSet): TemplateAgreement {

@@ -1,12 +1,15 @@
+import type { Interval } from '../bootstrap-interval.ts';
+import { normalQuantile } from '../distributions/normal.ts';
+
 /**
- * Wilson's score interval of a share (Wilson 1927): the shares whose own deviation reaches the observed one.
+ * 95 % interval of a share by its score (Wilson 1927): the shares whose own deviation reaches the observed one.
  *
  * @param hits How many of `trials`.
- * @param z Deviations of a normal distribution; 1.96 holds 95 % of it.
  * @returns null without a trial.
  */
-export function wilsonInterval(hits: number, trials: number, z = 1.959964): { low: number; high: number } | null {
+export function wilsonInterval(hits: number, trials: number): Interval | null {
   if (trials === 0) return null;
+  const z = normalQuantile(0.975);
   const share = hits / trials;
   const centre = share + (z * z) / (2 * trials);
   const half = z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));

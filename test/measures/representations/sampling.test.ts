@@ -17,7 +17,7 @@ import { sampledCka, sampledCorrelation } from '#src/measures/representations/sa
 import { searchKey, sumForKey } from '#src/measures/representations/sampling/search-key.ts';
 import { SIMILARITY_KERNELS } from '#src/measures/representations/similarity-kernels.ts';
 import { similarityMatrices } from '#src/measures/representations/similarity-matrices.ts';
-import { studentQuantile } from '#src/statistics/intervals/student.ts';
+import { studentQuantile } from '#src/statistics/distributions/student.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { Matrix64 } from '#src/tensor/matrix.ts';
 

@@ -83,6 +83,20 @@ describe('typicality', () => {
     expect(planted.correct!.interval!.high).toBeLessThan(0);
   });
 
+  it('has no interval of fewer than five classes, of which 1.96 standard errors hold far less than 95 %', () => {
+    const random = createRandom(5);
+    const of = (classes: number) => {
+      const samples = 60 * classes;
+      const targets = Uint32Array.from({ length: samples }, (_, i) => i % classes);
+      const predictions = targets.map((t) => (random.next() < 0.5 ? (t + 1) % classes : t));
+      const data = Float32Array.from({ length: samples * 8 }, () => random.normal());
+      return typicality(splitTemplates({ rows: samples, cols: 8, data }, targets, classes, predictions)).excess!.wrong!;
+    };
+    expect(of(4)).toMatchObject({ classes: 4, interval: null });
+    const { difference, interval } = of(5);
+    expect(interval!.high - difference).toBeCloseTo(difference - interval!.low, 12);
+  });
+
   it('splits at random into parts of the sizes of right and wrong, which make up the whole', () => {
     const { all, correct, wrong, random } = splitTemplates(features, target, 3, prediction);
     expect(random!.correct.counts).toEqual(correct!.counts);

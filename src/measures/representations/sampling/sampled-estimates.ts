@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../../statistics/intervals/student.ts';
+import { studentQuantile } from '../../../statistics/distributions/student.ts';
 import { kendall } from '../../../statistics/kendall.ts';
 import { pearson } from '../../../statistics/pearson.ts';
 import { spearman } from '../../../statistics/spearman.ts';

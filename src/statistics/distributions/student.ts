@@ -1,4 +1,7 @@
-import { normalQuantile } from '../normal.ts';
+import { normalQuantile } from './normal.ts';
+
+/** Fewest degrees of freedom that {@link studentQuantile} holds for. */
+export const LEAST_FREEDOM = 4;
 
 /**
  * The quantile of Student's t distribution for p in (0, 1) and at least 4 degrees of freedom, by its expansion about the

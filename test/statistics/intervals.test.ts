@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { binomialQuantiles } from '#src/statistics/distributions/binomial.ts';
+import { meanInterval } from '#src/statistics/intervals/mean-interval.ts';
+import { wilsonInterval } from '#src/statistics/intervals/wilson-interval.ts';
+import { createRandom } from '#src/statistics/random.ts';
+
+/** Made by make-intervals.py with SciPy. */
+const golden = JSON.parse(readFileSync(new URL('../golden/intervals.json', import.meta.url), 'utf8')) as {
+  wilson: { hits: number; trials: number; low: number; high: number }[];
+  means: { values: number[]; low: number; high: number }[];
+  binomial: { trials: number; p: number; u: number[]; k: number[] }[];
+};
+
+function intervalOf(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return meanInterval(mean, squares, values.length);
+}
+
+describe('Wilson’s interval', () => {
+  it.each(golden.wilson)('of $hits of $trials is that of SciPy', ({ hits, trials, low, high }) => {
+    const found = wilsonInterval(hits, trials)!;
+    expect(found.low).toBeCloseTo(low, 9);
+    expect(found.high).toBeCloseTo(high, 9);
+  });
+
+  it('is none without a trial', () => expect(wilsonInterval(0, 0)).toBeNull());
+});
+
+describe('the interval of a mean', () => {
+  it.each(golden.means)('is that of SciPy ($values.length values)', ({ values, low, high }) => {
+    const found = intervalOf(values)!;
+    // Student's quantile is known to 0.3 %.
+    expect(Math.abs(found.high - high)).toBeLessThan(0.0015 * (high - low));
+    expect(Math.abs(found.low - low)).toBeLessThan(0.0015 * (high - low));
+  });
+
+  it('holds the mean of five values 19 times in 20, and is none of fewer', () => {
+    const random = createRandom(1);
+    const draws = Array.from({ length: 4000 }, () => intervalOf(Array.from({ length: 5 }, () => random.normal()))!);
+    const covered = draws.filter(({ low, high }) => low < 0 && high > 0).length / draws.length;
+    expect(covered).toBeGreaterThan(0.94);
+    expect(covered).toBeLessThan(0.96);
+    expect(intervalOf([1, 2, 3, 4])).toBeNull();
+  });
+});
+
+describe('binomial quantiles', () => {
+  it.each(golden.binomial)('of $trials trials at $p are those of SciPy', ({ trials, p, u, k }) => {
+    expect(u.map(binomialQuantiles(trials, p))).toEqual(k);
+  });
+
+  it('are the number itself where nothing is left to chance', () => {
+    expect([0, 0.5, 0.999].map(binomialQuantiles(7, 0))).toEqual([0, 0, 0]);
+    expect([0, 0.5, 0.999].map(binomialQuantiles(7, 1))).toEqual([7, 7, 7]);
+  });
+});
