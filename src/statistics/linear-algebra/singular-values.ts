@@ -1,11 +1,12 @@
 import { FormatError } from '../../base/errors.ts';
 import type { Matrix } from '../../tensor/matrix.ts';
+import { reflect } from './householder.ts';
+import { tridiagonalEigenvalues } from './tridiagonal-eigenvalues.ts';
 
 /**
  * All min(rows, cols) singular values of a matrix, largest first, each to rounding of the largest; no vectors, for which
  * there is `jacobiSvd`. Householder reflections make the matrix bidiagonal (Golub & Kahan 1965); the values are then the
- * positive eigenvalues of a tridiagonal matrix with a diagonal of zeros, found by bisection on Sturm counts, which cannot
- * fail to converge.
+ * positive eigenvalues of a tridiagonal matrix with a diagonal of zeros, found by bisection.
  *
  * @throws FormatError for a value that is not finite.
  */
@@ -19,7 +20,10 @@ export function singularValues(matrix: Matrix): Float64Array {
   for (let i = 0; i < matrix.rows; i++)
     for (let j = 0; j < matrix.cols; j++)
       a[tall ? i * cols + j : j * cols + i] = matrix.data[i * matrix.cols + j]! / largest;
-  return bisect(bidiagonalise(a, rows, cols)).map((value) => value * largest);
+  const beside = bidiagonalise(a, rows, cols);
+  const diagonal = new Float64Array(beside.length + 1);
+  // Each singular value is there with either sign; one within rounding of 0 is 0.
+  return tridiagonalEigenvalues(diagonal, beside, cols, 0).map((value) => value * largest);
 }
 
 function largestMagnitude({ data }: Matrix): number {
@@ -61,51 +65,4 @@ function bidiagonalise(a: Float64Array, rows: number, cols: number): Float64Arra
     }
   }
   return out;
-}
-
-/** Turns v[from … to) into the Householder vector that leaves `value` of it in front: I − factor·v·vᵀ. */
-function reflect(v: Float64Array, from: number, to: number): { value: number; factor: number } {
-  let squares = 0;
-  for (let i = from; i < to; i++) squares += v[i]! * v[i]!;
-  if (squares === 0) return { value: 0, factor: 0 };
-  const value = v[from]! > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
-  const rest = squares - v[from]! * v[from]!;
-  v[from]! -= value;
-  return { value, factor: 2 / (v[from]! * v[from]! + rest) };
-}
-
-/** The positive half of the eigenvalues of the tridiagonal matrix with zeros on, and `beside` next to, its diagonal. */
-function bisect(beside: Float64Array): Float64Array {
-  const squares = beside.map((value) => value * value);
-  let bound = 0;
-  for (let i = 0; i <= beside.length; i++)
-    bound = Math.max(bound, Math.abs(beside[i - 1] ?? 0) + Math.abs(beside[i] ?? 0));
-  const count = (beside.length + 1) / 2;
-  const values = new Float64Array(count);
-  let above = bound * (1 + 4 * Number.EPSILON);
-  for (let k = 0; k < count; k++) {
-    let low = 0;
-    let high = above;
-    while (high - low > Number.EPSILON * bound) {
-      const middle = (low + high) / 2;
-      if (eigenvaluesFrom(squares, middle) > k) low = middle;
-      else high = middle;
-    }
-    // A value within rounding of 0 is 0.
-    values[k] = low === 0 ? 0 : (low + high) / 2;
-    above = high;
-  }
-  return values;
-}
-
-/** How many eigenvalues are at least x > 0: the signs of the pivots of T − x·I. */
-function eigenvaluesFrom(squares: Float64Array, x: number): number {
-  let pivot = -x;
-  let found = 0;
-  for (const square of squares) {
-    // A pivot of 0 is moved by less than rounding.
-    pivot = -x - square / (pivot === 0 ? -Number.MIN_VALUE / Number.EPSILON : pivot);
-    if (pivot >= 0) found++;
-  }
-  return found;
 }
