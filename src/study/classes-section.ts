@@ -30,7 +30,7 @@ const alignmentSchema = z.extend(values, {
   /** Classes that took part. */
   classes: z.int(),
   chance: perMeasure(z.nullable(chanceLevel)),
-  /** Percentile interval of a bootstrap over classes; absent when none was asked for. */
+  /** Basic interval (2θ − quantiles) of a bootstrap over classes; absent when none was asked for. */
   interval: z.optional(
     z.extend(perMeasure(z.nullable(intervalSchema)), {
       level: finite,
@@ -56,7 +56,14 @@ const alignmentSchema = z.extend(values, {
         beyond: z.nullable(finite),
         soFar: z.nullable(finite),
         within: z.array(z.object({ branch: z.string(), classes: z.int(), spearman: z.nullable(finite) })),
-        interval: z.optional(z.object({ split: z.nullable(intervalSchema), beyond: z.nullable(intervalSchema) })),
+        /** Basic intervals over classes. Of many classes there are fewer resamples than of the alignment; absent in older studies. */
+        interval: z.optional(
+          z.object({
+            split: z.nullable(intervalSchema),
+            beyond: z.nullable(intervalSchema),
+            resamples: z.optional(z.int()),
+          }),
+        ),
       }),
     ),
   ),

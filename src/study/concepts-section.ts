@@ -4,7 +4,7 @@ import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 const finite = z.number();
 const maybe = z.nullable(finite);
 
-/** A number with its percentile bootstrap interval over images. */
+/** A number with its bootstrap interval over images: BCa for a single correlation, basic for means. */
 const uncertain = z.object({ value: maybe, low: maybe, high: maybe });
 
 /** Why a correlation has no value of its own: what is constant over the evaluation patches. */

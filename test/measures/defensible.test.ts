@@ -110,7 +110,7 @@ describe('alignment by, beyond and within the split of animals and things, again
     const wordnet = await loadWordNet();
     const classes = sampleLabels(run).map((synset) => ({ name: synset, synset, how: 'wnid' as const, candidates: [] }));
     const cuts = wordnetCuts(wordnet, classes);
-    const found = alignmentByCut(network, prepareSimilarity(await semanticOf(run)), cuts, { resamples: 60 });
+    const found = alignmentByCut(network, prepareSimilarity(await semanticOf(run)), cuts);
     const [animal, ...levels] = found;
     const expected = golden.split[key]!;
     expect(animal).toMatchObject({ kind: 'split', name: 'animal', branches: 2 });
@@ -120,8 +120,6 @@ describe('alignment by, beyond and within the split of animals and things, again
     expect(within.get('animal')).toMatchObject({ classes: expected.sizes[0] });
     expect(within.get('animal')!.spearman).toBeCloseTo(expected.within.animals, 6);
     expect(within.get('not animal')!.spearman).toBeCloseTo(expected.within.things, 6);
-    expect(animal!.interval!.split!.low).toBeLessThan(expected.split);
-    expect(animal!.interval!.split!.high).toBeGreaterThan(expected.split);
     // With all levels the tree is known almost as far as path similarity knows it.
     expect(levels.length).toBeGreaterThan(3);
     expect(Math.abs(levels.at(-1)!.soFar! - expected.whole)).toBeLessThan(0.12);

@@ -246,8 +246,9 @@ async function loadModels(inputs: readonly ClassModelInput[], strict: boolean, t
   return { loaded, failed };
 }
 
-/** Most resamples that intervals of cuts take, for each costs a pass over all pairs for each cut. */
-const MOST_CUT_RESAMPLES = 100;
+/** Each resample costs a pass over all pairs for each cut: pairs that those of one cut may go through, and fewest resamples. */
+const CUT_BUDGET = 5e7;
+const FEWEST_CUT_RESAMPLES = 100;
 
 /** Where the alignment of each model with a tree comes from: by, within and beyond each cut of it. */
 function addCuts(
@@ -257,9 +258,11 @@ function addCuts(
   bootstrap: number,
   seed: number,
 ): void {
-  const resamples = Math.min(bootstrap, MOST_CUT_RESAMPLES);
-  for (const { alignment, prepared } of models)
+  for (const { alignment, prepared } of models) {
+    const affordable = Math.max(FEWEST_CUT_RESAMPLES, Math.floor(CUT_BUDGET / Math.max(1, prepared.pairs.length)));
+    const resamples = Math.min(bootstrap, affordable);
     alignment[reference.id]!.cuts = alignmentByCut(prepared, reference.prepared, cuts, { resamples, seed });
+  }
 }
 
 /** NSAD of every pair of models, symmetric, exactly 1 on the diagonal. */

@@ -34,5 +34,7 @@ export function cutsText({ cuts }: Alignment, colors: Colors): string {
     right('levels so far'),
     { title: colors.dim('within branches') },
   ];
-  return `          ${colors.dim('where it comes from')}\n${formatTable(columns, rows, '          ')}`;
+  const resamples = cuts[0]!.interval?.resamples;
+  const title = `where it comes from${resamples ? `, 95 % intervals of ${resamples} resamples` : ''}`;
+  return `          ${colors.dim(title)}\n${formatTable(columns, rows, '          ')}`;
 }

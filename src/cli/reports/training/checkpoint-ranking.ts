@@ -50,7 +50,7 @@ export interface RankedCheckpoint {
   criteria: Record<Criterion, number | null>;
   /** No other checkpoint of the band is as good in all criteria that all have, and better in one. */
   onParetoFront: boolean;
-  /** 95 % percentile interval of a bootstrap over classes; null where the study did not keep the epoch's matrix. */
+  /** Basic 95 % interval of a bootstrap over classes; null where the study did not keep the epoch's matrix. */
   interval: { low: number; high: number } | null;
   /**
    * Alignment of the best one listed minus this one's, with its paired 95 % interval; null for the best itself, and where

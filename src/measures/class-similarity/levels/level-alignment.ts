@@ -24,8 +24,8 @@ export interface CutAlignment {
   soFar: number | null;
   /** ρ of network and reference within each branch of enough classes that no earlier cut has, the largest first. */
   within: { branch: string; classes: number; spearman: number | null }[];
-  /** 95 % intervals over classes, where resamples were asked for. */
-  interval?: { split: Interval | null; beyond: Interval | null };
+  /** Basic 95 % intervals over so many resamples of the classes, where any were asked for. */
+  interval?: { split: Interval | null; beyond: Interval | null; resamples: number };
 }
 
 export interface LevelOptions {
@@ -142,6 +142,7 @@ function intervals(
   return {
     split: alignmentInterval({ observed: observed.split, draws: split }),
     beyond: alignmentInterval({ observed: observed.beyond, draws: beyond }),
+    resamples,
   };
 }
 
