@@ -104,7 +104,7 @@ describe('measures beside CKA and RSA', () => {
   it('name the worst five of many such pairs, and say how many others there are', () => {
     const wide = [5, 6, 7, 8].map((channels) => layer(`w${channels}`, channels, channels, 9));
     const [note] = otherMeasures(['cca'], wide, [], [], 5).notes;
-    expect(note).toMatch(/\(m w5 – m w8: 5 of 5; (.+; ){4}and 1 more pairs\)/);
+    expect(note).toMatch(/\(m w5 – m w8: 5 of 5; (.+; ){4}and 1 more\)/);
   });
 
   it('leave out of notes the dimensions that SVCCA does not take, and have no chance of what does not vary', () => {

@@ -26,6 +26,7 @@ const golden = JSON.parse(readFileSync(new URL('../../golden/level-alignment.jso
 const prepared = (data: number[]) =>
   prepareSimilarity({ rows: golden.classes, cols: golden.classes, data: Float64Array.from(data) });
 const cuts = golden.cuts.map(({ branchOf }, i) => ({
+  kind: 'level' as const,
   name: `level ${i + 1}`,
   branchOf: Int32Array.from(branchOf),
   branches: Array.from({ length: Math.max(...branchOf) + 1 }, (_, branch) => `b${branch}`),

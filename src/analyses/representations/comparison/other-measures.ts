@@ -125,7 +125,7 @@ function saturationNotes(
     if (certain.length === 0) continue;
     certain.sort((a, b) => b.ones / b.of - a.ones / a.of);
     const named = certain.slice(0, NAMED_PAIRS).map(({ pair, ones, of }) => `${pair}: ${ones} of ${of}`);
-    const others = certain.length > NAMED_PAIRS ? `; and ${certain.length - NAMED_PAIRS} more pairs` : '';
+    const others = certain.length > NAMED_PAIRS ? `; and ${certain.length - NAMED_PAIRS} more` : '';
     const note = `two layers have more dimensions together than images − 1, so that canonical correlations are 1 whatever is compared (${named.join('; ')}${others}). More images or fewer channels are needed.`;
     titlesOfNote.set(note, [...(titlesOfNote.get(note) ?? []), title]);
   }
