@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '#src/statistics/random.ts';
-import type { Matrix32 } from '#src/tensor/matrix.ts';
+import { type Matrix32, select } from '#src/tensor/matrix.ts';
 import { classBranches } from '../../app/src/instruments/classes/landscape/class-branches.ts';
 import { imageGroups } from '../../app/src/instruments/representations/landscape/image-groups.ts';
 import { landscape } from '../../app/src/kit/compute/landscape.ts';
@@ -43,6 +43,28 @@ describe('landscapes', () => {
       else expect(share).toBeNull();
     },
   );
+
+  it.each(Array.from({ length: 15 }, (_, k) => k + 3))('of %i items are placed by both methods, each apart', (n) => {
+    const all = twoGroups(n + 1);
+    const kept = [...Array(n + 1).keys()].filter((i) => i !== 3);
+    const similarity = select(all, kept);
+    for (const method of ['mds', 'umap'] as const) {
+      const { data } = landscape({ kind: 'landscape', similarity, method });
+      expect([...data].every(Number.isFinite), method).toBe(true);
+      const places = new Set(kept.map((_, i) => `${data[2 * i]},${data[2 * i + 1]}`));
+      expect(places.size, method).toBe(n);
+    }
+  });
+
+  it.each(['mds', 'umap'] as const)('by %s are refused where they would be a line', (method) => {
+    const few = (n: number): Matrix32 => select(twoGroups(8), [...Array(n).keys()]);
+    expect(() => landscape({ kind: 'landscape', similarity: few(2), method })).toThrow(
+      'A landscape needs at least 3 items with similarities; of these 2, 2 have them.',
+    );
+    // Item 3 has no similarities.
+    const similarity = select(twoGroups(8), [3, 4]);
+    expect(() => landscape({ kind: 'landscape', similarity, method })).toThrow('of these 2, 1 has them.');
+  });
 
   it('colour classes by the largest branches of WordNet', () => {
     const group = (name: string, start: number, end: number, depth: number) => ({

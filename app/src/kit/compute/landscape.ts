@@ -1,4 +1,5 @@
 import { UMAP } from 'umap-js';
+import { UsageError } from '#src/base/errors.ts';
 import type { LongTask } from '#src/base/progress.ts';
 import { classicalScaling } from '#src/statistics/classical-mds.ts';
 import { createRandom } from '#src/statistics/random.ts';
@@ -21,11 +22,20 @@ export interface Landscape {
 
 const NEIGHBOURS = 15;
 const SEED = 0;
+/** Fewer lie on a line, whatever their similarities. */
+const FEWEST = 3;
 
-/** The same similarity gives the same picture: both methods start from a fixed seed. */
+/**
+ * The same similarity gives the same picture: both methods start from a fixed seed.
+ * @throws UsageError when fewer than three items have similarities.
+ */
 export function landscape({ similarity, method }: LandscapeTask, task: LongTask = {}): Landscape {
   const { rows, data } = similarity;
   const known = [...Array(rows).keys()].filter((i) => !Number.isNaN(data[i * rows + i]!));
+  if (known.length < FEWEST)
+    throw new UsageError(
+      `A landscape needs at least ${FEWEST} items with similarities; of these ${rows}, ${known.length === 1 ? '1 has' : `${known.length} have`} them.`,
+    );
   const made = place(known.length === rows ? similarity : select(similarity, known), method, task);
   const placed = new Float32Array(2 * rows).fill(Number.NaN);
   for (const [k, i] of known.entries()) placed.set(made.data.subarray(2 * k, 2 * k + 2), 2 * i);
@@ -38,7 +48,8 @@ function place(similarity: Matrix32, method: LandscapeTask['method'], { signal, 
     return { data: Float32Array.from(points.data), share: shares[0]! + shares[1]! };
   }
   const { rows: n } = similarity;
-  const { indices, distances } = nearest(similarity, Math.min(NEIGHBOURS, n - 1));
+  // Each item is the first of its own neighbours, and UMAP takes fewer of them than there are items.
+  const { indices, distances } = nearest(similarity, Math.min(NEIGHBOURS, n - 2));
   const umap = new UMAP({ nNeighbors: indices[0]!.length, minDist: 0.15, random: createRandom(SEED).next });
   umap.setPrecomputedKNN(indices, distances);
   const epochs = umap.initializeFit(Array.from({ length: n }, (_, i) => [i]));
