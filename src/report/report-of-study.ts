@@ -2,7 +2,7 @@ import { findInStudy } from '../findings/find-in-study.ts';
 import { type InstrumentName, instrumentsOf } from '../findings/finding.ts';
 import type { StudyReader } from '../findings/study-reader.ts';
 import type { StudyManifest } from '../study/manifest.ts';
-import type { ReportPin } from '../study/report-pins.ts';
+import type { ReportPin } from '../study/pins/report-pins.ts';
 import { CHAPTER_TITLES, commandOf } from './chapters.ts';
 import { methodsOf } from './methods.ts';
 import type { Report, ReportChapter, ReportFigure } from './report.ts';

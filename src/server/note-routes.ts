@@ -15,8 +15,8 @@ export function isTakenPath(path: string): boolean {
 /** Stops the reading of a body that is larger than any note. */
 export const noteBodyLimit = limitOf(64 * 1024, 'A note', 'Keep longer texts in a file of your own.');
 
-/** Stops the reading of a body that is larger than a report of many pinned views. */
-export const reportBodyLimit = limitOf(48 * 2 ** 20, 'The pins of a report', 'Take some views out of the report.');
+/** Stops the reading of a body that is larger than any pinned view. */
+export const pinBodyLimit = limitOf(24 * 2 ** 20, 'A pinned view', 'Export a view that is so large as a file.');
 
 function limitOf(maxSize: number, what: string, hint: string) {
   return bodyLimit({
@@ -43,10 +43,10 @@ export async function sendPins(c: Context, study: ServedStudy): Promise<Response
   return c.json({ pins: await study.pins() }, 200, { 'Cache-Control': 'no-store' });
 }
 
-/** Takes `{ schemaVersion, pins }`, all of them in their order, and answers with what was kept. */
-export function takePins(c: Context, study: ServedStudy): Promise<Response> {
-  return take(c, study, 'report', 'Pins', 'report-pins.json', async (value) => {
-    const saved = await study.savePins(value);
+/** Takes the change of one pin, and answers with all pins. */
+export function takePinChange(c: Context, study: ServedStudy): Promise<Response> {
+  return take(c, study, 'pin', 'Pins', 'report-pins.json', async (value) => {
+    const saved = await study.changePins(value);
     return saved.written ? { written: true, value: { pins: saved.value } } : saved;
   });
 }

@@ -7,8 +7,9 @@ import type { ConceptNotes } from '../study/concepts-section.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
 import { folderStore } from '../study/folder-store.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
+import { changedPins, checkPinChange } from '../study/pins/pin-changes.ts';
+import { type ReportPin, readReportPins, writeReportPins } from '../study/pins/report-pins.ts';
 import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
-import { checkReportPins, type ReportPin, readReportPins, writeReportPins } from '../study/report-pins.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
@@ -44,8 +45,8 @@ export interface ServedStudy {
   saveNote(request: unknown): Promise<Saved<ConceptNotes>>;
   /** The views that were pinned for the report. */
   pins(): Promise<ReportPin[]>;
-  /** Checks and writes all pins, in the place of those before. */
-  savePins(request: unknown): Promise<Saved<ReportPin[]>>;
+  /** Checks a change of one pin and writes it upon what is kept; changes that come at once are written one after another. */
+  changePins(request: unknown): Promise<Saved<readonly ReportPin[]>>;
 }
 
 interface LoadedManifest {
@@ -155,11 +156,12 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
         return whetherWritten(notes, writeConceptNotes(store, notes));
       }),
     pins: () => readReportPins(store),
-    savePins: (request) =>
+    changePins: (request) =>
       inTurn(async () => {
-        const pins = checkReportPins(request);
+        const change = checkPinChange(request);
         // A folder that holds no study gets no pins.
         await load();
+        const pins = changedPins(await readReportPins(store), change);
         return whetherWritten(pins, writeReportPins(store, pins));
       }),
   };

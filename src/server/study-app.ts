@@ -5,7 +5,15 @@ import { requireToken } from './access-token.ts';
 import { appFile, NOT_BUILT_PAGE } from './app-files.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { errorResponse, responseForError } from './error-response.ts';
-import { isTakenPath, noteBodyLimit, reportBodyLimit, sendNotes, sendPins, takeNote, takePins } from './note-routes.ts';
+import {
+  isTakenPath,
+  noteBodyLimit,
+  pinBodyLimit,
+  sendNotes,
+  sendPins,
+  takeNote,
+  takePinChange,
+} from './note-routes.ts';
 import { type Content, sendContent } from './send-content.ts';
 import type { ServedStudy } from './served-study.ts';
 import type { StudyEvents } from './study-events.ts';
@@ -100,7 +108,7 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
     app.get(`${base}/notes`, (c) => sendNotes(c, findStudy(studies, c.req.param('id'))));
     app.post(`${base}/notes`, noteBodyLimit, (c) => takeNote(c, findStudy(studies, c.req.param('id'))));
     app.get(`${base}/report`, (c) => sendPins(c, findStudy(studies, c.req.param('id'))));
-    app.post(`${base}/report`, reportBodyLimit, (c) => takePins(c, findStudy(studies, c.req.param('id'))));
+    app.post(`${base}/report`, pinBodyLimit, (c) => takePinChange(c, findStudy(studies, c.req.param('id'))));
   }
   app.all('/api/*', (c) => notFound(c));
 

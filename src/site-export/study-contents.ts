@@ -2,8 +2,8 @@ import type { LongTask } from '../base/progress.ts';
 import { encodeConceptNotes, readConceptNotes } from '../study/concept-notes.ts';
 import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
+import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../study/pins/report-pins.ts';
 import { parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
-import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../study/report-pins.ts';
 import type { StudyStore } from '../study/store.ts';
 
 /** A study as it is sent to someone. */

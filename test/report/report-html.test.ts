@@ -3,7 +3,7 @@ import { encodePng } from '#src/formats/png/encode-png.ts';
 import { makeReport } from '#src/report/make-report.ts';
 import type { Report } from '#src/report/report.ts';
 import { reportHtml } from '#src/report/report-html.ts';
-import { writeReportPins } from '#src/study/report-pins.ts';
+import { writeReportPins } from '#src/study/pins/report-pins.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';
 import { writeSampleStudy } from '../support/sample-study.ts';

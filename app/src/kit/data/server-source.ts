@@ -1,12 +1,15 @@
 import { FormatError } from '#src/base/errors.ts';
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type DisplayMatrix, decodeDisplayMatrix } from '#src/study/display-matrix.ts';
-import type { ReportPin } from '#src/study/report-pins.ts';
+import type { ReportPin } from '#src/study/pins/report-pins.ts';
 import { httpStore, request } from './http-store.ts';
 import { type StudySource, storeSource } from './study-source.ts';
 
 /** Rows that stay at hand; at a thousand classes one takes 4 KB. */
 const KEPT_ROWS = 2000;
+
+/** Characters of a body that a browser sends even when its page is left: 64 KiB of all such at once, in UTF-8. */
+const KEPT_ALIVE = 8000;
 
 /** A study behind the local server; `api` and `base`, the study's place below it, end in a slash. Matrices for display and single rows are asked for. */
 export function serverSource(api: URL, base = 'study/'): StudySource {
@@ -82,12 +85,16 @@ export function serverSource(api: URL, base = 'study/'): StudySource {
       const response = await request(new URL(`${base}report`, api), 'the pins');
       return ((await response!.json()) as { pins: ReportPin[] }).pins;
     },
-    savePins: async (pins) => {
-      await request(new URL(`${base}report`, api), 'the pins', {
+    changePins: async (change) => {
+      const body = JSON.stringify(change);
+      const response = await request(new URL(`${base}report`, api), 'the pins', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ schemaVersion: 1, pins }),
+        body,
+        // What is sent as the page is left still arrives, unless it is a picture.
+        keepalive: body.length < KEPT_ALIVE,
       });
+      return ((await response!.json()) as { pins: ReportPin[] }).pins;
     },
     onChanged: (listener) => {
       const events = new EventSource(new URL('events', api));

@@ -3,8 +3,9 @@ import { readConceptNotes, type WrittenNote } from '#src/study/concept-notes.ts'
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type DisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
 import { MANIFEST_PATH, type StudyManifest } from '#src/study/manifest.ts';
+import type { PinChange } from '#src/study/pins/pin-changes.ts';
+import { type ReportPin, readReportPins } from '#src/study/pins/report-pins.ts';
 import { parseManifest, readStudyFile, readStudyJson, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
-import { type ReportPin, readReportPins } from '#src/study/report-pins.ts';
 import type { StudyStore } from '#src/study/store.ts';
 import { type Matrix32, row } from '#src/tensor/matrix.ts';
 
@@ -30,8 +31,8 @@ export interface StudySource {
   saveNote?(concept: string, note: WrittenNote): Promise<ConceptNotes>;
   /** The views that were pinned for the report. */
   pins(): Promise<ReportPin[]>;
-  /** Keeps all pins in the study; undefined where the study cannot be written from here. */
-  savePins?(pins: readonly ReportPin[]): Promise<void>;
+  /** Changes one pin in the study and gives all pins; undefined where the study cannot be written from here. */
+  changePins?(change: PinChange): Promise<readonly ReportPin[]>;
   /** Calls back when the study changed on disk; returns the way to stop. */
   onChanged?(listener: () => void): () => void;
 }

@@ -1,4 +1,4 @@
-import { PIN_LIMITS } from '#src/study/report-pins.ts';
+import { PIN_LIMITS } from '#src/study/pins/report-pins.ts';
 import { pins } from '../../kit/data/pins.svelte.ts';
 import { session } from '../../kit/data/session.svelte.ts';
 import type { ExportablePanel } from '../../kit/export/panel.ts';
@@ -9,11 +9,6 @@ import { light } from '../../kit/theme/palette.ts';
 export async function pinPanel(panel: ExportablePanel | undefined): Promise<void> {
   const study = session.state.kind === 'ready' ? session.state.study : undefined;
   if (!panel || !study) return;
-  await pins.read(study);
-  if (pins.all.length >= PIN_LIMITS.pins) {
-    stage.say(`A report holds at most ${PIN_LIMITS.pins} views`);
-    return;
-  }
   try {
     const { svg } = await panel.figure(light);
     if (svg.length > PIN_LIMITS.svg) {

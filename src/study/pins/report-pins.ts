@@ -1,14 +1,15 @@
 import * as z from 'zod/mini';
-import { FormatError, UsageError } from '../base/errors.ts';
-import type { StudyStore } from './store.ts';
+import { FormatError } from '../../base/errors.ts';
+import type { StudyStore } from '../store.ts';
 
 /** Views that a reader pinned, beside the study's hashed files: what is in it is the reader's own. */
 export const REPORT_PINS_PATH = 'report-pins.json';
 
-/** The most that a study keeps: pins, characters of a title and of a caption, characters of a picture's SVG. */
-export const PIN_LIMITS = { pins: 60, title: 200, caption: 5000, svg: 4_000_000 } as const;
+/** The most that a study keeps: pins, characters of a title and of a caption, of a picture's SVG and of all of these. */
+export const PIN_LIMITS = { pins: 60, title: 200, caption: 5000, svg: 4_000_000, svgs: 48_000_000 } as const;
 
-const pinSchema = z.object({
+/** The schema of one pin. */
+export const pinSchema = z.object({
   /** Unique among the pins. */
   id: z.string().check(z.regex(/^[\w-]{1,40}$/)),
   title: z.string().check(z.maxLength(PIN_LIMITS.title)),
@@ -47,19 +48,6 @@ export function parseReportPins(bytes: Uint8Array, study: string): ReportPin[] {
   }
   const problem = problemOf(value);
   if (problem !== undefined) throw fail(`is not as its schema says: ${problem}`);
-  return (value as z.infer<typeof pinsSchema>).pins;
-}
-
-/**
- * Checks pins that were sent: all of them, in their order.
- * @throws UsageError saying what is wrong with them.
- */
-export function checkReportPins(value: unknown): ReportPin[] {
-  const problem = problemOf(value);
-  if (problem !== undefined)
-    throw new UsageError(`The pins of a report are not as they should be: ${problem}.`, {
-      hint: `Send { schemaVersion: 1, pins }: at most ${PIN_LIMITS.pins} of { id, title, caption, address, svg }.`,
-    });
   return (value as z.infer<typeof pinsSchema>).pins;
 }
 
