@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClassModel } from '#src/study/classes-section.ts';
 import { neighbourColumns, overlap, sharedEntries } from '../../app/src/instruments/classes/class/neighbour-columns.ts';
-import { relabelCommand } from '../../app/src/instruments/classes/class-command.ts';
+import { classCommand, relabelCommand, withOption } from '../../app/src/instruments/classes/class-command.ts';
 import type { ClassesData } from '../../app/src/instruments/classes/classes-data.ts';
 import { listPairs } from '../../app/src/instruments/classes/pairs/pair-list.ts';
 import { meeting } from '../../app/src/instruments/classes/wordnet-meeting.ts';
@@ -136,18 +136,92 @@ it('CSV keeps commas and quotes apart, and starts no formula', async () => {
 });
 
 describe('the command that reads classes in another order', () => {
-  const relabel = (command: string, file: string) =>
-    relabelCommand({ section: { command } } as ClassesData, { file } as ClassModel, 'darknet-1k');
-  it('names the order behind the model that it is of, in place of the one it had', () => {
-    expect(relabel('semblance classes a/dark.onnx b.onnx --ci 100', 'dark.onnx')).toBe(
+  const relabel = (command: string, file: string, files: readonly string[] = [file], nth = 0) => {
+    const models = files.map((name) => ({ file: name }) as ClassModel);
+    const model = models.filter((candidate) => candidate.file === file)[nth]!;
+    return relabelCommand({ section: { command, models } } as unknown as ClassesData, model, 'darknet-1k');
+  };
+  it.each<[string, string, string, string[]]>([
+    [
+      'names the order behind the model that it is of',
+      'semblance classes a/dark.onnx b.onnx --ci 100',
       'semblance classes a/dark.onnx --labels darknet-1k b.onnx --ci 100',
+      ['dark.onnx', 'b.onnx'],
+    ],
+    [
+      'puts it in place of the one it had, wherever that stood among the options of the model',
+      "semblance classes dark.onnx --name 'the dark one' --labels='my labels.txt' --head fc b.onnx --labels cifar-10",
+      "semblance classes dark.onnx --labels darknet-1k --name 'the dark one' --head fc b.onnx --labels cifar-10",
+      ['dark.onnx', 'b.onnx'],
+    ],
+    [
+      'keeps words with spaces and quotes together',
+      `semblance classes "my nets/it's.onnx" --labels 'my labels.txt' b.onnx`,
+      `semblance classes 'my nets/it'\\''s.onnx' --labels darknet-1k b.onnx`,
+      ["it's.onnx", 'b.onnx'],
+    ],
+    [
+      'leaves the order of all to the others',
+      'semblance classes b.onnx a/dark.onnx --labels imagenet-1k --ci 100',
+      'semblance classes --labels imagenet-1k b.onnx a/dark.onnx --labels darknet-1k --ci 100',
+      ['b.onnx', 'dark.onnx'],
+    ],
+    [
+      'stands behind the last model where another is said for all',
+      'semblance classes --labels imagenet-1k b.onnx dark.onnx',
+      'semblance classes --labels imagenet-1k b.onnx dark.onnx --labels darknet-1k',
+      ['b.onnx', 'dark.onnx'],
+    ],
+    [
+      'puts the last model first where nothing is said for all',
+      'semblance classes --seed 3 b.onnx --weights raw dark.onnx --name D --ci 100',
+      'semblance classes --seed 3 dark.onnx --labels darknet-1k --name D b.onnx --weights raw --ci 100',
+      ['b.onnx', 'dark.onnx'],
+    ],
+    [
+      'leaves the others away where their options would change',
+      'semblance classes b.onnx --weights raw dark.onnx --weights ema',
+      'semblance classes dark.onnx --labels darknet-1k --weights ema',
+      ['b.onnx', 'dark.onnx'],
+    ],
+    [
+      'stands alone where the command does not name the models',
+      'semblance classes models/',
+      'semblance classes dark.onnx --labels darknet-1k',
+      ['dark.onnx', 'b.onnx'],
+    ],
+  ])('%s', (_, command, expected, files) => {
+    const file = files.find((name) => name !== 'b.onnx')!;
+    expect(relabel(command, file, files)).toBe(expected);
+  });
+  it('tells models of one file name apart', () => {
+    const twice = ['dark.onnx', 'dark.onnx'];
+    expect(relabel('semblance classes a/dark.onnx b/dark.onnx', 'dark.onnx', twice)).toBe(
+      'semblance classes a/dark.onnx --labels darknet-1k b/dark.onnx',
     );
-    expect(relabel('semblance classes dark.onnx --labels imagenet-1k b.onnx', 'dark.onnx')).toBe(
-      'semblance classes dark.onnx --labels darknet-1k b.onnx',
+    expect(relabel('semblance classes a/dark.onnx b/dark.onnx', 'dark.onnx', twice, 1)).toBe(
+      'semblance classes b/dark.onnx --labels darknet-1k a/dark.onnx',
     );
   });
-  it('stands alone where the command of the study does not name the file once', () => {
-    expect(relabel('semblance classes models/', 'dark.onnx')).toBe('semblance classes dark.onnx --labels darknet-1k');
+});
+
+describe('the command of a study', () => {
+  it('takes an option in place of the one it had', () => {
+    const command = "semblance classes 'my nets/p.yaml' --subtree=n1 --at-accuracy '80 ± 1' --ci";
+    expect(withOption(command, '--at-accuracy', '70±2')).toBe(
+      "semblance classes 'my nets/p.yaml' --subtree=n1 --ci --at-accuracy '70±2'",
+    );
+    expect(withOption(command, '--subtree', 'n2')).toContain("--at-accuracy '80 ± 1' --ci --subtree n2");
+    expect(withOption("semblance classes --at-accuracy 'it'\\''s' -- -x.onnx", '--at-accuracy', '3')).toBe(
+      'semblance classes --at-accuracy 3 -- -x.onnx',
+    );
+  });
+  it('prints a class of all its models, with all that was said of them', () => {
+    const data = {
+      section: { command: "semblance classes a.onnx --head fc b.onnx --class 'tiger cat' --class boa" },
+      classes: [{ name: "carpenter's kit", synset: null }],
+    } as unknown as ClassesData;
+    expect(classCommand(data, 0)).toBe(`semblance classes a.onnx --head fc b.onnx --class 'carpenter'\\''s kit'`);
   });
 });
 
