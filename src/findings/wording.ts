@@ -1,9 +1,9 @@
+import { withMinus } from '../base/number-text.ts';
 import type { Evidence } from './finding.ts';
 
 /** A number with a fixed count of decimals, a true minus sign and none before zero. */
 export function fixed(value: number, digits = 2): string {
-  const text = value.toFixed(digits);
-  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', '−');
+  return withMinus(value.toFixed(digits));
 }
 
 /** "43 %". */

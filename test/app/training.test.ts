@@ -12,7 +12,7 @@ import {
 import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
 import { linePath, lonePlaces } from '../../app/src/charts/line-path.ts';
 import { pairTitle } from '../../app/src/instruments/training/curves/curve-panels.ts';
-import { phaseBands } from '../../app/src/instruments/training/phase-bands.ts';
+import { bandsOfRun } from '../../app/src/instruments/training/phase-curves.ts';
 import { classResults, sortResults } from '../../app/src/instruments/training/time/class-results.ts';
 import { spread, tellingEpochs } from '../../app/src/instruments/training/time/matrix-kinds.ts';
 import { mistakeRows, sortMistakes } from '../../app/src/instruments/training/time/mistake-rows.ts';
@@ -78,7 +78,7 @@ const epochs = Array.from({ length: 31 }, (_, epoch) => epoch);
 
 describe('phases', () => {
   const named = (phases: object) =>
-    phaseBands(runWith(phases, epochs)).map(({ name, from, to }) => `${name} ${from}-${to}`);
+    bandsOfRun(runWith(phases, epochs)).map(({ name, from, to }) => `${name} ${from}-${to}`);
   it('are drawn where they were found, to the end of the run', () => {
     expect(named({ endOfSurge: boundary(4), startOfStabilisation: boundary(20), endOfDrop: none })).toEqual([
       'surge 0-4',

@@ -63,7 +63,7 @@ const HOUSE: HouseRules = {
     'src/measures/training': MATHEMATICS,
     'src/measures/representations': MATHEMATICS,
     'src/measures/concepts': MATHEMATICS,
-    'src/findings': ['src/study', 'src/measures/training'],
+    'src/findings': ['src/base', 'src/study', 'src/measures/training'],
   },
 };
 

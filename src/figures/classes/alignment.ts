@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
 import {
   ALIGNMENT_MEASURE_LIST,
   type AlignmentMeasure,
@@ -165,7 +166,7 @@ function traitFigure(id: string, trait: 'parameters' | 'accuracy', axis: string)
         legend.push({ name: 'published', colour: d.theme.muted, mark: 'ring' });
       const all = population.correlations.find(({ group }) => group === 'all')?.[measure][trait];
       const rho = all?.spearman
-        ? `Spearman ${all.spearman.value.toFixed(2)} (p ${all.spearman.p.toPrecision(2)}, n ${all.n})`
+        ? `Spearman ${withMinus(all.spearman.value.toFixed(2))} (p ${withMinus(all.spearman.p.toPrecision(2))}, n ${all.n})`
         : '';
       const top = d.heading(`Alignment against ${trait === 'parameters' ? 'size' : 'accuracy'}`, rho);
       const end = drawScatter(d, top, points, {

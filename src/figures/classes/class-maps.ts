@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.ts';
 import type { Matrix32 } from '../../tensor/matrix.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import { clip, type Drawing } from '../kit/drawing.ts';
-import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
+import { drawColourBar, drawHeatMap, evenDomain } from '../kit/heat-map.ts';
 import { type OrderedClasses, offDiagonalRange, orderedClasses, readMatrix } from './class-matrices.ts';
 
 /** A map of a panel: similarities, or what a difference is of. */
@@ -67,15 +67,15 @@ export const classMap: FigureKind = {
   lacks: lacksMap,
   async draw(context) {
     const section = context.manifest.instruments.classes!;
-    const models = chosen(section.models, context.choices.models, 'model').filter(({ matrix }) => matrix !== null);
+    const { models, left } = mapped(context);
     const panels = await Promise.all(
-      models.map(async ({ name, matrix }) => ({ title: name, matrix: await readMatrix(context, matrix!) })),
+      models.map(async ({ name, matrix }) => ({ title: name, matrix: await readMatrix(context, matrix) })),
     );
     const classes = await orderedClasses(context, section);
     const d = context.drawing();
     const top = d.heading(
       panels.length === 1 ? `Class similarity in ${panels[0]!.title}` : 'Class similarity',
-      `Cosine of class templates (NCSM), ${classes.rows.length} classes; ${classes.orderName}; the diagonal is left out.`,
+      `Cosine of class templates (NCSM), ${classes.rows.length} classes; ${classes.orderName}; the diagonal is left out.${left}`,
     );
     const domain = offDiagonalRange(panels.map(({ matrix }) => matrix));
     const end = await drawMaps(d, top, panels, classes, context, { domain, label: 'cosine similarity' });
@@ -111,7 +111,7 @@ export const referenceMap: FigureKind = {
 export const classDifference: FigureKind = {
   id: 'class-difference',
   instrument: 'classes',
-  title: 'Difference of two class similarity maps, or of a network and the reference in ranks',
+  title: 'Difference of two class similarity maps, or of a network and the reference, each scaled to 0 … 1',
   choices: ['models', 'order'],
   lacks: (manifest) => {
     const lack = lacksMap(manifest);
@@ -121,10 +121,12 @@ export const classDifference: FigureKind = {
   },
   async draw(context) {
     const section = context.manifest.instruments.classes!;
-    const models = chosen(section.models, context.choices.models, 'model').filter(({ matrix }) => matrix !== null);
+    const { models } = mapped(context);
+    if ((context.choices.models?.length ?? 0) > 2)
+      throw new UsageError(`A difference is of two models, or of one and the reference; found ${models.length}.`);
     const classes = await orderedClasses(context, section);
     const first = models[0]!;
-    const a = await readMatrix(context, first.matrix!);
+    const a = await readMatrix(context, first.matrix);
     const second = models[1];
     const reference = section.references[0];
     const other = second?.matrix ?? reference?.matrix;
@@ -132,7 +134,6 @@ export const classDifference: FigureKind = {
     const b = await readMatrix(context, other);
     const [x, y] = [scaled(a), scaled(b)];
     const data = x.map((value, k) => value - y[k]!);
-    const most = data.reduce((top, value) => Math.max(top, Math.abs(value) || 0), 0);
     const d = context.drawing();
     const otherName = second?.name ?? reference!.title;
     const top = d.heading(
@@ -141,13 +142,23 @@ export const classDifference: FigureKind = {
     );
     const panels = [{ title: `${first.name} − ${otherName}`, matrix: { rows: a.rows, cols: a.cols, data } }];
     const end = await drawMaps(d, top, panels, classes, context, {
-      domain: [-most, most],
+      domain: evenDomain(data),
       label: `blue: more alike in ${otherName}; orange: in ${first.name}`,
       map: 'diverging',
     });
     return d.finish(end, 'Difference of class similarities', sourceLine(context.manifest, 'classes'));
   },
 };
+
+/** The models that are shown, each with its map; those that have none are told of unless they were asked for. */
+function mapped({ manifest, choices }: FigureContext) {
+  const shown = chosen(manifest.instruments.classes!.models, choices.models, 'model');
+  const models = shown.flatMap(({ name, matrix }) => (matrix === null ? [] : [{ name, matrix }]));
+  const without = shown.filter(({ matrix }) => matrix === null);
+  if (choices.models?.length && without.length > 0)
+    throw new UsageError(`The study has no map of ${without[0]!.name}: it has too many classes.`);
+  return { models, left: without.length > 0 ? ` Without a map: ${without.map(({ name }) => name).join(', ')}.` : '' };
+}
 
 function scaled(matrix: Matrix32): Float32Array {
   const [low, high] = offDiagonalRange([matrix]);

@@ -1,7 +1,9 @@
+import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
 import { MEASURE_TITLES } from '../../measures/class-similarity/alignment-measures/alignment-measures.ts';
 import { neighbours } from '../../measures/class-similarity/neighbours.ts';
 import { chosen, type FigureKind, sourceLine } from '../figure.ts';
-import { drawAxes, drawLegend } from '../kit/axes.ts';
+import { drawAxes, drawLegend, extent } from '../kit/axes.ts';
 import { clip } from '../kit/drawing.ts';
 import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
 import { drawTable } from '../kit/table.ts';
@@ -93,6 +95,8 @@ export const networkHistogram: FigureKind = {
           ]
         : []),
     ];
+    const range = extent(sets.flatMap(({ found }) => found.edges));
+    if (!range) throw new UsageError(`No pair of networks has an NSAD (${MEASURE_TITLES[measure]}).`);
     const d = context.drawing();
     const top = d.heading(
       'How alike are the networks?',
@@ -102,17 +106,16 @@ export const networkHistogram: FigureKind = {
       d,
       top + 12,
       sets.map(({ name, found }, i) => ({
-        name: `${name}: ${found.mean?.toFixed(3) ?? '–'} ± ${found.sd?.toFixed(3) ?? '–'}`,
+        name: `${name}: ${withMinus(found.mean?.toFixed(3) ?? '–')} ± ${found.sd?.toFixed(3) ?? '–'}`,
         colour: d.theme.series[i]!,
         mark: 'box' as const,
       })),
     );
-    const edges = sets.flatMap(({ found }) => found.edges);
     const most = Math.max(...sets.flatMap(({ found }) => found.counts), 1);
     const place = drawAxes(
       d,
       { x: d.left + 50, y: begin + 6, width: d.right - d.left - 60, height: 240 },
-      { title: `NSAD, ${MEASURE_TITLES[measure]}`, domain: [Math.min(...edges), Math.max(...edges)] },
+      { title: `NSAD, ${MEASURE_TITLES[measure]}`, domain: range },
       { title: 'pairs of networks', domain: [0, most] },
     );
     sets.forEach(({ found }, i) => {
@@ -155,7 +158,7 @@ export const neighbourTable: FigureKind = {
       const rows = sources.map((source) => [
         source.name,
         ...neighbours(source.matrix, index, TOP).map(
-          (found) => `${classes.names[found.class]} (${found.similarity.toFixed(2)})`,
+          (found) => `${classes.names[found.class]} (${withMinus(found.similarity.toFixed(2))})`,
         ),
       ]);
       const columns = ['', ...Array.from({ length: TOP }, (_, k) => String(k + 1))].map((title) => ({ title }));

@@ -1,4 +1,5 @@
 import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
 import type { CollageRow, ConceptImageRow } from '../../study/concepts-section.ts';
 import { readStudyFile, readStudyTable } from '../../study/read-study.ts';
 import { type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
@@ -37,27 +38,22 @@ export const conceptScatter: FigureKind = {
     const d = context.drawing();
     const colours = [d.theme.series[0]!, d.theme.series[1]!];
     const several = section.classes.length > 1;
+    let left = 0;
     const points = classesOf(context).flatMap(({ name, models }) =>
       models.flatMap((owned, m) =>
         (owned?.concepts ?? []).flatMap(({ index, similarity, importance }): ChartPoint[] => {
-          const x = similarity.cross.pearson.value;
-          return x === null
-            ? []
-            : [
-                {
-                  x,
-                  y: importance?.normalised ?? 0,
-                  name: several ? `${name} ${index}` : String(index),
-                  colour: colours[m]!,
-                },
-              ];
+          const [x, y] = [similarity.cross.pearson.value, importance?.normalised];
+          if (x !== null && y != null)
+            return [{ x, y, name: several ? `${name} ${index}` : String(index), colour: colours[m]! }];
+          left++;
+          return [];
         }),
       ),
     );
-    if (points.length === 0) throw new UsageError('No concept has a similarity.');
+    if (points.length === 0) throw new UsageError('No concept has both a similarity and an importance.');
     const top = d.heading(
       'What does one network know that the other lacks?',
-      'Each point a concept: how well the other network predicts it against its importance; low and to the left is unshared and unimportant, high and to the left is missing in the other.',
+      `Each point a concept: how well the other network predicts it against its importance; low and to the left is unshared and unimportant, high and to the left is missing in the other.${left > 0 ? ` Left out, since their similarity or importance is not known: ${left}.` : ''}`,
     );
     const end = drawScatter(d, top, points, {
       x: 'similarity to the other network (Pearson r)',
@@ -167,7 +163,7 @@ export const conceptCollages: FigureKind = {
                   width: 1.6,
                 },
               );
-            d.text(x, y + side + 31, real.toFixed(2), { size: 9, fill: d.theme.muted });
+            d.text(x, y + side + 31, withMinus(real.toFixed(2)), { size: 9, fill: d.theme.muted });
           }
           y += side + 40;
         }

@@ -1,4 +1,5 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { withMinus } from '../../base/number-text.ts';
 import type { Drawing } from './drawing.ts';
 import { textWidth } from './drawing.ts';
 
@@ -21,12 +22,27 @@ export type Place = (value: number) => number;
 
 /** Least and greatest of the finite values, with a little room; 0 … 1 without any. */
 export function domainOf(values: readonly (number | null | undefined)[], room = 0.04): [number, number] {
-  const known = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
-  if (known.length === 0) return [0, 1];
-  const low = known.reduce((a, b) => Math.min(a, b));
-  const high = known.reduce((a, b) => Math.max(a, b));
+  const found = extent(values);
+  if (!found) return [0, 1];
+  const [low, high] = found;
   const margin = (high - low || Math.abs(high) || 1) * room;
   return [low - margin, high + margin];
+}
+
+/**
+ * Least and greatest of the values that a logarithmic axis can show, the positive ones, with a little room; undefined
+ * where there are none.
+ */
+export function logDomainOf(values: readonly (number | null | undefined)[]): [number, number] | undefined {
+  const [low, high] = extent(values.filter((value) => value != null && value > 0)) ?? [];
+  return low === undefined ? undefined : [low * 0.9, high! * 1.1];
+}
+
+/** Least and greatest of the finite values; undefined without any. */
+export function extent(values: readonly (number | null | undefined)[]): [number, number] | undefined {
+  const known = values.filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
+  if (known.length === 0) return undefined;
+  return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
 }
 
 /** Draws both axes with grid, ticks and titles; returns where values lie. */
@@ -66,9 +82,9 @@ function isRound(value: number): boolean {
 function tickText(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3)) {
     const [mantissa, exponent] = value.toExponential().split('e');
-    return `${Number(Number(mantissa).toFixed(2))}e${Number(exponent)}`;
+    return withMinus(`${Number(Number(mantissa).toFixed(2))}e${Number(exponent)}`);
   }
-  return String(Number(value.toPrecision(6))).replace('-', '−');
+  return withMinus(String(Number(value.toPrecision(6))));
 }
 
 export interface LegendEntry {

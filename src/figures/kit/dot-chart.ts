@@ -1,4 +1,6 @@
-import { type Box, domainOf, drawAxes, drawLegend, type LegendEntry } from './axes.ts';
+import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
+import { type Box, domainOf, drawAxes, drawLegend, type LegendEntry, logDomainOf } from './axes.ts';
 import { clip, type Drawing, textWidth } from './drawing.ts';
 
 export interface ChartPoint {
@@ -14,17 +16,27 @@ export interface ChartPoint {
   hollow?: boolean;
 }
 
-/** Points with names; returns where the chart ends. */
+/**
+ * Points with names; returns where the chart ends.
+ * @throws UsageError without points, and where a logarithmic axis has to show a value that is not positive.
+ */
 export function drawScatter(
   d: Drawing,
   top: number,
   points: readonly ChartPoint[],
   options: { x: string; y: string; logX?: boolean; legend?: readonly LegendEntry[]; height?: number; names?: boolean },
 ): number {
+  if (points.length === 0)
+    throw new UsageError(`There is nothing to draw: nothing has both ${options.x} and ${options.y}.`);
+  const below = options.logX ? points.find(({ x }) => x <= 0) : undefined;
+  if (below)
+    throw new UsageError(
+      `The axis of ${options.x} is logarithmic and cannot show ${below.name}, of which it is ${below.x}.`,
+    );
   const begin = drawLegend(d, top + 12, options.legend ?? []);
   const box: Box = { x: d.left + 62, y: begin + 6, width: d.right - d.left - 70, height: options.height ?? 320 };
   const xs = points.map(({ x }) => x);
-  const domain = options.logX ? ([Math.min(...xs) * 0.9, Math.max(...xs) * 1.1] as const) : domainOf(xs);
+  const domain = (options.logX ? logDomainOf(xs) : undefined) ?? domainOf(xs);
   const place = drawAxes(
     d,
     box,
@@ -66,8 +78,12 @@ export interface Bar {
   chance?: number;
 }
 
-/** Horizontal bars in groups; dashes mark what chance gives. Returns where the chart ends. */
+/**
+ * Horizontal bars in groups; dashes mark what chance gives. Returns where the chart ends.
+ * @throws UsageError without bars.
+ */
 export function drawBars(d: Drawing, top: number, bars: readonly Bar[], title: string): number {
+  if (bars.length === 0) throw new UsageError(`There is nothing to draw: nothing has a ${title}.`);
   const series = [...new Set(bars.map((bar) => bar.series))];
   const colourOf = (name: string): string => d.theme.series[series.indexOf(name) % d.theme.series.length]!;
   const begin =
@@ -110,7 +126,7 @@ export function drawBars(d: Drawing, top: number, bars: readonly Bar[], title: s
         if (chance !== undefined)
           d.line(place.x(chance), y, place.x(chance), y + row, { stroke: d.theme.ink, width: 1.4, dash: '2 1.5' });
         const end = Math.max(to, high === undefined ? to : place.x(high), from);
-        d.text(end + 5, y + row - 3, value.toFixed(3), { size: 9.5, fill: d.theme.muted });
+        d.text(end + 5, y + row - 3, withMinus(value.toFixed(3)), { size: 9.5, fill: d.theme.muted });
       } else d.text(place.x(0) + 5, y + row - 3, '–', { size: 9.5, fill: d.theme.muted });
       y += row;
     }

@@ -1,3 +1,4 @@
+import { withMinus } from '../../base/number-text.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { type Drawing, textWidth } from './drawing.ts';
 import { type ColourMapName, mapColour } from './theme.ts';
@@ -16,6 +17,13 @@ export interface HeatMapOptions {
   map?: ColourMapName;
   domain: readonly [number, number];
   encode: EncodePng;
+}
+
+/** As far below zero as above it, so that zero is the middle of a diverging map, also where nothing differs. */
+export function evenDomain(values: ArrayLike<number>): [number, number] {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]!) || 0);
+  return most > 0 ? [-most, most] : [-1, 1];
 }
 
 /** Up to so many cells are drawn as squares of their own; more become one picture. */
@@ -76,7 +84,7 @@ export function drawColourBar(
     const [r, g, b] = mapColour(map, (k + 0.5) / steps);
     d.rect(x + (k * width) / steps, y, width / steps + 0.4, 9, { fill: `rgb(${r},${g},${b})` });
   }
-  const ends = domain.map((value) => String(Number(value.toPrecision(3))).replace('-', '−'));
+  const ends = domain.map((value) => withMinus(String(Number(value.toPrecision(3)))));
   d.text(x, y + 20, ends[0]!, { size: 10, fill: d.theme.muted });
   d.text(x + width, y + 20, ends[1]!, { size: 10, anchor: 'end', fill: d.theme.muted });
   // A title that does not fit between the ends goes below them.

@@ -1,4 +1,4 @@
-import { type Box, domainOf, drawAxes, drawLegend } from './axes.ts';
+import { type Box, domainOf, drawAxes, drawLegend, extent, logDomainOf } from './axes.ts';
 import type { Drawing } from './drawing.ts';
 
 export interface Series {
@@ -23,7 +23,10 @@ export interface LineChartOptions {
 
 const LEFT = 62;
 
-/** Lines over one axis, with a legend above; returns where the chart ends. */
+/**
+ * Lines over one axis, with a legend above; returns where the chart ends. What a logarithmic axis cannot show is left out,
+ * and a chart without any value says so.
+ */
 export function drawLineChart(d: Drawing, top: number, series: readonly Series[], options: LineChartOptions): number {
   const { height = 230, bands = [], legend = true } = options;
   const entries = series.filter(({ faint }) => !faint);
@@ -36,14 +39,14 @@ export function drawLineChart(d: Drawing, top: number, series: readonly Series[]
   };
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const ys = series.flatMap(({ points }) => points.map(([, y]) => y));
-  const across: [number, number] = [Math.min(...xs), Math.max(...xs)];
+  const across = extent(xs) ?? [0, 1];
   if (across[0] === across[1]) across[1] = across[0] + 1;
   const xAxis = { title: options.x, domain: across, exact: true };
-  const positive = ys.filter((y): y is number => y !== null && y > 0);
+  const logDomain = options.log ? logDomainOf(ys) : undefined;
   const yAxis = {
     title: options.y,
-    domain: options.log ? ([Math.min(...positive), Math.max(...positive)] as const) : (options.domain ?? domainOf(ys)),
-    ...(options.log ? { log: true } : {}),
+    domain: logDomain ?? options.domain ?? domainOf(ys),
+    ...(logDomain ? { log: true } : {}),
   };
   bands.forEach(({ from, to, name }, i) => {
     const share = (x: number): number => box.x + ((x - across[0]) / (across[1] - across[0])) * box.width;
@@ -54,9 +57,11 @@ export function drawLineChart(d: Drawing, top: number, series: readonly Series[]
     d.text(share(from) + 3, box.y - 4, name, { size: 9.5, fill: d.theme.muted });
   });
   const place = drawAxes(d, box, xAxis, yAxis);
+  if (!extent(ys))
+    d.text(box.x + box.width / 2, box.y + box.height / 2, 'no values', { anchor: 'middle', fill: d.theme.muted });
   for (const { points, colour, dash, faint } of series)
     d.path(
-      points.map(([x, y]) => (y === null || (options.log && y <= 0) ? undefined : ([place.x(x), place.y(y)] as const))),
+      points.map(([x, y]) => (y === null || (logDomain && y <= 0) ? undefined : ([place.x(x), place.y(y)] as const))),
       {
         stroke: colour,
         width: faint ? 1 : 1.8,

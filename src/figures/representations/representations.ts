@@ -1,17 +1,27 @@
 import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
 import { neighbours } from '../../measures/class-similarity/neighbours.ts';
+import { MATCHING_TITLES } from '../../measures/representations/matching/matching-methods.ts';
 import { readStudyFile, readStudyMatrix, readStudyTable } from '../../study/read-study.ts';
 import type { ImageRow, RepresentationLayerEntry } from '../../study/representations-section.ts';
 import { offDiagonalRange } from '../classes/class-matrices.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import { type Bar, drawBars } from '../kit/dot-chart.ts';
 import { clip } from '../kit/drawing.ts';
-import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
+import { drawColourBar, drawHeatMap, evenDomain } from '../kit/heat-map.ts';
 
 const SIDES = ['semantic', 'spatial'] as const;
-const SIDE_TITLES = { semantic: 'optimally matched places', spatial: 'same places' } as const;
 const QUERIES = 5;
 const FOUND = 5;
+
+/** What the two similarities are of; the semantic one by the method that the study matched with. */
+function sideTitles({ manifest }: FigureContext): Record<(typeof SIDES)[number], string> {
+  const { method } = manifest.instruments.representations!;
+  const spatial = 'same places';
+  if (method === 'optimal') return { semantic: 'optimally matched places', spatial };
+  if (method === 'none') return { semantic: 'same places, no matching', spatial };
+  return { semantic: `matched places (${(MATCHING_TITLES[method]?.title ?? method).toLowerCase()})`, spatial };
+}
 
 const lacksLayers: FigureKind['lacks'] = ({ instruments: { representations } }) =>
   representations?.models.some(({ layers }) => layers.length > 0) ? undefined : 'it has no layers of representations';
@@ -53,12 +63,12 @@ export const similarityMaps: FigureKind = {
     const side = (d.right - d.left - 28) / 3;
     const domain = offDiagonalRange([semantic!, spatial!]);
     const differences = semantic!.data.map((value, k) => value - spatial!.data[k]!);
-    const most = differences.reduce((high, value) => Math.max(high, Math.abs(value) || 0), 1e-12);
     const n = semantic!.rows;
+    const titles = sideTitles(context);
     const panels = [
-      { title: SIDE_TITLES.semantic, data: semantic!.data, domain, map: 'sequential' as const },
-      { title: SIDE_TITLES.spatial, data: spatial!.data, domain, map: 'sequential' as const },
-      { title: 'difference', data: differences, domain: [-most, most] as const, map: 'diverging' as const },
+      { title: titles.semantic, data: semantic!.data, domain, map: 'sequential' as const },
+      { title: titles.spatial, data: spatial!.data, domain, map: 'sequential' as const },
+      { title: 'difference', data: differences, domain: evenDomain(differences), map: 'diverging' as const },
     ];
     let end = top;
     for (const [p, { title, data, domain: range, map }] of panels.entries()) {
@@ -98,7 +108,7 @@ export const ckaMap: FigureKind = {
     const name = ({ model, layer }: (typeof layers)[number]): string => (several ? `${model}: ${layer}` : layer);
     for (const [s, kind] of SIDES.entries()) {
       const x = d.left + labels + s * (side + 16);
-      d.text(x, top + 11, SIDE_TITLES[kind], { bold: true });
+      d.text(x, top + 11, sideTitles(context)[kind], { bold: true });
       const at = (i: number, j: number): number => cka[kind][i]![j] ?? Number.NaN;
       await drawHeatMap(
         d,
@@ -152,7 +162,7 @@ export const retrievalSheet: FigureKind = {
       d.text(
         x,
         at + size + 10,
-        clip(similarity === undefined ? label : `${similarity.toPrecision(3)} ${label}`, size + 6, 8.5),
+        clip(similarity === undefined ? label : `${withMinus(similarity.toPrecision(3))} ${label}`, size + 6, 8.5),
         {
           size: 8.5,
           fill: d.theme.muted,

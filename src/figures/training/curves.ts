@@ -1,9 +1,10 @@
 import { UsageError } from '../../base/errors.ts';
 import type { TrainingCurves } from '../../measures/training/curves.ts';
 import { readStudyJson } from '../../study/read-study.ts';
-import type { PhasesEntry, TrainingRunEntry } from '../../study/training-section.ts';
+import type { TrainingRunEntry } from '../../study/training-section.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import { drawLineChart, type Series } from '../kit/line-chart.ts';
+import { phaseBands } from './phase-bands.ts';
 
 /** Shown where no curve was asked for. */
 const DEFAULT_CURVES = ['sai.ncsm_scsm', 'idm.network.errorsOnly', 'wsi.max', 'accuracy'];
@@ -28,29 +29,6 @@ export function seriesOf({ run, curves }: RunCurves, curve: string, colour: stri
   return { name, colour, points: curves.epochs.map((epoch, i) => [epoch, curves.values[curve]?.[i] ?? null] as const) };
 }
 
-/** The phases that were found in a curve, as stretches of epochs with names. */
-export function phaseBands(found: PhasesEntry | undefined, first: number, last: number) {
-  if (!found) return [];
-  const { endOfSurge, startOfStabilisation, endOfGain, endOfDrop } = found;
-  const bands: { from: number; to: number; name: string }[] = [];
-  const add = (from: number, to: number, name: string): void => {
-    if (to > from) bands.push({ from, to, name });
-  };
-  if (endOfDrop.status === 'found') {
-    const gained = endOfGain?.status === 'found' ? endOfGain.epoch : first;
-    add(first, gained, 'initial gain');
-    add(gained, endOfDrop.epoch, endOfGain?.status === 'found' ? 'discarded' : 'drop');
-    add(endOfDrop.epoch, last, 'slow growth');
-    return bands;
-  }
-  if (endOfSurge.status !== 'found') return bands;
-  add(first, endOfSurge.epoch, 'surge');
-  const stable = startOfStabilisation.status === 'found' ? startOfStabilisation.epoch : last;
-  add(endOfSurge.epoch, stable, 'refinement');
-  add(stable, last, 'stabilisation');
-  return bands;
-}
-
 export const curves: FigureKind = {
   id: 'curves',
   instrument: 'training',
@@ -66,6 +44,10 @@ export const curves: FigureKind = {
         throw new UsageError(`There is no curve ${JSON.stringify(name)} in the runs.`, {
           hint: `They have ${[...known].slice(0, 20).join(', ')} …`,
         });
+    if (wanted.length === 0)
+      throw new UsageError(`The runs have none of the curves ${DEFAULT_CURVES.join(', ')}.`, {
+        hint: known.size > 0 ? `Choose of ${[...known].slice(0, 20).join(', ')}.` : 'They have no curve at all.',
+      });
     const d = context.drawing();
     const single = runs.length === 1 ? runs[0] : undefined;
     let y = d.heading(
@@ -87,7 +69,7 @@ export const curves: FigureKind = {
         y: name,
         height: wanted.length > 2 ? 150 : 230,
         legend: c === 0 && runs.length > 1,
-        bands: single ? phaseBands(single.run.phases[name], epochs[0]!, epochs.at(-1)!) : [],
+        bands: single ? phaseBands(single.run.phases[name], epochs[0] ?? 0, epochs.at(-1) ?? 0) : [],
       });
     }
     return d.finish(y, 'Curves over the epochs', sourceLine(context.manifest, 'training'));

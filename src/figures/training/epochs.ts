@@ -3,7 +3,7 @@ import { readStudyTable } from '../../study/read-study.ts';
 import { drawMaps } from '../classes/class-maps.ts';
 import { offDiagonalRange, orderedClasses, readMatrix } from '../classes/class-matrices.ts';
 import { type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
-import { drawAxes, drawLegend } from '../kit/axes.ts';
+import { drawAxes, drawLegend, extent } from '../kit/axes.ts';
 import { drawLineChart, type Series } from '../kit/line-chart.ts';
 import { lacksTraining, type RunCurves, runCurves, seriesOf } from './curves.ts';
 
@@ -158,16 +158,24 @@ export const typicalityHistogram: FigureKind = {
       const used = sets.flatMap(({ found }) =>
         found.edges.filter((_, k) => (found.counts[k] ?? 0) + (found.counts[k - 1] ?? 0) > 0),
       );
+      const range = extent(used);
+      if (!range) {
+        d.text(d.left, begin + 14, 'Nothing is wrong at these epochs, so there is no cosine to show.', {
+          fill: d.theme.muted,
+        });
+        y = begin + 34;
+        continue;
+      }
       const most = Math.max(...sets.flatMap(({ found }) => found.counts));
       const place = drawAxes(
         d,
         { x: d.left + 56, y: begin + 6, width: d.right - d.left - 66, height: 190 },
-        { title: 'cosine to the class template', domain: [Math.min(...used), Math.max(...used)] },
+        { title: 'cosine to the class template', domain: range },
         { title: 'wrong samples', domain: [0, most] },
       );
       sets.forEach(({ found }, i) => {
         const steps = found.counts.flatMap((count, k): [number, number][] =>
-          found.edges[k]! < Math.min(...used) || found.edges[k + 1]! > Math.max(...used)
+          found.edges[k]! < range[0] || found.edges[k + 1]! > range[1]
             ? []
             : [
                 [place.x(found.edges[k]!), place.y(count)],

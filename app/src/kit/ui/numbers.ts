@@ -1,5 +1,4 @@
-/** A true minus sign instead of a hyphen, and none before zero. */
-const withMinus = (text: string): string => (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text.replace('-', '−'));
+import { withMinus } from '#src/base/number-text.ts';
 
 /** A number with a fixed count of decimals; "–" where there is none. */
 export function fixed(value: number | null | undefined, digits = 2): string {
