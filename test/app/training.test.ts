@@ -7,6 +7,7 @@ import {
   linearAxis,
   logAxis,
   logDomain,
+  roomyTicks,
   wholeAxis,
 } from '../../app/src/charts/axis.ts';
 import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
@@ -33,6 +34,16 @@ describe('axes', () => {
       '0.004',
       '0.006',
     ]);
+  });
+  it('name as many marks as have room, zero among them', () => {
+    const axis = linearAxis([-0.35, 0.85], [0, 1], 12);
+    const named = (width: number) => roomyTicks(axis, width).map(({ label }) => label);
+    expect(named(900)).toEqual(labels(axis));
+    expect(named(330)).toEqual(['−0.2', '0.0', '0.2', '0.4', '0.6', '0.8']);
+    expect(named(100)).toEqual(['0.0', '0.4', '0.8']);
+    expect(named(10)).toEqual(['0.0']);
+    expect(roomyTicks(linearAxis([3, 3.05], [0, 4], 3)).length).toBe(1);
+    expect(roomyTicks({ ...axis, ticks: [] })).toEqual([]);
   });
   it('hold all values, begin at zero where that is near, and widen a flat curve', () => {
     const axis = linearAxis(domainFromZero([0.1, 0.9]), [0, 1]);

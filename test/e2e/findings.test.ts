@@ -41,6 +41,36 @@ describe.skipIf(!findChromium())('findings, explanations and small pages', () =>
     expect(findings.length).toBeGreaterThan(2);
   });
 
+  it('and all pages fit a phone: nothing scrolls sideways, and the header is as high as what is in it', async () => {
+    for (const [path, height] of [
+      ['study', 48],
+      ['report', 48],
+      ['glossary', 48],
+      ['home', 48],
+      ['classes/findings', 92],
+      ['classes/landscape', 92],
+      ['classes/map', 92],
+      ['classes/models', 92],
+    ] as const) {
+      const page = await open(`#/${path}`, PHONE);
+      await page.locator('main h1, main h2').first().waitFor();
+      // Of views, the search is there as soon as they are.
+      const header = page.locator('.app > header');
+      await expect.poll(() => header.evaluate((element) => element.clientHeight + 1), { message: path }).toBe(height);
+      const { wide, rows } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        rows: new Set(
+          [...document.querySelectorAll('.app > header > *, .app > header .tools > *')]
+            .map((element) => element.getBoundingClientRect())
+            .filter(({ width }) => width > 0)
+            .map(({ top, height }) => Math.round((top + height / 2) / 10)),
+        ).size,
+      }));
+      expect([path, wide, rows]).toEqual([path, 0, height === 92 ? 2 : 1]);
+      await page.close();
+    }
+  });
+
   it('lead to the view that shows them', async () => {
     const page = await open('#/classes/findings');
     const at = findings.findIndex(({ rule }) => rule === 'classes.strange-pair' || rule === 'classes.closest-pair');

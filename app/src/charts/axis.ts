@@ -58,6 +58,31 @@ function axisOf(scale: ScaleContinuousNumeric<number, number>, ticks: readonly T
   return { domain: [low, high], log, ticks, place: scale, valueAt: scale.invert };
 }
 
+/** Pixels of a character of a mark's name, and between two names. */
+const [CHARACTER, BETWEEN] = [6.3, 8];
+
+/**
+ * The marks of a horizontal axis whose names have room beside one another: all, or every second, third … counted from
+ * zero. `scale` is how many pixels a step of `place` is.
+ */
+export function roomyTicks({ ticks, place }: Axis, scale = 1): readonly Tick[] {
+  const zero = Math.max(
+    0,
+    ticks.findIndex(({ value }) => value === 0),
+  );
+  for (let every = 1; every < ticks.length; every++) {
+    const kept = ticks.filter((_, i) => (i - zero) % every === 0);
+    const fits = kept.every((tick, i) => {
+      const next = kept[i + 1];
+      if (!next) return true;
+      const names = ((tick.label.length + next.label.length) / 2) * CHARACTER;
+      return Math.abs(place(next.value) - place(tick.value)) * scale >= names + BETWEEN;
+    });
+    if (fits) return kept;
+  }
+  return ticks.slice(zero, zero + 1);
+}
+
 /** All values with a little room around them; of one value, a range around it. */
 export function domainAround(values: Iterable<number>, room = 0.06): Domain {
   const [low, high] = extent(values);

@@ -1,6 +1,6 @@
 import { element, escapeText } from '../kit/export/svg.ts';
 import type { Palette } from '../kit/theme/palette.ts';
-import type { Axis } from './axis.ts';
+import { type Axis, roomyTicks } from './axis.ts';
 
 export interface PlotBox {
   left: number;
@@ -45,7 +45,7 @@ export function drawFrame(
       plotText(palette, left - 6, y + 4, label, { 'text-anchor': 'end' }),
     );
   }
-  for (const { value, label } of axes.x.ticks) {
+  for (const { value, label } of roomyTicks(axes.x)) {
     const x = axes.x.place(value);
     body.push(
       plotLine(x, bottom, x, bottom + 4, palette.outline),

@@ -1,5 +1,5 @@
 import type { Matrix32 } from '#src/tensor/matrix.ts';
-import { type Axis, domainFromZero, linearAxis } from '../../../charts/axis.ts';
+import { type Axis, domainFromZero, linearAxis, roomyTicks } from '../../../charts/axis.ts';
 import { linePath } from '../../../charts/line-path.ts';
 import { element, escapeText } from '../../../kit/export/svg.ts';
 import { parseHex, type Rgb } from '../../../kit/theme/oklab.ts';
@@ -149,7 +149,7 @@ export function drawAxes(
       element('line', { x1: left, x2: right, y1: atY(value), y2: atY(value), stroke: palette.border }),
       text(left - 6, atY(value) + 4, label, 'end'),
     );
-  for (const { value, label } of axes.x.ticks)
+  for (const { value, label } of roomyTicks(axes.x, right - left))
     body.push(
       element('line', { x1: atX(value), x2: atX(value), y1: bottom, y2: bottom + 4, stroke: palette.outline }),
       text(atX(value), bottom + 16, label, 'middle'),
