@@ -32,6 +32,8 @@ export interface Finding {
   kind: 'result' | 'warning' | 'open';
   /** A whole sentence, or two. */
   text: string;
+  /** The sentences of the text, where each tells of something else and so stands on a line of its own. */
+  points?: readonly string[];
   evidence: readonly Evidence[];
   /** Where the app shows it: the path of a view and the parameters of its address. */
   view: { path: string; params: Readonly<Record<string, string>> };

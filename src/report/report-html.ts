@@ -45,10 +45,13 @@ ${command === '' ? '' : `<pre>${escaped(command)}</pre>`}
 </section>`;
 }
 
-function findingHtml({ kind, text, evidence }: Finding): string {
+function findingHtml({ kind, text, points, evidence }: Finding): string {
+  const told = points
+    ? `<ul>${points.map((point) => `<li>${escaped(point)}</li>`).join('')}</ul>`
+    : `<p>${escaped(text)}</p>`;
   const figures =
     evidence.length > 0 ? `<p class="evidence">${evidence.map(evidenceText).map(escaped).join(' · ')}</p>` : '';
-  return `<li class="${kind}"><p>${escaped(text)}</p>${figures}</li>`;
+  return `<li class="${kind}">${told}${figures}</li>`;
 }
 
 /** "Spearman's ρ with WordNet, resnet20: 0.36 (95 % interval 0.30 to 0.41), by chance 0.00 ± 0.01" */

@@ -9,10 +9,11 @@ h3 { margin: 24px 0 8px; font-size: 15px; }
 p { margin: 0 0 10px; }
 .muted, .evidence, figcaption { color: #5a6270; }
 .findings { margin: 0; padding: 0; list-style: none; }
-.findings li { margin: 0 0 14px; padding-left: 14px; border-left: 3px solid #2a62d8; }
-.findings li.warning { border-color: #b45309; }
-.findings li.open { border-color: #9aa3b2; }
-.findings p { margin: 0; font-size: 16px; }
+.findings > li { margin: 0 0 14px; padding-left: 14px; border-left: 3px solid #2a62d8; }
+.findings > li.warning { border-color: #b45309; }
+.findings > li.open { border-color: #9aa3b2; }
+.findings p, .findings li li { margin: 0; font-size: 16px; }
+.findings ul { margin: 0; padding-left: 20px; }
 .findings .evidence { margin-top: 3px; font-size: 13px; }
 figure { margin: 26px 0; }
 img { display: block; width: auto; max-width: 100%; height: auto; }

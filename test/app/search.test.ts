@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findNamed } from '../../app/src/kit/search/find-named.ts';
+import { atMostOfEach, findNamed } from '../../app/src/kit/search/find-named.ts';
 
 const names = [
   'goldfish',
@@ -16,6 +16,11 @@ const names = [
 const find = (text: string, limit?: number) => findNamed(names, (name) => [name], text, limit).map(({ item }) => item);
 
 describe('search by name', () => {
+  it('keeps so many of each kind, in their order', () => {
+    const found = ['a1', 'a2', 'b1', 'a3', 'c1', 'b2', 'a4', 'b3'];
+    expect(atMostOfEach(found, (name) => name[0]!, 2)).toEqual(['a1', 'a2', 'b1', 'c1', 'b2']);
+  });
+
   it('puts the very name first, then beginnings, beginnings of words, and places within', () => {
     expect(find('cat')).toEqual(['cat', 'catamaran', 'Egyptian cat', 'bobcat']);
     expect(find('cat', 2)).toEqual(['cat', 'catamaran']);

@@ -13,12 +13,25 @@ import {
 import { layoutLineChart } from '../../app/src/charts/line-chart.ts';
 import { linePath, lonePlaces } from '../../app/src/charts/line-path.ts';
 import { pairTitle } from '../../app/src/instruments/training/curves/curve-panels.ts';
+import { readEpoch } from '../../app/src/instruments/training/curves/panel-chart.ts';
 import { bandsOfRun } from '../../app/src/instruments/training/phase-curves.ts';
 import { classResults, sortResults } from '../../app/src/instruments/training/time/class-results.ts';
 import { spread, tellingEpochs } from '../../app/src/instruments/training/time/matrix-kinds.ts';
 import { mistakeRows, sortMistakes } from '../../app/src/instruments/training/time/mistake-rows.ts';
 import { matricesAt, type TrainingRun } from '../../app/src/instruments/training/training-data.ts';
 import { animatedPng } from '../../app/src/kit/export/apng.ts';
+
+describe('readings of curves', () => {
+  it('are of epochs that are shown, and of a run that ended before its last', () => {
+    const epochs = [0, 5, 10, 15, 20];
+    expect(readEpoch(epochs, 12, [0, 40])).toBe(12);
+    expect(readEpoch(epochs, 40, [0, 40])).toBe(20);
+    expect(readEpoch(epochs, 40, [5, 12])).toBe(10);
+    expect(readEpoch(epochs, 2, [4, 12])).toBe(5);
+    expect(readEpoch(epochs, 30, [25, 40])).toBeUndefined();
+    expect(readEpoch([], 3, [0, 5])).toBeUndefined();
+  });
+});
 
 describe('axes', () => {
   const values = ({ ticks }: Axis) => ticks.map(({ value }) => value);
@@ -56,7 +69,7 @@ describe('axes', () => {
   it('write marks with as few decimals as tell them apart, a true minus, and powers of ten', () => {
     expect(labels(linearAxis([0, 1], [0, 1], 4))).toEqual(['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);
     expect(labels(linearAxis([-0.3, 0.1], [0, 1], 4))).toEqual(['−0.3', '−0.2', '−0.1', '0.0', '0.1']);
-    expect(labels(logAxis(logDomain([0.1, 0.00001, 0]), [0, 1]))).toEqual(['1e-5', '1e-4', '1e-3', '0.01', '0.1']);
+    expect(labels(logAxis(logDomain([0.1, 0.00001, 0]), [0, 1]))).toEqual(['1e−5', '1e−4', '1e−3', '0.01', '0.1']);
     expect(labels(logAxis([0.5, 900], [0, 1]))).toContain('100');
   });
   it('lay epochs from edge to edge, and back', () => {

@@ -106,7 +106,7 @@ const APP_HOUSE: HouseRules = {
     'app/src/kit/search': [],
     'app/src/kit/export': ['app/src/kit/theme', 'src'],
     'app/src/matrix': ['src', ...['theme', 'url', 'export', 'data', 'ui'].map((name) => `app/src/kit/${name}`)],
-    'app/src/charts': ['app/src/kit/export', 'app/src/kit/theme'],
+    'app/src/charts': ['src', 'app/src/kit/export', 'app/src/kit/theme'],
     'app/src/instruments/classes': [
       ...FOR_INSTRUMENTS,
       'app/src/kit/compute',

@@ -39,6 +39,27 @@ describe.skipIf(!findChromium())('the list of studies', () => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  it('does not come over what somebody has begun with, however late it is', async () => {
+    const page = await open('#/classes/pairs');
+    let answer: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      void page.route('**/api/home', async (route) => {
+        resolve();
+        await new Promise<void>((go) => (answer = go));
+        await route.continue();
+      });
+    });
+    await page.goto(served().server.url);
+    await asked;
+    await page.getByRole('link', { name: 'Models', exact: true }).click();
+    await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
+    const answered = page.waitForResponse('**/api/home');
+    answer();
+    await answered;
+    await page.getByRole('link', { name: 'All studies' }).waitFor();
+    expect(page.url()).toContain('#/classes/models');
+  });
+
   it('is searched by name and model, and opens the study that is chosen', async () => {
     const page = await open('#/home');
     await page.getByRole('searchbox', { name: 'Search the studies' }).fill('gamma');

@@ -155,6 +155,12 @@ describe('findings of training', () => {
       ['training.warning', 'warning', 'net: The mistakes are random.'],
       ['training.missing', 'open', 'Some things were not measured: needs predictions.'],
     ]);
+    expect(found[0]!.points).toBeUndefined();
+    const second = { ...more, warnings: [...more.warnings, { kind: 'x', epoch: 7, message: 'WSI is high.' }] };
+    expect((await find([{ id: 'net', values: {}, more: second }]))[0]).toMatchObject({
+      text: 'net: The mistakes are random. net: WSI is high.',
+      points: ['net: The mistakes are random.', 'net: WSI is high.'],
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { extent } from 'd3-array';
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
+import { withMinus } from '#src/base/number-text.ts';
 
 /** First and last value of an axis. */
 export type Domain = readonly [number, number];
@@ -107,5 +108,7 @@ export function logDomain(values: Iterable<number>, ratio = 10 ** 0.1): Domain {
 
 /** Plain where that is short, else a power of ten. */
 function powerText(value: number): string {
-  return value >= 0.01 && value < 1000 ? String(Number(value.toPrecision(1))) : value.toExponential(0).replace('+', '');
+  return value >= 0.01 && value < 1000
+    ? String(Number(value.toPrecision(1)))
+    : withMinus(value.toExponential(0).replace('+', ''));
 }

@@ -12,6 +12,7 @@ import { closestPairs } from '../../measures/class-similarity/closest-pairs.ts';
 import { familyContrast } from '../../measures/class-similarity/population/family-contrast.ts';
 import { groupMeans } from '../../measures/class-similarity/population/group-means.ts';
 import { histogram } from '../../measures/class-similarity/population/histogram.ts';
+import { kindGroups } from '../../measures/class-similarity/population/kind-groups.ts';
 import { type PairPopularity, pairPopularity } from '../../measures/class-similarity/population/pair-popularity.ts';
 import { correlateWithTrait } from '../../measures/class-similarity/population/trait-correlation.ts';
 import { type PreparedSimilarity, prepareSimilarity } from '../../measures/class-similarity/prepared-similarity.ts';
@@ -53,7 +54,7 @@ export function populationSection(
   const { hybrids, foldPairs, subtree: wanted } = settleOptions(POPULATION_OPTIONS, facts);
   const members = models.map(({ member }) => facts.members[member]!);
   const rows = [...members, ...(facts.published?.members ?? [])];
-  const groups = groupsOf(
+  const groups = kindGroups(
     rows.map(({ kind }) => kind ?? null),
     hybrids,
   );
@@ -125,16 +126,6 @@ export function populationSection(
     },
     pairs: pairPopularity(models.map(({ similarity }) => closestPairs(similarity, { unique: foldPairs }))),
   };
-}
-
-/** All models, and those of each kind; hybrids count as ViTs, as the paper has it, or stand alone. */
-function groupsOf(kinds: readonly (string | null)[], hybrids: 'vit' | 'own') {
-  const kindOf = kinds.map((kind) => (kind === 'hybrid' && hybrids === 'vit' ? 'vit' : kind));
-  const at = (name: string): number[] => kindOf.flatMap((kind, i) => (kind === name ? [i] : []));
-  return [
-    { name: 'all', at: kinds.map((_, i) => i) },
-    ...['cnn', 'vit', 'hybrid'].map((name) => ({ name, at: at(name) })).filter(({ at }) => at.length > 0),
-  ];
 }
 
 /** The columns by which networks fall into groups: their kind, and those that the population file adds. */

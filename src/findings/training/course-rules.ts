@@ -119,9 +119,11 @@ export const warned: Rule<TrainingFacts> = {
     );
     const [first] = told;
     if (!first) return undefined;
+    const points = told.map(({ name, message }) => `${name}: ${message}`);
     return {
       kind: 'warning',
-      text: told.map(({ name, message }) => `${name}: ${message}`).join(' '),
+      text: points.join(' '),
+      ...(points.length > 1 ? { points } : {}),
       evidence: [],
       view: { path: 'training/curves', params: { epoch: String(first.epoch) } },
     };

@@ -18,6 +18,16 @@ const tolerant = new UFuzzy({
   intraIns: 1,
 });
 
+/** The first items of each kind, at most so many, in their order. */
+export function atMostOfEach<T>(items: readonly T[], kindOf: (item: T) => string, most: number): T[] {
+  const counts = new Map<string, number>();
+  return items.filter((item) => {
+    const count = (counts.get(kindOf(item)) ?? 0) + 1;
+    counts.set(kindOf(item), count);
+    return count <= most;
+  });
+}
+
 /**
  * The items with a name that holds the text, best first: the same name, one that begins with it, one with a word that
  * does, one that holds it anywhere; then those that do so but for a slip of the keyboard.

@@ -2,7 +2,7 @@ import { TERMS } from '#src/explanations/terms.ts';
 import { viewsOf } from '../../instruments/instrument.ts';
 import { home } from '../../kit/data/home.svelte.ts';
 import type { OpenStudy } from '../../kit/data/open-study.ts';
-import { findNamed } from '../../kit/search/find-named.ts';
+import { atMostOfEach, findNamed } from '../../kit/search/find-named.ts';
 import { shortcuts } from '../../kit/stage/shortcuts.svelte.ts';
 import { stage } from '../../kit/stage/stage.svelte.ts';
 import { router } from '../../kit/url/router.svelte.ts';
@@ -19,15 +19,24 @@ export interface PaletteItem {
   run: () => void;
 }
 
-/** Of one kind at most. */
+/** Of one kind at most; twice as many of what the view on stage searches. */
 const MOST = 6;
 
 /** What the palette offers for a text; for none of them views and actions. */
 export function paletteItems(text: string, study: OpenStudy | undefined): PaletteItem[] {
   const all = [views(study), actions(), models(), studies(), terms()];
   if (text.trim() === '') return [...views(study), ...actions()];
-  const found = findNamed(all.flat(), ({ title, names = [] }) => [title, ...names], text, 3 * MOST);
-  return [...found.map(({ item }) => item), ...onStage(text)];
+  const items = all.flat();
+  const found = findNamed(items, ({ title, names = [] }) => [title, ...names], text, items.length);
+  const kindOf = ({ id }: PaletteItem): string => id.slice(0, id.indexOf(':'));
+  return [
+    ...atMostOfEach(
+      found.map(({ item }) => item),
+      kindOf,
+      MOST,
+    ),
+    ...onStage(text),
+  ];
 }
 
 function views(study: OpenStudy | undefined): PaletteItem[] {

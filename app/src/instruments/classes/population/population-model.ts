@@ -1,4 +1,6 @@
+import { withMinus } from '#src/base/number-text.ts';
 import { eachMeasure } from '#src/measures/class-similarity/alignment-measures/alignment-measures.ts';
+import { belongsTo } from '#src/measures/class-similarity/population/kind-groups.ts';
 import { correlateWithTrait } from '#src/measures/class-similarity/population/trait-correlation.ts';
 import type { Alignment, ClassesSection, ClassModel } from '#src/study/classes-section.ts';
 import type { PopulationSection } from '#src/study/population-section.ts';
@@ -89,10 +91,8 @@ export function correlationsOf(
 ): PopulationSection['correlations'] {
   const { correlations, hybrids } = section.population!;
   if (!models.some(({ member }) => Object.hasOwn(typed, member.id))) return correlations;
-  const belongs = (group: string, kind: PopulationMember['kind']): boolean =>
-    group === 'all' || kind === group || (group === 'vit' && kind === 'hybrid' && hybrids === 'vit');
   return correlations.map((row) => {
-    const own = models.filter(({ member }) => belongs(row.group, member.kind));
+    const own = models.filter(({ member }) => belongsTo(row.group, member.kind, hybrids));
     return {
       ...row,
       ...eachMeasure((measure) => ({
@@ -126,7 +126,7 @@ const trimmed = (value: number): string => (value >= 100 ? value.toFixed(0) : va
 /** "0.0005", "< 0.001" would hide what a permutation test can resolve, so p keeps two figures. */
 export function pText(p: number | null | undefined): string {
   if (p === null || p === undefined) return '–';
-  return p >= 0.1 ? p.toFixed(2) : String(Number(p.toPrecision(2)));
+  return p >= 0.1 ? p.toFixed(2) : withMinus(String(Number(p.toPrecision(2))));
 }
 
 /** The order of the networks on the map: the leaves of the dendrogram. */

@@ -16,6 +16,21 @@ export interface CurveLook {
   log?: boolean;
 }
 
+/**
+ * The epoch of a run that is read where `wanted` is pointed at or chosen: within what is shown of the epochs, and of a run
+ * that ended before its last; undefined for a run that has none there.
+ */
+export function readEpoch(
+  epochs: readonly number[],
+  wanted: number,
+  [first, last]: readonly [number, number],
+): number | undefined {
+  const within = epochs.filter((epoch) => epoch >= first && epoch <= last);
+  if (wanted < first) return within[0];
+  const end = within.at(-1);
+  return end === undefined || wanted > end ? end : wanted;
+}
+
 /** A panel's chart of the given runs. */
 export function panelChart(
   panel: CurvePanel,
