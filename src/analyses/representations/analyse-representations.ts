@@ -14,12 +14,14 @@ import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { measureLayer } from './comparison/measure-layer.ts';
-import { collectFeatures, featureBuffers } from './features/collect-features.ts';
+import type { PlannedLayer } from './features/choose-layers.ts';
+import { type CollectedFeatures, collectFeatures, featureBuffers } from './features/collect-features.ts';
 import { fileFeatures } from './features/file-features.ts';
 import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { doMatchTask, type MatchPool } from './matching/match-in-tiles.ts';
+import type { MemoryUse } from './matching/memory.ts';
 import { plainOptions } from './option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
@@ -29,6 +31,7 @@ import {
   type RepresentationsPlatform,
 } from './options.ts';
 import { planRepresentations } from './plan/plan-representations.ts';
+import { requireMemory } from './plan/require-memory.ts';
 import { drawSample, type PairSample, sampleLayer } from './sampled/sampled-layer.ts';
 import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
@@ -64,7 +67,6 @@ export async function analyseRepresentations(
   if (inputs.length === 0) throw new UsageError('No model was given.');
   const { maxMemory = DEFAULT_MAX_MEMORY, command: _c, studyName: _s, ...determiningOptions } = options;
   const determining = plainOptions(determiningOptions);
-  const plain = { ...determining, maxMemory };
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashInputs(inputs, images, ids, determining);
   const store = storeAt(place, inputsHash);
@@ -80,12 +82,17 @@ export async function analyseRepresentations(
     const work = workArea(store, 'representations', inputsHash);
     const pool = (await platform.openEngine?.(store, inputsHash)) ?? (await platform.openPool?.()) ?? thisThread();
     const buffers = featureBuffers();
+    const matchingThreads = pool.elsewhere ? 1 : pool.threads;
+    const memory: MemoryUse = {
+      cap: maxMemory,
+      threads: matchingThreads,
+      runs: files.some((file) => file === undefined),
+    };
+    const plain = { ...determining, memory };
     const models: MeasuredModel[] = [];
     let sample: PairSample | undefined;
     try {
-      platform.announce?.(
-        await planRepresentations(inputs, images, options, platform, pool.elsewhere ? 1 : pool.threads, task),
-      );
+      platform.announce?.(await planRepresentations(inputs, images, options, platform, matchingThreads, task));
       for (const [m, input] of inputs.entries()) {
         const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
         const opened = files[m];
@@ -95,10 +102,24 @@ export async function analyseRepresentations(
         const folder = `m${m}`;
         const pictured = models.some((model) => model.provider.runtime !== null) || provider.runtime === null;
         const onPicture = pictured ? undefined : thumbnailer(work, platform);
-        const collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
-          ...task,
-          ...(onPicture && { onPicture }),
-        }).finally(() => provider.close());
+        const before = models.flatMap(({ collected }) => collected.layers);
+        let collected: CollectedFeatures;
+        try {
+          requireMemory(
+            input.source.name,
+            provider.layers.map(matchedLayer),
+            before,
+            samples.images.length,
+            determining,
+            memory,
+          );
+          collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
+            ...task,
+            ...(onPicture && { onPicture }),
+          });
+        } finally {
+          await provider.close();
+        }
         const first = models[0]?.collected ?? collected;
         requireSameSamples(
           first.indices.map((index) => samples.ids[0]![index] ?? `number ${index}`),
@@ -163,6 +184,11 @@ export async function analyseRepresentations(
     await work.clear();
     return { manifest, store, reused: false };
   });
+}
+
+/** A layer as it is matched: without the tokens that are left out. */
+function matchedLayer({ name, positions, channels, droppedTokens }: PlannedLayer) {
+  return { name, positions: positions - droppedTokens, channels };
 }
 
 /** Matching in this thread, for browsers without threads and for small work. */

@@ -1,4 +1,5 @@
 import { LONG_SECONDS, type WorkPlan } from '../../analyses/common/work-plan.ts';
+import { bytesText } from '../../base/bytes/bytes-text.ts';
 import { withOneLineTexts } from '../../base/one-line.ts';
 import { durationText } from '../terminal/duration.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -27,16 +28,4 @@ export function planText(plan: WorkPlan, { colors }: Pick<CliIo, 'colors'>): str
     for (const { flags, effect } of shorter) text += `${label('')}  ${flags.padEnd(width)}${effect}\n`;
   }
   return text;
-}
-
-/** "640 KiB", "1.2 GiB" */
-function bytesText(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit + 1 < units.length) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }

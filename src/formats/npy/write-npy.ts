@@ -1,5 +1,4 @@
 import { UsageError } from '../../base/errors.ts';
-import { numberToHalf } from '../../tensor/dtype.ts';
 import { elementCount, formatShape } from '../../tensor/tensor.ts';
 
 /** Arrays that `.npy` can hold as they are. */
@@ -39,30 +38,33 @@ export function encodeNpy(data: NpyArray, shape: readonly number[] = [data.lengt
   return encode(data, DESCRIPTORS[data[Symbol.toStringTag]]!, shape);
 }
 
-/**
- * As `encodeNpy`, with the values rounded to 16 bits (IEEE 754 half precision, to the nearest); beyond 65,504 they become
- * infinite. A Uint16Array is taken for such bits.
- */
-export function encodeHalfNpy(
-  values: Float32Array | Float64Array | Uint16Array,
-  shape: readonly number[] = [values.length],
-): Uint8Array<ArrayBuffer> {
-  if (values instanceof Uint16Array) return encode(values, '<f2', shape);
-  const bits = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) bits[i] = numberToHalf(values[i]!);
-  return encode(bits, '<f2', shape);
+/** The bytes of a `.npy` file of zeros, and its values as they lie in them, to be filled in place of a copy. */
+export function blankNpy(shape: readonly number[]): { bytes: Uint8Array<ArrayBuffer>; values: Float32Array } {
+  const { bytes, dataStart } = blank('<f4', shape, 4);
+  return { bytes, values: new Float32Array(bytes.buffer, dataStart) };
+}
+
+/** As `blankNpy`, for the bits of 16-bit values. */
+export function blankHalfNpy(shape: readonly number[]): { bytes: Uint8Array<ArrayBuffer>; bits: Uint16Array } {
+  const { bytes, dataStart } = blank('<f2', shape, 2);
+  return { bytes, bits: new Uint16Array(bytes.buffer, dataStart) };
 }
 
 function encode(data: NpyArray, descriptor: string, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   if (elementCount(shape) !== data.length)
     throw new UsageError(`encodeNpy: shape ${formatShape(shape)} does not hold ${data.length} elements.`);
+  const { bytes, dataStart } = blank(descriptor, shape, data.BYTES_PER_ELEMENT);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), dataStart);
+  return bytes;
+}
+
+function blank(descriptor: string, shape: readonly number[], bytesEach: number) {
   const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const header = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${dimensions}), }`;
   const dataStart = Math.ceil((10 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(dataStart + data.byteLength);
+  const bytes = new Uint8Array(dataStart + elementCount(shape) * bytesEach);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
   new DataView(bytes.buffer).setUint16(8, dataStart - 10, true);
   bytes.set(new TextEncoder().encode(`${header.padEnd(dataStart - 11)}\n`), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), dataStart);
-  return bytes;
+  return { bytes, dataStart };
 }

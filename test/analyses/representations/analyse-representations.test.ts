@@ -3,9 +3,11 @@ import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseInvariance } from '#src/analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import { matchThreads } from '#src/analyses/representations/matching/match-on-threads.ts';
+import { plainOptions } from '#src/analyses/representations/option-table.ts';
 import type { ImageInput } from '#src/analyses/representations/options.ts';
+import { memoryOfLayers } from '#src/analyses/representations/plan/require-memory.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
-import { FormatError, IncomparableError, MissingRuntimeError, UsageError } from '#src/base/errors.ts';
+import { FormatError, IncomparableError, LimitError, MissingRuntimeError, UsageError } from '#src/base/errors.ts';
 import type { Progress } from '#src/base/progress.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
@@ -213,16 +215,28 @@ describe('analyseRepresentations', () => {
   });
 
   it('gives the same bytes whatever memory and threads there are', { timeout: 60_000 }, async () => {
-    // No room at all means groups of one tile.
+    // The least room there may be means groups of one tile.
     const source = memorySource('f.npy', encodeNpy(madeFeatures(70, 16, 24), [70, 16, 24]));
     const options = { approximationPairs: 0, matches: false };
     const once = memoryStore();
     const inGroups = memoryStore();
     await analyseRepresentations([{ source, tokens: 0 }], [], options, once);
-    await analyseRepresentations([{ source, tokens: 0 }], [], { ...options, maxMemory: 1 }, inGroups, {
-      openPool: () => matchThreads({ threads: 2 }),
-    });
+    const layer = { positions: 16, channels: 24 };
+    const maxMemory = memoryOfLayers([layer], 70, plainOptions(options), { cap: 0, threads: 2, runs: false });
+    const openPool = () => matchThreads({ threads: 2 });
+    await analyseRepresentations([{ source, tokens: 0 }], [], { ...options, maxMemory }, inGroups, { openPool });
     expect(await contents(inGroups)).toEqual(await contents(once));
+    const refused = memoryStore();
+    const less = { ...options, maxMemory: maxMemory - 1 };
+    const error = await analyseRepresentations([{ source, tokens: 0 }], [], less, refused, { openPool }).catch(
+      (e) => e,
+    );
+    expect(error).toBeInstanceOf(LimitError);
+    expect(error.message).toMatch(
+      /^f\.npy: layer array of 70 images, 16 positions × 24 channels, takes about (\d+) MiB of memory; \1 MiB are allowed/,
+    );
+    expect(error.hint).toMatch(/--threads 1, or --pairs or --sample, or --max-memory 192M/);
+    expect(await contents(refused)).toEqual({});
   });
 
   it('leaves out pictures that cannot be read, by name', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { analyseRepresentations, thisThread } from '#src/analyses/representations/analyse-representations.ts';
 import type { MatchPool } from '#src/analyses/representations/matching/match-in-tiles.ts';
+import { plainOptions } from '#src/analyses/representations/option-table.ts';
 import type { RepresentationsOptions } from '#src/analyses/representations/options.ts';
+import { memoryOfLayers } from '#src/analyses/representations/plan/require-memory.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { openNpyArray } from '#src/formats/npy/read-npy.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
@@ -155,10 +157,12 @@ describe('a part of the pairs', () => {
   );
 
   it('ends with the same bytes whatever memory there is, and after an interruption', async () => {
-    const inputs = [input(clustered(90, 4, 6, 1))];
+    const inputs = [input(clustered(90, 16, 32, 1))];
     const options = { pairs: 500, ckaBatch: 10, queries: 12 };
     const whole = await sampled(inputs, options);
-    const little = await sampled(inputs, { ...options, maxMemory: 1 });
+    const layer = { positions: 16, channels: 32 };
+    const maxMemory = memoryOfLayers([layer], 90, plainOptions(options), { cap: 0, threads: 1, runs: false });
+    const little = await sampled(inputs, { ...options, maxMemory });
     expect([...little.files]).toEqual([...whole.files]);
     const files = new Map<string, Uint8Array>();
     for (let stop = 1; ; stop++) {

@@ -14,6 +14,7 @@ import { approximationTable } from '../matching/approximation-table.ts';
 import type { MatchPool } from '../matching/match-in-tiles.ts';
 import { matchLayer } from '../matching/match-layer.ts';
 import { matchTable } from '../matching/match-table.ts';
+import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
@@ -38,7 +39,7 @@ export interface MeasureContext {
   /** The images that could be read, in order. */
   images: readonly ImageInput[];
   divergence: Matrix64 | null;
-  options: PlainOptions & { maxMemory: number };
+  options: PlainOptions & { memory: MemoryUse };
 }
 
 /** Similarity matrices of a layer, their kernels, and what they tell of outputs, retrieval and approximation. */

@@ -1,4 +1,4 @@
-import { encodeHalfNpy, encodeNpy } from '../../../formats/npy/write-npy.ts';
+import { blankHalfNpy, blankNpy } from '../../../formats/npy/write-npy.ts';
 import type { PairFeaturesEntry } from '../../../study/representations-section.ts';
 import { numberToHalf } from '../../../tensor/dtype.ts';
 import type { LayerFeatures } from './collect-features.ts';
@@ -26,7 +26,7 @@ export async function pairFeatures(features: LayerFeatures, cap: number): Promis
   const count = Math.min(images, Math.floor(cap / (size * 2)));
   if (count < 2) return null;
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * images) / count));
-  const bits = new Uint16Array(count * size);
+  const { bytes, bits } = blankHalfNpy([count, size]);
   let fits = true;
   await eachImage(features, chosen, (values, row) => {
     for (let k = 0; k < size; k++) {
@@ -34,8 +34,7 @@ export async function pairFeatures(features: LayerFeatures, cap: number): Promis
       bits[row * size + k] = numberToHalf(values[k]!);
     }
   });
-  if (fits)
-    return { bytes: encodeHalfNpy(bits, [count, size]), entry: { bits: 16, images: count === images ? null : chosen } };
+  if (fits) return { bytes, entry: { bits: 16, images: count === images ? null : chosen } };
   // Beyond the range of 16 bits a value would become infinite; every second image in 32 bits is the way out.
   const second = chosen.filter((_, i) => i % 2 === 1);
   return second.length < 2 ? null : inSingle(features, second);
@@ -43,10 +42,10 @@ export async function pairFeatures(features: LayerFeatures, cap: number): Promis
 
 async function inSingle(features: LayerFeatures, chosen: readonly number[]): Promise<PairFeatures> {
   const size = features.positions * features.channels;
-  const data = new Float32Array(chosen.length * size);
-  await eachImage(features, chosen, (values, row) => data.set(values, row * size));
+  const { bytes, values: all } = blankNpy([chosen.length, size]);
+  await eachImage(features, chosen, (values, row) => all.set(values, row * size));
   const whole = chosen.length === features.images;
-  return { bytes: encodeNpy(data, [chosen.length, size]), entry: { bits: 32, images: whole ? null : [...chosen] } };
+  return { bytes, entry: { bits: 32, images: whole ? null : [...chosen] } };
 }
 
 /** Hands over the features of the chosen images in turn; a few images are in memory at a time. */

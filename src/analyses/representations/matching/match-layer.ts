@@ -8,54 +8,7 @@ import type { WorkArea } from '../../common/work-area.ts';
 import type { FeatureBuffers, LayerFeatures } from '../features/collect-features.ts';
 import type { PlainOptions } from '../option-table.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
-
-/** What the process needs beside features: code, the model and its runtime, the threads and their affinities. */
-const RESERVED_BYTES = 576 * 2 ** 20;
-
-/** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
-function tileSizeFor(positions: number): number {
-  return Math.max(2, Math.min(32, Math.floor(8192 / positions)));
-}
-
-/** What all matrices of a layer take: inner products, kernels in double and in single precision, and sorting them. */
-function bytesOfMatrices(images: number): number {
-  return 12 * 8 * images ** 2;
-}
-
-/** The least memory, in bytes, that a layer of so many images can be matched in: with two tiles of features. */
-export function memoryOfMatching(layer: { positions: number; channels: number }, images: number): number {
-  const tile = Math.min(images, tileSizeFor(layer.positions));
-  return RESERVED_BYTES + bytesOfMatrices(images) + 4 * tile * layer.positions * layer.channels * 4;
-}
-
-/**
- * The least memory, in bytes, in which some pairs of a layer's images can be matched: means and norms of each image, values
- * of the pairs in every layer, and a few images.
- */
-export function memoryOfPairs(
-  layer: { positions: number; channels: number },
-  images: number,
-  pairs: number,
-  layers: number,
-): number {
-  return RESERVED_BYTES + images * (layer.positions + layer.channels) * 8 + pairs * layers * 16 + pairs * 64;
-}
-
-/**
- * Images in memory at once, in whole tiles: all of them where the cap allows it, else two groups of this many.
- *
- * @param matrices Bytes that are taken by what is made of the features.
- */
-export function imagesInMemory(
-  features: LayerFeatures,
-  tileSize: number,
-  maxMemory: number,
-  matrices = bytesOfMatrices(features.images),
-): number {
-  const budget = Math.max(0, (maxMemory - RESERVED_BYTES - matrices) * 0.5);
-  if (features.images * features.imageBytes <= budget) return features.images;
-  return Math.max(1, Math.floor(budget / 2 / features.imageBytes / tileSize)) * tileSize;
-}
+import { imagesInMemory, type MemoryUse, tileSizeFor } from './memory.ts';
 
 /**
  * Inner products of all pairs of images of a layer, matched and unmatched. Tiles that the work area has are not computed
@@ -70,12 +23,12 @@ export async function matchLayer(
   pool: MatchPool,
   work: WorkArea,
   folder: string,
-  options: PlainOptions & { maxMemory: number },
+  options: PlainOptions & { memory: MemoryUse },
   task: LongTask,
 ): Promise<SimilarityMatrices & { whole: FeatureMaps<Float32Array> | null }> {
   const n = features.images;
   const tileSize = tileSizeFor(features.positions);
-  const size = imagesInMemory(features, tileSize, options.maxMemory);
+  const size = imagesInMemory(features, tileSize, options.memory);
   const groups = Array.from(
     { length: Math.ceil(n / size) },
     (_, g) => [g * size, Math.min((g + 1) * size, n)] as const,

@@ -14,7 +14,7 @@ import type { FeatureBlock, FeatureProvider } from '../features/feature-provider
 import { fileFeatures } from '../features/file-features.ts';
 import { modelFeatures } from '../features/model-features.ts';
 import { settleSamples } from '../features/samples.ts';
-import { memoryOfMatching, memoryOfPairs } from '../matching/match-layer.ts';
+import { type MemoryUse, memoryOfMatching } from '../matching/memory.ts';
 import { MINIBATCH_RULES, type PlainOptions, plainOptions } from '../option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
@@ -23,6 +23,7 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from '../options.ts';
+import { memoryOfLayers } from './require-memory.ts';
 import { waysForPairs, waysForViews, waysToShorten } from './ways-to-shorten.ts';
 
 /** Images whose features are taken to see how long that lasts, and pairs that are matched. */
@@ -56,6 +57,7 @@ export async function planRepresentations(
   const files = await Promise.all(
     inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
   );
+  const use: MemoryUse = { cap: maxMemory, threads, runs: files.some((file) => file === undefined) };
   const samples = settleSamples(
     inputs,
     files,
@@ -106,14 +108,14 @@ export async function planRepresentations(
   const described = { instrument: 'representations' as const, images: n, layers, notes, pairs };
   if (views) {
     // Batch after batch: neither features nor matrices are kept.
-    const batch = Math.max(...layers.map((layer) => memoryOfMatching(layer, 2 * views.batch)));
+    const batch = Math.max(...layers.map((layer) => memoryOfMatching(layer, 2 * views.batch, use)));
     const seconds = featureSeconds + matchSeconds;
     const plan = { ...described, disk: { work: 0, study: 0 }, memory: { needed: batch, cap: null }, steps, seconds };
     return { ...plan, shorter: seconds > LONG_SECONDS ? waysForViews(plan) : [] };
   }
   if (plain.pairs !== null) {
     // No matrices: features stay on disk but for what a task touches.
-    const needed = Math.max(...layers.map((layer) => memoryOfPairs(layer, n, pairs, layers.length)));
+    const needed = memoryOfLayers(layers, n, plain, use);
     const disk = { work: n * layers.reduce((sum, layer) => sum + layer.positions * layer.channels * 4, 0), study: 0 };
     disk.work += layers.length * pairs * 16;
     disk.study = layers.length * Math.min(n, plain.queries!) * plain.k * 4;
@@ -132,10 +134,7 @@ export async function planRepresentations(
   const study = layers.reduce((sum, layer) => sum + matrices + Math.min(n * size(layer), plain.pairFeatures), 0);
   const work = planned.reduce((sum, layer) => sum + n * size(layer), 0) + layers.length * pairs * 16;
   const largest = Math.max(...layers.map((layer) => n * size(layer)));
-  const smallest = Math.max(...layers.map((layer) => memoryOfMatching(layer, n)));
-  // Of each layer that is done, matrices and files wait for the study to be written.
-  const kept = (layers.length - 1) * 2 * matrices;
-  const needed = kept + smallest;
+  const needed = memoryOfLayers(layers, n, plain, use);
   const plan: WorkPlan = {
     ...described,
     disk: { work, study },
@@ -144,7 +143,7 @@ export async function planRepresentations(
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
     shorter: [],
   };
-  return { ...plan, shorter: waysToShorten(plan, plain, needed) };
+  return { ...plan, shorter: waysToShorten(plan, plain, needed, use) };
 }
 
 /** Pairs that are matched in each layer; of those that queries need, all that norms may leave. */

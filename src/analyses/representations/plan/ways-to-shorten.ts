@@ -1,7 +1,8 @@
 import { LONG_SECONDS, type WorkPlan } from '../../common/work-plan.ts';
 import { PREFERRED_POSITIONS } from '../features/choose-layers.ts';
-import { memoryOfMatching } from '../matching/match-layer.ts';
+import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
+import { memoryOfLayers } from './require-memory.ts';
 
 /** Fewer images than these tell little. */
 const LEAST_IMAGES = 50;
@@ -12,7 +13,12 @@ const LEAST_IMAGES = 50;
  *
  * @param needed Bytes that cannot be done without, whatever is loaded in parts.
  */
-export function waysToShorten(plan: WorkPlan, options: PlainOptions, needed: number): WorkPlan['shorter'] {
+export function waysToShorten(
+  plan: WorkPlan,
+  options: PlainOptions,
+  needed: number,
+  use: MemoryUse,
+): WorkPlan['shorter'] {
   const { images, layers, seconds, memory } = plan;
   const slow = seconds > LONG_SECONDS;
   const large = needed > memory.cap!;
@@ -43,19 +49,15 @@ export function waysToShorten(plan: WorkPlan, options: PlainOptions, needed: num
     });
   if (slow && layers.length === 1 && largest.positions > PREFERRED_POSITIONS)
     ways.push({ flags: '--layers NAME', effect: `a layer of at most ${PREFERRED_POSITIONS} positions` });
-  if (large)
-    ways.push({
-      flags: `--max-memory ${Math.ceil(needed / 2 ** 30)}G`,
-      effect: 'where the machine has as much',
-    });
+  if (large) {
+    if (use.threads > 1 && memoryOfLayers(layers, images, options, { ...use, threads: 1 }) <= memory.cap!)
+      ways.push({ flags: '--threads 1', effect: 'slower' });
+    ways.push({ flags: `--max-memory ${sizeText(needed)}`, effect: 'where the machine has as much' });
+  }
   return ways;
 
   function fits(n: number): boolean {
-    const memoryOf = Math.max(...layers.map((layer) => memoryOfMatching(layer, n)));
-    return secondsOf(n) <= LONG_SECONDS && (!large || memoryOf + keptBy(n) <= memory.cap!);
-  }
-  function keptBy(n: number): number {
-    return (layers.length - 1) * 2 * options.kernels.length * 2 * 4 * n * n;
+    return secondsOf(n) <= LONG_SECONDS && (!large || memoryOfLayers(layers, n, options, use) <= memory.cap!);
   }
   function secondsOf(n: number): number {
     return linear * (n / images) + quadratic * (n / images) ** 2;
@@ -87,6 +89,11 @@ export function waysForViews({ images, seconds }: Pick<WorkPlan, 'images' | 'sec
     { flags: `--sample ${fewer}`, effect: about(seconds * (fewer / images)) },
     { flags: '--layers NAMES', effect: 'fewer layers, or such with fewer positions' },
   ];
+}
+
+/** A size that is enough, as the option takes it: "640M", "3G". */
+function sizeText(bytes: number): string {
+  return bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 26) * 64}M` : `${Math.ceil(bytes / 2 ** 30)}G`;
 }
 
 function pairsOf(n: number): string {

@@ -6,7 +6,7 @@ import type { ImagePairs } from '../../../measures/representations/sampling/samp
 import type { WorkArea } from '../../common/work-area.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
 import type { MatchPool, MatchTask } from '../matching/match-in-tiles.ts';
-import { imagesInMemory } from '../matching/match-layer.ts';
+import { imagesInMemory, type MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 
 /** Pairs of one task, about: some tenths of a second of work. */
@@ -45,7 +45,7 @@ export function pairMatcher(
   pool: MatchPool,
   work: WorkArea,
   folder: string,
-  { method, batchSize, normOrder, topk, maxMemory }: PlainOptions & { maxMemory: number },
+  { method, batchSize, normOrder, topk, memory }: PlainOptions & { memory: MemoryUse },
 ): PairMatcher {
   const n = features.images;
   const perSide = Math.max(1, Math.floor(SIDE_BYTES / features.imageBytes));
@@ -67,7 +67,7 @@ export function pairMatcher(
       };
       for (const [t, values] of stored.entries()) if (values) put(tasks[t]!, values);
       let before = stored.reduce((sum, values, t) => sum + (values ? tasks[t]!.which.length : 0), 0);
-      const groupSize = imagesInMemory(features, side, maxMemory, 0);
+      const groupSize = imagesInMemory(features, side, memory, 0);
       for (const open of byGroups(tasks, stored, groupSize)) {
         const [x, y] = await loadGroups(open.rows, open.columns, groupSize);
         const list = open.tasks.map((t): MatchTask => {

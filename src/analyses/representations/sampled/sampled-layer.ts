@@ -7,6 +7,7 @@ import type { Matrix64 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
 import type { MatchPool } from '../matching/match-in-tiles.ts';
+import type { MemoryUse } from '../matching/memory.ts';
 import { MINIBATCH_RULES, type PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
 import { layerProfiles, type NearestImages, nearestImages } from './nearest-images.ts';
@@ -51,7 +52,7 @@ export async function sampleLayer(
   sample: PairSample,
   images: readonly ImageInput[],
   { pool, work, folder }: { pool: MatchPool; work: WorkArea; folder: string },
-  options: PlainOptions & { maxMemory: number },
+  options: PlainOptions & { memory: MemoryUse },
   task: LongTask,
 ): Promise<SampledLayer> {
   const matcher = pairMatcher(features, pool, work, folder, options);
