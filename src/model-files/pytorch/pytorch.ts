@@ -1,8 +1,9 @@
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
-import { looksLikeZip } from '../../formats/zip/open-zip.ts';
+import { looksLikeZip, openZip } from '../../formats/zip/open-zip.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { ModelFile, ModelFormat } from '../model-file.ts';
+import { type ExportedWeights, exportedWeights, weightsWithin } from './exported-program.ts';
 import { flattenCheckpoint, type Scalar } from './flatten.ts';
 import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
 import { numpyElementType } from './numpy-globals.ts';
@@ -11,33 +12,43 @@ import { arrayEntry, tensorEntry } from './tensor-entries.ts';
 import { openZipCheckpoint } from './zip-checkpoint.ts';
 
 /**
- * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, the tar
- * form of the earliest releases, and bare pickles. Pickles are read
- * by a machine that executes nothing; objects of other classes beside the weights are passed over, but for tensors in
- * their attributes. It claims every zip archive, so formats that are zips of a known layout must be
- * asked before.
+ * PyTorch checkpoints (`.pt .pth .th .bin .ckpt`): the zip form, the form before it, the tar form of the earliest releases,
+ * bare pickles, and the weights of exported programs (`.pt2`). Pickles are read by a machine that executes nothing; objects
+ * of other classes beside the weights are passed over, but for tensors in their attributes. It claims every zip archive, so
+ * formats that are zips of a known layout must be asked before.
  */
 export const pytorchFormat: ModelFormat = {
   name: 'pytorch',
   title: 'PyTorch',
-  extensions: ['.pt', '.pth', '.th', '.ckpt', '.bin', '.pkl', '.pth.tar', '.pt.tar'],
+  extensions: ['.pt', '.pth', '.th', '.ckpt', '.bin', '.pkl', '.pth.tar', '.pt.tar', '.pt2'],
   hub: { rank: 1, names: [/^pytorch_model\.bin$/, /^[^/]+\.(bin|pth|pt|th)$/] },
   head: { classAxis: 'first', inOrder: true },
   match: (head) => looksLikeZip(head) || looksLikePickle(head) || looksLikeTarCheckpoint(head),
-  open: openPytorch,
+  open: (source) => openPytorch(source),
 };
 
 const latin1 = new TextDecoder('latin1');
 
+/** Under which tensors are named whose element types no reader here has. */
+const NOT_READ = 'tensors of types that are not read';
+
 /** Classes that are named as not known. */
 const LISTED_NAMES = 8;
 
-async function openPytorch(source: ByteSource): Promise<ModelFile> {
+/** @param isWithin whether it lies within an exported program, so that it is a checkpoint and no such program itself */
+async function openPytorch(source: ByteSource, isWithin = false): Promise<ModelFile> {
   const head = await source.read(0, Math.min(512, source.byteLength));
+  const archive = looksLikeZip(head) ? await openZip(source) : undefined;
+  if (archive && !isWithin) {
+    const exported = await exportedWeights(archive);
+    if (exported) return exportedFile(source.name, exported);
+    const within = await weightsWithin(archive);
+    if (within) return { ...(await openPytorch(within, true)), name: source.name };
+  }
   const checkpoint = looksLikeTarCheckpoint(head)
     ? await openTarCheckpoint(source)
-    : looksLikeZip(head)
-      ? await openZipCheckpoint(source)
+    : archive
+      ? await openZipCheckpoint(archive)
       : await openLegacyCheckpoint(source);
   const flat = flattenCheckpoint(source.name, checkpoint.root);
 
@@ -54,7 +65,7 @@ async function openPytorch(source: ByteSource): Promise<ModelFile> {
     }
   }
   const metadata: Record<string, Scalar> = { ...flat.metadata };
-  if (notRead.length > 0) metadata['tensors of types that are not read'] = notRead.join(', ');
+  if (notRead.length > 0) metadata[NOT_READ] = notRead.join(', ');
   if (checkpoint.unknown.size === 0) return { format: 'pytorch', name: source.name, tensors, metadata };
   const names = namesOf(checkpoint.unknown);
   metadata['objects of other classes'] = names;
@@ -62,6 +73,11 @@ async function openPytorch(source: ByteSource): Promise<ModelFile> {
     `Objects of classes that are not known were passed over, but for tensors in them; nothing was run: ${names}.`,
   ];
   return { format: 'pytorch', name: source.name, tensors, metadata, notes };
+}
+
+function exportedFile(name: string, { tensors, notRead }: ExportedWeights): ModelFile {
+  const metadata: Record<string, Scalar> = notRead.length > 0 ? { [NOT_READ]: notRead.join(', ') } : {};
+  return { format: 'pytorch', name, tensors, metadata };
 }
 
 /** A few of the names, and how many more there are. */

@@ -1,8 +1,7 @@
-import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import { openZip, type ZipArchive } from '../../formats/zip/open-zip.ts';
+import type { ZipArchive } from '../../formats/zip/open-zip.ts';
 import { otherArchive } from '../other-archives.ts';
 import { runPickle } from './pickle.ts';
 import { PICKLE_LIMITS } from './pickle-limits.ts';
@@ -24,9 +23,8 @@ const PICKLE_NAME = 'data.pkl';
  * The zip form, written since PyTorch 1.6: NAME/data.pkl holds the values, NAME/data/KEY one storage each. TorchScript
  * archives are built alike.
  */
-export async function openZipCheckpoint(source: ByteSource): Promise<Checkpoint> {
-  const { name: file } = source;
-  const archive = await openZip(source);
+export async function openZipCheckpoint(archive: ZipArchive): Promise<Checkpoint> {
+  const { name: file } = archive;
   const folder = findFolder(archive);
   await checkByteOrder(archive, folder);
   const pickle = await archive.open(archive.entries.get(`${folder}${PICKLE_NAME}`)!);
