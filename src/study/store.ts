@@ -18,15 +18,23 @@ export interface StudyStore {
   lock?(): Promise<() => Promise<void>>;
 }
 
+/** What an analysis is of. */
+export interface StudyInputs {
+  /** Hash of models, pictures and options. */
+  hash: string;
+  /** SHA-256 of each picture; null for one that could not be read. Absent for an analysis without pictures. */
+  images?: readonly (string | null)[];
+}
+
 /**
- * Where an analysis writes its study: a store, or what gives one once the hash of the inputs is known, since a folder is
- * called by it.
+ * Where an analysis writes its study: a store, or what gives one once it is known what the analysis is of, since a folder is
+ * called by that.
  */
-export type StudyPlace = StudyStore | ((inputsHash: string) => StudyStore);
+export type StudyPlace = StudyStore | ((inputs: StudyInputs) => StudyStore | Promise<StudyStore>);
 
 /** The store of a place. */
-export function storeAt(place: StudyPlace, inputsHash: string): StudyStore {
-  return typeof place === 'function' ? place(inputsHash) : place;
+export async function storeAt(place: StudyPlace, inputs: StudyInputs): Promise<StudyStore> {
+  return typeof place === 'function' ? place(inputs) : place;
 }
 
 /** Does work that writes a study while nobody else writes there. */

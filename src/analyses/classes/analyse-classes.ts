@@ -16,6 +16,7 @@ import { readManifest } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import { isComplete, writeSection } from '../../study/write-section.ts';
 import { collectPictures, planPictures } from '../common/collect-pictures.ts';
+import { defaultStudyName } from '../common/default-study-name.ts';
 import { modelId } from '../common/model-id.ts';
 import { hashInputs, plainOptions } from './inputs-hash.ts';
 import { checkLargeRequest, MAX_WHOLE_CLASSES } from './large-model.ts';
@@ -287,9 +288,4 @@ async function reusable(store: StudyStore, inputsHash: string): Promise<StudyMan
   const manifest = await readManifest(store).catch(() => undefined);
   if (manifest?.instruments.classes?.inputsHash !== inputsHash) return undefined;
   return (await isComplete(store, manifest)) ? manifest : undefined;
-}
-
-/** Name of a study of these models: the first one's, with the number of others. */
-export function defaultStudyName(models: readonly { name: string }[]): string {
-  return models.length === 1 ? models[0]!.name : `${models[0]!.name} and ${models.length - 1} more`;
 }

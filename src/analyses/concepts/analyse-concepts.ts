@@ -53,7 +53,7 @@ export async function analyseConcepts(
   const plain = plainOptions(determining);
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashConceptInputs(inputs, images, ids, plain);
-  const store = storeAt(place, inputsHash);
+  const store = await storeAt(place, { hash: inputsHash, images: ids });
   return whileLocked(store, async () => {
     const existing = await readManifest(store).catch(() => undefined);
     if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))

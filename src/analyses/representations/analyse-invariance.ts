@@ -84,7 +84,7 @@ export async function analyseInvariance(
   const { images, ids } = await readImages(given, task);
   const determining = { ...plain, transform, batch, offset };
   const inputsHash = await hashInputs(inputs, images, ids, determining);
-  const store = storeAt(place, inputsHash);
+  const store = await storeAt(place, { hash: inputsHash, images: ids });
   const models: RepresentationModelEntry[] = [];
   const results: InvarianceResult['models'] = [];
   let common: { skipped: SkippedImage[]; size: number; shift: number; batches: number } | undefined;

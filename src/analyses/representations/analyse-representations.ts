@@ -69,7 +69,7 @@ export async function analyseRepresentations(
   const determining = plainOptions(determiningOptions);
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashInputs(inputs, images, ids, determining);
-  const store = storeAt(place, inputsHash);
+  const store = await storeAt(place, { hash: inputsHash, images: ids });
   return whileLocked(store, async () => {
     const existing = await readManifest(store).catch(() => undefined);
     if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))

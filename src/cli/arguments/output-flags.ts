@@ -13,7 +13,10 @@ export interface OutputFlags extends ShowOptions {
 export function addOutputFlags(command: Command): Command {
   return addShowOptions(
     command
-      .option('--out <folder>', 'where the study is written (default: ./semblance-studies/NAME-HASH)')
+      .option(
+        '--out <folder>',
+        'where the study is written (default: below ./semblance-studies; instruments on the same models and pictures share a study)',
+      )
       .option('--full-paths', 'keep absolute paths in the command that the study notes', false)
       .option('--json', 'print one JSON object', false)
       .option('-q, --quiet', 'no progress and no talk on stderr', false),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defaultStudyName } from '../../analyses/common/default-study-name.ts';
 import { analyseConcepts } from '../../analyses/concepts/analyse-concepts.ts';
 import { CONCEPT_OPTIONS } from '../../analyses/concepts/option-table.ts';
 import type { ConceptModelInput } from '../../analyses/concepts/options.ts';
@@ -13,7 +14,7 @@ import {
   readConceptImages,
   readConceptModel,
 } from '../inputs/concepts-inputs.ts';
-import { studyPlace } from '../inputs/study-folder.ts';
+import { namedInput, studyPlace } from '../inputs/study-folder.ts';
 import { conceptsReport } from '../reports/concepts-report.ts';
 import { findingsOf } from '../reports/findings-report.ts';
 import { commandLine } from '../terminal/command-line.ts';
@@ -98,13 +99,22 @@ async function concepts(
     ...(layerMap !== undefined && { layerMap: layerMap === true ? LAYERS_OF_MAP : layerMap }),
     command: commandLine('concepts', args, { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
-  const name = inputs.map(({ name: given, source }) => given ?? source.name.replace(/\.[^.]+$/, '')).join('-');
+  const name = defaultStudyName(inputs.map(namedInput));
   const bar = progressBar(io, flags.quiet);
   const { manifest, store, reused } = await analyseConcepts(
     inputs as [ConceptModelInput, ConceptModelInput],
     images,
     options,
-    studyPlace(io.cwd, flags.out, `${name}-concepts`),
+    studyPlace(
+      {
+        out: flags.out,
+        quiet: flags.quiet,
+        name,
+        instrument: 'concepts',
+        models: inputs.map(({ source }) => source),
+      },
+      io,
+    ),
     conceptsPlatform(flags.threads),
     { signal: io.signal, onProgress: bar.report },
   ).finally(bar.done);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isFeaturesFile } from '../../activations/features-file/features-file.ts';
 import { probeModel } from '../../activations/model/vision-model.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
+import { defaultStudyName } from '../../analyses/common/default-study-name.ts';
 import { analyseInvariance } from '../../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
 import { matchOnQueue } from '../../analyses/representations/matching/match-on-queue.ts';
@@ -20,7 +21,7 @@ import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, type ModelArgument, PER_MODEL_HELP } from '../arguments/per-model.ts';
 import { readImages } from '../inputs/image-inputs.ts';
 import { nodePlatform, REPRESENTATION_MODEL_FLAGS, readRepresentationModel } from '../inputs/representations-inputs.ts';
-import { studyPlace } from '../inputs/study-folder.ts';
+import { namedInput, studyPlace } from '../inputs/study-folder.ts';
 import { findingsOf } from '../reports/findings-report.ts';
 import { planText } from '../reports/plan-report.ts';
 import { representationsReport } from '../reports/representations-report.ts';
@@ -107,8 +108,17 @@ async function representations(
     // Where work was done changes no byte of a study.
     command: commandLine('representations', withoutEngine(args), { cwd: io.cwd, fullPaths: flags.fullPaths }),
   };
-  const name = inputs[0]!.name ?? inputs[0]!.source.name.replace(/\.[^.]+$/, '');
-  const place = studyPlace(io.cwd, flags.out, `${name}-${transform ?? 'images'}`);
+  const name = defaultStudyName(inputs.map(namedInput));
+  const place = studyPlace(
+    {
+      out: flags.out,
+      quiet: flags.quiet,
+      name: transform === null ? name : `${name}-${transform}`,
+      instrument: 'representations',
+      models: inputs.map(({ source }) => source),
+    },
+    io,
+  );
   const platform = nodePlatform(flags.threads, flags.thumbnails && !transform);
   if (flags.engine !== undefined) {
     if (transform !== null) throw new UsageError('--engine does not take --transform, whose batches are small.');

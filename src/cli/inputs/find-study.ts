@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SourceError } from '../../base/errors.ts';
 import { oneLine } from '../../base/one-line.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
 import type { CliIo } from '../terminal/io.ts';
+import { studiesBelow } from './studies-below.ts';
 import { STUDIES_FOLDER } from './study-folder.ts';
 
 const MAKE_ONE = 'Make one with "semblance classes MODEL", or look at the sample with "semblance demo".';
@@ -57,16 +58,4 @@ async function isStudy(folder: string): Promise<boolean> {
 async function newestStudy(parent: string): Promise<{ folder: string; count: number } | undefined> {
   const studies = await studiesBelow(parent);
   return studies[0] === undefined ? undefined : { folder: studies[0], count: studies.length };
-}
-
-/** Folders of studies directly below a folder, the newest first. */
-async function studiesBelow(parent: string): Promise<string[]> {
-  const names = await readdir(parent).catch(() => []);
-  const studies: { folder: string; time: number }[] = [];
-  for (const name of names) {
-    const folder = join(parent, name);
-    const found = await stat(join(folder, MANIFEST_PATH)).catch(() => undefined);
-    if (found?.isFile()) studies.push({ folder, time: found.mtimeMs });
-  }
-  return studies.sort((a, b) => b.time - a.time).map(({ folder }) => folder);
 }

@@ -15,6 +15,7 @@ import type { StudyManifest } from '../../../study/manifest.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
+import { defaultStudyName } from '../../common/default-study-name.ts';
 import { modelId } from '../../common/model-id.ts';
 import type { ClassRecord } from '../one-class/class-record.ts';
 import type { PlainOptions } from '../option-table.ts';
@@ -70,7 +71,7 @@ export async function writeConceptsStudy(
   const ids: { id: string }[] = [];
   return writeSection(store, {
     instrument: 'concepts',
-    studyName: asked.studyName ?? `${names[0]} and ${names[1]} concepts`,
+    studyName: asked.studyName ?? defaultStudyName(names.map((name) => ({ name }))),
     files,
     describe: (locate) => ({
       inputsHash,

@@ -7,6 +7,7 @@ import type { LayerComparison, RepresentationModelEntry } from '../../../study/r
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
+import { defaultStudyName } from '../../common/default-study-name.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import { compareLayers, NEIGHBOURS } from '../comparison/compare-layers.ts';
 import type { MeasuredLayer } from '../comparison/measure-layer.ts';
@@ -96,7 +97,7 @@ export async function writeStudy(
   files.set('images.jsonl', encodeJsonl(rows));
   return writeSection(store, {
     instrument: 'representations',
-    studyName: options.studyName ?? defaultRepresentationsName(names),
+    studyName: options.studyName ?? defaultStudyName(names),
     files,
     describe: (locate) => ({
       inputsHash,
@@ -170,6 +171,3 @@ function modelEntry(
 }
 
 /** Name of a study of these models: the first one's, with the number of others. */
-function defaultRepresentationsName(models: readonly { name: string }[]): string {
-  return `${models[0]!.name}${models.length === 1 ? '' : ` and ${models.length - 1} more`} images`;
-}
