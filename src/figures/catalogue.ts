@@ -13,17 +13,25 @@ import {
 import { classDifference, classMap, referenceMap } from './classes/class-maps.ts';
 import { neighbourTable, networkHistogram, networkMap } from './classes/networks.ts';
 import { conceptCollages, conceptLayers, conceptScatter } from './concepts/concepts.ts';
-import { type FigureChoice, type FigureChoices, type FigureKind, type FigureStyle, newDrawing } from './figure.ts';
+import {
+  type DecodePng,
+  type FigureChoice,
+  type FigureChoices,
+  type FigureKind,
+  type FigureStyle,
+  newDrawing,
+} from './figure.ts';
 import type { EncodePng } from './kit/heat-map.ts';
 import { approximation, ckaMap, retrievalSheet, similarityMaps } from './representations/representations.ts';
 import { curves, lossAndRate } from './training/curves.ts';
 import { epochMaps, typicalityCurves, typicalityHistogram } from './training/epochs.ts';
+import { mistakePictures } from './training/mistakes.ts';
 
 /** Every figure that a study can be drawn as. */
 export const FIGURES: readonly FigureKind[] = [
   ...[classMap, referenceMap, classDifference, alignmentBars, alignmentOrigin, alignmentBySize, alignmentByAccuracy],
   ...[traitCorrelations, networkMap, networkHistogram, neighbourTable],
-  ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram],
+  ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
   ...[similarityMaps, ckaMap, retrievalSheet, approximation],
   ...[conceptScatter, conceptLayers, conceptCollages],
 ];
@@ -33,6 +41,8 @@ export interface DrawOptions extends FigureStyle {
   choices?: FigureChoices;
   /** Turns pixels into a PNG; in Node by sharp. */
   encode: EncodePng;
+  /** Turns a PNG into pixels; only figures of pictures that lie on sheets need it. */
+  decode?: DecodePng;
 }
 
 /** The figures of a study, and of those it has not, why. */
@@ -45,7 +55,7 @@ export function figuresOf(manifest: StudyManifest): { kind: FigureKind; lacks: s
  * @throws UsageError when there is no such kind, the study lacks it, or a choice means nothing to it.
  */
 export async function drawFigure(store: StudyStore, id: string, options: DrawOptions): Promise<string> {
-  const { choices = {}, encode, ...style } = options;
+  const { choices = {}, encode, decode, ...style } = options;
   const kind = FIGURES.find((figure) => figure.id === id);
   if (!kind) {
     const near = nearestName(
@@ -64,5 +74,5 @@ export async function drawFigure(store: StudyStore, id: string, options: DrawOpt
       throw new UsageError(`The figure ${id} has no choice of ${choice}.`, {
         hint: kind.choices.length > 0 ? `It takes ${kind.choices.join(', ')}.` : 'It takes none.',
       });
-  return kind.draw({ manifest, store, choices, encode, drawing: () => newDrawing(style) });
+  return kind.draw({ manifest, store, choices, encode, decode, drawing: () => newDrawing(style) });
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../base/errors.ts';
 import type { StudyManifest } from '../study/manifest.ts';
 import type { StudyStore } from '../study/store.ts';
+import type { RgbImage } from '../tensor/rgb-image.ts';
 import { Drawing } from './kit/drawing.ts';
 import type { EncodePng } from './kit/heat-map.ts';
 import { FIGURE_THEMES, type FigureThemeName } from './kit/theme.ts';
@@ -35,11 +36,15 @@ export interface FigureStyle {
   font?: string;
 }
 
+/** Turns the bytes of a PNG, by its path in the study, into pixels. */
+export type DecodePng = (bytes: Uint8Array, path: string) => Promise<RgbImage>;
+
 export interface FigureContext {
   manifest: StudyManifest;
   store: StudyStore;
   choices: FigureChoices;
   encode: EncodePng;
+  decode?: DecodePng | undefined;
   /** An empty drawing in the style asked for. */
   drawing(): Drawing;
 }

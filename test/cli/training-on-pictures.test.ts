@@ -51,6 +51,29 @@ describe('semblance training --templates', () => {
     expect(JSON.parse(samples.split('\n')[0]!)).toEqual({ split: 'test', index: 0, path: 'cat/0.png' });
   });
 
+  it('draws mistakes with their pictures, where the study has some', async () => {
+    for (const epoch of [0, 1]) put(`run/model_epoch_${epoch}.onnx`, tinyVisionModel(epoch + 1));
+    const args = ['training', 'run', '--labels', 'names.txt', '--templates', 'photos', '--out'];
+    expect((await cli(...args, 'plain')).code).toBe(0);
+    const none = await runCli(['figure', 'plain', 'mistakes'], { cwd: folder.path });
+    expect(none.stderr).toContain('no figure mistakes: it has no pictures of mistakes (--images)');
+    expect((await cli(...args, 'study', '--images', 'photos')).code).toBe(0);
+    const draw = async (...more: string[]) => {
+      const found = await runCli(['figure', 'study', 'mistakes', '--out', 'm.svg', ...more], { cwd: folder.path });
+      expect([found.code, found.stderr]).toEqual([0, 'Written: m.svg\n']);
+      return readFileSync(join(folder.path, 'm.svg'), 'utf8');
+    };
+    const last = await draw();
+    expect(last).toContain('run, epoch 1');
+    expect(last).not.toContain('run, epoch 0');
+    const pictures = last.match(/<image /g)!.length;
+    expect(pictures).toBeGreaterThan(0);
+    expect(last.match(/→ (cat|dog|horse|ship|truck)</g)).toHaveLength(pictures);
+    const both = await draw('--epoch', '0', '--epoch', '1');
+    expect(both).toContain('run, epoch 0');
+    expect(both.match(/<image /g)!.length).toBeGreaterThan(pictures);
+  });
+
   it('ends with the reason where checkpoints do not run or have predictions of their own', async () => {
     put('run/model_epoch_0.onnx', tinyVisionModel());
     put('run/predictions_0.csv', 'target,prediction\n0,0\n1,2\n');

@@ -10,14 +10,20 @@ import { lacksTraining, type RunCurves, runCurves, seriesOf } from './curves.ts'
 const MAPS = 6;
 const HISTOGRAMS = 4;
 
-/** So many of a list, its ends among them. */
+/** So many of a list, its ends among them; of one, the last. */
 function spread<T>(list: readonly T[], count: number): T[] {
   if (list.length <= count) return [...list];
+  if (count === 1) return list.slice(-1);
   return Array.from({ length: count }, (_, k) => list[Math.round((k * (list.length - 1)) / (count - 1))]!);
 }
 
 /** The epochs asked for, each of which the run must have; spread over the run where none was. */
-function epochsOf({ choices }: FigureContext, { run }: RunCurves, known: readonly number[], count: number): number[] {
+export function epochsOf(
+  { choices }: FigureContext,
+  { run }: RunCurves,
+  known: readonly number[],
+  count: number,
+): number[] {
   if (!choices.epochs?.length) return spread(known, count);
   const missing = choices.epochs.find((epoch) => !known.includes(epoch));
   if (missing !== undefined)

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { decodeImage } from '../../../activations/images/decode-image.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { whole } from '../../../base/option-table.ts';
 import { drawFigure, FIGURES, figuresOf } from '../../../figures/catalogue.ts';
@@ -98,7 +99,12 @@ export function addFigureCommand(program: Command, io: CliIo): void {
       for (const kind of kinds) {
         const { theme, width, font } = flags;
         const style = { theme, width, ...(font === undefined ? {} : { font }) };
-        const svg = await drawFigure(store, kind, { ...style, choices: choicesOf(flags), encode: encodePng });
+        const svg = await drawFigure(store, kind, {
+          ...style,
+          choices: choicesOf(flags),
+          encode: encodePng,
+          decode: decodeImage,
+        });
         if (flags.out === undefined) {
           io.stdout(svg);
           continue;
