@@ -167,7 +167,7 @@ export const TERMS = {
   typicality: {
     name: 'Typicality',
     meaning:
-      'How near samples are to the mean features of their class. Of right and of wrong samples as groups, held against random parts of the same sizes: the larger part of a class is always the nearer to its mean.',
+      'How near samples are to the mean features of their class. Of right and of wrong samples as groups, compared with random parts of the same sizes: the larger part of a class is always the nearer to its mean.',
     range: '−1 to 1',
     formula: 'cosine of the sample with its class template',
     paper: 'training',

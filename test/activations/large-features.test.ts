@@ -147,7 +147,7 @@ describe('deflated data', () => {
     });
   });
 
-  it('are held against their checksum at the end of a pass in blocks', async () => {
+  it('are checked against their checksum at the end of a pass in blocks', async () => {
     const source = inflatedSource(memorySource('x', deflated), bytes.length, 1);
     await source.read(0, 700_000);
     await expect(source.read(700_000, bytes.length)).rejects.toThrow('checksum');

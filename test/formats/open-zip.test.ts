@@ -13,7 +13,7 @@ async function readFirst(archive: Uint8Array, range?: [number, number]): Promise
 }
 
 describe('a stored entry', () => {
-  it('is held against its checksum when it is read whole', async () => {
+  it('is checked against its checksum when it is read whole', async () => {
     expect(await readFirst(zipArchive([{ name: 'a', bytes }]))).toBe('some bytes');
     const wrong = zipArchive([{ name: 'a', bytes, claim: { crc32: 1 } }]);
     await expect(readFirst(wrong)).rejects.toThrow(FormatError);

@@ -260,7 +260,7 @@ async function openEntry(source: ByteSource, entry: ZipEntry): Promise<ByteSourc
     : inflatedSource(compressed, entry.size, entry.crc32);
 }
 
-/** A stored entry whose checksum is held against its bytes when all of them are read; 0 stands for none (PyTorch's option). */
+/** A stored entry whose checksum is compared with its bytes when all of them are read; 0 stands for none (PyTorch's option). */
 function checkedSource(stored: ByteSource, { crc32 }: ZipEntry): ByteSource {
   return {
     ...stored,

@@ -15,7 +15,7 @@ export interface SplitTemplates {
   all: TemplateSet;
   correct?: TemplateSet;
   wrong?: TemplateSet;
-  /** What `correct` and `wrong` are held against: each class's samples split at random into two parts of those sizes. */
+  /** What `correct` and `wrong` are compared with: each class's samples split at random into two parts of those sizes. */
   random?: { correct: TemplateSet; wrong: TemplateSet };
 }
 

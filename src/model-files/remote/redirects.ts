@@ -16,7 +16,7 @@ export interface FinalResponse {
 }
 
 /**
- * One GET, redirects followed. Headers are made anew for each address, so that a token goes to its own host alone.
+ * One GET, redirects followed. Headers are built for each address, so that a token goes to its own host alone.
  *
  * @throws SourceError on a redirect away from HTTP, from https to http, to an address with a user name, and on more than
  *   ten in a row; what `fetch` throws.

@@ -83,7 +83,7 @@ export function publishedModels(section: ClassesSection): PopulationModel[] {
   );
 }
 
-/** The correlations of the study, with those of accuracy made anew where accuracies were typed. */
+/** The correlations of the study, with those of accuracy worked out again where accuracies were typed. */
 export function correlationsOf(
   section: ClassesSection,
   models: readonly PopulationModel[],
