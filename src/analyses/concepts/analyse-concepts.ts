@@ -1,5 +1,5 @@
-import { IncomparableError, UsageError } from '../../base/errors.ts';
 import type { LongTask } from '../../base/progress.ts';
+import type { FactorisationMethod } from '../../measures/concepts/factor/factorise.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readManifest } from '../../study/read-study.ts';
 import { type StudyPlace, type StudyStore, storeAt, whileLocked } from '../../study/store.ts';
@@ -10,11 +10,8 @@ import { hashConceptInputs } from './inputs-hash.ts';
 import { classJobs } from './one-class/class-jobs.ts';
 import { plainOptions } from './option-table.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsOptions, ConceptsPlatform } from './options.ts';
-import { settleFactorisations } from './settle-factorisations.ts';
-import { type GroupedImage, groupImages } from './sources/image-groups.ts';
-import { openSources, readableImages } from './sources/open-sources.ts';
-import { predictImages } from './sources/predict-images.ts';
-import { classesOfLabels, namedClasses, shareLabels } from './sources/shared-labels.ts';
+import { type PreparedClasses, prepareClasses } from './prepare-classes.ts';
+import { openSources } from './sources/open-sources.ts';
 import { writeConceptsStudy } from './study/write-study.ts';
 
 /** What `analyseConcepts` gives back: the manifest of the study and whether it was already there. */
@@ -26,7 +23,10 @@ export interface ConceptsResult {
   reused: boolean;
 }
 
-const PICTURE_MEMORY = 512 * 2 ** 20;
+/** Bytes of decoded pictures that are kept, by default. */
+export const PICTURE_MEMORY = 512 * 2 ** 20;
+
+type ColumnOf = PreparedClasses['columns'][number];
 
 /**
  * The concepts instrument (RSVC, Kondapaneni et al. 2025): which visual concepts one network uses for a class and the
@@ -63,61 +63,14 @@ export async function analyseConcepts(
     const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
     try {
       const { sources } = opened;
-      const labels = shareLabels(sources, plain.shared);
-      const { readable, skipped } = await readableImages(opened, task);
-      const factorisations = await settleFactorisations(inputs, sources, readable, plain.nComponents);
-      const columns = [
-        await predictImages(sources[0], readable, work, 'm0', task),
-        await predictImages(sources[1], readable, work, 'm1', task),
-      ] as const;
-      const labelled = classesOfLabels(
-        readable.map((index) => opened.images[index]!.label),
-        labels?.classes ?? labelNames(opened.images),
-      );
-      const classes = labels?.classes ?? labelNames(opened.images);
-      const grouped = readable.map((index, i): GroupedImage => {
-        const { heldOut = false, conceptGroup = null } = opened.images[index]!;
-        const predicted = ([0, 1] as const).map((m) =>
-          columns[m] ? (labels!.ofColumn[m]![columns[m][i]!] ?? -1) : null,
-        ) as [number | null, number | null];
-        return {
-          index,
-          id: opened.ids[index] ?? String(index),
-          heldOut,
-          group: conceptGroup,
-          predicted,
-          label: labelled[i]!,
-        };
-      });
-      if (classes.length === 0 && grouped.every(({ group }) => group === null))
-        throw new UsageError(
-          'Neither model is a classifier, and the images have no labels: there are no classes to compare.',
-          {
-            hint: 'Put the images into a folder for each class, or make one group of them with --group NAME=DIR.',
-          },
-        );
-      const wanted = plain.classes && namedClasses(plain.classes, classes);
-      const groups = groupImages(
-        grouped,
-        classes,
-        wanted,
-        plain,
-        opened.images.some(({ heldOut }) => heldOut),
-      );
-      if (groups.groups.length === 0) {
-        const [first] = groups.skipped;
-        throw new IncomparableError(
-          `None of ${groups.skipped.length} ${groups.skipped.length === 1 ? 'class' : 'classes'} can be compared on ${readable.length} ${readable.length === 1 ? 'image' : 'images'}${first ? `; ${first.name}: ${first.reason}` : ''}.`,
-          {
-            hint: 'Give more images that the models know, compare them as one group with --group NAME=DIR, or lower --min-fit and --min-evaluation.',
-          },
-        );
-      }
+      const prepared = await prepareClasses(opened, inputs, plain, work, task);
+      const { labels, grouped, groups } = prepared;
+      const factorisations = prepared.factorisations as [FactorisationMethod, FactorisationMethod];
       const measured = await classJobs(
         {
           groups: groups.groups,
           grouped,
-          columns: byImage(readable, columns),
+          columns: prepared.columns as [ColumnOf, ColumnOf],
           sources,
           sampler: opened.sampler,
           labels,
@@ -134,9 +87,9 @@ export async function analyseConcepts(
           opened,
           labels,
           grouped,
-          classes,
+          classes: prepared.classes,
           groups,
-          skipped,
+          skipped: prepared.skipped,
           measured,
           factorisations,
           options: plain,
@@ -151,21 +104,4 @@ export async function analyseConcepts(
       await opened.close();
     }
   });
-}
-
-/** Without a classifier the labels of the images are the classes. */
-function labelNames(images: readonly ConceptImageInput[]): { name: string; wnid: string | null }[] {
-  const names = [...new Set(images.flatMap(({ label }) => label ?? []))].sort();
-  return names.map((name) => ({ name, wnid: /^n\d{8}$/.test(name) ? name : null }));
-}
-
-/** The column that each model predicts, by the image's place in the list of all. */
-function byImage(
-  readable: readonly number[],
-  columns: readonly [Int32Array | null, Int32Array | null],
-): [Map<number, number> | null, Map<number, number> | null] {
-  return columns.map((some) => some && new Map(readable.map((index, i) => [index, some[i]!]))) as [
-    Map<number, number> | null,
-    Map<number, number> | null,
-  ];
 }

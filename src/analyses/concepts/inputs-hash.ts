@@ -13,6 +13,7 @@ export async function hashConceptInputs(
   images: readonly ConceptImageInput[],
   ids: readonly (string | null)[],
   options: PlainOptions,
+  instrument: 'concepts' | 'atlas' = 'concepts',
 ): Promise<string> {
   const models = await Promise.all(
     inputs.map(async ({ source, wholes, randomNetwork, ...rest }) => ({
@@ -25,7 +26,7 @@ export async function hashConceptInputs(
   );
   return sha256Hex(
     canonicalJson({
-      instrument: 'concepts',
+      instrument,
       version: VERSION,
       tier: kernelTier(),
       models,

@@ -13,11 +13,11 @@ const LOOKED_AT = 8;
  * @throws UsageError where plain NMF is asked for of signed features, or more concepts than channels.
  */
 export async function settleFactorisations(
-  inputs: readonly [ConceptModelInput, ConceptModelInput],
-  sources: readonly [ConceptSource, ConceptSource],
+  inputs: readonly ConceptModelInput[],
+  sources: readonly ConceptSource[],
   readable: readonly number[],
   nComponents: number,
-): Promise<[FactorisationMethod, FactorisationMethod]> {
+): Promise<FactorisationMethod[]> {
   const settled: FactorisationMethod[] = [];
   for (const [m, source] of sources.entries()) {
     const layer = source.layers.at(-1)!;
@@ -38,7 +38,7 @@ export async function settleFactorisations(
       );
     settled.push(asked ?? (least < 0 ? 'semi-nmf' : 'nmf'));
   }
-  return settled as [FactorisationMethod, FactorisationMethod];
+  return settled;
 }
 
 /** An error about one model and class, said so. */

@@ -12,7 +12,7 @@ export interface GroupedImage {
   /** Group that was given instead of classes. */
   group: string | null;
   /** Shared class that each model predicts; −1 for another class, null where the model is no classifier. */
-  predicted: [number | null, number | null];
+  predicted: readonly (number | null)[];
   /** Shared class that it is labelled with, −1 for none. */
   label: number;
 }
@@ -27,7 +27,7 @@ export interface ClassGroup {
   wnid: string | null;
   fit: number[];
   /** Fit images that concepts are extracted from, for each model those that it predicts as the class. */
-  extraction: [number[], number[]];
+  extraction: number[][];
   importance: number[];
   evaluation: number[];
   warnings: string[];
@@ -85,9 +85,15 @@ function groupKeys({ group, predicted, label }: GroupedImage, join: Join): strin
   if (group !== null) return [`g:${group}`];
   const known = predicted.filter((c) => c !== null);
   if (known.length === 0) return label >= 0 ? [`c:${label}`] : [];
-  const [a, b] = known.length === 2 ? known : [known[0]!, known[0]!];
-  const chosen = join === 'first' ? [a] : join === 'second' ? [b] : join === 'union' ? [a, b] : a === b ? [a] : [];
-  return [...new Set(chosen)].filter((c) => c! >= 0).map((c) => `c:${c}`);
+  // A model that is no classifier takes the word of the first that is.
+  const [first, second] = [predicted[0] ?? known[0]!, predicted[1] ?? known[0]!];
+  const chosen = {
+    first: [first],
+    second: [second],
+    union: known,
+    intersection: known.every((c) => c === first) ? [first] : [],
+  }[join];
+  return [...new Set(chosen)].filter((c) => c >= 0).map((c) => `c:${c}`);
 }
 
 function splitSides(
@@ -142,11 +148,11 @@ function capped(
   const fit = side('fit', options.fitImages, 'the fit');
   const evaluation = side('evaluation', options.evaluationImages, 'evaluation');
   const places = (some: readonly GroupedImage[]): number[] => some.map((image) => image.index);
-  const extraction = ([0, 1] as const).map((m) => {
-    // A model that is no classifier takes part with what the other, or the labels, call the class.
+  const extraction = (own[0]?.predicted ?? []).map((_, m) => {
+    // A model that is no classifier takes part with what the others, or the labels, call the class.
     const theirs = fit.filter(({ predicted }) => index === null || predicted[m] === null || predicted[m] === index);
     return places(theirs.slice(0, options.extractionImages));
-  }) as [number[], number[]];
+  });
   return {
     fit: places(fit),
     extraction,

@@ -4,7 +4,7 @@ import type { LoadableImage } from '../../../activations/model/extract-features.
 import { SemblanceError, UnsupportedError } from '../../../base/errors.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 
-/** How a picture becomes the square that both models see. */
+/** How a picture becomes the square that all models see. */
 export type CropGeometry = Pick<Preprocessing, 'resize' | 'interpolation' | 'crop' | 'cropRounding'>;
 
 /** The square crop of each picture, kept while memory allows. */
@@ -61,8 +61,8 @@ function squareCrop(picture: RgbImage, side: number, geometry: CropGeometry): Rg
 }
 
 /**
- * The crop that two models share: as large as the larger input asks for, resized and cut as that model wants it, the
- * first of two equals.
+ * The crop that models share: as large as the largest input asks for, resized and cut as that model wants it, the first
+ * of equals.
  *
  * @throws UnsupportedError where an input is not square.
  */
@@ -71,7 +71,7 @@ export function sharedGeometry(
 ): {
   side: number;
   geometry: CropGeometry;
-  /** What the other model would have seen otherwise; null where it is the same. */
+  /** Which models would have seen something else by themselves; null where none. */
   note: string | null;
 } {
   for (const {
@@ -84,16 +84,17 @@ export function sharedGeometry(
       });
   const chosen = models.reduce((best, model) => (model.input.height > best.input.height ? model : best));
   const { resize, interpolation, crop, cropRounding } = chosen.preprocessing;
-  const other = models.find(
+  const others = models.filter(
     (model) =>
       model !== chosen && JSON.stringify(cut(model.preprocessing)) !== JSON.stringify(cut(chosen.preprocessing)),
   );
   return {
     side: chosen.input.height,
     geometry: { resize, interpolation, crop, cropRounding },
-    note: other
-      ? `Both models see the same pixels, cut as ${chosen.name} wants them; ${other.name} would resize or crop in another way.`
-      : null,
+    note:
+      others.length > 0
+        ? `${models.length > 2 ? 'All' : 'Both'} models see the same pixels, cut as ${chosen.name} wants them; ${others.map(({ name }) => name).join(' and ')} would resize or crop in another way.`
+        : null,
   };
 }
 

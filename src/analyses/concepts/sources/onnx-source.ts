@@ -173,8 +173,9 @@ function rowRunner(
 
 /** @throws IncomparableError when the cells of two maps are not as many a side. */
 export function requireSameCells(models: readonly { name: string; perImage: number }[]): void {
-  const [a, b] = models as [{ name: string; perImage: number }, { name: string; perImage: number }];
-  if (a.perImage === b.perImage) return;
+  const a = models[0]!;
+  const b = models.find(({ perImage }) => perImage !== a.perImage);
+  if (!b) return;
   throw new IncomparableError(
     `The map of ${a.name} has ${a.perImage} cells and that of ${b.name} ${b.perImage}; cells are compared one by one.`,
     { hint: 'Choose layers with equally large maps with --layers, or --sampler patch.' },

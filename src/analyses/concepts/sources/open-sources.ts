@@ -15,9 +15,9 @@ import { onnxSource, requireSameCells, type SamplerPlan } from './onnx-source.ts
 import { openOnnx } from './open-onnx.ts';
 import type { SamplerEntry } from './sampler-entry.ts';
 
-/** Both models with the images that they are compared on. */
-export interface OpenedSources {
-  sources: [ConceptSource, ConceptSource];
+/** The models with the images that they are compared on. */
+export interface OpenedSources<S extends readonly ConceptSource[] = [ConceptSource, ConceptSource]> {
+  sources: S;
   sampler: SamplerEntry;
   images: readonly ConceptImageInput[];
   /** Content ids; null for an image that cannot be read. */
@@ -30,32 +30,36 @@ export interface OpenedSources {
   close(): Promise<void>;
 }
 
-/** Two models that run, or two files of activations. */
-export async function openSources(
-  inputs: readonly [ConceptModelInput, ConceptModelInput],
+/** A source for each input. */
+type SourcesOf<I extends readonly ConceptModelInput[]> = { -readonly [K in keyof I]: ConceptSource };
+
+/** Models that run, or files of activations; two at least. */
+export async function openSources<const I extends readonly ConceptModelInput[]>(
+  inputs: I,
   images: readonly ConceptImageInput[],
   ids: readonly (string | null)[],
   options: PlainOptions & { pictureMemory: number },
   platform: ConceptsPlatform,
-): Promise<OpenedSources> {
+): Promise<OpenedSources<SourcesOf<I>>> {
   const files = await Promise.all(inputs.map(({ source }) => isFeaturesFile(source)));
-  if (files[0] !== files[1]) {
-    const [file, model] = files[0] ? inputs : [inputs[1], inputs[0]];
+  if (files.includes(true) && files.includes(false)) {
+    const [file, model] = [inputs[files.indexOf(true)]!, inputs[files.indexOf(false)]!];
     throw new UsageError(
       `${file.source.name} holds activations and ${model.source.name} is a model that runs; patches of the two could differ.`,
-      { hint: 'Give two ONNX models, or two files of activations of the same patches.' },
+      { hint: 'Give ONNX models alone, or files of activations of the same patches.' },
     );
   }
-  return (files[0] ? openFiles : openModels)(inputs, images, ids, options, platform);
+  const open = files[0] ? openFiles : openModels;
+  return (await open(inputs, images, ids, options, platform)) as OpenedSources<SourcesOf<I>>;
 }
 
 async function openFiles(
-  inputs: readonly [ConceptModelInput, ConceptModelInput],
+  inputs: readonly ConceptModelInput[],
   images: readonly ConceptImageInput[],
   ids: readonly (string | null)[],
   options: PlainOptions & { pictureMemory: number },
   platform: ConceptsPlatform,
-): Promise<OpenedSources> {
+): Promise<OpenedSources<ConceptSource[]>> {
   for (const { source, layout, tokens } of inputs)
     if (layout !== undefined || tokens !== undefined)
       throw new UsageError(
@@ -64,17 +68,15 @@ async function openFiles(
       );
   const opened = await Promise.all(inputs.map(({ source }) => openActivationFile(source)));
   const { perImage } = opened[0]!;
-  const listed = await withLabels(opened[0]!.images, inputs[0]);
-  const sources = (await Promise.all(inputs.map((input, m) => fileSource(input, opened[m]!, listed, loadWordNet)))) as [
-    ConceptSource,
-    ConceptSource,
-  ];
+  const first = inputs[0]!;
+  const listed = await withLabels(opened[0]!.images, first);
+  const sources = await Promise.all(inputs.map((input, m) => fileSource(input, opened[m]!, listed, loadWordNet)));
   requireSameCells(inputs.map(({ source }, m) => ({ name: source.name, perImage: opened[m]!.perImage })));
-  const { preprocessing } = inputs[0];
+  const { preprocessing } = first;
   const pictures =
     images.length > 0
       ? filePictures(
-          inputs[0].source.name,
+          first.source.name,
           opened[0]!,
           images,
           ids,
@@ -85,7 +87,7 @@ async function openFiles(
   return {
     sources,
     sampler: pictures?.sampler ?? { kind: 'given', side: null, size: null, stride: null, perImage, origins: null },
-    images: listed.map((image, i) => listedInput(image, inputs[0].source.name, pictures?.of[i])),
+    images: listed.map((image, i) => listedInput(image, first.source.name, pictures?.of[i])),
     ids: listed.map(({ id }) => id),
     crop: pictures && ((index) => pictures.crop(index)),
     needsPictures: false,
@@ -118,14 +120,14 @@ function listedInput(
 }
 
 async function openModels(
-  inputs: readonly [ConceptModelInput, ConceptModelInput],
+  inputs: readonly ConceptModelInput[],
   images: readonly ConceptImageInput[],
   ids: readonly (string | null)[],
   options: PlainOptions & { pictureMemory: number },
   platform: ConceptsPlatform,
-): Promise<OpenedSources> {
+): Promise<OpenedSources<ConceptSource[]>> {
   if (images.length === 0)
-    throw new UsageError(`${inputs[0].source.name}: a model needs images to look at; none were given.`, {
+    throw new UsageError(`${inputs[0]!.source.name}: a model needs images to look at; none were given.`, {
       hint: 'Name a folder or a list with --images, or give two files of activations.',
     });
   const opened = [];
@@ -136,13 +138,12 @@ async function openModels(
   const checkOn = await firstReadable(shelf, images.length, 8);
   const sources: ConceptSource[] = [];
   for (const model of opened) sources.push(await onnxSource(model, shelf, plan, checkOn));
-  const [a, b] = sources as [ConceptSource, ConceptSource];
   let perImage = plan.grid?.origins.length ?? 1;
   let origins: [number, number][] | null = plan.grid?.origins ?? [[0, 0]];
   let size = plan.grid?.size ?? side;
   if (plan.kind === 'cell') {
     const cells = await Promise.all(
-      [a, b].map(async (source) => ({
+      sources.map(async (source) => ({
         name: source.name,
         perImage: (await source.activations(checkOn.slice(0, 1), [source.layers.length - 1], {}))[0]!.rows,
       })),
@@ -157,7 +158,7 @@ async function openModels(
     ]);
   }
   return {
-    sources: [a, b],
+    sources,
     sampler: { kind: plan.kind, side, size, stride: plan.grid?.stride ?? size, perImage, origins },
     images,
     ids,
@@ -201,7 +202,7 @@ async function firstReadable(shelf: ImageShelf, count: number, wanted: number): 
 
 /** The images that can be read and are not the same bytes as an earlier one; the others with the reason. */
 export async function readableImages(
-  { images, ids, crop, needsPictures }: OpenedSources,
+  { images, ids, crop, needsPictures }: OpenedSources<readonly ConceptSource[]>,
   { signal }: ConceptTask,
 ): Promise<{ readable: number[]; skipped: SkippedImage[] }> {
   const readable: number[] = [];

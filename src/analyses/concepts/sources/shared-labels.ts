@@ -4,7 +4,7 @@ import { alignClasses } from '../../../measures/class-similarity/shared-classes.
 import type { RowClasses } from '../../classes/row-classes.ts';
 import type { ConceptSource } from './concept-source.ts';
 
-/** A class that both models have. */
+/** A class that all models have. */
 export interface SharedClass {
   name: string;
   wnid: string | null;
@@ -14,19 +14,20 @@ export interface SharedClass {
 export interface SharedLabels {
   classes: SharedClass[];
   /** For each model: column of its logits → shared class, −1 for none; null for a model that is no classifier. */
-  ofColumn: [Int32Array | null, Int32Array | null];
+  ofColumn: (Int32Array | null)[];
   /** For each model: shared class → column. */
-  columns: [Int32Array | null, Int32Array | null];
-  leftOut: [number, number];
+  columns: (Int32Array | null)[];
+  /** For each model: its classes that not all models have. */
+  leftOut: number[];
 }
 
 /**
- * Brings the classes of two models together, by WordNet synset, else by name. Of two models of which one is no classifier,
- * the other's classes are taken; null where neither is.
+ * Brings the classes of models together, by WordNet synset, else by name. Models that are no classifiers take part with the
+ * classes of the others; null where none is one.
  *
  * @throws IncomparableError when the sets differ and `shared` is false, or nothing is shared.
  */
-export function shareLabels(sources: readonly [ConceptSource, ConceptSource], shared: boolean): SharedLabels | null {
+export function shareLabels(sources: readonly ConceptSource[], shared: boolean): SharedLabels | null {
   const known = sources.filter((source) => source.classes !== null);
   if (known.length === 0) return null;
   const lists = known.map((source) => source.classes!.classes);
@@ -40,15 +41,15 @@ export function shareLabels(sources: readonly [ConceptSource, ConceptSource], sh
   const columns = sources.map((source) => {
     const rows = source.classes?.rows;
     return rows ? positions[at(source)]!.map((position) => rows[position]!) : null;
-  }) as [Int32Array | null, Int32Array | null];
+  });
   return {
     classes: Array.from(reference, (position) => {
       const { name, synset } = first.classes[position]!;
       return { name, wnid: synset };
     }),
     columns,
-    ofColumn: sources.map((source, m) => inverse(columns[m]!, source.classes)) as SharedLabels['ofColumn'],
-    leftOut: sources.map((source) => (source.classes ? leftOut[at(source)]! : 0)) as [number, number],
+    ofColumn: sources.map((source, m) => inverse(columns[m]!, source.classes)),
+    leftOut: sources.map((source) => (source.classes ? leftOut[at(source)]! : 0)),
   };
 }
 
@@ -90,7 +91,7 @@ export function namedClasses(asked: readonly string[], classes: readonly SharedC
       text,
       classes.map(({ name }) => [name, name] as const),
     );
-    throw new UsageError(`There is no class "${text}" among the ${classes.length} that both models share.`, {
+    throw new UsageError(`There is no class "${text}" among the ${classes.length} that the models share.`, {
       hint: near === undefined ? `The first is "${classes[0]!.name}".` : `Did you mean "${near}"?`,
     });
   });

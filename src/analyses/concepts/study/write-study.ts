@@ -115,7 +115,7 @@ function imageRows({ groups, grouped, opened, classes }: WrittenConcepts): Place
       name: opened.images[image.index]!.name,
       id: image.id,
       label: opened.images[image.index]!.label ?? null,
-      predicted: [name(image.predicted[0]), name(image.predicted[1])],
+      predicted: [name(image.predicted[0] ?? null), name(image.predicted[1] ?? null)],
       split: groups.split.get(image.index)!,
       picture: null,
     }));
