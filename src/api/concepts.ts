@@ -5,6 +5,7 @@
  */
 
 export { analyseConcepts, type ConceptsResult } from '../analyses/concepts/analyse-concepts.ts';
+export { analyseConceptAtlas } from '../analyses/concepts/atlas/analyse-atlas.ts';
 export type {
   ConceptImageInput,
   ConceptModelInput,

@@ -8,6 +8,7 @@ export { findInStudy } from '../findings/find-in-study.ts';
 export type { Evidence, Finding, InstrumentName } from '../findings/finding.ts';
 export { readerOf, type StudyReader } from '../findings/study-reader.ts';
 export type { ClassesSection } from '../study/classes-section.ts';
+export type { AtlasConceptRow, AtlasEntryRow, AtlasSection } from '../study/concepts/atlas-section.ts';
 export type { ConceptsSection } from '../study/concepts-section.ts';
 export type { StudyManifest } from '../study/manifest.ts';
 export { readManifest, readStudyJson, readStudyMatrix, readStudyTable } from '../study/read-study.ts';

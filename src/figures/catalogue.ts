@@ -12,6 +12,7 @@ import {
 } from './classes/alignment.ts';
 import { classDifference, classMap, referenceMap } from './classes/class-maps.ts';
 import { neighbourTable, networkHistogram, networkMap } from './classes/networks.ts';
+import { conceptAtlas } from './concepts/atlas.ts';
 import { conceptCollages, conceptLayers, conceptScatter } from './concepts/concepts.ts';
 import {
   type DecodePng,
@@ -33,7 +34,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[traitCorrelations, networkMap, networkHistogram, neighbourTable],
   ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
   ...[similarityMaps, ckaMap, retrievalSheet, approximation],
-  ...[conceptScatter, conceptLayers, conceptCollages],
+  ...[conceptScatter, conceptLayers, conceptCollages, conceptAtlas],
 ];
 
 /** What {@link drawFigure} is told: the style, what the figure is to show, and how pixels become a PNG. */

@@ -87,7 +87,7 @@ export function chosen<T extends { id: string; name: string }>(
 }
 
 /** The line below a figure: where its figures come from. */
-export function sourceLine(manifest: StudyManifest, instrument: FigureKind['instrument']): string {
+export function sourceLine(manifest: StudyManifest, instrument: keyof StudyManifest['instruments']): string {
   const command = manifest.instruments[instrument]?.command;
   return `Study “${manifest.name}”${command ? `, ${command}` : ''}. Drawn by Semblance.`;
 }

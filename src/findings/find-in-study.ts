@@ -1,5 +1,6 @@
 import type { StudyManifest } from '../study/manifest.ts';
 import { classesFindings } from './classes/classes-findings.ts';
+import { atlasFindings } from './concepts/atlas-findings.ts';
 import { conceptsFindings } from './concepts/concepts-findings.ts';
 import { type Finding, INSTRUMENTS, type InstrumentName } from './finding.ts';
 import { representationsFindings } from './representations/representations-findings.ts';
@@ -24,7 +25,7 @@ export async function findInStudy(
 }
 
 async function findFor(name: InstrumentName, reader: StudyReader, { instruments }: StudyManifest): Promise<Finding[]> {
-  const { classes, training, representations, concepts } = instruments;
+  const { classes, training, representations, concepts, atlas } = instruments;
   switch (name) {
     case 'classes':
       return classes ? classesFindings(classes, reader) : [];
@@ -33,6 +34,9 @@ async function findFor(name: InstrumentName, reader: StudyReader, { instruments 
     case 'representations':
       return representations ? representationsFindings(representations, reader) : [];
     case 'concepts':
-      return concepts ? conceptsFindings(concepts) : [];
+      return [
+        ...(concepts ? await conceptsFindings(concepts) : []),
+        ...(atlas ? await atlasFindings(atlas, reader) : []),
+      ];
   }
 }

@@ -7,7 +7,9 @@ export type InstrumentName = (typeof INSTRUMENTS)[number];
 
 /** The instruments that a study has, in their order. */
 export function instrumentsOf({ instruments }: Pick<StudyManifest, 'instruments'>): InstrumentName[] {
-  return INSTRUMENTS.filter((name) => instruments[name] !== undefined);
+  return INSTRUMENTS.filter(
+    (name) => instruments[name] !== undefined || (name === 'concepts' && instruments.atlas !== undefined),
+  );
 }
 
 /** A number behind a sentence, with what says how far it can be trusted. */

@@ -11,5 +11,7 @@ export const CHAPTER_TITLES: Readonly<Record<InstrumentName, string>> = {
 
 /** The command that made an instrument's part. */
 export function commandOf(name: InstrumentName, { instruments }: StudyManifest): string {
+  const { concepts, atlas } = instruments;
+  if (name === 'concepts') return [concepts, atlas].flatMap((section) => section?.command ?? []).join('\n');
   return instruments[name]!.command;
 }

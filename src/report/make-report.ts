@@ -13,7 +13,7 @@ const FIGURES_OF: Readonly<Record<InstrumentName, readonly string[]>> = {
   classes: ['alignment', 'alignment-origin', 'class-map', 'networks', 'size', 'accuracy'],
   training: ['curves', 'loss-rate', 'epoch-maps'],
   representations: ['similarity-maps', 'cka', 'retrieval'],
-  concepts: ['concepts', 'collages'],
+  concepts: ['concepts', 'collages', 'atlas'],
 };
 
 /**

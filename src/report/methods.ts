@@ -19,7 +19,7 @@ export function methodsOf(name: InstrumentName, { instruments }: StudyManifest):
     classes: () => classMethods(instruments.classes!),
     training: () => trainingMethods(instruments.training!),
     representations: () => representationMethods(instruments.representations!),
-    concepts: () => conceptMethods(instruments.concepts!),
+    concepts: () => conceptMethods(instruments),
   }[name]();
   return { text: sentences.filter((sentence) => sentence !== '').join(' '), papers };
 }
@@ -131,16 +131,26 @@ function representationMethods(section: RepresentationsSection): Told {
   };
 }
 
-function conceptMethods({ models, classes, imageCount }: ConceptsSection): Told {
+function conceptMethods({ concepts, atlas }: StudyManifest['instruments']): Told {
+  const parts = [
+    ...(concepts ? pairMethods(concepts) : []),
+    ...(atlas
+      ? [
+          `${counted(atlas.models.length, 'model')}, ${counted(atlas.classes.length, 'class', 'classes')}, ${counted(atlas.imageCount, 'image')}: each model’s concepts, factors of the activations of image patches, are predicted from every model’s activations of the same patches.`,
+          `Concepts of two models are one where each is the other’s best match, their strengths on held-out patches correlate by ${atlas.rule.correlation} or more, and each is represented by the other model with ${atlas.rule.share} of its ceiling or more; those of one model’s classes where the cosine of their directions is ${atlas.rule.cosine} or more.`,
+        ]
+      : []),
+  ];
+  return { sentences: parts, papers: ['concepts'] };
+}
+
+function pairMethods({ models, classes, imageCount }: ConceptsSection): string[] {
   const withHead = models.filter(({ head }) => head.kind !== 'none').length;
-  return {
-    sentences: [
-      `${counted(models.length, 'model')}, ${counted(classes.length, 'class', 'classes')}, ${counted(imageCount, 'image')}.`,
-      'Concepts of a class are factors of the activations of image patches, non-negative in their strength; each is predicted from the other network’s activations, and how well that works on held-out patches is its similarity.',
-      withHead > 0
-        ? `Importance is by integrated gradients of the class’s cross-entropy${withHead < models.length ? ', for the network that has a head' : ''}; what replacing a concept changes is measured on the evaluation patches.`
-        : 'Without a classifier head there is no importance, and replacing a concept is measured in activations alone.',
-    ],
-    papers: ['concepts'],
-  };
+  return [
+    `${counted(models.length, 'model')}, ${counted(classes.length, 'class', 'classes')}, ${counted(imageCount, 'image')}.`,
+    'Concepts of a class are factors of the activations of image patches, non-negative in their strength; each is predicted from the other network’s activations, and how well that works on held-out patches is its similarity.',
+    withHead > 0
+      ? `Importance is by integrated gradients of the class’s cross-entropy${withHead < models.length ? ', for the network that has a head' : ''}; what replacing a concept changes is measured on the evaluation patches.`
+      : 'Without a classifier head there is no importance, and replacing a concept is measured in activations alone.',
+  ];
 }

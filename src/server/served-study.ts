@@ -2,7 +2,12 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LimitError, SourceError, UsageError } from '../base/errors.ts';
 import { sha256Hex } from '../base/sha256.ts';
-import { checkNoteRequest, readConceptNotes, withWrittenNote, writeConceptNotes } from '../study/concept-notes.ts';
+import {
+  checkNoteRequest,
+  readConceptNotes,
+  withWrittenNote,
+  writeConceptNotes,
+} from '../study/concepts/concept-notes.ts';
 import type { ConceptNotes } from '../study/concepts-section.ts';
 import { encodeDisplayMatrix, quantiseMatrix } from '../study/display-matrix.ts';
 import { folderStore } from '../study/folder-store.ts';

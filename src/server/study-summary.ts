@@ -21,7 +21,7 @@ export interface StudySummary {
 
 /** Sums up a study from its manifest and the sizes of its files. */
 export async function summariseStudy(folder: string, manifest: StudyManifest): Promise<StudySummary> {
-  const { classes, training, representations, concepts } = manifest.instruments;
+  const { classes, training, representations, concepts, atlas } = manifest.instruments;
   const sizes = await Promise.all(
     Object.keys(manifest.files).map((path) =>
       stat(join(folder, path)).then(
@@ -31,7 +31,7 @@ export async function summariseStudy(folder: string, manifest: StudyManifest): P
     ),
   );
   const written = await stat(join(folder, MANIFEST_PATH));
-  const models = [classes?.models, training?.runs, representations?.models, concepts?.models].flatMap(
+  const models = [classes?.models, training?.runs, representations?.models, concepts?.models, atlas?.models].flatMap(
     (list) => list?.map(({ name }) => name) ?? [],
   );
   return {
@@ -39,7 +39,7 @@ export async function summariseStudy(folder: string, manifest: StudyManifest): P
     instruments: instrumentsOf(manifest),
     models: [...new Set(models)],
     classes: classes?.labels.classes ?? training?.labels.classes ?? null,
-    images: representations?.imageCount ?? concepts?.imageCount ?? null,
+    images: representations?.imageCount ?? concepts?.imageCount ?? atlas?.imageCount ?? null,
     picture: pictureOf(manifest),
     changed: written.mtime.toISOString(),
     bytes: sizes.reduce((sum, size) => sum + size, written.size),

@@ -1,5 +1,5 @@
 import type { LongTask } from '../base/progress.ts';
-import { encodeConceptNotes, readConceptNotes } from '../study/concept-notes.ts';
+import { encodeConceptNotes, readConceptNotes } from '../study/concepts/concept-notes.ts';
 import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
 import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../study/pins/report-pins.ts';

@@ -5,7 +5,7 @@ const finite = z.number();
 const maybe = z.nullable(finite);
 
 /** A number with its bootstrap interval over images: BCa for a single correlation, basic for means. */
-const uncertain = z.object({ value: maybe, low: maybe, high: maybe });
+export const uncertain = z.object({ value: maybe, low: maybe, high: maybe });
 
 /** Why a correlation has no value of its own: what is constant over the evaluation patches. */
 const constant = z.nullable(z.enum(['prediction', 'concept']));
@@ -37,6 +37,20 @@ const replacementSchema = z.object({
 /** Cross: predicted from the other model. Self: from the concept's own model, the ceiling. */
 const bothWays = <T extends z.core.SomeType>(schema: T) => z.object({ cross: schema, self: schema });
 
+/** How much a concept matters to its model's answer. */
+const importanceSchema = z.object({
+  /** Minus the integrated gradient of the class's cross-entropy, averaged over images. */
+  value: finite,
+  low: maybe,
+  high: maybe,
+  /** Divided by the model's largest absolute importance over all classes. */
+  normalised: finite,
+  /** Rise of the cross-entropy when the concept's coefficient is set to 0. */
+  occlusion: finite,
+  /** Share of the variance of the class logit (Sobol total order); null where it was not asked for. */
+  sobol: maybe,
+});
+
 const conceptSchema = z.object({
   /** Row of the concept matrix, from 0. */
   index: z.int(),
@@ -51,20 +65,7 @@ const conceptSchema = z.object({
   /** The other model's concept of that correlation. */
   partner: z.nullable(z.int()),
   /** Null without a head. */
-  importance: z.nullable(
-    z.object({
-      /** Minus the integrated gradient of the class's cross-entropy, averaged over images. */
-      value: finite,
-      low: maybe,
-      high: maybe,
-      /** Divided by the model's largest absolute importance over all classes. */
-      normalised: finite,
-      /** Rise of the cross-entropy when the concept's coefficient is set to 0. */
-      occlusion: finite,
-      /** Share of the variance of the class logit (Sobol total order); null where it was not asked for. */
-      sobol: maybe,
-    }),
-  ),
+  importance: z.nullable(importanceSchema),
   /** Null without a head for KL and match; L2 is there always. Delta is cross minus self. */
   replacement: z.object({ cross: replacementSchema, self: replacementSchema, delta: replacementSchema }),
   /** Mean cosine with the matched concept over factorisations from other seeds; null where it was not asked for. */
@@ -116,7 +117,7 @@ const conceptClassSchema = z.object({
   warnings: z.array(z.string()),
 });
 
-const conceptModelSchema = z.object({
+export const conceptModelSchema = z.object({
   ...ranModel,
   /** The layer whose pooled activations are factorised. */
   layer: z.string(),
@@ -148,23 +149,25 @@ const ownerSummarySchema = z.object({
 
 const correlationSchema = z.object({ pearson: uncertain, spearman: maybe, classes: z.int() });
 
+/** All models see the same square crop of each image; patches are cut from it in the order of `origins`. */
+export const samplerSchema = z.object({
+  kind: z.enum(['patch', 'cell', 'image', 'given']),
+  /** Side of the crop, of a patch, and pixels between patches; null where activations were given. */
+  side: z.nullable(z.int()),
+  size: z.nullable(z.int()),
+  stride: z.nullable(z.int()),
+  perImage: z.int(),
+  /** [y, x] of each patch in the crop; null where activations were given. */
+  origins: z.nullable(z.array(z.tuple([z.int(), z.int()]))),
+});
+
 export const conceptsSectionSchema = z.object({
   ...sectionOrigin,
   /** Table of the images that were used. */
   images: z.string(),
   imageCount: z.int(),
   skipped: skippedInputs,
-  /** Both models see the same square crop of each image; patches are cut from it in the order of `origins`. */
-  sampler: z.object({
-    kind: z.enum(['patch', 'cell', 'image', 'given']),
-    /** Side of the crop, of a patch, and pixels between patches; null where activations were given. */
-    side: z.nullable(z.int()),
-    size: z.nullable(z.int()),
-    stride: z.nullable(z.int()),
-    perImage: z.int(),
-    /** [y, x] of each patch in the crop; null where activations were given. */
-    origins: z.nullable(z.array(z.tuple([z.int(), z.int()]))),
-  }),
+  sampler: samplerSchema,
   models: z.tuple([conceptModelSchema, conceptModelSchema]),
   classes: z.array(conceptClassSchema),
   /** Classes left out, with the reason. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { classesSectionSchema } from './classes-section.ts';
+import { atlasSectionSchema } from './concepts/atlas-section.ts';
 import { conceptsSectionSchema } from './concepts-section.ts';
 import { representationsSectionSchema } from './representations-section.ts';
 import { trainingSectionSchema } from './training-section.ts';
@@ -19,6 +20,7 @@ export const manifestSchema = z.object({
     training: z.optional(trainingSectionSchema),
     representations: z.optional(representationsSectionSchema),
     concepts: z.optional(conceptsSectionSchema),
+    atlas: z.optional(atlasSectionSchema),
   }),
   /** Path → SHA-256 of every other file that belongs to the result. */
   files: z.record(z.string(), z.string()),

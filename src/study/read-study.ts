@@ -5,6 +5,7 @@ import { decodeJsonl } from '../formats/jsonl/jsonl.ts';
 import { openNpyArray } from '../formats/npy/read-npy.ts';
 import type { Matrix32 } from '../tensor/matrix.ts';
 import { formatShape } from '../tensor/tensor.ts';
+import { atlasFiles } from './concepts/atlas-section.ts';
 import { conceptsFiles } from './concepts-section.ts';
 import { MANIFEST_PATH, manifestSchema, SCHEMA_VERSION, type StudyManifest } from './manifest.ts';
 import { pictureFiles } from './pictures-section.ts';
@@ -78,10 +79,11 @@ function checkPaths(manifest: StudyManifest, study: string): void {
 
 /** The files that the sections of a manifest name, each once. */
 function referredFiles(manifest: StudyManifest): string[] {
-  const { classes, training, representations, concepts } = manifest.instruments;
+  const { classes, training, representations, concepts, atlas } = manifest.instruments;
   const paths = training ? trainingFiles(training) : [];
   if (representations) paths.push(...representationsFiles(representations));
   if (concepts) paths.push(...conceptsFiles(concepts));
+  if (atlas) paths.push(...atlasFiles(atlas));
   if (classes) {
     paths.push(classes.classes, classes.orders, ...classes.references.flatMap(({ matrix }) => matrix ?? []));
     if (classes.wordnet !== null) paths.push(classes.wordnet);

@@ -92,10 +92,43 @@ describe('semblance concepts', () => {
     expect((await cli(['a.onnx', '--layers', 'list'])).stdout).toMatch(/late\s+Relu\s+map\s+1×12×8×8/);
     const { code, stderr } = await cli(['a.onnx', '--images', 'photos']);
     expect(code).toBe(2);
-    expect(stderr).toContain('Concepts are compared between two models; 1 was given.');
+    expect(stderr).toContain('Concepts are compared between two models or more; 1 was given.');
     expect((await cli(['a.onnx', 'b.onnx', '--group', 'photos'])).stderr).toContain(
       '--group takes NAME=FOLDER; found photos.',
     );
+  });
+
+  test('three networks make an atlas, with its tables and figure; what is of two is refused', async () => {
+    const args = (await setUp()).filter(
+      (arg, i, all) => !/shuffles|random/.test(arg) && !/shuffles/.test(all[i - 1] ?? ''),
+    );
+    writeFileSync(join(folder.path, 'c.onnx'), colourModel());
+    const [first, rest] = [args.slice(0, 6), args.slice(6)];
+    const three = [...first, 'a.onnx', 'b.onnx', 'c.onnx', ...rest.slice(rest.indexOf('--images')), '--out', 'atlas'];
+    const { code, stdout } = await cli(three);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Of \d+ concepts of the atlas \d+ (is|are) in all 3 networks/);
+    expect(stdout).toMatch(/a and c +9 +1\.000 +1\.000/);
+    expect(stdout).toMatch(/^ {2}1 +red +● 1\.00 +● 0\.78 +● 1\.00/m);
+    const table = await runCli(['table', 'atlas', 'atlas'], { cwd: folder.path });
+    const lines = table.stdout.trim().split('\n');
+    expect(lines[0]).toBe(
+      'entry,models,classes,ceiling,importance,agreement.mean,agreement.least,a.concepts,a.importance,a.similarity,b.concepts,b.importance,b.similarity,c.concepts,c.importance,c.similarity',
+    );
+    const json = JSON.parse((await cli([...three, '--json'])).stdout);
+    expect(lines).toHaveLength(1 + json.entryCount);
+    expect(json.pairs).toHaveLength(3);
+    expect(
+      (await runCli(['table', 'atlas', 'atlas-pairs'], { cwd: folder.path })).stdout.trim().split('\n'),
+    ).toHaveLength(4);
+    const figure = await runCli(['figure', 'atlas', 'atlas', '--out', 'atlas.svg'], { cwd: folder.path });
+    expect(figure.code).toBe(0);
+    expect(readFileSync(join(folder.path, 'atlas.svg'), 'utf8')).toContain('Which networks have which concept?');
+    const refused = await cli([...three, '--sweep']);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('--sweep needs two models; 3 are given.'),
+    ]);
   });
 
   test('a killed run goes on with the next class', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLASSES_RULES } from '#src/findings/classes/classes-findings.ts';
+import { ATLAS_RULES } from '#src/findings/concepts/atlas-findings.ts';
 import { CONCEPTS_RULES } from '#src/findings/concepts/concepts-findings.ts';
 import { REPRESENTATIONS_RULES } from '#src/findings/representations/representations-findings.ts';
 import { THRESHOLDS } from '#src/findings/thresholds.ts';
@@ -10,7 +11,7 @@ const docs = readFileSync(new URL('../../docs/findings.md', import.meta.url), 'u
 
 describe('docs/findings.md', () => {
   it('lists every rule in the order in which it is told, and no other', () => {
-    const rules = [...CLASSES_RULES, ...TRAINING_RULES, ...REPRESENTATIONS_RULES, ...CONCEPTS_RULES];
+    const rules = [...CLASSES_RULES, ...TRAINING_RULES, ...REPRESENTATIONS_RULES, ...CONCEPTS_RULES, ...ATLAS_RULES];
     const listed = [...docs.matchAll(/^\| `([a-z]+\.[a-z-]+)` \|/gm)].map(([, id]) => id);
     expect(listed).toEqual(rules.map(({ id }) => id));
   });

@@ -5,7 +5,7 @@ import {
   readConceptNotes,
   withWrittenNote,
   writeConceptNotes,
-} from '#src/study/concept-notes.ts';
+} from '#src/study/concepts/concept-notes.ts';
 import { readManifest } from '#src/study/read-study.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { writeMadeConcepts } from '../support/concepts-study.ts';

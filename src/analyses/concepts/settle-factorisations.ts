@@ -40,12 +40,3 @@ export async function settleFactorisations(
   }
   return settled;
 }
-
-/** An error about one model and class, said so. */
-export function named(error: unknown, where: string): unknown {
-  if (!(error instanceof UsageError)) return error;
-  return new UsageError(`${where}: ${error.message}`, {
-    cause: error,
-    ...(error.hint !== undefined && { hint: error.hint }),
-  });
-}

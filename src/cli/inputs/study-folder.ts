@@ -12,7 +12,7 @@ import { studiesBelow } from './studies-below.ts';
 export const STUDIES_FOLDER = 'semblance-studies';
 
 /** Instruments whose sections name the files of their models. */
-type ModelInstrument = 'classes' | 'representations' | 'concepts';
+type ModelInstrument = 'classes' | 'representations' | 'concepts' | 'atlas';
 
 /** Where a study goes without `--out`: its name and the first 8 digits of its inputs' hash. */
 export function defaultStudyFolder(cwd: string, name: string, inputsHash: string): string {
@@ -61,7 +61,9 @@ export function studyPlace({ out, quiet = false, name, instrument, models }: Pla
 function isOfModels({ instruments }: StudyManifest, hashes: readonly (string | null)[]): boolean {
   if (hashes.length === 0 || hashes.includes(null) || instruments.training) return false;
   const wanted = [...hashes].sort().join();
-  const sections = [instruments.classes, instruments.representations, instruments.concepts].filter((found) => !!found);
+  const sections = [instruments.classes, instruments.representations, instruments.concepts, instruments.atlas].filter(
+    (found) => !!found,
+  );
   return sections.every(
     ({ models }) =>
       models
@@ -75,7 +77,11 @@ function isOfModels({ instruments }: StudyManifest, hashes: readonly (string | n
 async function isOfPictures(manifest: StudyManifest, store: StudyStore, { images }: StudyInputs): Promise<boolean> {
   if (!images || images.length === 0) return true;
   const given = new Set(images);
-  for (const section of [manifest.instruments.representations, manifest.instruments.concepts]) {
+  for (const section of [
+    manifest.instruments.representations,
+    manifest.instruments.concepts,
+    manifest.instruments.atlas,
+  ]) {
     if (!section) continue;
     const rows = await readStudyTable<{ id: string | null }>(store, manifest, section.images);
     const known = new Set(rows.map(({ id }) => id));

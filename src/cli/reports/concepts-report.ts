@@ -1,20 +1,15 @@
 import { withOneLineTexts } from '../../base/one-line.ts';
-import type { ConceptModelEntry, ConceptsSection, ShortlistRow } from '../../study/concepts-section.ts';
+import type { ConceptsSection, ShortlistRow } from '../../study/concepts-section.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import { readStudyTable } from '../../study/read-study.ts';
 import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
+import { comparedText, interval, warningsText } from './concepts-parts.ts';
 import { findingsText } from './findings-report.ts';
 
-/** Images and classes left out are named up to this many, and concepts of the shortlist. */
+/** Concepts of the shortlist that are named. */
 const LISTED = 5;
-
-type Uncertain = ConceptsSection['summary']['score'];
-const interval = ({ value, low, high }: Uncertain, digits = 3): string =>
-  low === null || high === null
-    ? numberCell(value, digits)
-    : `${numberCell(value, digits)} (${numberCell(low, digits)} … ${numberCell(high, digits)})`;
 
 /** What `semblance concepts` prints for a person. */
 export async function conceptsReport(
@@ -27,13 +22,7 @@ export async function conceptsReport(
   const { colors } = io;
   const section = manifest.instruments.concepts!;
   let text = await findingsText(manifest, store, 'concepts', io);
-  text += `${colors.bold('images')}   ${section.imageCount}${leftOut(section.skipped, colors)}\n`;
-  text += `${colors.bold('classes')}  ${section.classes.length}${leftOut(
-    section.skippedClasses.map(({ name, reason }) => ({ reason: `${name}: ${reason}` })),
-    colors,
-  )}\n`;
-  text += `${colors.bold('looks at')} ${samplerText(section)}\n\n`;
-  for (const model of section.models) text += modelText(model, colors);
+  text += comparedText(section, colors);
   text += summaryText(section, colors);
   text += classesText(section, colors);
   text += performanceText(section, colors);
@@ -41,32 +30,6 @@ export async function conceptsReport(
   text += sweepText(section, colors);
   text += shortlistText(await readStudyTable<ShortlistRow>(store, manifest, section.shortlist), section, colors);
   return `${text}${colors.bold('study')}    ${folder}\n`;
-}
-
-function leftOut(skipped: readonly { reason: string }[], colors: Colors): string {
-  if (skipped.length === 0) return '';
-  const lines = skipped.slice(0, LISTED).map(({ reason }) => `\n         ${colors.yellow('left out')} ${reason}`);
-  const more = skipped.length > LISTED ? `\n         and ${skipped.length - LISTED} more` : '';
-  return `, ${skipped.length} left out${lines.join('')}${more}`;
-}
-
-function samplerText({ sampler }: ConceptsSection): string {
-  const { kind, side, size, stride, perImage } = sampler;
-  if (kind === 'given') return `rows as given, ${perImage} an image`;
-  if (kind === 'image') return `whole images of ${side} pixels`;
-  if (kind === 'cell') return `${perImage} cells of the feature map of each image of ${side} pixels`;
-  return `${perImage} patches of ${size} pixels, ${stride} apart, of each image of ${side} pixels`;
-}
-
-function modelText(model: ConceptModelEntry, colors: Colors): string {
-  let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.runtime ?? model.format}`)}\n`;
-  text += `  layer   ${model.layer}, ${model.channels} channels, ${model.factorisation}\n`;
-  text += `  head    ${model.head.kind}: ${model.head.reason}\n`;
-  if (model.head.kind === 'none')
-    text += `  ${colors.yellow('note')}    Importance and the effect on classes are left out.\n`;
-  if (model.accuracy !== null) text += `  accuracy on the labelled images ${numberCell(model.accuracy)}\n`;
-  for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
-  return text;
 }
 
 function summaryText({ models, summary }: ConceptsSection, colors: Colors): string {
@@ -134,9 +97,7 @@ function classesText({ models, classes }: ConceptsSection, colors: Colors): stri
   ];
   let text = `\n${colors.bold('classes')}  ${colors.dim('images of fit + evaluation')}\n`;
   text += formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ');
-  for (const { name, warnings } of classes)
-    for (const warning of warnings) text += `  ${colors.yellow('note')}  ${name.split(',')[0]}: ${warning}\n`;
-  return text;
+  return text + warningsText(classes, colors);
 }
 
 function performanceText({ models, performance }: ConceptsSection, colors: Colors): string {

@@ -243,7 +243,7 @@ describe('bad input', () => {
     expect(error.message).toBe('a: 13 concepts are more than the 12 channels of layer late.');
     const channels = Array.from({ length: 12 }, (_, i) => ({ from: i % 3, factor: 1 }));
     const poor = await fails(analyse(model({ channels, name: 'poor' }), model(), { nComponents: 5 }));
-    expect(poor.message).toBe('red: first model: nComponents is 5, above the rank 3 of the 108×12 activations.');
+    expect(poor.message).toBe('red: poor: nComponents is 5, above the rank 3 of the 108×12 activations.');
   });
 
   it('refuses different label sets, unless the shared part is asked for', async () => {

@@ -1,4 +1,9 @@
-import { encodeConceptNotes, parseConceptNotes, type WrittenNote, withWrittenNote } from '#src/study/concept-notes.ts';
+import {
+  encodeConceptNotes,
+  parseConceptNotes,
+  type WrittenNote,
+  withWrittenNote,
+} from '#src/study/concepts/concept-notes.ts';
 import type { ConceptNote, ConceptNotes } from '#src/study/concepts-section.ts';
 import { shownError } from '../../kit/data/shown-error.ts';
 import type { ConceptsData } from './concepts-data.ts';

@@ -1,4 +1,4 @@
-import { conceptKey } from '#src/study/concept-notes.ts';
+import { conceptKey } from '#src/study/concepts/concept-notes.ts';
 import type {
   CollageRow,
   ConceptClassEntry,

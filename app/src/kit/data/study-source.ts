@@ -1,5 +1,5 @@
 import { SourceError } from '#src/base/errors.ts';
-import { readConceptNotes, type WrittenNote } from '#src/study/concept-notes.ts';
+import { readConceptNotes, type WrittenNote } from '#src/study/concepts/concept-notes.ts';
 import type { ConceptNotes } from '#src/study/concepts-section.ts';
 import { type DisplayMatrix, quantiseMatrix } from '#src/study/display-matrix.ts';
 import { MANIFEST_PATH, type StudyManifest } from '#src/study/manifest.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
-import { conceptKey, readConceptNotes, writeConceptNotes } from '../../../study/concept-notes.ts';
+import { conceptKey, readConceptNotes, writeConceptNotes } from '../../../study/concepts/concept-notes.ts';
 import type { CollageRow, ConceptImageRow, ConceptsSection, ShortlistRow } from '../../../study/concepts-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import { readManifest, readStudyFile, readStudyTable } from '../../../study/read-study.ts';

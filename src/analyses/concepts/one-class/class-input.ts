@@ -5,6 +5,7 @@ import type { ClassActivations } from './collect-class.ts';
 
 /** What is known of one model beside its activations. */
 export interface ClassModel {
+  name: string;
   /** Null without a head, or without predictions to ask about. */
   head: ConceptHead | null;
   method: FactorisationMethod;

@@ -1,19 +1,18 @@
 import type { LongTask } from '../../../base/progress.ts';
 import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
-import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
 import type { PlainOptions } from '../option-table.ts';
-import { named } from '../settle-factorisations.ts';
 import type { ActivationSource, ConceptSource } from '../sources/concept-source.ts';
 import type { ClassGroup, GroupedImage } from '../sources/image-groups.ts';
 import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { SharedLabels } from '../sources/shared-labels.ts';
 import type { ClassRecord } from './class-record.ts';
+import { readRecord, saidOf, storeRecord, unmeasured } from './class-work.ts';
 import { collectClass, rowsOfClass } from './collect-class.ts';
 import { measureClass } from './measure-class.ts';
 
 /** What all classes have in common. */
-export interface ClassJobs {
+interface ClassJobs {
   groups: readonly ClassGroup[];
   grouped: readonly GroupedImage[];
   /** Column of each model's logits that an image scores highest in, by its place in the list of all images. */
@@ -29,8 +28,7 @@ export interface ClassJobs {
 /** Measures class after class; those that the work area has are read instead. */
 export async function classJobs(jobs: ClassJobs, task: LongTask): Promise<ClassRecord[]> {
   const { groups, sources, options, work, sampler } = jobs;
-  const waiting = new Set<ClassGroup>();
-  for (const group of groups) if (!(await work.readJson(recordPath(group)))) waiting.add(group);
+  const waiting = await unmeasured(groups, work);
   const twins =
     options.randomNetwork && waiting.size > 0
       ? await Promise.all(sources.map((source, m) => source.randomTwin(options.seed + m)))
@@ -48,7 +46,7 @@ export async function classJobs(jobs: ClassJobs, task: LongTask): Promise<ClassR
       if (waiting.has(group))
         await measure(group, jobs, twins as [ActivationSource | null, ActivationSource | null], onRows, task);
       // Read back even what was just measured, so that a run gives the same bytes whether it was interrupted or not.
-      records.push(await readRecord(group, work));
+      records.push(await readRecord<ClassRecord>(group, work));
     }
     return records;
   } finally {
@@ -75,51 +73,24 @@ async function measure(
       return label < 0 ? null : (labels?.columns[m]?.[label] ?? null);
     });
   const place = new Map(group.fit.map((index, i) => [index, i]));
-  const record = (() => {
-    try {
-      return measureClass({
-        activations,
-        perImage: sampler.perImage,
-        extraction: group.extraction.map((images) => images.map((index) => place.get(index)!)) as [number[], number[]],
-        models: ([0, 1] as const).map((m) => ({
-          head: columns[m] ? sources[m].head.head : null,
-          method: factorisations[m],
-          targets: columns[m]
-            ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) }
-            : null,
-          labels: labels?.columns[m] ? labelColumns(m) : null,
-        })) as Parameters<typeof measureClass>[0]['models'],
-        seed: `${options.seed}/${group.id}`,
-        options,
-        ...(signal && { signal }),
-      });
-    } catch (error) {
-      throw named(error, group.name);
-    }
-  })();
+  const record = saidOf(group.name, () =>
+    measureClass({
+      activations,
+      perImage: sampler.perImage,
+      extraction: group.extraction.map((images) => images.map((index) => place.get(index)!)) as [number[], number[]],
+      models: ([0, 1] as const).map((m) => ({
+        name: sources[m].name,
+        head: columns[m] ? sources[m].head.head : null,
+        method: factorisations[m],
+        targets: columns[m]
+          ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) }
+          : null,
+        labels: labels?.columns[m] ? labelColumns(m) : null,
+      })) as Parameters<typeof measureClass>[0]['models'],
+      seed: `${options.seed}/${group.id}`,
+      options,
+      ...(signal && { signal }),
+    }),
+  );
   await storeRecord(group, record, work);
-}
-
-function recordPath({ id }: ClassGroup): string {
-  return `classes/${id}/record.json`;
-}
-
-async function storeRecord(group: ClassGroup, { arrays, ...record }: ClassRecord, work: WorkArea): Promise<void> {
-  const shapes: Record<string, [number, number]> = {};
-  for (const [name, { rows, cols, data }] of Object.entries(arrays)) {
-    shapes[name] = [rows, cols];
-    await work.writeArray(`classes/${group.id}/${name}.npy`, data);
-  }
-  // Written last: its presence says that the class is whole.
-  await work.writeJson(recordPath(group), { ...record, shapes });
-}
-
-async function readRecord(group: ClassGroup, work: WorkArea): Promise<ClassRecord> {
-  const { shapes, ...record } = (await work.readJson<ClassRecord & { shapes: Record<string, [number, number]> }>(
-    recordPath(group),
-  ))!;
-  const arrays: Record<string, Matrix32> = {};
-  for (const [name, [rows, cols]] of Object.entries(shapes))
-    arrays[name] = { rows, cols, data: (await work.readArray(`classes/${group.id}/${name}.npy`)) as Float32Array };
-  return { ...record, arrays };
 }

@@ -28,21 +28,21 @@ export function extractConcepts(
 ): ExtractedConcepts | null {
   const { activations, extraction, perImage, models, options } = input;
   const images = extraction[m];
-  const which = m === 0 ? 'first' : 'second';
+  const { name, method } = models[m];
   if (images.length === 0) {
-    warnings.push(`The ${which} model predicts no image of the fit as this class, so it has no concepts of it.`);
+    warnings.push(`${name} predicts no image of the fit as this class, so it has no concepts of it.`);
     return null;
   }
   const rows = rowsOfImages(activations.fit[m], images, perImage);
   if (rows.rows < options.nComponents) {
     warnings.push(
-      `The ${which} model predicts ${images.length} images of the fit as this class, ${rows.rows} rows, which is fewer than ${options.nComponents} concepts.`,
+      `${name} predicts ${images.length} images of the fit as this class, ${rows.rows} rows, which is fewer than ${options.nComponents} concepts.`,
     );
     return null;
   }
   try {
     const { directions, coefficients, error, relativeError, iterations, converged } = factorise(rows, {
-      method: models[m].method,
+      method,
       nComponents: options.nComponents,
       seed,
       ...(input.signal && { signal: input.signal }),
@@ -59,7 +59,7 @@ export function extractConcepts(
     };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${which} model: ${error.message}`, { cause: error, ...(error.hint && { hint: error.hint }) });
+    throw new UsageError(`${name}: ${error.message}`, { cause: error, ...(error.hint && { hint: error.hint }) });
   }
 }
 

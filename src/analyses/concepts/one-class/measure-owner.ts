@@ -5,7 +5,6 @@ import {
   wholeReplacement,
 } from '../../../measures/concepts/importance/replacement.ts';
 import { agreements } from '../../../measures/concepts/regress/agreement.ts';
-import { agreementBootstrap } from '../../../measures/concepts/regress/agreement-bootstrap.ts';
 import type { ConceptMatch } from '../../../measures/concepts/regress/concept-similarity.ts';
 import {
   type ConceptPrediction,
@@ -15,9 +14,10 @@ import {
   predictionSource,
 } from '../../../measures/concepts/regress/cross-prediction.ts';
 import { shuffledPairsNull } from '../../../measures/concepts/regress/nulls.ts';
-import type { ConceptEntry, OwnedConceptsEntry } from '../../../study/concepts-section.ts';
+import type { OwnedConceptsEntry } from '../../../study/concepts-section.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
 import { classCollages } from '../study/class-collages.ts';
+import { agreementEntries } from './agreement-entries.ts';
 import type { ClassInput } from './class-input.ts';
 import type { MeasuredOwner } from './class-record.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';
@@ -109,33 +109,6 @@ export function measureOwner(owner: OwnerInput): MeasuredWithArrays {
     self,
     draws: { cross: similarity.cross.draws, self: similarity.self.draws },
   };
-}
-
-type Similarity = ConceptEntry['similarity']['cross'];
-
-function agreementEntries(
-  real: Matrix64,
-  predicted: Matrix64,
-  map: ConceptPrediction['cross'],
-  resampling: { perImage: number; resamples: number; level: number; seed: number },
-): { entries: Similarity[]; draws: Matrix64 } {
-  const bootstrap = agreementBootstrap(real, predicted, resampling);
-  const draws: Matrix64 = {
-    rows: real.cols,
-    cols: resampling.resamples,
-    data: new Float64Array(real.cols * resampling.resamples),
-  };
-  const entries = agreements(real, predicted).map(({ pearson, spearman, constant }, j) => {
-    const { low, high, draws: own } = bootstrap[j]!;
-    draws.data.set(own, j * draws.cols);
-    return {
-      pearson: { value: pearson, low, high },
-      spearman,
-      folds: map.folds.map((fold) => fold.agreement[j]!.pearson),
-      constant,
-    };
-  });
-  return { entries, draws };
 }
 
 /** Similarity given a network of the other's architecture with random weights, fitted and evaluated in the same way. */

@@ -8,17 +8,17 @@ export function classAccuracy(
   { index, evaluation }: ClassGroup,
   images: readonly GroupedImage[],
   split: ReadonlyMap<number, 'fit' | 'evaluation'>,
-): [number | null, number | null] {
+): (number | null)[] {
   const own = new Set(evaluation);
   const labelled = images.filter((image) =>
     index === null
       ? image.label >= 0 && own.has(image.index)
       : image.label === index && split.get(image.index) === 'evaluation',
   );
-  return ([0, 1] as const).map((m) => {
+  return (images[0]?.predicted ?? []).map((_, m) => {
     const known = labelled.filter(({ predicted }) => predicted[m] !== null);
     return known.length > 0
       ? known.filter(({ label, predicted }) => predicted[m] === label).length / known.length
       : null;
-  }) as [number | null, number | null];
+  });
 }

@@ -7,7 +7,6 @@ import type { FactorisationMethod } from '../../../measures/concepts/factor/fact
 import type {
   CollageRow,
   ConceptClassEntry,
-  ConceptImageRow,
   ConceptModelEntry,
   OwnedConceptsEntry,
 } from '../../../study/concepts-section.ts';
@@ -16,16 +15,16 @@ import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { defaultStudyName } from '../../common/default-study-name.ts';
-import { modelId } from '../../common/model-id.ts';
 import type { ClassRecord } from '../one-class/class-record.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ConceptsOptions } from '../options.ts';
-import type { ConceptSource } from '../sources/concept-source.ts';
 import type { GroupedImage, ImageGroups } from '../sources/image-groups.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
 import type { SharedClass, SharedLabels } from '../sources/shared-labels.ts';
 import { classAccuracy } from './class-accuracy.ts';
+import { addPictures, imageRows } from './image-rows.ts';
 import { joinLayerMaps, joinSweeps } from './join-classes.ts';
+import { modelEntries } from './model-entry.ts';
 import { type MeasuredClass, type Summarised, summarise } from './summarise.ts';
 
 /** Everything that a study of concepts is made of. */
@@ -55,20 +54,28 @@ export async function writeConceptsStudy(
   const files = new Map<string, Uint8Array>();
   const rows = imageRows(written);
   const rowOf = new Map(rows.map(({ place, index }) => [place, index]));
-  await addPictures(written, rows, files, task);
+  if (options.pictures) await addPictures(opened, written.encode, rows, files, task);
   files.set('images.jsonl', encodeJsonl(rows.map(({ place: _, ...row }) => row)));
   const classes = groups.groups.map(
     (group, i): MeasuredClass => ({
       group,
       record: written.measured[i]!,
-      accuracy: classAccuracy(group, grouped, groups.split),
+      accuracy: classAccuracy(group, grouped, groups.split) as [number | null, number | null],
     }),
   );
   const summarised = summarise(classes, options);
   for (const one of classes) addClassFiles(one, rowOf, files);
   files.set('shortlist.jsonl', encodeJsonl(summarised.shortlist));
   const names = sources.map(({ name }) => name);
-  const ids: { id: string }[] = [];
+  const models = modelEntries({
+    sources,
+    grouped,
+    factorisations: written.factorisations,
+    leftOut: written.labels?.leftOut,
+    warnings: opened.warnings,
+    more: (m) =>
+      options.randomNetwork && !hasTwin(written.measured, m as 0 | 1) ? [withoutTwin(sources[m]!.runtime)] : [],
+  });
   return writeSection(store, {
     instrument: 'concepts',
     studyName: asked.studyName ?? defaultStudyName(names.map((name) => ({ name }))),
@@ -81,11 +88,7 @@ export async function writeConceptsStudy(
       imageCount: rows.length,
       skipped: written.skipped,
       sampler: opened.sampler,
-      models: sources.map((source, m) => {
-        const entry = modelEntry(source, m as 0 | 1, written, modelId(source.name, ids));
-        ids.push(entry);
-        return entry;
-      }) as [ConceptModelEntry, ConceptModelEntry],
+      models: models as [ConceptModelEntry, ConceptModelEntry],
       classes: classes.map((one) => classEntry(one, rowOf, summarised, locate)),
       skippedClasses: groups.skipped,
       summary: summarised.summary,
@@ -99,47 +102,6 @@ export async function writeConceptsStudy(
       kernelTier: kernelTier(),
     }),
   });
-}
-
-type PlacedRow = ConceptImageRow & { place: number };
-
-/** The images that any class uses, in the order of the list of all. */
-function imageRows({ groups, grouped, opened, classes }: WrittenConcepts): PlacedRow[] {
-  const used = new Set(groups.groups.flatMap(({ fit, evaluation }) => [...fit, ...evaluation]));
-  const name = (c: number | null): string | null => (c === null || c < 0 ? null : classes[c]!.name);
-  return grouped
-    .filter(({ index }) => used.has(index))
-    .map((image, index) => ({
-      place: image.index,
-      index,
-      name: opened.images[image.index]!.name,
-      id: image.id,
-      label: opened.images[image.index]!.label ?? null,
-      predicted: [name(image.predicted[0] ?? null), name(image.predicted[1] ?? null)],
-      split: groups.split.get(image.index)!,
-      picture: null,
-    }));
-}
-
-/** The crops of the images that are evaluated on: those of the fit are never shown. */
-async function addPictures(
-  { opened, encode, options }: WrittenConcepts,
-  rows: readonly PlacedRow[],
-  files: Map<string, Uint8Array>,
-  { signal, onProgress }: LongTask,
-): Promise<void> {
-  const { crop } = opened;
-  if (!crop || !encode || !options.pictures) return;
-  const shown = rows.filter(({ split }) => split === 'evaluation');
-  for (const [i, row] of shown.entries()) {
-    signal?.throwIfAborted();
-    const picture = await crop(row.place);
-    if (picture) {
-      row.picture = `pictures/${String(row.index).padStart(6, '0')}.png`;
-      files.set(row.picture, await encode(picture));
-    }
-    onProgress?.({ task: 'pictures', done: i + 1, total: shown.length, unit: 'pictures' });
-  }
 }
 
 const ARRAYS = ['directions', 'coefficients', 'cross', 'self'] as const;
@@ -198,45 +160,6 @@ function classEntry(
     accuracy,
     models: models as ConceptClassEntry['models'],
     warnings: [...group.warnings, ...record.warnings],
-  };
-}
-
-function modelEntry(
-  source: ConceptSource,
-  m: 0 | 1,
-  { factorisations, grouped, opened, labels, measured, options }: WrittenConcepts,
-  id: string,
-): ConceptModelEntry {
-  const { name, file, sha256, format, runtime, preprocessing, preprocessingFrom, head } = source;
-  const layer = source.layers.at(-1)!;
-  const known = grouped.filter(({ label, predicted }) => label >= 0 && predicted[m] !== null);
-  const right = known.filter(({ label, predicted }) => predicted[m] === label).length;
-  const leftOut = labels?.leftOut[m] ?? 0;
-  return {
-    id,
-    name,
-    file,
-    sha256,
-    format,
-    runtime,
-    preprocessing,
-    preprocessingFrom,
-    layer: layer.name,
-    channels: layer.channels,
-    factorisation: factorisations[m],
-    head: { kind: head.head?.kind ?? 'none', reason: head.reason },
-    accuracy: known.length > 0 ? right / known.length : null,
-    warnings: [
-      ...source.warnings,
-      ...(m === 0 ? opened.warnings : []),
-      ...(head.head?.kind === 'layer-norm-linear'
-        ? [
-            'In front of a LayerNorm the zero baseline of integrated gradients is degenerate; occlusion stands beside it.',
-          ]
-        : []),
-      ...(options.randomNetwork && !hasTwin(measured, m) ? [withoutTwin(runtime)] : []),
-      ...(leftOut > 0 ? [`${leftOut} classes are left out because the other model lacks them.`] : []),
-    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { FormatError, UsageError } from '../base/errors.ts';
-import { CONCEPT_NOTES_PATH, type ConceptNote, type ConceptNotes, type ConceptsSection } from './concepts-section.ts';
-import type { StudyStore } from './store.ts';
+import { FormatError, UsageError } from '../../base/errors.ts';
+import { CONCEPT_NOTES_PATH, type ConceptNote, type ConceptNotes, type ConceptsSection } from '../concepts-section.ts';
+import type { StudyStore } from '../store.ts';
 
 /** The longest name and note that a study keeps, in characters: a label, and a page of text. */
 export const MAX_NOTE_NAME = 200;
