@@ -37,6 +37,24 @@ const replacementSchema = z.object({
 /** Cross: predicted from the other model. Self: from the concept's own model, the ceiling. */
 const bothWays = <T extends z.core.SomeType>(schema: T) => z.object({ cross: schema, self: schema });
 
+const coveringEffectSchema = z.object({
+  /** Mean fall of the class's probability where the concept's patches are covered, and where random ones are. */
+  concept: finite,
+  random: finite,
+  /** Their difference, with its interval over images. */
+  effect: uncertain,
+});
+
+const coveredSchema = z.object({
+  /** Evaluation images that show the concept, and patches covered in each. */
+  images: z.int(),
+  patches: z.int(),
+  /** Of the first and the second model. */
+  models: z.tuple([coveringEffectSchema, coveringEffectSchema]),
+  /** Effect in the model that has the concept minus that in the other. */
+  difference: uncertain,
+});
+
 /** How much a concept matters to its model's answer. */
 const importanceSchema = z.object({
   /** Minus the integrated gradient of the class's cross-entropy, averaged over images. */
@@ -68,6 +86,11 @@ const conceptSchema = z.object({
   importance: z.nullable(importanceSchema),
   /** Null without a head for KL and match; L2 is there always. Delta is cross minus self. */
   replacement: z.object({ cross: replacementSchema, self: replacementSchema, delta: replacementSchema }),
+  /**
+   * What covering the concept's patches does to the class's probability in each model, beyond random patches; null where no
+   * image shows it or a model is no classifier, absent where it was not asked for.
+   */
+  covered: z.optional(z.nullable(coveredSchema)),
   /** Mean cosine with the matched concept over factorisations from other seeds; null where it was not asked for. */
   stability: maybe,
   /** No patch of the fit images shows it. */

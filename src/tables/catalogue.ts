@@ -5,12 +5,13 @@ import { readManifest, readStudyMatrix, readStudyTable } from '../study/read-stu
 import type { StudyStore } from '../study/store.ts';
 import { atlasTables } from './atlas-tables.ts';
 import { classTables } from './class-tables.ts';
+import { conceptTables } from './concept-tables.ts';
 import type { Cell, Table, TableKind } from './table.ts';
 import { tableOfRecords } from './table.ts';
 import { trainingTables } from './training-tables.ts';
 
 /** Every table by name; besides these any `.jsonl` and `.npy` of a study can be had by its path. */
-export const TABLES: readonly TableKind[] = [...classTables, ...trainingTables, ...atlasTables];
+export const TABLES: readonly TableKind[] = [...classTables, ...trainingTables, ...conceptTables, ...atlasTables];
 
 /** The tables of a study, and of those it has not, why. */
 export function tablesOf(manifest: StudyManifest): { kind: TableKind; lacks: string | undefined }[] {

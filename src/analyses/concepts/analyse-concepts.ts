@@ -8,6 +8,7 @@ import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
 import { classJobs } from './one-class/class-jobs.ts';
+import { requireCoverable } from './one-class/cover-class.ts';
 import { plainOptions } from './option-table.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsOptions, ConceptsPlatform } from './options.ts';
 import { type PreparedClasses, prepareClasses } from './prepare-classes.ts';
@@ -63,6 +64,7 @@ export async function analyseConcepts(
     const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
     try {
       const { sources } = opened;
+      requireCoverable(opened, plain);
       const prepared = await prepareClasses(opened, inputs, plain, work, task);
       const { labels, grouped, groups } = prepared;
       const factorisations = prepared.factorisations as [FactorisationMethod, FactorisationMethod];
@@ -73,6 +75,7 @@ export async function analyseConcepts(
           columns: prepared.columns as [ColumnOf, ColumnOf],
           sources,
           sampler: opened.sampler,
+          crop: opened.crop,
           labels,
           factorisations,
           options: plain,

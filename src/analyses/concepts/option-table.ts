@@ -1,3 +1,4 @@
+import type { Covering } from '../../activations/images/cover-patches.ts';
 import {
   choice,
   listOf,
@@ -13,6 +14,9 @@ import {
 
 export const SAMPLERS = ['patch', 'cell', 'image'] as const;
 export type Sampler = (typeof SAMPLERS)[number];
+
+/** What a covered patch is covered with. */
+const COVERINGS = ['mean', 'blur'] as const satisfies readonly Covering[];
 
 export const JOINS = ['union', 'intersection', 'first', 'second'] as const;
 export type Join = (typeof JOINS)[number];
@@ -74,6 +78,16 @@ export const CONCEPT_OPTIONS = {
   /** Layers of each model in the map of layers against layers; 0 for no map. */
   layerMap: option(whole(0), 0, 'map of layers against layers, n of each model', { flag: null }),
   sweep: option(toggle, false, 'repeat with other numbers of concepts and penalties'),
+  occlude: option(
+    orNull(choice(COVERINGS, '<cover>')),
+    null as Covering | null,
+    "does a concept cause the answer? Cover its patches, and random ones, by the picture's mean colour or a blur",
+  ),
+  occludePatches: option(
+    orNull(whole(1)),
+    null as number | null,
+    'patches of an image that are covered (default: an eighth of them)',
+  ),
   collageSize: option(whole(1), 9, 'patches of a collage', { flag: '--collage' }),
   shortlist: option(whole(1), 20, 'concepts of each model in the shortlist'),
   resamples: option(whole(1), 1000, 'bootstrap resamples of intervals'),

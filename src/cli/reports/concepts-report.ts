@@ -6,6 +6,7 @@ import type { StudyStore } from '../../study/store.ts';
 import type { CliIo, Colors } from '../terminal/io.ts';
 import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { comparedText, interval, warningsText } from './concepts-parts.ts';
+import { coveredText } from './covered-text.ts';
 import { findingsText } from './findings-report.ts';
 
 /** Concepts of the shortlist that are named. */
@@ -29,6 +30,7 @@ export async function conceptsReport(
   text += layerMapText(section, colors);
   text += sweepText(section, colors);
   text += shortlistText(await readStudyTable<ShortlistRow>(store, manifest, section.shortlist), section, colors);
+  text += coveredText(section, colors);
   return `${text}${colors.bold('study')}    ${folder}\n`;
 }
 

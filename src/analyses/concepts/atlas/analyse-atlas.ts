@@ -15,7 +15,16 @@ import { atlasJobs } from './atlas-jobs.ts';
 import { writeAtlas } from './write-atlas.ts';
 
 /** Options that say something of two models alone. */
-export const PAIR_OPTIONS = ['blend', 'shuffles', 'randomNetwork', 'layerMap', 'sweep', 'shortlist'] as const;
+export const PAIR_OPTIONS = [
+  'blend',
+  'shuffles',
+  'randomNetwork',
+  'layerMap',
+  'sweep',
+  'shortlist',
+  'occlude',
+  'occludePatches',
+] as const;
 
 /**
  * The concepts of three or more models: class by class, every model's concepts are predicted from every model's activations

@@ -4,11 +4,13 @@ import type { WorkArea } from '../../common/work-area.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ActivationSource, ConceptSource } from '../sources/concept-source.ts';
 import type { ClassGroup, GroupedImage } from '../sources/image-groups.ts';
+import type { OpenedSources } from '../sources/open-sources.ts';
 import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { SharedLabels } from '../sources/shared-labels.ts';
 import type { ClassRecord } from './class-record.ts';
 import { readRecord, saidOf, storeRecord, unmeasured } from './class-work.ts';
 import { collectClass, rowsOfClass } from './collect-class.ts';
+import { coverClass } from './cover-class.ts';
 import { measureClass } from './measure-class.ts';
 
 /** What all classes have in common. */
@@ -19,6 +21,7 @@ interface ClassJobs {
   columns: readonly [ReadonlyMap<number, number> | null, ReadonlyMap<number, number> | null];
   sources: readonly [ConceptSource, ConceptSource];
   sampler: SamplerEntry;
+  crop: OpenedSources['crop'];
   labels: SharedLabels | null;
   factorisations: readonly [FactorisationMethod, FactorisationMethod];
   options: PlainOptions;
@@ -56,7 +59,7 @@ export async function classJobs(jobs: ClassJobs, task: LongTask): Promise<ClassR
 
 async function measure(
   group: ClassGroup,
-  { grouped, columns, sources, sampler, labels, factorisations, options, work }: ClassJobs,
+  { grouped, columns, sources, sampler, crop, labels, factorisations, options, work }: ClassJobs,
   twins: readonly [ActivationSource | null, ActivationSource | null],
   onRows: (count: number) => void,
   { signal }: LongTask,
@@ -92,5 +95,19 @@ async function measure(
       ...(signal && { signal }),
     }),
   );
+  if (options.occlude)
+    await coverClass(
+      record,
+      {
+        sources,
+        sampler,
+        crop: async (image) => (await crop!(group.evaluation[image]!))!,
+        ids: group.evaluation.map((index) => byIndex.get(index)!.id),
+        targets: [columns[0] && targets(0, group.evaluation), columns[1] && targets(1, group.evaluation)],
+        seed: `${options.seed}/${group.id}`,
+        options,
+      },
+      signal ? { signal } : {},
+    );
   await storeRecord(group, record, work);
 }

@@ -1,5 +1,6 @@
 import type { ConceptHead } from '../../../measures/concepts/importance/heads.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { RowClasses } from '../../classes/row-classes.ts';
 import type { OpenedInput } from '../../common/opened-input.ts';
 
@@ -33,6 +34,11 @@ export interface ConceptSource extends ActivationSource, OpenedInput {
   predict(images: readonly number[], task: ConceptTask): Promise<Matrix32 | null>;
   /** Activations of the last layer that importance is measured on, and how many rows an image has there. */
   wholes(images: readonly number[], task: ConceptTask): Promise<{ features: Matrix32; perImage: number }>;
+  /**
+   * Looks at squares of the shared crop's size, whatever they show: activations of the last layer, a row a picture, and
+   * logits where the model is a classifier. Absent where the model does not run.
+   */
+  look?(pictures: readonly RgbImage[], task: ConceptTask): Promise<{ features: Matrix32; logits: Matrix32 | null }>;
   /** The same activations from a network that has learnt nothing; null where there is none. */
   randomTwin(seed: number): Promise<ActivationSource | null>;
 }

@@ -68,6 +68,11 @@ export async function onnxSource(
     },
     wholes: async (images, task) => ({ features: (await whole(images, task)).features, perImage: 1 }),
     activations: runner.activations,
+    async look(pictures, task) {
+      const last = { ...layers.at(-1)!, cells: false };
+      const [features, found] = await runner.look(pictures, scores ? [last, scores] : [last], task);
+      return { features: features!, logits: found ?? null };
+    },
     async randomTwin(seed) {
       const made = await randomNetwork(source, seed);
       if (!made) return null;
@@ -135,6 +140,7 @@ function rowRunner(
     sampler: Sampler,
     task: ConceptTask,
   ): Promise<Matrix32[]>;
+  look(pictures: readonly RgbImage[], layers: readonly PooledLayer[], task: ConceptTask): Promise<Matrix32[]>;
 } {
   const { height, channels } = input;
   const whole = (crop: RgbImage): Float32Array => {
@@ -154,6 +160,13 @@ function rowRunner(
     });
   return {
     run,
+    look: (pictures, read, task) =>
+      runPictures(
+        session,
+        input,
+        pictures.map((_, i) => i),
+        { perImage: 1, layers: read, planes: async (i) => whole(pictures[i]!), ...task },
+      ),
     async activations(images, wanted, task) {
       const chosen = wanted.map((l) => layers[l]!);
       const found = await run(images, chosen, kind, task);

@@ -1,0 +1,43 @@
+import type { Cell, TableKind } from './table.ts';
+
+const covered: TableKind = {
+  id: 'covered',
+  instrument: 'concepts',
+  title: 'What covering the patches of each concept does to the answers of both models, beyond random patches',
+  lacks: ({ instruments: { concepts } }) =>
+    concepts
+      ? concepts.options.occlude
+        ? undefined
+        : 'no patches were covered (--occlude)'
+      : 'it has no concepts section',
+  async read({ manifest }) {
+    const { models, classes } = manifest.instruments.concepts!;
+    return {
+      columns: [
+        ...['model', 'class', 'concept', 'similarity', 'images', 'patches'],
+        ...models.flatMap(({ id }) => ['concept', 'random', 'effect', 'low', 'high'].map((name) => `${id}.${name}`)),
+        ...['difference', 'difference.low', 'difference.high'],
+      ],
+      rows: classes.flatMap(({ id, models: owners }) =>
+        owners.flatMap((owner, m) =>
+          (owner?.concepts ?? []).flatMap(({ index, similarity, covered: found }): Cell[][] =>
+            found
+              ? [
+                  [
+                    ...[models[m]!.id, id, index, similarity.cross.pearson.value, found.images, found.patches],
+                    ...found.models.flatMap(({ concept, random, effect: { value, low, high } }): Cell[] => [
+                      ...[concept, random, value, low, high],
+                    ]),
+                    ...[found.difference.value, found.difference.low, found.difference.high],
+                  ],
+                ]
+              : [],
+          ),
+        ),
+      ),
+    };
+  },
+};
+
+/** The tables of a comparison of two models' concepts. */
+export const conceptTables: readonly TableKind[] = [covered];
