@@ -144,13 +144,29 @@ function conceptMethods({ concepts, atlas }: StudyManifest['instruments']): Told
   return { sentences: parts, papers: ['concepts'] };
 }
 
-function pairMethods({ models, classes, imageCount }: ConceptsSection): string[] {
-  const withHead = models.filter(({ head }) => head.kind !== 'none').length;
+function pairMethods({ models, classes, imageCount, options }: ConceptsSection): string[] {
+  // Studies of older versions do not say how importance was measured.
+  const kindOf = ({ head, importance }: (typeof models)[number]): string =>
+    importance ?? (head.kind === 'none' ? 'none' : 'integrated-gradients');
+  const withHead = models.filter((model) => kindOf(model) === 'integrated-gradients').length;
+  const covered = models.filter((model) => kindOf(model) === 'covering').map(({ name }) => name);
   return [
     `${counted(models.length, 'model')}, ${counted(classes.length, 'class', 'classes')}, ${counted(imageCount, 'image')}.`,
     'Concepts of a class are factors of the activations of image patches, non-negative in their strength; each is predicted from the other network’s activations, and how well that works on held-out patches is its similarity.',
     withHead > 0
       ? `Importance is by integrated gradients of the class’s cross-entropy${withHead < models.length ? ', for the network that has a head' : ''}; what replacing a concept changes is measured on the evaluation patches.`
-      : 'Without a classifier head there is no importance, and replacing a concept is measured in activations alone.',
+      : covered.length > 0
+        ? 'Without a classifier head replacing a concept is measured in activations alone.'
+        : 'Without a classifier head there is no importance, and replacing a concept is measured in activations alone.',
+    ...(covered.length > 0
+      ? [
+          `Importance for ${listed(covered)} is by covering the patches of a concept in the pictures, beyond what covering random patches changes.`,
+        ]
+      : []),
+    ...(options.occlude
+      ? [
+          `Whether a concept causes the answer was tested by covering its patches (${options.occlude}) in the evaluation images and comparing the fall of the class’s probability with that by random patches.`,
+        ]
+      : []),
   ];
 }

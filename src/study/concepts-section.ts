@@ -57,13 +57,13 @@ const coveredSchema = z.object({
 
 /** How much a concept matters to its model's answer. */
 const importanceSchema = z.object({
-  /** Minus the integrated gradient of the class's cross-entropy, averaged over images. */
+  /** Minus the integrated gradient of the class's cross-entropy, averaged over images; or what covering changes. */
   value: finite,
   low: maybe,
   high: maybe,
   /** Divided by the model's largest absolute importance over all classes. */
   normalised: finite,
-  /** Rise of the cross-entropy when the concept's coefficient is set to 0. */
+  /** Rise of the cross-entropy when the concept's coefficient is set to 0; the value again where it is by covering. */
   occlusion: finite,
   /** Share of the variance of the class logit (Sobol total order); null where it was not asked for. */
   sobol: maybe,
@@ -82,7 +82,7 @@ const conceptSchema = z.object({
   maxSimilarity: maybe,
   /** The other model's concept of that correlation. */
   partner: z.nullable(z.int()),
-  /** Null without a head. */
+  /** Null where the model's `importance` is "none", or no image shows the concept where it is by covering. */
   importance: z.nullable(importanceSchema),
   /** Null without a head for KL and match; L2 is there always. Delta is cross minus self. */
   replacement: z.object({ cross: replacementSchema, self: replacementSchema, delta: replacementSchema }),
@@ -148,6 +148,11 @@ export const conceptModelSchema = z.object({
   factorisation: z.enum(['nmf', 'semi-nmf', 'convex-nmf']),
   /** How activations become logits; "none" leaves out importance and the effect on classes. */
   head: z.object({ kind: z.enum(['linear', 'layer-norm-linear', 'none']), reason: z.string() }),
+  /**
+   * How importance was measured: along the coefficients through the head, or by covering patches of pictures (rise of the
+   * class's cross-entropy, or without class scores 1 − cosine of representations). Absent from studies of older versions.
+   */
+  importance: z.optional(z.enum(['integrated-gradients', 'covering', 'none'])),
   accuracy: maybe,
   warnings: z.array(z.string()),
 });

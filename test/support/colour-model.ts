@@ -8,6 +8,8 @@ export interface ColourModelOptions {
   channels?: readonly { from: number; factor: number }[];
   /** What stands between the last layer and the head. */
   before?: 'nothing' | 'layer-norm' | 'tanh';
+  /** What the file gives out: logits, the sigmoid of each, or the map alone. */
+  ending?: 'logits' | 'sigmoid' | 'map';
   /** LeakyReLU instead of ReLU, so that features are signed. */
   signed?: boolean;
 }
@@ -21,6 +23,7 @@ export function colourModel({
   seed = 1,
   channels,
   before = 'nothing',
+  ending = 'logits',
   signed = false,
 }: ColourModelOptions = {}): Uint8Array {
   const random = createRandom(seed);
@@ -46,7 +49,7 @@ export function colourModel({
       : [{ op: before === 'tanh' ? 'Tanh' : 'Identity', inputs: ['vector'], outputs: ['read'] }];
   return writeOnnx({
     inputs: [valueInfo('input', ['n', 3, 16, 16])],
-    outputs: [valueInfo('logits', ['n', 3])],
+    outputs: [ending === 'map' ? valueInfo('late', ['n', 12, 8, 8]) : valueInfo('logits', ['n', 3])],
     tensors: [
       w1,
       b1,
@@ -63,7 +66,8 @@ export function colourModel({
       { op: 'GlobalAveragePool', inputs: ['late'], outputs: ['pool'] },
       { op: 'Flatten', inputs: ['pool'], outputs: ['vector'] },
       ...between,
-      { op: 'MatMul', inputs: ['read', 'classifier.weight'], outputs: ['logits'] },
+      { op: 'MatMul', inputs: ['read', 'classifier.weight'], outputs: [ending === 'sigmoid' ? 'sums' : 'logits'] },
+      ...(ending === 'sigmoid' ? [{ op: 'Sigmoid', inputs: ['sums'], outputs: ['logits'] }] : []),
     ],
   });
 }
@@ -89,6 +93,23 @@ export function colourPictures(each: number, side = 16) {
       name: `${label}/${i}.png`,
       label,
       load: async () => madePicture(c, i, side),
+    })),
+  );
+}
+
+/** Pictures whose left half is of one colour's and whose right half is of the next one's, labelled with the first. */
+export function twoColourPictures(each: number, side = 16) {
+  return COLOURS.flatMap((label, c) =>
+    Array.from({ length: each }, (_, i) => ({
+      name: `${label}-${COLOURS[(c + 1) % 3]}/${i}.png`,
+      label,
+      load: async () => {
+        const [left, right] = [madePicture(c, 1000 + i, side), madePicture((c + 1) % 3, 2000 + i, side)];
+        const data = left.data.slice();
+        for (let y = 0; y < side; y++)
+          data.set(right.data.subarray((y * side + side / 2) * 3, (y + 1) * side * 3), (y * side + side / 2) * 3);
+        return { width: side, height: side, data };
+      },
     })),
   );
 }

@@ -8,6 +8,7 @@ import type { FactorisationMethod } from '../../measures/concepts/factor/factori
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import type { LabelsRequest } from '../classes/row-classes.ts';
 import type { CONCEPT_OPTIONS } from './option-table.ts';
+import type { AnswerKind } from './sources/answers.ts';
 
 /** A picture with what is known about it. */
 export interface ConceptImageInput extends ImageSample, LoadableImage {
@@ -32,6 +33,11 @@ export interface ConceptModelInput {
   tokens?: number;
   /** The output that holds class scores; null for a model that is no classifier. Default: the one that looks like it. */
   logits?: string | null;
+  /**
+   * How outputs are answers: one class of all, or each by itself (multi-label, where an image is of every class of probability
+   * 0.5 or more). Default: as the graph or the outputs tell.
+   */
+  scores?: AnswerKind;
   /** What the classes are. Default: as found with the model, or ImageNet-1k for 1000 or 1001 of them. */
   labels?: LabelsRequest;
   /** The tensor of the head; null to leave importance and replacement out. Default: as detected. */

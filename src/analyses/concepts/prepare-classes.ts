@@ -9,7 +9,7 @@ import { settleFactorisations } from './settle-factorisations.ts';
 import type { ConceptSource } from './sources/concept-source.ts';
 import { type GroupedImage, groupImages, type ImageGroups } from './sources/image-groups.ts';
 import { type OpenedSources, readableImages } from './sources/open-sources.ts';
-import { predictImages } from './sources/predict-images.ts';
+import { type Predictions, predictImages } from './sources/predict-images.ts';
 import {
   classesOfLabels,
   namedClasses,
@@ -46,8 +46,8 @@ export async function prepareClasses(
   const labels = shareLabels(sources, options.shared);
   const { readable, skipped } = await readableImages(opened, task);
   const factorisations = await settleFactorisations(inputs, sources, readable, options.nComponents);
-  const columns: (Int32Array | null)[] = [];
-  for (const [m, source] of sources.entries()) columns.push(await predictImages(source, readable, work, `m${m}`, task));
+  const answers: (Predictions | null)[] = [];
+  for (const [m, source] of sources.entries()) answers.push(await predictImages(source, readable, work, `m${m}`, task));
   const classes = labels?.classes ?? labelNames(opened.images);
   const labelled = classesOfLabels(
     readable.map((index) => opened.images[index]!.label),
@@ -60,7 +60,14 @@ export async function prepareClasses(
       id: opened.ids[index] ?? String(index),
       heldOut,
       group: conceptGroup,
-      predicted: columns.map((some, m) => (some ? (labels!.ofColumn[m]![some[i]!] ?? -1) : null)),
+      predicted: answers.map((some, m) => {
+        if (!some) return null;
+        // A multi-label model may say that nothing is there.
+        return some.present[i]!.length > 0 ? (labels!.ofColumn[m]![some.best[i]!] ?? -1) : -1;
+      }),
+      present: answers.map(
+        (some, m) => some && some.present[i]!.map((column) => labels!.ofColumn[m]![column] ?? -1).filter((c) => c >= 0),
+      ),
       label: labelled[i]!,
     };
   });
@@ -84,7 +91,7 @@ export async function prepareClasses(
     classes,
     grouped,
     groups,
-    columns: columns.map((some) => some && new Map(readable.map((index, i) => [index, some[i]!]))),
+    columns: answers.map((some) => some && new Map(readable.map((index, i) => [index, some.best[i]!]))),
     factorisations,
     skipped,
   };

@@ -1,6 +1,7 @@
 import { decodeImage } from '../../activations/images/decode-image.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsPlatform } from '../../analyses/concepts/options.ts';
+import { ANSWER_KINDS } from '../../analyses/concepts/sources/answers.ts';
 import { UsageError } from '../../base/errors.ts';
 import { encodePng } from '../../formats/png/encode-png.ts';
 import { FACTORISATION_METHODS } from '../../measures/concepts/factor/factorise.ts';
@@ -23,6 +24,10 @@ export const CONCEPT_MODEL_FLAGS = {
   },
   head: { value: '<tensor|none>', help: 'the tensor of the head' },
   logits: { value: '<name|none>', help: 'the output with class scores' },
+  scores: {
+    value: '<softmax|sigmoid>',
+    help: 'one class of all, or each by itself: multi-label (default: as outputs tell)',
+  },
   factorisation: { value: '<method>', help: 'nmf, semi-nmf or convex-nmf (default: by the sign of the features)' },
   whole: { value: '<file>', help: 'activations of whole images, beside those of patches' },
   random: { value: '<file>', help: 'activations of a network with random weights' },
@@ -38,7 +43,7 @@ export async function readConceptModel(
   io: CliIo,
 ): Promise<ConceptModelInput> {
   const open = (path: string) => namedSource(path, { quiet }, io);
-  const { name, labels, layers, head, logits, factorisation, whole, random, layout, tokens } = argument;
+  const { name, labels, layers, head, logits, scores, factorisation, whole, random, layout, tokens } = argument;
   const preprocessing = preprocessingFlags(argument);
   return {
     source: await open(argument.path),
@@ -47,6 +52,7 @@ export async function readConceptModel(
     ...(layers !== undefined && { layers: layers.split(',').map((layer) => layer.trim()) }),
     ...(head !== undefined && { head: head === 'none' ? null : head }),
     ...(logits !== undefined && { logits: logits === 'none' ? null : logits }),
+    ...(scores !== undefined && { scores: oneOf('scores', scores, ANSWER_KINDS) }),
     ...(factorisation !== undefined && { factorisation: oneOf('factorisation', factorisation, FACTORISATION_METHODS) }),
     ...(whole !== undefined && { wholes: await open(whole) }),
     ...(random !== undefined && { randomNetwork: await open(random) }),

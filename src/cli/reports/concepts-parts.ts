@@ -60,7 +60,11 @@ function modelText(model: ConceptModelEntry, colors: Colors): string {
   text += `  layer   ${model.layer}, ${model.channels} channels, ${model.factorisation}\n`;
   text += `  head    ${model.head.kind}: ${model.head.reason}\n`;
   if (model.head.kind === 'none')
-    text += `  ${colors.yellow('note')}    Importance and the effect on classes are left out.\n`;
+    text += `  ${colors.yellow('note')}    ${
+      model.importance === 'covering'
+        ? 'Importance is by covering patches; the effect of replacement on classes is left out.'
+        : 'Importance and the effect on classes are left out.'
+    }\n`;
   if (model.accuracy !== null) text += `  accuracy on the labelled images ${numberCell(model.accuracy)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   return text;

@@ -192,11 +192,15 @@ export const performance: Rule<ConceptsFacts> = {
   },
 };
 
+/** Without a head, and without pictures that could be covered in its place. */
+const isUnweighed = ({ head, importance }: ConceptsFacts['section']['models'][number]): boolean =>
+  head.kind === 'none' && importance !== 'covering';
+
 /** What limits these results. */
 export const limits: Rule<ConceptsFacts> = {
   id: 'concepts.limits',
   find: ({ section, names }) => {
-    const headless = names.filter((_, m) => section.models[m]!.head.kind === 'none');
+    const headless = names.filter((_, m) => isUnweighed(section.models[m]!));
     const few = section.classes.filter(({ evaluationImages }) => evaluationImages.length < THRESHOLDS.fewImages);
     const unpredictable = section.summary.models.reduce((sum, { constantPredictions }) => sum + constantPredictions, 0);
     const parts = [

@@ -43,7 +43,7 @@ export interface ConceptsData {
   shortNames: readonly [string, string];
   /** The first of a class's names, longer where two classes would be called the same. */
   className(of: ConceptClassEntry): string;
-  /** Importance needs a head; without it some views show less. */
+  /** Importance needs a head, or pictures that can be covered; without it some views show less. */
   hasImportance(model: ModelIndex): boolean;
   images: readonly ConceptImageRow[];
   shortlist: readonly ShortlistRow[];
@@ -76,7 +76,7 @@ export async function loadConcepts(study: OpenStudy, section: ConceptsSection): 
     names,
     shortNames: shortModelNames(names) as [string, string],
     className: ({ id }) => classNames.get(id)!,
-    hasImportance: (model) => section.models[model].head.kind !== 'none',
+    hasImportance: (model) => concepts.some((concept) => concept.model === model && concept.entry.importance !== null),
     images,
     shortlist,
     pictures: studyPictures(source),

@@ -1,7 +1,10 @@
 import type { LongTask } from '../../../base/progress.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
+import { classModel } from '../one-class/class-model.ts';
 import { readRecord, saidOf, storeRecord, unmeasured } from '../one-class/class-work.ts';
+import { canCover } from '../one-class/covered-pictures.ts';
+import { coveringImportance } from '../one-class/covering-importance.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { PreparedClasses } from '../prepare-classes.ts';
 import type { ConceptSource, ConceptTask } from '../sources/concept-source.ts';
@@ -36,11 +39,9 @@ export async function atlasJobs(jobs: AtlasJobs, task: LongTask): Promise<AtlasC
     task.signal?.throwIfAborted();
     if (waiting.has(group)) {
       const input = await classInput(group, jobs, { onRows, ...(task.signal && { signal: task.signal }) });
-      await storeRecord(
-        group,
-        saidOf(group.name, () => measureAtlasClass(input)),
-        work,
-      );
+      const record = saidOf(group.name, () => measureAtlasClass(input));
+      await coverHeadless(record, input, group, jobs, task.signal ? { signal: task.signal } : {});
+      await storeRecord(group, record, work);
     }
     // Read back even what was just measured, so that a run gives the same bytes whether it was interrupted or not.
     records.push(await readRecord<AtlasClassRecord>(group, work));
@@ -65,25 +66,66 @@ async function classInput(
     wholes.push(await source.wholes(group.importance, task));
   }
   const place = new Map(group.fit.map((index, i) => [index, i]));
-  const targets = (m: number, images: readonly number[]): number[] =>
-    images.map((index) => (group.index === null ? columns[m]!.get(index)! : labels!.columns[m]![group.index]!));
   return {
     fit,
     evaluation,
     wholes,
     perImage: sampler.perImage,
     extraction: group.extraction.map((images) => images.map((index) => place.get(index)!)),
-    models: sources.map(({ name, head }, m) => ({
-      name,
-      head: columns[m] ? head.head : null,
-      method: factorisations[m]!,
-      targets: columns[m]
-        ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) }
-        : null,
-      labels: null,
-    })),
+    models: sources.map((source, m) =>
+      classModel({
+        source,
+        method: factorisations[m]!,
+        group,
+        targets: columns[m] ? (images) => targetsOf(m, group, images, { labels, columns }) : null,
+        labels: null,
+      }),
+    ),
     seed: `${options.seed}/${group.id}`,
     options,
     ...(task.signal && { signal: task.signal }),
   };
+}
+
+/** Importance by covering of the models whose concepts have none by a head. */
+async function coverHeadless(
+  record: AtlasClassRecord,
+  { models }: AtlasClassInput,
+  group: ClassGroup,
+  { opened, prepared, options }: AtlasJobs,
+  task: ConceptTask,
+): Promise<void> {
+  const { sources, sampler, crop } = opened;
+  const { labels, columns, grouped } = prepared;
+  const idOf = new Map(grouped.map(({ index, id }) => [index, id]));
+  for (const [m, source] of sources.entries()) {
+    const owner = record.models[m];
+    if (!owner || models[m]!.head || !canCover(source, sampler)) continue;
+    const found = await coveringImportance(
+      record.arrays[`coefficients-${m}`]!,
+      source,
+      columns[m] ? targetsOf(m, group, group.evaluation, { labels, columns }) : null,
+      {
+        sampler,
+        crop: async (image) => (await crop!(group.evaluation[image]!))!,
+        ids: group.evaluation.map((index) => idOf.get(index)!),
+        seed: `${options.seed}/${group.id}`,
+        options,
+      },
+      task,
+    );
+    owner.concepts.forEach((concept, j) => {
+      concept.importance = found[j]!;
+    });
+  }
+}
+
+/** Column of the class that a model is asked about of each image: the group's, else the one it predicts. */
+function targetsOf(
+  m: number,
+  { index: of }: ClassGroup,
+  images: readonly number[],
+  { labels, columns }: Pick<PreparedClasses, 'labels' | 'columns'>,
+): number[] {
+  return images.map((index) => (of === null ? columns[m]!.get(index)! : labels!.columns[m]![of]!));
 }

@@ -71,6 +71,8 @@ export async function writeAtlas(store: StudyStore, written: WrittenAtlas, task:
         factorisations,
         leftOut: labels?.leftOut,
         warnings: opened.warnings,
+        hasImportance: (m) =>
+          measured.some(({ models }) => models[m]?.concepts.some(({ importance }) => importance !== null)),
       }),
       classes: classes.map((one) => ({
         ...classEntry(one, rowOf, locate),

@@ -7,10 +7,14 @@ import type { ClassGroup, GroupedImage } from '../sources/image-groups.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
 import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { SharedLabels } from '../sources/shared-labels.ts';
+import type { ClassModel } from './class-input.ts';
+import { classModel } from './class-model.ts';
 import type { ClassRecord } from './class-record.ts';
 import { readRecord, saidOf, storeRecord, unmeasured } from './class-work.ts';
 import { collectClass, rowsOfClass } from './collect-class.ts';
-import { coverClass } from './cover-class.ts';
+import { type CoverInput, coverClass } from './cover-class.ts';
+import { type Covered, canCover } from './covered-pictures.ts';
+import { coveringImportance } from './covering-importance.ts';
 import { measureClass } from './measure-class.ts';
 
 /** What all classes have in common. */
@@ -76,38 +80,48 @@ async function measure(
       return label < 0 ? null : (labels?.columns[m]?.[label] ?? null);
     });
   const place = new Map(group.fit.map((index, i) => [index, i]));
+  const models = ([0, 1] as const).map((m) =>
+    classModel({
+      source: sources[m],
+      method: factorisations[m],
+      group,
+      targets: columns[m] && ((images) => targets(m, images)),
+      labels: labels?.columns[m] ? labelColumns(m) : null,
+    }),
+  ) as [ClassModel, ClassModel];
   const record = saidOf(group.name, () =>
     measureClass({
       activations,
       perImage: sampler.perImage,
       extraction: group.extraction.map((images) => images.map((index) => place.get(index)!)) as [number[], number[]],
-      models: ([0, 1] as const).map((m) => ({
-        name: sources[m].name,
-        head: columns[m] ? sources[m].head.head : null,
-        method: factorisations[m],
-        targets: columns[m]
-          ? { importance: targets(m, group.importance), evaluation: targets(m, group.evaluation) }
-          : null,
-        labels: labels?.columns[m] ? labelColumns(m) : null,
-      })) as Parameters<typeof measureClass>[0]['models'],
+      models,
       seed: `${options.seed}/${group.id}`,
       options,
       ...(signal && { signal }),
     }),
   );
-  if (options.occlude)
-    await coverClass(
-      record,
-      {
-        sources,
-        sampler,
-        crop: async (image) => (await crop!(group.evaluation[image]!))!,
-        ids: group.evaluation.map((index) => byIndex.get(index)!.id),
-        targets: [columns[0] && targets(0, group.evaluation), columns[1] && targets(1, group.evaluation)],
-        seed: `${options.seed}/${group.id}`,
-        options,
-      },
-      signal ? { signal } : {},
-    );
+  const covered: Covered = {
+    sampler,
+    crop: async (image) => (await crop!(group.evaluation[image]!))!,
+    ids: group.evaluation.map((index) => byIndex.get(index)!.id),
+    seed: `${options.seed}/${group.id}`,
+    options,
+  };
+  const asked: CoverInput['targets'] = [
+    columns[0] && targets(0, group.evaluation),
+    columns[1] && targets(1, group.evaluation),
+  ];
+  for (const m of [0, 1] as const)
+    if (!models[m].head && canCover(sources[m], sampler) && record.models[m]) {
+      const found = await coveringImportance(
+        record.arrays[`coefficients-${m}`]!,
+        sources[m],
+        asked[m],
+        covered,
+        signal ? { signal } : {},
+      );
+      for (const entry of record.models[m].concepts) entry.importance = found[entry.index]!;
+    }
+  if (options.occlude) await coverClass(record, { ...covered, sources, targets: asked }, signal ? { signal } : {});
   await storeRecord(group, record, work);
 }

@@ -1,32 +1,20 @@
-import { type Covering, pictureCoverer } from '../../../activations/images/cover-patches.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { sha256Words } from '../../../base/sha256.ts';
 import { coveringEffect, patchesOfConcept } from '../../../measures/concepts/importance/covering.ts';
-import { areProbabilities, softmaxRows } from '../../../statistics/probabilities.ts';
-import { createRandom } from '../../../statistics/random.ts';
 import type { Matrix } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { PlainOptions } from '../option-table.ts';
+import { probabilitiesOf } from '../sources/answers.ts';
 import type { ConceptSource, ConceptTask } from '../sources/concept-source.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
-import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { ClassRecord, MeasuredConcept } from './class-record.ts';
-
-/** Draws of random patches of an image, which all concepts are compared with. */
-const DRAWS = 4;
+import { type Covered, coveredPatches, coveredPictures, DRAWS, randomPatches } from './covered-pictures.ts';
 
 /** What covering needs of a class beside its record. */
-export interface CoverInput {
+export interface CoverInput extends Covered {
   sources: readonly [ConceptSource, ConceptSource];
-  sampler: SamplerEntry;
-  /** Crops of the evaluation images, by their place among them. */
-  crop(image: number): Promise<RgbImage>;
-  /** Content ids of the evaluation images: what is random depends on them and the seed alone. */
-  ids: readonly string[];
   /** Column of the class in each model's logits, for each evaluation image; null where a model is no classifier. */
   targets: readonly [readonly number[] | null, readonly number[] | null];
-  seed: string;
-  options: PlainOptions;
 }
 
 /**
@@ -61,11 +49,6 @@ export function requireCoverable(
     throw new UsageError(
       `--occlude-patches must be below the ${sampler.perImage} patches of an image; found ${occludePatches}.`,
     );
-}
-
-/** How many patches of an image are covered. */
-function coveredPatches({ perImage }: SamplerEntry, { occludePatches }: PlainOptions): number {
-  return occludePatches ?? Math.max(1, Math.round(perImage / 8));
 }
 
 /**
@@ -124,25 +107,6 @@ export async function coverClass(record: ClassRecord, input: CoverInput, task: C
   }
 }
 
-/** Patches drawn without replacement, a few times. */
-function randomPatches(image: number, count: number, { sampler, ids, seed }: CoverInput): number[][] {
-  const random = createRandom(sha256Words(`${seed}/${ids[image]}`)[0]);
-  return Array.from({ length: DRAWS }, () => [...random.permutation(sampler.perImage).subarray(0, count)]);
-}
-
-/** The picture as it is, then with each set of patches covered. */
-async function coveredPictures(
-  image: number,
-  sets: readonly (readonly number[])[],
-  { crop, sampler, options }: CoverInput,
-): Promise<RgbImage[]> {
-  const picture = await crop(image);
-  const size = sampler.size!;
-  const cover = pictureCoverer(picture, options.occlude as Covering, size);
-  const box = (patch: number) => ({ y: sampler.origins![patch]![0], x: sampler.origins![patch]![1], size });
-  return [picture, ...sets.map((patches) => cover(patches.map(box)))];
-}
-
 async function probabilities(
   source: ConceptSource,
   pictures: readonly RgbImage[],
@@ -150,6 +114,6 @@ async function probabilities(
   task: ConceptTask,
 ): Promise<number[]> {
   const logits: Matrix = (await source.look!(pictures, task)).logits!;
-  const { data, cols } = areProbabilities(logits) ? logits : softmaxRows(logits);
+  const { data, cols } = probabilitiesOf(logits, source.answers!);
   return pictures.map((_, i) => data[i * cols + target]!);
 }

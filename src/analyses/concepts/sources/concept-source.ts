@@ -3,6 +3,7 @@ import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { RowClasses } from '../../classes/row-classes.ts';
 import type { OpenedInput } from '../../common/opened-input.ts';
+import type { Answers } from './answers.ts';
 
 /** A layer whose pooled activations are available. */
 export interface SourceLayer {
@@ -14,6 +15,8 @@ export interface SourceLayer {
 export interface FoundHead {
   head: ConceptHead | null;
   reason: string;
+  /** Whether importance is to be left out with it. */
+  isLeftOut?: boolean;
 }
 
 /** Activations row by row: all rows of the first image, then those of the next. */
@@ -28,6 +31,8 @@ export interface ConceptSource extends ActivationSource, OpenedInput {
   /** From shallow to deep; concepts are of the last. */
   layers: readonly SourceLayer[];
   head: FoundHead;
+  /** How outputs are answers; null where the model is no classifier. */
+  answers: Answers | null;
   /** What the logits' columns stand for; null where the model is no classifier. */
   classes: RowClasses | null;
   /** Logits of whole images, images × outputs; null where the model is no classifier. */

@@ -15,6 +15,7 @@ import {
   openActivationFile,
   placesOf,
 } from './activation-file.ts';
+import { multiLabelNote, settleAnswers } from './answers.ts';
 import type { ActivationSource, ConceptSource, FoundHead } from './concept-source.ts';
 
 /** Largest difference of the head's logits from those in the file, relative to the largest of them. */
@@ -52,6 +53,9 @@ export async function fileSource(
   const classes = scores
     ? await classesOfRows(source.name, { classes: scores.shape[1]! }, input.labels, undefined, loadGraph)
     : null;
+  const answers =
+    scores &&
+    settleAnswers(await read.rows(scores, 0, Math.min(CHECKED_ROWS, scores.shape[0]!)), input.scores, undefined);
   return {
     name: input.name ?? source.name.replace(/\.[^.]+$/, ''),
     file: source.name,
@@ -60,9 +64,10 @@ export async function fileSource(
     runtime: null,
     preprocessing: null,
     preprocessingFrom: null,
-    warnings: [...warnings, ...(classes?.notes ?? [])],
+    warnings: [...warnings, ...(classes?.notes ?? []), ...multiLabelNote(answers)],
     layers: entries.map(({ name, shape }) => ({ name, channels: shape[1]! })),
     head,
+    answers,
     classes,
     async predict(wanted) {
       if (!scores) return null;
@@ -140,7 +145,7 @@ async function checkedHead(
   last: TensorEntry,
   read: MatrixReader,
 ): Promise<FoundHead> {
-  if (input.head === null) return { head: null, reason: 'left out as asked' };
+  if (input.head === null) return { head: null, reason: 'left out as asked', isLeftOut: true };
   if (!opened.head) return { head: null, reason: 'the file holds no head.weight' };
   const { weight: stored } = opened.head;
   const weight = await read.rows(stored, 0, stored.shape[0]!);

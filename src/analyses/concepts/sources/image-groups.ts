@@ -13,6 +13,8 @@ export interface GroupedImage {
   group: string | null;
   /** Shared class that each model predicts; −1 for another class, null where the model is no classifier. */
   predicted: readonly (number | null)[];
+  /** Shared classes that each model says are there: several of a multi-label model, else the predicted one alone. */
+  present: readonly (readonly number[] | null)[];
   /** Shared class that it is labelled with, −1 for none. */
   label: number;
 }
@@ -81,19 +83,19 @@ export function groupImages(
 }
 
 /** The groups that an image belongs to: the one given, the classes predicted, or without a classifier its label. */
-function groupKeys({ group, predicted, label }: GroupedImage, join: Join): string[] {
+function groupKeys({ group, present, label }: GroupedImage, join: Join): string[] {
   if (group !== null) return [`g:${group}`];
-  const known = predicted.filter((c) => c !== null);
+  const known = present.filter((some) => some !== null);
   if (known.length === 0) return label >= 0 ? [`c:${label}`] : [];
   // A model that is no classifier takes the word of the first that is.
-  const [first, second] = [predicted[0] ?? known[0]!, predicted[1] ?? known[0]!];
+  const [first, second] = [present[0] ?? known[0]!, present[1] ?? known[0]!];
   const chosen = {
-    first: [first],
-    second: [second],
-    union: known,
-    intersection: known.every((c) => c === first) ? [first] : [],
+    first,
+    second,
+    union: known.flat(),
+    intersection: first.filter((c) => known.every((some) => some.includes(c))),
   }[join];
-  return [...new Set(chosen)].filter((c) => c >= 0).map((c) => `c:${c}`);
+  return [...new Set(chosen)].map((c) => `c:${c}`);
 }
 
 function splitSides(
@@ -148,9 +150,9 @@ function capped(
   const fit = side('fit', options.fitImages, 'the fit');
   const evaluation = side('evaluation', options.evaluationImages, 'evaluation');
   const places = (some: readonly GroupedImage[]): number[] => some.map((image) => image.index);
-  const extraction = (own[0]?.predicted ?? []).map((_, m) => {
+  const extraction = (own[0]?.present ?? []).map((_, m) => {
     // A model that is no classifier takes part with what the others, or the labels, call the class.
-    const theirs = fit.filter(({ predicted }) => index === null || predicted[m] === null || predicted[m] === index);
+    const theirs = fit.filter(({ present }) => index === null || (present[m]?.includes(index) ?? true));
     return places(theirs.slice(0, options.extractionImages));
   });
   return {

@@ -6,10 +6,10 @@ import type { ModelSession } from '../../../activations/runtime/runtime.ts';
 import { IncomparableError, UnsupportedError, UsageError } from '../../../base/errors.ts';
 import { headLogits } from '../../../measures/concepts/importance/heads.ts';
 import { cutPatches, type PatchGrid } from '../../../measures/concepts/report/patches.ts';
-import { areProbabilities, softmaxRows } from '../../../statistics/probabilities.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { Sampler } from '../option-table.ts';
+import { type Answers, multiLabelNote, probabilitiesOf, settleAnswers } from './answers.ts';
 import type { ActivationSource, ConceptSource, ConceptTask, FoundHead } from './concept-source.ts';
 import type { ImageShelf } from './image-shelf.ts';
 import type { OpenedModel } from './open-onnx.ts';
@@ -51,6 +51,7 @@ export async function onnxSource(
     return { features: features!, logits: found ?? null };
   };
   const checked = await whole(checkOn.slice(0, CHECKED_IMAGES), {});
+  const answers = checked.logits && settleAnswers(checked.logits, opened.asked.scores, logits!.op);
   return {
     name: opened.name,
     file: source.name,
@@ -59,9 +60,14 @@ export async function onnxSource(
     runtime: session.runtime,
     preprocessing: { ...preprocessing },
     preprocessingFrom: probed.preprocessingFrom,
-    warnings: [...probed.assumed.map((text) => `Assumed: ${text}.`), ...(opened.classes?.notes ?? [])],
+    warnings: [
+      ...probed.assumed.map((text) => `Assumed: ${text}.`),
+      ...(opened.classes?.notes ?? []),
+      ...multiLabelNote(answers),
+    ],
     layers: opened.layers.map(({ name, channels }) => ({ name, channels })),
-    head: checkedHead(opened, layers.at(-1)!, checked),
+    head: checkedHead(opened, layers.at(-1)!, checked, answers),
+    answers,
     classes: opened.classes,
     async predict(images, task) {
       return scores && (await runner.run(images, [scores], 'image', task))[0]!;
@@ -103,16 +109,18 @@ function pooledLayer(layer: Layer, sampler: Sampler): PooledLayer {
 
 /** The head, if it gives the logits that the model gives. */
 function checkedHead(
-  { candidate, session }: OpenedModel,
+  { asked, candidate, session }: OpenedModel,
   layer: PooledLayer,
   { features, logits }: { features: Matrix32; logits: Matrix32 | null },
+  answers: Answers | null,
 ): FoundHead {
   const { head, reason } = candidate;
-  if (!head || !logits) return { head: null, reason };
+  if (asked.head === null) return { head: null, reason, isLeftOut: true };
+  if (!head || !logits || !answers) return { head: null, reason };
   const own = headLogits(head, features);
   if (own.cols !== logits.cols)
     return { head: null, reason: `the head has ${own.cols} rows and the model ${logits.cols} outputs` };
-  const scores = areProbabilities(logits) ? softmaxRows(own) : own;
+  const scores = answers.areProbabilities ? probabilitiesOf(own, { ...answers, areProbabilities: false }) : own;
   let largest = 1e-12;
   let difference = 0;
   for (const [i, value] of scores.data.entries()) {

@@ -13,6 +13,8 @@ export interface ModelsOfStudy {
   leftOut: readonly number[] | undefined;
   /** Said of the first: what concerns all. */
   warnings: readonly string[];
+  /** Whether any concept of the model has an importance. */
+  hasImportance(m: number): boolean;
   /** Said of the model behind what its source says. */
   more?(m: number): string[];
 }
@@ -28,7 +30,7 @@ export function modelEntries(study: ModelsOfStudy): ConceptModelEntry[] {
 function modelEntry(
   source: ConceptSource,
   m: number,
-  { factorisations, grouped, leftOut, warnings, more, sources }: ModelsOfStudy,
+  { factorisations, grouped, leftOut, warnings, hasImportance, more, sources }: ModelsOfStudy,
   id: string,
 ): ConceptModelEntry {
   const { name, file, sha256, format, runtime, preprocessing, preprocessingFrom, head } = source;
@@ -49,6 +51,7 @@ function modelEntry(
     channels: layer.channels,
     factorisation: factorisations[m]!,
     head: { kind: head.head?.kind ?? 'none', reason: head.reason },
+    importance: !hasImportance(m) ? 'none' : isByHead(source, grouped) ? 'integrated-gradients' : 'covering',
     accuracy: known.length > 0 ? right / known.length : null,
     warnings: [
       ...source.warnings,
@@ -64,4 +67,9 @@ function modelEntry(
         : []),
     ],
   };
+}
+
+/** A multi-label model has no head for a group, which is no class of its own. */
+function isByHead({ head, answers }: ConceptSource, grouped: readonly GroupedImage[]): boolean {
+  return head.head !== null && !(answers?.kind === 'sigmoid' && grouped.some(({ group }) => group !== null));
 }

@@ -73,6 +73,8 @@ export async function writeConceptsStudy(
     factorisations: written.factorisations,
     leftOut: written.labels?.leftOut,
     warnings: opened.warnings,
+    hasImportance: (m) =>
+      written.measured.some(({ models: owners }) => owners[m]?.concepts.some(({ importance }) => importance !== null)),
     more: (m) =>
       options.randomNetwork && !hasTwin(written.measured, m as 0 | 1) ? [withoutTwin(sources[m]!.runtime)] : [],
   });

@@ -1,0 +1,88 @@
+import { sha256Words } from '../../../base/sha256.ts';
+import { coveringEffect, patchesOfConcept } from '../../../measures/concepts/importance/covering.ts';
+import type { Matrix32 } from '../../../tensor/matrix.ts';
+import { row } from '../../../tensor/matrix.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
+import { probabilitiesOf } from '../sources/answers.ts';
+import type { ConceptSource, ConceptTask } from '../sources/concept-source.ts';
+import type { MeasuredConcept } from './class-record.ts';
+import { type Covered, coveredPatches, coveredPictures, DRAWS, randomPatches } from './covered-pictures.ts';
+
+/** Cross-entropy of a probability of 0, which no rounding tells from less than this. */
+const LEAST_PROBABILITY = 1e-12;
+
+type Importance = MeasuredConcept['importance'];
+
+/**
+ * Importance of a model's concepts without a head that is linear in them: its patches are covered in the evaluation images that
+ * show it, and the class's cross-entropy rises by so much more than where as many random ones are; of a model without class
+ * scores, its whole-image representation turns by so much more (1 − cosine).
+ *
+ * @param coefficients Of the evaluation patches, images · patches × concepts.
+ * @param targets Column of the class for each evaluation image; null where the model is no classifier.
+ */
+export async function coveringImportance(
+  coefficients: Matrix32,
+  source: ConceptSource,
+  targets: readonly number[] | null,
+  input: Covered,
+  task: ConceptTask,
+): Promise<Importance[]> {
+  const { sampler, ids, options } = input;
+  const count = coveredPatches(sampler, options);
+  const concepts = Array.from({ length: coefficients.cols }, (_, concept) => ({
+    shown: new Map(
+      patchesOfConcept(coefficients, concept, { perImage: sampler.perImage, count }).map(({ image, patches }) => [
+        image,
+        patches,
+      ]),
+    ),
+    rises: { concept: [] as number[], random: [] as number[] },
+  }));
+  for (let image = 0; image < ids.length; image++) {
+    task.signal?.throwIfAborted();
+    const here = concepts.filter(({ shown }) => shown.has(image));
+    if (here.length === 0) continue;
+    const sets = [...randomPatches(image, count, input), ...here.map(({ shown }) => shown.get(image)!)];
+    const losses = await lossesOf(source, await coveredPictures(image, sets, input), targets?.[image] ?? null, task);
+    const rises = losses.slice(1).map((loss) => loss - losses[0]!);
+    const random = rises.slice(0, DRAWS).reduce((sum, rise) => sum + rise, 0) / DRAWS;
+    for (const [i, { rises: of }] of here.entries()) {
+      of.concept.push(rises[DRAWS + i]!);
+      of.random.push(random);
+    }
+  }
+  const { resamples, level } = options;
+  const settings = { resamples, level, seed: sha256Words(input.seed)[0] };
+  return concepts.map(({ rises }): Importance => {
+    const found = coveringEffect(rises.concept, rises.random, settings);
+    const { value, low, high } = found?.effect ?? { value: null, low: null, high: null };
+    return value === null ? null : { value, low, high, occlusion: value, sobol: null };
+  });
+}
+
+/** Of each picture: the class's cross-entropy, or how far its representation is from that of the first. */
+async function lossesOf(
+  source: ConceptSource,
+  pictures: readonly RgbImage[],
+  target: number | null,
+  task: ConceptTask,
+): Promise<number[]> {
+  const { features, logits } = await source.look!(pictures, task);
+  if (target !== null && logits && source.answers) {
+    const { data, cols } = probabilitiesOf(logits, source.answers);
+    return pictures.map((_, i) => -Math.log(Math.max(LEAST_PROBABILITY, data[i * cols + target]!)));
+  }
+  const whole = row(features, 0);
+  return pictures.map((_, i) => 1 - cosine(whole, row(features, i)));
+}
+
+function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let d = 0; d < a.length; d++) {
+    ab += a[d]! * b[d]!;
+    aa += a[d]! ** 2;
+    bb += b[d]! ** 2;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}
