@@ -30,7 +30,7 @@ const retrievalSchema = z.object({
   by: z.enum(['semantic', 'spatial', 'average', 'first']),
   /** Null for pooled vectors. */
   kernel: z.nullable(kernel),
-  /** i32 images × k: the most similar other images of each, best first, −1 where there are fewer. */
+  /** i32 images × k: the most similar other images of each query, best first, −1 where there are fewer and of other images. */
   found: z.string(),
   /** Share of the k that bear the query's label; F1 of object counts of the first, and of the best of k; IoU of labels. */
   precisionAtK: z.nullable(score),
@@ -38,8 +38,8 @@ const retrievalSchema = z.object({
   f1: z.nullable(score),
   f1Best: z.nullable(score),
   iou: z.nullable(score),
-  /** Precision at 1 (or F1 where there are counts) by database size. */
-  sweep: z.array(z.object({ size: z.int(), score: z.nullable(score) })),
+  /** Precision at 1 (or F1, and IoU, where there are counts) by database size. */
+  sweep: z.array(z.object({ size: z.int(), score: z.nullable(score), iou: z.optional(z.nullable(score)) })),
 });
 
 const approximationSchema = z.object({
@@ -223,6 +223,9 @@ const sampledSchema = z.object({
           found: z.string(),
           precisionAtK: z.nullable(score),
           precisionAt1: z.nullable(score),
+          /** F1 of object counts and IoU of objects of the first; absent where no image has counts. */
+          f1: z.optional(z.nullable(score)),
+          iou: z.optional(z.nullable(score)),
           /** Pairs of a query and an image; those ruled out by norms and means, and by the maxima of their affinity. */
           candidates: z.int(),
           prunedByNorms: z.int(),
@@ -262,6 +265,12 @@ export const representationsSectionSchema = z.object({
   imageCount: z.int(),
   /** Images left out, by name. */
   skipped: skippedInputs,
+  /**
+   * Where queries and database of retrieval are apart: how many images are which, and how many queries have a picture of the
+   * same content in the database, which is never found for them. The mean of the database centres all features. Absent where
+   * every image is both.
+   */
+  retrievalSets: z.optional(z.object({ queries: z.int(), database: z.int(), neither: z.int(), copies: z.int() })),
   kernels: z.array(kernel),
   method: z.string(),
   centring: z.enum(['none', 'channel', 'position']),
@@ -297,6 +306,8 @@ export interface ImageRow {
   labelName?: string | null;
   group: string | null;
   counts: Record<string, number> | null;
+  /** What it is to retrieval; absent where every image is query and database at once. */
+  role?: 'query' | 'database' | null;
   /**
    * PNG of what the first network saw of the picture, or of all of it where features were computed elsewhere, made
    * smaller; a path from the folder of this table. Null where there is none.

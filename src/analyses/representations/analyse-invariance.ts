@@ -80,6 +80,10 @@ export async function analyseInvariance(
     throw new UsageError('also compares layers, and transform compares two views of each image in one layer.', {
       hint: 'Leave one of the two out.',
     });
+  if (options.queryImages || options.databaseImages)
+    throw new UsageError(
+      'transform compares two views of each image and searches none: it takes no queries and no database.',
+    );
   const kernel = plain.kernels[0]!;
   const { images, ids } = await readImages(given, task);
   const determining = { ...plain, transform, batch, offset };

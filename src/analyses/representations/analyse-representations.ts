@@ -32,6 +32,7 @@ import {
 } from './options.ts';
 import { planRepresentations } from './plan/plan-representations.ts';
 import { requireMemory } from './plan/require-memory.ts';
+import { imageRoles, type RetrievalSets, retrievalSets } from './retrieval-sets.ts';
 import { drawSample, type PairSample, sampleLayer } from './sampled/sampled-layer.ts';
 import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
@@ -65,10 +66,14 @@ export async function analyseRepresentations(
   task: LongTask = {},
 ): Promise<RepresentationsResult> {
   if (inputs.length === 0) throw new UsageError('No model was given.');
-  const { maxMemory = DEFAULT_MAX_MEMORY, command: _c, studyName: _s, ...determiningOptions } = options;
-  const determining = plainOptions(determiningOptions);
+  const { maxMemory = DEFAULT_MAX_MEMORY, queryImages, databaseImages } = options;
+  const determining = plainOptions(options);
   const { images, ids } = await readImages(given, task);
-  const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const inputsHash = await hashInputs(inputs, images, ids, {
+    ...determining,
+    ...(queryImages && { queryImages }),
+    ...(databaseImages && { databaseImages }),
+  });
   const store = await storeAt(place, { hash: inputsHash, images: ids });
   return whileLocked(store, async () => {
     const existing = await readManifest(store).catch(() => undefined);
@@ -79,6 +84,12 @@ export async function analyseRepresentations(
       inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
     );
     const samples = settleSamples(inputs, files, images, ids);
+    const roles = imageRoles(samples.images, samples.ids[0]!, options, determining.seed);
+    requireSizes(
+      determining.databaseSizes,
+      roles?.filter((role) => role === 'database').length ?? samples.images.length,
+    );
+    let sets: RetrievalSets | null = null;
     const work = workArea(store, 'representations', inputsHash);
     const pool = (await platform.openEngine?.(store, inputsHash)) ?? (await platform.openPool?.()) ?? thisThread();
     const buffers = featureBuffers();
@@ -113,10 +124,15 @@ export async function analyseRepresentations(
             determining,
             memory,
           );
-          collected = await collectFeatures(provider, samples.images.length, work, folder, plain.centring, {
-            ...task,
-            ...(onPicture && { onPicture }),
-          });
+          collected = await collectFeatures(
+            provider,
+            samples.images.length,
+            work,
+            folder,
+            plain.centring,
+            { ...task, ...(onPicture && { onPicture }) },
+            (index) => roles === null || roles[index] === 'database',
+          );
         } finally {
           await provider.close();
         }
@@ -127,6 +143,7 @@ export async function analyseRepresentations(
         );
         if (collected.indices.length < 2)
           throw new IncomparableError(`There is ${collected.indices.length} image; similarity needs at least 2.`);
+        sets ??= roles && retrievalSets(roles, collected.indices, samples.ids[0]!);
         const model: MeasuredModel = {
           id: modelId(name, models),
           provider,
@@ -137,7 +154,7 @@ export async function analyseRepresentations(
         };
         models.push(model);
         if (plain.pairs !== null) {
-          sample ??= drawSample(collected.indices.length, plain);
+          sample ??= drawSample(collected.indices.length, plain, sets);
           for (const [l, features] of collected.layers.entries())
             model.sampled.push(
               await sampleLayer(
@@ -164,6 +181,7 @@ export async function analyseRepresentations(
                 folder: `${folder}/l${l}`,
                 images: collected.indices.map((index) => samples.images[index]!),
                 divergence: model.divergence,
+                sets,
                 options: plain,
               },
               task,
@@ -178,7 +196,7 @@ export async function analyseRepresentations(
     const manifest = await writeStudy(
       store,
       work,
-      { inputsHash, models, samples, options, plain: determining, ...(sample && { sample }) },
+      { inputsHash, models, samples, options, plain: determining, ...(sample && { sample }), ...(sets && { sets }) },
       task,
     );
     await work.clear();
@@ -189,6 +207,13 @@ export async function analyseRepresentations(
 /** A layer as it is matched: without the tokens that are left out. */
 function matchedLayer({ name, positions, channels, droppedTokens }: PlannedLayer) {
   return { name, positions: positions - droppedTokens, channels };
+}
+
+/** @throws UsageError where a database is to be larger than there are images for it. */
+function requireSizes(sizes: readonly number[], available: number): void {
+  const tooLarge = sizes.find((size) => size > available);
+  if (tooLarge !== undefined)
+    throw new UsageError(`databaseSizes asks for a database of ${tooLarge} images; there are ${available}.`);
 }
 
 /** Matching in this thread, for browsers without threads and for small work. */

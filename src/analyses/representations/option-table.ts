@@ -93,11 +93,12 @@ export const REPRESENTATION_OPTIONS = {
     null,
     'RSA and outputs on so many random pairs, such as 1e6, and CKA from batches: no other pair is matched',
   ),
-  /** 200 where there are as many images. */
+  /** 200 where there are as many images. On the command line `--queries` also names images. */
   queries: option(
     orNull(whole(0)),
     null,
     'with --pairs: random images whose nearest are found exactly, without all matchings (default: 200)',
+    { flag: null },
   ),
   seed: option(whole(0), 0, 'seed of everything random'),
   approximationPairs: option(
@@ -121,6 +122,8 @@ export type PlainOptions = Omit<
   also: string[];
   /** Null where CKA is of all images. */
   ckaBatch: number | null;
+  /** Null where all images are queries or the queries are named. */
+  queries: number | null;
 };
 
 /** Queries where pairs are sampled and nobody says how many. */
@@ -137,13 +140,17 @@ const OF_ALL_PAIRS = [
 ] as const;
 
 /** All options, checked. @throws UsageError naming the first one that is out of range or that another one rules out. */
-export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>>): PlainOptions {
+export function plainOptions(
+  given: Partial<OptionValues<typeof REPRESENTATION_OPTIONS>> & { queryImages?: unknown },
+): PlainOptions {
   const options = settleOptions(REPRESENTATION_OPTIONS, given);
+  if (given.queryImages && options.queries !== null)
+    throw new UsageError('queries draws queries at random, and queryImages names them: leave one of the two out.');
   const sampled = options.pairs !== null;
   if (sampled) requireSampled(given);
   else if (options.queries !== null)
     throw new UsageError('queries is for a part of the pairs, and pairs was not given: all images are queries.', {
-      hint: 'Add --pairs 1e6, or leave --queries out.',
+      hint: 'Add --pairs 1e6, or say which images are queries: --queries 20%, or a folder or list.',
     });
   const cka = sampled && given.cka === undefined ? 'minibatch' : options.cka;
   return {
@@ -153,7 +160,7 @@ export function plainOptions(given: Partial<OptionValues<typeof REPRESENTATION_O
     databaseSizes: [...options.databaseSizes],
     also: [...options.also],
     ckaBatch: MINIBATCH_RULES[cka] && options.ckaBatch,
-    queries: sampled ? (options.queries ?? SAMPLED_QUERIES) : null,
+    queries: sampled && !given.queryImages ? (options.queries ?? SAMPLED_QUERIES) : null,
   };
 }
 

@@ -40,6 +40,14 @@ export interface RepresentationModelInput {
  * those of the command line; and what does not change the result.
  */
 export interface RepresentationsOptions extends Partial<OptionValues<typeof REPRESENTATION_OPTIONS>> {
+  /**
+   * The images that are queries of retrieval: names, folders that names begin with ("val/"), or content ids (SHA-256 of a
+   * picture's bytes, in hexadecimal); or a share of the images of each label, drawn by `seed`. Default: every image is query
+   * and database at once.
+   */
+  queryImages?: readonly string[] | { share: number };
+  /** The images that are searched, named likewise. Default: all that are no queries. Its mean centres the features. */
+  databaseImages?: readonly string[];
   /** Bytes of memory to stay below, roughly. Default 2 GiB. */
   maxMemory?: number;
   command?: string;

@@ -19,7 +19,7 @@ import { refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
 import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, type ModelArgument, PER_MODEL_HELP } from '../arguments/per-model.ts';
-import { readImages } from '../inputs/image-inputs.ts';
+import { imagesWithSets, type QueriesFlag, queriesFlag } from '../inputs/query-images.ts';
 import { nodePlatform, REPRESENTATION_MODEL_FLAGS, readRepresentationModel } from '../inputs/representations-inputs.ts';
 import { namedInput, studyPlace } from '../inputs/study-folder.ts';
 import { findingsOf } from '../reports/findings-report.ts';
@@ -34,6 +34,8 @@ import { offerToOpen } from './offer-to-open.ts';
 interface Flags extends OutputFlags {
   images?: string;
   sample?: number;
+  queries?: QueriesFlag;
+  database?: string;
   threads?: number;
   maxMemory?: number;
   thumbnails: boolean;
@@ -55,6 +57,7 @@ Examples:
   semblance representations model.onnx --images photos --layers /layer4/Add_output_0 --method batch-optimal
   semblance representations features.safetensors                  features written by FeatureWriter (integrations/python)
   semblance representations model.onnx --images photos --transform shift
+  semblance representations model.onnx --queries val --database train
 `;
 
 export function addRepresentationsCommand(program: Command, io: CliIo): void {
@@ -63,7 +66,13 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .description('Which images are alike to a network, layer by layer, wherever their content stands in the frame')
     .argument('<models...>', 'ONNX models, or features: .npy, .npz, .safetensors of N×C×H×W or N×T×D')
     .option('--images <dir|list>', 'folder (sub-folders are labels), or .csv, .jsonl, .txt with paths')
-    .option('--sample <n>', 'a random part of the images', (text) => readValue(whole(2), text));
+    .option('--sample <n>', 'a random part of the images', (text) => readValue(whole(2), text))
+    .option(
+      '--queries <n|share|images>',
+      'the queries of retrieval: a share of each label (20%), a folder, a list, or a folder in the names of --images; with --pairs also a number of random ones (default: 200), whose nearest are found exactly',
+      queriesFlag,
+    )
+    .option('--database <images>', 'the images that --queries are searched in (default: all others)');
   const readModels = addModelFlags(command, REPRESENTATION_MODEL_FLAGS);
   addOptionFlags(addOptionFlags(command, REPRESENTATION_OPTIONS), INVARIANCE_OPTIONS)
     .option('--threads <n>', 'worker threads (default: one per core)', (text) => readValue(whole(1), text))
@@ -100,10 +109,12 @@ async function representations(
   // What was typed, without defaults: the experiment with two views has others.
   const typed = typedOptions(command, REPRESENTATION_OPTIONS);
   const { seed = REPRESENTATION_OPTIONS.seed.default } = typed;
-  const images = flags.images === undefined ? [] : await readImages(flags.images, flags.sample, seed, io);
+  const areFeatures = await Promise.all(inputs.map(({ source }) => isFeaturesFile(source)));
+  const { images, options: sets } = await imagesWithSets(flags, areFeatures.includes(false), seed, io);
   const { transform, offset, batch } = settleOptions(INVARIANCE_OPTIONS, typedOptions(command, INVARIANCE_OPTIONS));
   const options = {
     ...typed,
+    ...sets,
     ...(flags.maxMemory !== undefined && { maxMemory: flags.maxMemory }),
     // Where work was done changes no byte of a study.
     command: commandLine('representations', withoutEngine(args), { cwd: io.cwd, fullPaths: flags.fullPaths }),

@@ -29,7 +29,8 @@ export async function representationsReport(
   const section = manifest.instruments.representations!;
   let text = await findingsText(manifest, store, 'representations', io);
   text += `${colors.bold('images')}  ${section.imageCount}${skippedText(section, colors)}\n`;
-  text += `${colors.bold('matching')} ${section.method}, centring ${section.centring}\n\n`;
+  text += setsText(section, colors);
+  text += `${colors.bold('matching')} ${section.method}, centring ${section.centring}${section.retrievalSets && section.centring !== 'none' ? ' by the mean of the database' : ''}\n\n`;
   for (const model of section.models) {
     text += modelText(model, colors);
     for (const layer of model.layers) text += layerText(layer, colors);
@@ -54,6 +55,17 @@ function skippedText({ skipped }: RepresentationsSection, colors: Colors): strin
   const lines = skipped.slice(0, LISTED).map(({ reason }) => `\n        ${colors.yellow('left out')} ${reason}`);
   const more = skipped.length > LISTED ? `\n        and ${skipped.length - LISTED} more` : '';
   return `, ${skipped.length} left out${lines.join('')}${more}`;
+}
+
+/** Queries and database where they are apart. */
+function setsText({ retrievalSets }: RepresentationsSection, colors: Colors): string {
+  if (!retrievalSets) return '';
+  const { queries, database, neither, copies } = retrievalSets;
+  const rest = neither > 0 ? `, ${neither.toLocaleString('en')} neither` : '';
+  let text = `${colors.bold('search')}  ${queries.toLocaleString('en')} ${queries === 1 ? 'query' : 'queries'} in a database of ${database.toLocaleString('en')}${rest}\n`;
+  if (copies > 0)
+    text += `        ${colors.yellow('note')} the same picture as ${copies === 1 ? 'one query is' : `${copies.toLocaleString('en')} queries are`} in the database; it is not found for ${copies === 1 ? 'it' : 'them'}\n`;
+  return text;
 }
 
 function modelText(model: RepresentationModelEntry, colors: Colors): string {
@@ -131,21 +143,39 @@ function retrievalText({ retrieval, layout }: RepresentationLayerEntry, colors: 
   } as const;
   const shown = (Object.keys(names) as (keyof typeof names)[]).filter((name) => retrieval.some((entry) => entry[name]));
   if (shown.length === 0) return '';
-  const rows = retrieval.map((entry) => [
-    entry.by === 'average'
+  const entryNames = retrieval.map(({ by, kernel }) =>
+    by === 'average'
       ? 'pooled average'
-      : entry.by === 'first'
+      : by === 'first'
         ? 'CLS token'
         : layout === 'nd'
-          ? `${entry.kernel}`
-          : `${entry.by} ${entry.kernel}`,
+          ? `${kernel}`
+          : `${by} ${kernel}`,
+  );
+  const rows = retrieval.map((entry, e) => [
+    entryNames[e]!,
     ...shown.map((name) => {
       const score = entry[name];
       return score ? `${numberCell(score.mean)} (${numberCell(score.low)} … ${numberCell(score.high)})` : '–';
     }),
   ]);
   const columns = [{ title: '' }, ...shown.map((name) => numberColumn(colors.dim(names[name])))];
-  return `    retrieval, 95 % intervals over queries\n${formatTable(columns, rows, '      ')}`;
+  return `    retrieval, 95 % intervals over queries\n${formatTable(columns, rows, '      ')}${sweepText(entryNames, retrieval, colors)}`;
+}
+
+/** The first find by the size of the database. */
+function sweepText(names: readonly string[], retrieval: RepresentationLayerEntry['retrieval'], colors: Colors): string {
+  const sizes = retrieval[0]?.sweep.map(({ size }) => size) ?? [];
+  if (sizes.length === 0) return '';
+  const hasCounts = retrieval.some(({ sweep }) => sweep.some(({ iou }) => iou !== undefined));
+  const columns = [{ title: '' }, ...sizes.map((size) => numberColumn(colors.dim(size.toLocaleString('en'))))];
+  const table = (pick: (step: (typeof retrieval)[number]['sweep'][number]) => number | undefined): string =>
+    formatTable(
+      columns,
+      retrieval.map(({ sweep }, e) => [names[e]!, ...sweep.map((step) => numberCell(pick(step) ?? null))]),
+      '      ',
+    );
+  return `    ${hasCounts ? 'F1@1' : 'precision@1'} by size of the database\n${table(({ score }) => score?.mean)}${hasCounts ? `    IoU@1 by size of the database\n${table(({ iou }) => iou?.mean)}` : ''}`;
 }
 
 function comparisonText(comparison: LayerComparison, section: RepresentationsSection, colors: Colors): string {

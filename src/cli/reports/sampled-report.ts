@@ -40,11 +40,13 @@ export function sampledText(sampled: SampledComparison, { models }: Representati
 }
 
 function nearestText(nearest: NonNullable<SampledComparison['layers'][number]['nearest']>, queries: number): string {
-  const { candidates, prunedByNorms, prunedByMaxima, precisionAt1, precisionAtK } = nearest;
+  const { candidates, prunedByNorms, prunedByMaxima, precisionAt1, precisionAtK, f1, iou } = nearest;
   const share = (count: number): string => `${((100 * count) / Math.max(1, candidates)).toFixed(1)} %`;
   const scores = [
     ...(precisionAt1 ? [`precision@1 ${cell({ value: precisionAt1.mean, ...precisionAt1 })}`] : []),
     ...(precisionAtK ? [`@k ${cell({ value: precisionAtK.mean, ...precisionAtK })}`] : []),
+    ...(f1 ? [`F1@1 ${cell({ value: f1.mean, ...f1 })}`] : []),
+    ...(iou ? [`IoU@1 ${cell({ value: iou.mean, ...iou })}`] : []),
   ];
   return `    nearest of ${queries.toLocaleString('en')} queries, exact${scores.length > 0 ? `: ${scores.join(', ')}` : ''}\n    ${share(prunedByNorms + prunedByMaxima)} of ${candidates.toLocaleString('en')} pairs not matched: ${share(prunedByNorms)} by means and norms, ${share(prunedByMaxima)} by the maxima of their affinity\n`;
 }

@@ -150,9 +150,19 @@ export const retrievalSheet: FigureKind = {
       `Layer ${layer.name}: for each query the nearest images by matched places (upper row) and by same places (lower row).`,
     );
     const side = Math.min(84, (d.right - d.left - 20) / (FOUND + 1) - 8);
-    const queries = Array.from({ length: Math.min(QUERIES, images.length) }, (_, k) =>
-      Math.floor((k * images.length) / Math.min(QUERIES, images.length)),
+    // Where queries and database are apart, one of the one is found among the other.
+    const ofRole = (role: ImageRow['role']): number[] =>
+      images.flatMap((row, i) => (section.retrievalSets && row.role !== role ? [] : [i]));
+    const [askable, database] = [ofRole('query'), new Set(ofRole('database'))];
+    const queries = Array.from(
+      { length: Math.min(QUERIES, askable.length) },
+      (_, k) => askable[Math.floor((k * askable.length) / Math.min(QUERIES, askable.length))]!,
     );
+    const mayBeFound = (query: number, image: number): boolean => {
+      const { group, id } = images[query]!;
+      if (section.retrievalSets && (!database.has(image) || (id !== null && id === images[image]!.id))) return false;
+      return group === null || group !== images[image]!.group;
+    };
     let y = top + 6;
     const picture = async (index: number, x: number, at: number, size: number, similarity?: number): Promise<void> => {
       const row = images[index]!;
@@ -173,7 +183,8 @@ export const retrievalSheet: FigureKind = {
       await picture(query, d.left, y + side / 2, side);
       for (const [s] of SIDES.entries()) {
         const rowTop = y + s * (side + 16);
-        for (const [k, found] of neighbours(matrices[s]!, query, FOUND).entries())
+        const nearest = neighbours(matrices[s]!, query).filter((found) => mayBeFound(query, found.class));
+        for (const [k, found] of nearest.slice(0, FOUND).entries())
           await picture(found.class, d.left + 20 + (k + 1) * (side + 8), rowTop, side, found.similarity);
       }
       y += 2 * (side + 16) + 10;

@@ -25,7 +25,10 @@ export interface RepresentationsFacts {
   layers: readonly LayerFacts[];
   /** The kernel that sentences are of: cosine where the study has it. */
   kernel: RepresentationsSection['kernels'][number];
-  /** Chance of a random other image bearing an image's label, over images with a label; null without labels. */
+  /**
+   * Chance of a random other image, or one of the database, bearing the label of an image, or query, over those with a
+   * label; null without labels.
+   */
   sameLabel: number | null;
 }
 
@@ -39,7 +42,7 @@ export async function readRepresentationsFacts(
   return {
     section,
     kernel: section.kernels.includes('cosine') ? 'cosine' : section.kernels[0]!,
-    sameLabel: chanceOfSameLabel(images.map(({ label }) => label)),
+    sameLabel: whole.retrievalSets ? chanceInDatabase(images) : chanceOfSameLabel(images.map(({ label }) => label)),
     layers: section.models.flatMap((model) =>
       model.layers.map((layer) => ({
         model,
@@ -58,6 +61,17 @@ function chanceOfSameLabel(labels: readonly (string | null)[]): number | null {
   if (counts.size < 2 || labels.length < 2) return null;
   const same = [...counts.values()].reduce((sum, count) => sum + count * (count - 1), 0);
   return same / (labelled * (labels.length - 1));
+}
+
+function chanceInDatabase(images: readonly ImageRow[]): number | null {
+  const queries = images.filter(({ role, label }) => role === 'query' && label !== null);
+  const database = images.filter(({ role }) => role === 'database');
+  const counts = new Map<string | null, number>();
+  for (const { label } of database) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const labels = new Set([...queries, ...database].map(({ label }) => label).filter((label) => label !== null));
+  if (labels.size < 2 || queries.length === 0) return null;
+  const same = queries.reduce((sum, { label }) => sum + (counts.get(label) ?? 0), 0);
+  return same / (queries.length * database.length);
 }
 
 /** The search of a layer by matched or same places, or by pooled vectors. */

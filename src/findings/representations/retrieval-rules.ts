@@ -100,7 +100,8 @@ export const pooled: Rule<RepresentationsFacts> = {
 export const unlabelled: Rule<RepresentationsFacts> = {
   id: 'representations.unlabelled',
   find: ({ sameLabel, layers }) =>
-    sameLabel !== null || layers.length === 0
+    // Counts of objects say as much as labels do.
+    sameLabel !== null || layers.length === 0 || layers.some((of) => of.layer.retrieval.some(({ f1 }) => f1))
       ? undefined
       : {
           kind: 'open',

@@ -17,6 +17,7 @@ import { matchTable } from '../matching/match-table.ts';
 import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
+import type { RetrievalSets } from '../retrieval-sets.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
 
 /** A layer with its similarity matrices and everything that follows from them. */
@@ -39,6 +40,8 @@ export interface MeasureContext {
   /** The images that could be read, in order. */
   images: readonly ImageInput[];
   divergence: Matrix64 | null;
+  /** Queries and database; null where every image is both. */
+  sets: RetrievalSets | null;
   options: PlainOptions & { memory: MemoryUse };
 }
 
@@ -46,7 +49,7 @@ export interface MeasureContext {
 export async function measureLayer(
   id: string,
   features: LayerFeatures,
-  { pool, buffers, work, folder, images, divergence, options }: MeasureContext,
+  { pool, buffers, work, folder, images, divergence, sets, options }: MeasureContext,
   task: LongTask,
 ): Promise<MeasuredLayer> {
   const { kernels, sigma, sigmaScope, k } = options;
@@ -57,7 +60,7 @@ export async function measureLayer(
   const tables: RetrievalTable[] = [];
   const search = (by: SearchedBy): void => {
     task.signal?.throwIfAborted();
-    tables.push(retrievalTable(by, images, options));
+    tables.push(retrievalTable(by, images, options, sets));
   };
   const sigmas: RepresentationLayerEntry['sigma'] = { semantic: null, spatial: null };
   const outputSimilarity: NonNullable<RepresentationLayerEntry['outputSimilarity']> = {};

@@ -1,8 +1,8 @@
 import { nestedDatabases, retrieve } from '../../../measures/representations/comparison/retrieval.ts';
 import {
-  f1OfCounts,
-  iouOfLabels,
+  type RetrievalRule,
   type RetrievalScore,
+  retrievalRules,
   type ScoreOf,
   scoreRetrieval,
 } from '../../../measures/representations/comparison/retrieval-scores.ts';
@@ -11,6 +11,7 @@ import type { RetrievalEntry } from '../../../study/representations-section.ts';
 import type { Matrix } from '../../../tensor/matrix.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
+import type { RetrievalSets } from '../retrieval-sets.ts';
 
 /** What is searched by. */
 export interface SearchedBy {
@@ -28,44 +29,39 @@ export interface RetrievalTable {
 }
 
 /**
- * The k most similar other images of each image, never of its own group, and how well their labels or objects agree. All
- * images are queries and database at once.
+ * The k most similar other images of each query, never of its own group, and how well their labels or objects agree.
+ *
+ * @param sets Queries and database; null where every image is both.
  */
 export function retrievalTable(
   { by, kernel, matrix }: SearchedBy,
   images: readonly ImageInput[],
   { k, seed, databaseSizes }: PlainOptions,
+  sets: RetrievalSets | null,
 ): RetrievalTable {
   const groups = images.map(({ group }) => group);
-  const search = (count: number, database?: Uint32Array): Uint32Array[] =>
+  const everyImage = Uint32Array.from(images, (_, i) => i);
+  const { queries, database: searched } = sets ?? { queries: everyImage, database: everyImage };
+  const search = (count: number, database: Uint32Array): Uint32Array[] =>
     retrieve(matrix, {
       k: count,
       excludeSelf: true,
       queryGroups: groups,
       databaseGroups: groups,
-      ...(database && { database }),
+      queries,
+      database,
+      ...(sets && { isExcluded: sets.isSamePicture }),
     });
-  const lists = search(k);
+  const lists = search(k, searched);
   const found = new Int32Array(images.length * k).fill(-1);
-  lists.forEach((list, i) => {
-    found.set(list, i * k);
+  lists.forEach((list, q) => {
+    found.set(list, queries[q]! * k);
   });
-  const labels = images.map(({ label }) => label);
-  const counts = images.map((image) => image.counts);
-  const precision = (query: number, image: number): number | null =>
-    labels[query] === undefined ? null : labels[query] === labels[image] ? 1 : 0;
-  const f1 = (query: number, image: number): number | null => {
-    const [q, d] = [counts[query], counts[image]];
-    return q && d ? f1OfCounts(q, d) : null;
-  };
-  const iou = (query: number, image: number): number | null => {
-    const [q, d] = [counts[query], counts[image]];
-    return q && d ? iouOfLabels(present(q), present(d)) : null;
-  };
-  const score = (of: ScoreOf, rule: typeof precision, among = lists): RetrievalScore | null =>
-    scoreRetrieval(among, rule, { of, seed });
-  const hasCounts = counts.some((entry) => entry !== undefined);
-  const sizes = databaseSizes.filter((size) => size <= images.length);
+  const { precision, f1, iou, hasCounts } = retrievalRules(images);
+  const score = (of: ScoreOf, rule: RetrievalRule, among = lists): RetrievalScore | null =>
+    scoreRetrieval(among, (q, image) => rule(queries[q]!, image), { of, seed });
+  // A database that some pictures could not be read of may have become smaller than asked.
+  const sizes = [...new Set(databaseSizes.map((size) => Math.min(size, searched.length)))];
   return {
     by,
     kernel,
@@ -78,14 +74,17 @@ export function retrievalTable(
       f1: score('first', f1),
       f1Best: score('best', f1),
       iou: score('first', iou),
-      sweep: nestedDatabases(images.length, sizes, seed).map((database) => ({
-        size: database.length,
-        score: score('first', hasCounts ? f1 : precision, search(1, database)),
-      })),
+      sweep: nestedDatabases(searched.length, sizes, seed).map((part) => {
+        const nearest = search(
+          1,
+          part.map((at) => searched[at]!),
+        );
+        return {
+          size: part.length,
+          score: score('first', hasCounts ? f1 : precision, nearest),
+          ...(hasCounts && { iou: score('first', iou, nearest) }),
+        };
+      }),
     },
   };
-}
-
-function present(counts: Readonly<Record<string, number>>): string[] {
-  return Object.keys(counts).filter((name) => counts[name]! > 0);
 }

@@ -4,7 +4,7 @@ import type { LongTask } from '../../../base/progress.ts';
 import type { Centring, FeatureMean } from '../../../measures/representations/comparison/centring.ts';
 import { collectMean, subtractInPlace } from '../../../measures/representations/comparison/centring.ts';
 import { pooledVectors } from '../../../measures/representations/comparison/retrieval.ts';
-import { type FeatureMaps, featureMaps } from '../../../measures/representations/feature-maps.ts';
+import { type FeatureMaps, featureMaps, sliceImages } from '../../../measures/representations/feature-maps.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { WorkArea } from '../../common/work-area.ts';
@@ -50,6 +50,9 @@ export interface CollectedFeatures {
   layers: LayerFeatures[];
 }
 
+/** Which images, by their index in the list of all, the mean is of that centres the features; default all. */
+export type InMean = (index: number) => boolean;
+
 /**
  * Takes all images through a model, block by block; blocks that the work area has are not computed again. No more than a
  * block is in memory.
@@ -61,6 +64,7 @@ export async function collectFeatures(
   folder: string,
   centring: Centring,
   task: LongTask & { onPicture?: (index: number, image: RgbImage) => Promise<void> },
+  inMean: InMean = () => true,
 ): Promise<CollectedFeatures> {
   const records: BlockRecord[] = [];
   const names = (b: number) => `${folder}/block-${String(b).padStart(5, '0')}`;
@@ -94,8 +98,9 @@ export async function collectFeatures(
     });
   };
   const layers: LayerFeatures[] = [];
+  const taken = indices.map(inMean);
   for (const [l, layer] of provider.layers.entries())
-    layers.push(await layerFeatures(layer, starts, (b) => read(b, String(l)), centring, task));
+    layers.push(await layerFeatures(layer, { starts, taken }, (b) => read(b, String(l)), centring, task));
   return { indices, skipped, logits: await allLogits(records, indices.length, (b) => read(b, 'logits')), layers };
 }
 
@@ -124,7 +129,7 @@ async function allLogits(
 
 async function layerFeatures(
   layer: PlannedLayer,
-  starts: readonly number[],
+  { starts, taken }: { starts: readonly number[]; taken: readonly boolean[] },
   read: (b: number) => Promise<Float32Array>,
   centring: Centring,
   { signal }: LongTask,
@@ -156,14 +161,16 @@ async function layerFeatures(
     signal?.throwIfAborted();
     if (starts[b + 1] === starts[b]) continue;
     const { whole, used } = await rawBlock(b);
-    collector?.add(used);
+    // Image by image where not all count: the sums are the same, in the same order.
+    if (taken.slice(starts[b]!, starts[b + 1]!).every(Boolean)) collector?.add(used);
+    else for (let i = 0; i < used.images; i++) if (taken[starts[b]! + i]) collector?.add(sliceImages(used, i, i + 1));
     average.set(pooledVectors(used).data, starts[b]! * channels);
     first?.set(pooledVectors(whole, 'first').data, starts[b]! * channels);
   }
   const mean: FeatureMean | undefined = collector?.mean();
   const pooled = (data: Float64Array): Matrix64 => {
     const matrix = { rows: images, cols: channels, data };
-    return mean ? withoutColumnMeans(matrix) : matrix;
+    return mean ? withoutColumnMeans(matrix, taken) : matrix;
   };
 
   return {
@@ -220,8 +227,10 @@ function sharedFloats(length: number): Float32Array {
     : new Float32Array(new SharedArrayBuffer(length * 4));
 }
 
-function withoutColumnMeans({ rows, cols, data }: Matrix64): Matrix64 {
+/** Less the mean of the rows that are taken for it. */
+function withoutColumnMeans({ rows, cols, data }: Matrix64, taken: readonly boolean[]): Matrix64 {
+  const count = taken.filter(Boolean).length;
   const means = new Float64Array(cols);
-  for (let i = 0; i < rows; i++) for (let c = 0; c < cols; c++) means[c]! += data[i * cols + c]! / rows;
+  for (let i = 0; i < rows; i++) if (taken[i]) for (let c = 0; c < cols; c++) means[c]! += data[i * cols + c]! / count;
   return { rows, cols, data: data.map((value, k) => value - means[k % cols]!) };
 }

@@ -52,8 +52,8 @@ export async function planRepresentations(
   task: LongTask = {},
   views?: { batch: number },
 ): Promise<WorkPlan> {
-  const { maxMemory = DEFAULT_MAX_MEMORY, command: _c, studyName: _s, ...determining } = options;
-  const plain = plainOptions(determining);
+  const { maxMemory = DEFAULT_MAX_MEMORY } = options;
+  const plain = plainOptions(options);
   const files = await Promise.all(
     inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
   );
@@ -65,7 +65,8 @@ export async function planRepresentations(
     images.map(() => null),
   );
   const n = samples.images.length;
-  const pairs = pairsOfWork(n, plain, views);
+  const searches = searchesOf(samples.images, plain, options);
+  const pairs = pairsOfWork(n, plain, searches, views);
   const layers: WorkPlan['layers'] = [];
   const planned: PlannedLayer[] = [];
   const notes: string[] = [];
@@ -118,10 +119,10 @@ export async function planRepresentations(
     const needed = memoryOfLayers(layers, n, plain, use);
     const disk = { work: n * layers.reduce((sum, layer) => sum + layer.positions * layer.channels * 4, 0), study: 0 };
     disk.work += layers.length * pairs * 16;
-    disk.study = layers.length * Math.min(n, plain.queries!) * plain.k * 4;
+    disk.study = layers.length * searches.queries * plain.k * 4;
     const seconds = featureSeconds + matchSeconds;
     const plan = { ...described, disk, memory: { needed, cap: maxMemory }, steps, seconds };
-    return { ...plan, shorter: waysForPairs(plan, plain) };
+    return { ...plan, shorter: waysForPairs(plan, { ...plain, queries: plain.queries ?? 0 }) };
   }
   const comparison = tryComparison(layers.length, n, plain);
   steps.push({
@@ -147,12 +148,34 @@ export async function planRepresentations(
 }
 
 /** Pairs that are matched in each layer; of those that queries need, all that norms may leave. */
-function pairsOfWork(n: number, { pairs, cka, ckaBatch, queries }: PlainOptions, views?: { batch: number }): number {
+function pairsOfWork(
+  n: number,
+  { pairs, cka, ckaBatch }: PlainOptions,
+  searches: { queries: number; database: number },
+  views?: { batch: number },
+): number {
   if (views) return Math.floor(n / views.batch) * views.batch * (2 * views.batch - 1);
   if (pairs === null) return pairCount(n);
   const batches = MINIBATCH_RULES[cka] === null || n < 4 ? 0 : Math.ceil(n / ckaBatch!);
   const within = batches === 0 ? 0 : Math.round((n * (n / batches - 1)) / 2);
-  return Math.min(pairs, pairCount(n)) + within + Math.min(n, queries!) * (n - 1);
+  return Math.min(pairs, pairCount(n)) + within + searches.queries * searches.database;
+}
+
+/** How many queries there are and how many images each is held against; ids are not known yet and count as one image. */
+function searchesOf(
+  images: readonly ImageInput[],
+  { queries }: PlainOptions,
+  { queryImages, databaseImages }: RepresentationsOptions,
+): { queries: number; database: number } {
+  const n = images.length;
+  if (!queryImages) return { queries: Math.min(n, queries ?? 0), database: n - 1 };
+  const count = (entries: readonly string[]): number =>
+    entries.reduce(
+      (sum, entry) => sum + (entry.endsWith('/') ? images.filter(({ name }) => name.startsWith(entry)).length : 1),
+      0,
+    );
+  const asked = 'share' in queryImages ? Math.round(n * queryImages.share) : count(queryImages);
+  return { queries: asked, database: databaseImages ? count(databaseImages) : n - asked };
 }
 
 /** Features of the first few images, and seconds an image of those after the first. */

@@ -1,7 +1,13 @@
 import type { LongTask } from '../../../base/progress.ts';
 import { hsicOf } from '../../../measures/representations/comparison/cka.ts';
 import { jensenShannonOfPairs } from '../../../measures/representations/comparison/output-similarity.ts';
-import { scoreRetrieval } from '../../../measures/representations/comparison/retrieval-scores.ts';
+import {
+  type RetrievalRule,
+  type RetrievalScore,
+  retrievalRules,
+  type ScoreOf,
+  scoreRetrieval,
+} from '../../../measures/representations/comparison/retrieval-scores.ts';
 import { pairCount } from '../../../measures/representations/sampling/sample-pairs.ts';
 import {
   type BatchHsic,
@@ -126,14 +132,14 @@ function describeNearest(
   found: string,
 ): NonNullable<SampledComparison['layers'][number]['nearest']> {
   const { lists, candidates, prunedByNorms, prunedByMaxima } = nearest!;
-  const precision = (query: number, image: number): number | null => {
-    const label = images[queries[query]!]!.label;
-    return label === undefined ? null : label === images[image]!.label ? 1 : 0;
-  };
+  const { precision, f1, iou, hasCounts } = retrievalRules(images);
+  const score = (of: ScoreOf, rule: RetrievalRule): RetrievalScore | null =>
+    scoreRetrieval(lists, (q, image) => rule(queries[q]!, image), { of, seed });
   return {
     found,
-    precisionAtK: scoreRetrieval(lists, precision, { of: 'mean', seed }),
-    precisionAt1: scoreRetrieval(lists, precision, { of: 'first', seed }),
+    precisionAtK: score('mean', precision),
+    precisionAt1: score('first', precision),
+    ...(hasCounts && { f1: score('first', f1), iou: score('first', iou) }),
     candidates,
     prunedByNorms,
     prunedByMaxima,

@@ -10,6 +10,7 @@ import type { MatchPool } from '../matching/match-in-tiles.ts';
 import type { MemoryUse } from '../matching/memory.ts';
 import { MINIBATCH_RULES, type PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
+import type { RetrievalSets } from '../retrieval-sets.ts';
 import { layerProfiles, type NearestImages, nearestImages } from './nearest-images.ts';
 import { type MatchedPairs, pairMatcher } from './pair-matcher.ts';
 
@@ -20,16 +21,23 @@ export interface PairSample {
   withinBatches: ImagePairs;
   /** Ascending. */
   queries: Uint32Array;
+  /** Queries and database where they are apart. */
+  sets: RetrievalSets | null;
 }
 
 /** Draws what is looked at of `n` images. */
-export function drawSample(n: number, { pairs, cka, ckaBatch, queries, seed }: PlainOptions): PairSample {
+export function drawSample(
+  n: number,
+  { pairs, cka, ckaBatch, queries, seed }: PlainOptions,
+  sets: RetrievalSets | null,
+): PairSample {
   const batches = MINIBATCH_RULES[cka] !== null && n > 3 ? imageBatches(n, ckaBatch!, seed) : [];
   return {
     pairs: samplePairs(n, pairs!, seed),
     batches,
     withinBatches: pairsWithin(batches),
-    queries: createRandom(seed).permutation(n).slice(0, queries!).sort(),
+    queries: sets?.queries ?? createRandom(seed).permutation(n).slice(0, queries!).sort(),
+    sets,
   };
 }
 
@@ -93,7 +101,7 @@ export async function sampleLayer(
         });
   const starts = [0];
   for (const { length } of sample.batches) starts.push(starts.at(-1)! + (length * (length - 1)) / 2);
-  const { queries } = sample;
+  const { queries, sets } = sample;
   const nearest =
     queries.length > 0
       ? await nearestImages(
@@ -104,6 +112,7 @@ export async function sampleLayer(
             kernel,
             k: options.k,
             allowed: (query, image) => {
+              if (sets && (sets.roles[image] !== 'database' || sets.isSamePicture(query, image))) return false;
               const group = images[query]!.group ?? null;
               return group === null || (images[image]!.group ?? null) !== group;
             },

@@ -1,5 +1,6 @@
 import type { ImageRow } from '../../../study/representations-section.ts';
 import type { ImageInput } from '../options.ts';
+import type { ImageRole } from '../retrieval-sets.ts';
 
 /** An image as the study lists it. `words` are those of labels that are ids. */
 export function imageRow(
@@ -8,6 +9,7 @@ export function imageRow(
   id: string | null,
   words: ReadonlyMap<string, string>,
   thumbnail: string | undefined,
+  role?: ImageRole,
 ): ImageRow {
   return {
     index,
@@ -17,6 +19,7 @@ export function imageRow(
     labelName: words.get(label ?? '') ?? null,
     group: group ?? null,
     counts: counts ?? null,
+    ...(role !== undefined && { role }),
     thumbnail: thumbnail ?? null,
   };
 }

@@ -17,6 +17,7 @@ import type { FeatureProvider } from '../features/feature-provider.ts';
 import type { Samples } from '../features/samples.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { RepresentationsOptions } from '../options.ts';
+import type { RetrievalSets } from '../retrieval-sets.ts';
 import { compareSampled } from '../sampled/compare-sampled.ts';
 import type { PairSample, SampledLayer } from '../sampled/sampled-layer.ts';
 import { imageRow } from './image-row.ts';
@@ -43,13 +44,15 @@ export interface Written {
   plain: PlainOptions;
   /** Where a part of the pairs was matched: which. */
   sample?: PairSample;
+  /** Where queries and database are apart. */
+  sets?: RetrievalSets;
 }
 
 /** Writes the section, with the maps of layers against layers. */
 export async function writeStudy(
   store: StudyStore,
   work: WorkArea,
-  { inputsHash, models, samples, options, plain, sample }: Written,
+  { inputsHash, models, samples, options, plain, sample, sets }: Written,
   task: LongTask,
 ): Promise<StudyManifest> {
   const { indices } = models[0]!.collected;
@@ -92,7 +95,14 @@ export async function writeStudy(
   const names = models.map(({ provider }) => ({ name: provider.name }));
   const words = await labelNames(indices.map((image) => samples.images[image]!.label));
   const rows = indices.map((image, index) =>
-    imageRow(index, samples.images[image]!, samples.ids[0]![image] ?? null, words, pictures.get(image)),
+    imageRow(
+      index,
+      samples.images[image]!,
+      samples.ids[0]![image] ?? null,
+      words,
+      pictures.get(image),
+      sets?.roles[index],
+    ),
   );
   files.set('images.jsonl', encodeJsonl(rows));
   return writeSection(store, {
@@ -106,6 +116,14 @@ export async function writeStudy(
       images: locate('images.jsonl'),
       imageCount: n,
       skipped: models[0]!.collected.skipped,
+      ...(sets && {
+        retrievalSets: {
+          queries: sets.queries.length,
+          database: sets.database.length,
+          neither: n - sets.queries.length - sets.database.length,
+          copies: sets.copies,
+        },
+      }),
       kernels: plain.kernels,
       method: plain.method,
       centring: plain.centring,

@@ -33,6 +33,38 @@ export function iouOfLabels(query: Iterable<string>, found: Iterable<string>): n
   return union > 0 ? shared / union : null;
 }
 
+/** How well an image that was found answers a query, 0 to 1; null where nothing is known of one of them. */
+export type RetrievalRule = (query: number, image: number) => number | null;
+
+/** The rules by which images are scored: same label, F1 of object counts, IoU of the objects that are present. */
+export function retrievalRules(images: readonly { label?: string; counts?: ObjectCounts }[]): {
+  precision: RetrievalRule;
+  f1: RetrievalRule;
+  iou: RetrievalRule;
+  /** Some image has counts. */
+  hasCounts: boolean;
+} {
+  const ofCounts =
+    (score: (query: ObjectCounts, found: ObjectCounts) => number | null): RetrievalRule =>
+    (query, image) => {
+      const [q, d] = [images[query]!.counts, images[image]!.counts];
+      return q && d ? score(q, d) : null;
+    };
+  return {
+    precision(query, image) {
+      const { label } = images[query]!;
+      return label === undefined ? null : label === images[image]!.label ? 1 : 0;
+    },
+    f1: ofCounts(f1OfCounts),
+    iou: ofCounts((query, found) => iouOfLabels(present(query), present(found))),
+    hasCounts: images.some(({ counts }) => counts !== undefined),
+  };
+}
+
+function present(counts: ObjectCounts): string[] {
+  return Object.keys(counts).filter((name) => counts[name]! > 0);
+}
+
 export interface RetrievalScore extends BootstrapInterval {
   /** Queries without a score (nothing shown, nothing found), which the mean leaves out. */
   skipped: number;
@@ -47,7 +79,7 @@ export type ScoreOf = 'first' | 'best' | 'mean';
  */
 export function scoreRetrieval(
   found: readonly ArrayLike<number>[],
-  score: (query: number, image: number) => number | null,
+  score: RetrievalRule,
   options: MeanBootstrapOptions & { of?: ScoreOf } = {},
 ): RetrievalScore | null {
   const { of = 'first' } = options;

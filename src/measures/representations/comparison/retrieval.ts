@@ -16,17 +16,22 @@ export interface RetrievalOptions {
   excludeSelf?: boolean;
   /** Columns to search, for a sweep over database sizes; default all. */
   database?: ArrayLike<number>;
+  /** Rows to search for; default all. */
+  queries?: ArrayLike<number>;
+  /** Whether an image is kept from a query, beside those of its group. */
+  isExcluded?: (query: number, image: number) => boolean;
 }
 
 /**
- * The k most similar database images of each query, best first, ties by index; fewer where groups exclude the rest.
+ * The k most similar database images of each query, best first, ties by index; fewer where groups exclude the rest. One
+ * list a query, in the order of `queries`.
  * `similarity` is queries × database; for a divergence pass its negative.
  *
  * @throws UsageError if k is below 1; IncomparableError if groups do not fit the matrix.
  */
 export function retrieve(similarity: Matrix, options: RetrievalOptions = {}): Uint32Array[] {
   const { rows, cols, data } = similarity;
-  const { k = 1, queryGroups, databaseGroups, excludeSelf = false, database } = options;
+  const { k = 1, queryGroups, databaseGroups, excludeSelf = false, database, queries, isExcluded } = options;
   if (!(Number.isInteger(k) && k >= 1)) throw new UsageError(`k must be a whole number above 0; found ${k}.`);
   for (const [name, groups, length] of [
     ['queryGroups', queryGroups, rows],
@@ -35,10 +40,14 @@ export function retrieve(similarity: Matrix, options: RetrievalOptions = {}): Ui
     if (groups && groups.length !== length)
       throw new IncomparableError(`${name} has ${groups.length} entries; the similarity matrix has ${length}.`);
   const candidates = Uint32Array.from(database ?? { length: cols }, (value, j) => (database ? Number(value) : j));
-  return Array.from({ length: rows }, (_, query) => {
+  return Array.from(queries ?? { length: rows }, (value, position) => {
+    const query = queries ? Number(value) : position;
     const group = queryGroups?.[query] ?? null;
     const allowed = candidates.filter(
-      (j) => !(excludeSelf && j === query) && (group === null || (databaseGroups?.[j] ?? null) !== group),
+      (j) =>
+        !(excludeSelf && j === query) &&
+        (group === null || (databaseGroups?.[j] ?? null) !== group) &&
+        !isExcluded?.(query, j),
     );
     const at = query * cols;
     return allowed.sort((a, b) => data[at + b]! - data[at + a]! || a - b).slice(0, k);
