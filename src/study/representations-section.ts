@@ -178,6 +178,8 @@ const invarianceSchema = z.object({
   /** Pixels of the offset between the two views and of their size, for `shift`. */
   offset: z.nullable(z.int()),
   size: z.nullable(z.int()),
+  /** Where it is not the size, which is then the height. */
+  width: z.optional(z.int()),
   batchSize: z.int(),
   batches: z.int(),
   images: z.int(),

@@ -24,7 +24,16 @@ export function tinyVisionModelInTwoFiles(location: string, seed = 1): { model: 
   return { model, weights: Uint8Array.from(Buffer.concat(parts)) };
 }
 
-function visionModel(seed: number, stored: (tensor: TensorSpec) => TensorSpec): Uint8Array {
+/** The same network for pictures of another batch and size; names stand for axes that are left open. */
+export function shapedVisionModel(shape: readonly (number | string)[], seed = 1): Uint8Array {
+  return visionModel(seed, (tensor) => tensor, shape);
+}
+
+function visionModel(
+  seed: number,
+  stored: (tensor: TensorSpec) => TensorSpec,
+  [batch, height, width]: readonly (number | string)[] = ['n', 16, 16],
+): Uint8Array {
   const random = createRandom(seed);
   const weight = (name: string, shape: number[], scale: number): TensorSpec => ({
     name,
@@ -32,8 +41,8 @@ function visionModel(seed: number, stored: (tensor: TensorSpec) => TensorSpec): 
     values: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal() * scale),
   });
   return writeOnnx({
-    inputs: [valueInfo('input', ['n', 3, 16, 16])],
-    outputs: [valueInfo('logits', ['n', 5])],
+    inputs: [valueInfo('input', [batch!, 3, height!, width!])],
+    outputs: [valueInfo('logits', [batch!, 5])],
     tensors: [weight('w1', [8, 3, 3, 3], 0.4), weight('w2', [12, 8, 3, 3], 0.3), weight('head', [12, 5], 1)].map(
       stored,
     ),

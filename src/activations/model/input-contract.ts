@@ -64,18 +64,22 @@ export function settleInput(input: ModelInput, hints: InputHints, file: string):
     height: settleSide('height', height, hints.size?.height, where),
     width: settleSide('width', width, hints.size?.width, where),
   };
-  if (size.height === null || size.width === null)
-    assumed.push(
-      `pictures of ${size.height ?? USUAL_SIDE}×${size.width ?? USUAL_SIDE}, since the model leaves their size open`,
-    );
+  // A side that is open where the other is not makes a square.
+  const settled = {
+    height: size.height ?? size.width ?? USUAL_SIDE,
+    width: size.width ?? size.height ?? USUAL_SIDE,
+  };
+  if (size.height === null || size.width === null) {
+    const open = size.height === size.width ? 'their size' : size.height === null ? 'their height' : 'their width';
+    assumed.push(`pictures of ${settled.height}×${settled.width}, since the model leaves ${open} open`);
+  }
   return {
     name,
     type,
     layout,
     channels: channels ?? 3,
     batch: shape[0] ?? null,
-    height: size.height ?? USUAL_SIDE,
-    width: size.width ?? USUAL_SIDE,
+    ...settled,
     assumed,
   };
 }

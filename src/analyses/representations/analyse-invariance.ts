@@ -6,7 +6,7 @@ import {
   type LoadableImage,
   type SkippedImage,
 } from '../../activations/model/extract-features.ts';
-import { FormatError, IncomparableError, SemblanceError, UsageError } from '../../base/errors.ts';
+import { FormatError, IncomparableError, SemblanceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { type OptionValues, settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
@@ -91,7 +91,7 @@ export async function analyseInvariance(
   const store = await storeAt(place, { hash: inputsHash, images: ids });
   const models: RepresentationModelEntry[] = [];
   const results: InvarianceResult['models'] = [];
-  let common: { skipped: SkippedImage[]; size: number; shift: number; batches: number } | undefined;
+  let common: { skipped: SkippedImage[]; size: number; width: number; shift: number; batches: number } | undefined;
   const pool = platform.openPool ? await platform.openPool() : thisThread();
   try {
     const { transform: _t, offset: _o, batch: _b, ...shared } = options;
@@ -101,12 +101,13 @@ export async function analyseInvariance(
       const runnable = await openRunnable(input, plain.depth, platform);
       const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
       const id = modelId(name, models);
+      await requireTurnable(runnable, transform, input.source.name);
       const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
       const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
       const { layers, skipped, batches } = await runViews(plan, images, pool, platform, task).finally(() =>
         runnable.session.close(),
       );
-      common ??= { skipped, size: runnable.input.height, shift, batches };
+      common ??= { skipped, size: runnable.input.height, width: runnable.input.width, shift, batches };
       results.push({ model: id, layers });
       models.push({
         id,
@@ -129,7 +130,7 @@ export async function analyseInvariance(
   } finally {
     await pool.close();
   }
-  const { skipped, size, shift, batches } = common!;
+  const { skipped, size, width, shift, batches } = common!;
   const left = new Set(skipped.map((image) => image.name));
   const used = images.map((image, i) => ({ image, id: ids[i] ?? null })).filter(({ image }) => !left.has(image.name));
   const words = await labelNames(used.map(({ image }) => image.label));
@@ -156,6 +157,7 @@ export async function analyseInvariance(
         transform,
         offset: transform === 'shift' ? shift : null,
         size,
+        ...(width !== size && { width }),
         batchSize: batch,
         batches,
         images: rows.length,
@@ -166,6 +168,20 @@ export async function analyseInvariance(
     }),
   });
   return { manifest, store };
+}
+
+/** A quarter turn of a picture that is no square has another size. */
+async function requireTurnable(
+  { input: { height, width }, session }: OpenedModel,
+  transform: InvarianceOptions['transform'],
+  file: string,
+): Promise<void> {
+  if (transform !== 'rotate' || height === width) return;
+  await session.close();
+  throw new UnsupportedError(
+    `${file}: a quarter turn makes ${width}×${height} of pictures of ${height}×${width}, which this model does not take.`,
+    { hint: 'Take flip or shift; or a square --size where the model leaves its size open.' },
+  );
 }
 
 interface ViewPlan {

@@ -230,7 +230,7 @@ function shownCka({ cka, ckaUnbiased, ckaMinibatch }: LayerComparison, { options
 function invarianceText(result: InvarianceResult, { models }: RepresentationsSection, colors: Colors): string {
   const what =
     result.transform === 'shift'
-      ? `two crops of ${result.size} pixels, ${result.offset} pixels apart`
+      ? `two crops of ${result.width ? `${result.size}×${result.width}` : result.size} pixels, ${result.offset} pixels apart`
       : result.transform === 'flip'
         ? 'each image and its mirror image'
         : 'each image and itself turned by a quarter';
