@@ -24,6 +24,7 @@ import {
 } from './figure.ts';
 import type { EncodePng } from './kit/heat-map.ts';
 import { approximation, ckaMap, retrievalSheet, similarityMaps } from './representations/representations.ts';
+import { semanticSpatialMap } from './representations/semantic-spatial.ts';
 import { curves, lossAndRate } from './training/curves.ts';
 import { epochMaps, typicalityCurves, typicalityHistogram } from './training/epochs.ts';
 import { mistakePictures } from './training/mistakes.ts';
@@ -33,7 +34,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[classMap, referenceMap, classDifference, alignmentBars, alignmentOrigin, alignmentBySize, alignmentByAccuracy],
   ...[traitCorrelations, networkMap, networkHistogram, neighbourTable],
   ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
-  ...[similarityMaps, ckaMap, retrievalSheet, approximation],
+  ...[similarityMaps, ckaMap, semanticSpatialMap, retrievalSheet, approximation],
   ...[conceptScatter, conceptLayers, conceptCollages, conceptAtlas],
 ];
 

@@ -115,6 +115,8 @@ const layerDifferenceSchema = z.object({
   /** How many maps were averaged. */
   pairs: z.int(),
   measures: z.partialRecord(z.enum(['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours']), meanMap),
+  /** The maps of semantic against spatial CKA, averaged likewise; absent from studies of older versions. */
+  semanticSpatial: z.optional(z.object({ biased: meanMap, unbiased: meanMap })),
 });
 
 /** Measures beside CKA and RSA, by name; absent ones were not asked for. */
@@ -146,6 +148,11 @@ const layerComparisonSchema = z.object({
   layers: z.array(z.object({ model: z.string(), layer: z.string() })),
   cka: sides,
   ckaUnbiased: sides,
+  /**
+   * CKA of the semantic matrix of the layer of the row with the spatial matrix of that of the column; absent from studies of
+   * older versions.
+   */
+  semanticSpatial: z.optional(z.object({ biased: layerMap, unbiased: layerMap })),
   /** CKA from random batches of images; absent where it was not asked for. */
   ckaMinibatch: z.optional(
     z.extend(sides, {

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import type { ImageInput, RepresentationsOptions } from '#src/analyses/representations/options.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { drawFigure } from '#src/figures/catalogue.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { encodePng } from '#src/formats/png/encode-png.ts';
+import { cka } from '#src/measures/representations/comparison/cka.ts';
 import { matchPlaces } from '#src/measures/representations/matching/matched-places.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
@@ -123,5 +126,39 @@ describe('what a study keeps for whoever looks at it', () => {
     expect(across!.measures.cka!.mean[0]![0]).toBeCloseTo(gaps.reduce((sum, gap) => sum + gap, 0) / 3, 12);
     expect(across!.measures.cka!.deviation![0]![0]).toBeGreaterThan(0);
     expect(Object.keys(across!.measures)).toEqual(['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours']);
+  });
+
+  it('CKA of every layer by matched places with every layer by same places, and its mean over models', async () => {
+    const { section, store, manifest } = await analyse();
+    const { semanticSpatial, differences, kernel } = section.comparison!;
+    const layers = section.models.flatMap((model) => model.layers);
+    const matrix = (layer: number, side: 'semantic' | 'spatial') =>
+      readStudyMatrix(store, manifest, layers[layer]!.matrices[kernel]![side]);
+    for (const estimator of ['biased', 'unbiased'] as const) {
+      for (const i of [0, 1, 2]) {
+        expect(semanticSpatial![estimator][i]![i]).toBeCloseTo(layers[i]!.semanticSpatialCka[estimator]!, 6);
+        for (const j of [0, 1, 2]) {
+          const { value } = cka(await matrix(i, 'semantic'), await matrix(j, 'spatial'), { estimator });
+          expect(semanticSpatial![estimator][i]![j]).toBeCloseTo(value!, 12);
+        }
+      }
+      const map = semanticSpatial![estimator];
+      // It has a direction.
+      expect(map[0]![1]).not.toBeCloseTo(map[1]![0]!, 6);
+      const [within, across] = differences!.map((group) => group.semanticSpatial![estimator]);
+      expect(within!.mean).toEqual([[expect.closeTo((map[0]![0]! + map[1]![1]! + map[2]![2]!) / 3, 12)]]);
+      const others = [0, 1, 2].flatMap((i) => [0, 1, 2].filter((j) => j !== i).map((j) => map[i]![j]!));
+      expect(across!.mean[0]![0]).toBeCloseTo(others.reduce((sum, value) => sum + value, 0) / 6, 12);
+      expect(across!.deviation![0]![0]).toBeGreaterThan(0);
+    }
+    const svg = await drawFigure(store, 'semantic-spatial', { encode: encodePng });
+    expect(svg).toContain('mean of 3 models');
+    expect(svg).toContain('mean of 6 pairs of different models');
+    expect(svg.match(/standard deviation/g)).toHaveLength(2);
+    expect(svg).toContain(`>${differences![0]!.semanticSpatial!.biased.mean[0]![0]!.toFixed(2)}<`);
+    const [first] = section.models;
+    const own = await drawFigure(store, 'semantic-spatial', { encode: encodePng, choices: { models: [first!.id] } });
+    expect(own).toContain(`>${semanticSpatial!.biased[0]![0]!.toFixed(2)}<`);
+    expect(own).not.toContain('mean of');
   });
 });

@@ -7,7 +7,7 @@ const MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours
  * What matching changes in the maps of layers against layers, averaged over models: semantic − spatial of CKA, RSA and
  * mutual neighbours. Models with as many layers as one another are taken together, a layer by its place in depth:
  * `within`, every such model against itself, and `across`, every model of one group against every other model of the same
- * or another group. (Method of Wald et al., appendix G.2, where the models are training runs that differ by their seed.)
+ * or another group. The maps of semantic against spatial CKA are averaged over the same models. (Method of Wald et al., appendix G, where the models are training runs that differ by their seed.)
  */
 export function averageDifferences(comparison: Omit<LayerComparison, 'differences'>): LayerDifference[] {
   const places = new Map<string, number[]>();
@@ -26,12 +26,18 @@ export function averageDifferences(comparison: Omit<LayerComparison, 'difference
         pairs.map(([a, b]) => difference(sides.semantic, sides.spatial, places.get(a)!, places.get(b)!)),
       );
     }
+    const { semanticSpatial } = comparison;
+    const crossed = (map: NumberMap) =>
+      meanOfMaps(pairs.map(([a, b]) => places.get(a)!.map((i) => places.get(b)!.map((j) => map[i]![j]!))));
     found.push({
       kind,
       rows: [...new Set(pairs.map(([a]) => a))],
       columns: [...places.keys()].filter((model) => pairs.some(([, b]) => b === model)),
       pairs: pairs.length,
       measures,
+      ...(semanticSpatial && {
+        semanticSpatial: { biased: crossed(semanticSpatial.biased), unbiased: crossed(semanticSpatial.unbiased) },
+      }),
     });
   };
   depths.forEach((depth, g) => {

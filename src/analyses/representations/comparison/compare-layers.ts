@@ -83,6 +83,10 @@ export function compareLayers(
           )
         : emptyMap(layers.length),
     ),
+    semanticSpatial: {
+      biased: images > 1 ? crossCkaMap(layers, 'biased', task) : emptyMap(layers.length),
+      unbiased: images > 3 ? crossCkaMap(layers, 'unbiased', task) : emptyMap(layers.length),
+    },
     ...(rule !== null && {
       ckaMinibatch: {
         rule,
@@ -134,6 +138,20 @@ function ckaMap(matrices: readonly Matrix[], estimator: HsicEstimator): LayerMap
     if (!(own[i]! > 0 && own[j]! > 0)) return null;
     return i === j ? 1 : hsicOf(matrices[i]!, matrices[j]!, estimator) / Math.sqrt(own[i]!) / Math.sqrt(own[j]!);
   });
+}
+
+/** CKA of the semantic matrix of each layer (row) with the spatial matrix of each (column). */
+function crossCkaMap(layers: readonly ComparedLayer[], estimator: HsicEstimator, { signal }: LongTask): LayerMap {
+  const own = (side: 'semantic' | 'spatial'): number[] =>
+    layers.map((layer) => hsicOf(layer[side], layer[side], estimator));
+  const [rows, columns] = [own('semantic'), own('spatial')];
+  return layers.map(({ semantic }, i) =>
+    layers.map(({ spatial }, j) => {
+      signal?.throwIfAborted();
+      if (!(rows[i]! > 0 && columns[j]! > 0)) return null;
+      return hsicOf(semantic, spatial, estimator) / Math.sqrt(rows[i]!) / Math.sqrt(columns[j]!);
+    }),
+  );
 }
 
 /** CKA of all pairs from batches of images. */
