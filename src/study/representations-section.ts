@@ -181,7 +181,9 @@ const separationSchema = z.object({ auc: finite, dPrime: maybe });
 
 /** The overlap experiment: are two views of one image more alike than two images? */
 const invarianceSchema = z.object({
-  transform: z.enum(['shift', 'flip', 'rotate']),
+  transform: z.enum(['shift', 'flip', 'rotate', 'groups']),
+  /** How many groups of images were views of one thing, for `groups`. */
+  groups: z.optional(z.int()),
   /** Pixels of the offset between the two views and of their size, for `shift`. */
   offset: z.nullable(z.int()),
   size: z.nullable(z.int()),

@@ -222,6 +222,35 @@ describe('semblance representations', () => {
     expect(stdout).toMatch(/late\s+64\s+[01]\.\d{3}\s+[01]\.\d{3}/);
   });
 
+  test('--transform groups takes a CSV of images that are views of one thing', async () => {
+    writeModel();
+    await writePictures(8);
+    const files = readdirSync(join(folder.path, 'photos'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.png'),
+    );
+    const rows = files.map((name, i) => `${name},scene ${i % 4},${i}`);
+    writeFileSync(join(folder.path, 'photos/scenes.csv'), `image,group,place\n${rows.join('\n')}\n`);
+    const args = ['tiny.onnx', '--transform', 'groups', '--groups', 'photos/scenes.csv', '--batch', '2'];
+    const alone = await cli(...args);
+    expect(alone.stderr).toContain('8 images, 1 layer, 12 pairs each');
+    expect(alone.code).toBe(0);
+    expect(alone.stdout).toContain('8 images of 4 groups; 2 batches of 2 groups, rbf kernel');
+    const among = await cli(...args, '--images', 'photos', '--json');
+    expect(JSON.parse(among.stdout).invariance).toMatchObject({ transform: 'groups', groups: 4, images: 8 });
+    const refused = async (text: string, ...more: string[]): Promise<string> => {
+      writeFileSync(join(folder.path, 'photos/scenes.csv'), text);
+      const { code, stderr } = await cli(...args, ...more);
+      expect(code).toBeGreaterThan(1);
+      return stderr;
+    };
+    expect(await refused('path,group\na,b\n')).toContain('must name the columns image and group; found "path,group"');
+    expect(await refused('image,group,place\na,b,c\n')).toContain('scenes.csv, row 2: the place is "c"');
+    expect(await refused('image,group\na,\n')).toContain('scenes.csv, row 2 has no image or no group');
+    expect((await cli('tiny.onnx', '--images', 'photos', '--groups', 'x.csv')).stderr).toContain(
+      '--groups needs --transform groups',
+    );
+  });
+
   test('says what is wrong with options, models and images', async () => {
     writeModel();
     await writePictures(4);

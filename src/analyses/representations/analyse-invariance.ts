@@ -1,32 +1,25 @@
-import { cropImage, flipImage, rotateImage } from '../../activations/images/crop-and-turn.ts';
-import { fitImage } from '../../activations/images/preprocess.ts';
-import {
-  extractFeatures,
-  joinBatches,
-  type LoadableImage,
-  type SkippedImage,
-} from '../../activations/model/extract-features.ts';
-import { FormatError, IncomparableError, SemblanceError, UnsupportedError, UsageError } from '../../base/errors.ts';
+import { isFeaturesFile, openFeaturesFile } from '../../activations/features-file/features-file.ts';
+import type { SkippedImage } from '../../activations/model/extract-features.ts';
+import { UsageError } from '../../base/errors.ts';
 import { type OptionValues, settleOptions } from '../../base/option-table.ts';
 import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
-import { centre } from '../../measures/representations/comparison/centring.ts';
-import { kernelMatrix, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
-import { type Separation, separation } from '../../statistics/separation.ts';
+import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
 import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
-import type { Matrix64 } from '../../tensor/matrix.ts';
-import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { thisThread } from './analyse-representations.ts';
-import { layerMaps, passedOverNotes, planLayer } from './features/choose-layers.ts';
-import { type OpenedModel, openRunnable } from './features/model-features.ts';
+import { passedOverNotes } from './features/choose-layers.ts';
+import { openRunnable } from './features/model-features.ts';
+import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
-import { type MatchPool, matchInTiles } from './matching/match-in-tiles.ts';
+import { compareGroups } from './invariance/compare-groups.ts';
+import { compareViewsOfImages, requireTurnable } from './invariance/compare-views.ts';
+import { type GroupedImage, groupBatches, rowsOfBatch, settleGroups } from './invariance/image-groups.ts';
 import { INVARIANCE_OPTIONS, plainOptions, type TRANSFORMS } from './option-table.ts';
 import type {
   ImageInput,
@@ -43,12 +36,8 @@ export interface InvarianceOptions
   extends RepresentationsOptions,
     Partial<Omit<OptionValues<typeof INVARIANCE_OPTIONS>, 'transform'>> {
   transform: (typeof TRANSFORMS)[number];
-}
-
-/** Similarities of views of one image, and of views of different images. */
-interface Collected {
-  same: number[];
-  other: number[];
+  /** The views of `groups`: images that are views of one thing have one group. Every image is in one group at most. */
+  groups?: readonly GroupedImage[];
 }
 
 /**
@@ -85,26 +74,64 @@ export async function analyseInvariance(
       'transform compares two views of each image and searches none: it takes no queries and no database.',
     );
   const kernel = plain.kernels[0]!;
+  if ((transform === 'groups') !== (options.groups !== undefined))
+    throw new UsageError(
+      transform === 'groups'
+        ? 'transform "groups" needs groups: which images are views of one thing.'
+        : `groups are for transform "groups"; found "${transform}".`,
+      { hint: 'Add --transform groups --groups FILE.csv with the columns image,group.' },
+    );
   const { images, ids } = await readImages(given, task);
   const determining = { ...plain, transform, batch, offset };
-  const inputsHash = await hashInputs(inputs, images, ids, determining);
+  const inputsHash = await hashInputs(inputs, images, ids, {
+    ...determining,
+    ...(options.groups && { groups: options.groups }),
+  });
+  const grouped = options.groups && (await groupedSamples(inputs, options.groups, batch, images, ids));
   const store = await storeAt(place, { hash: inputsHash, images: ids });
   const models: RepresentationModelEntry[] = [];
   const results: InvarianceResult['models'] = [];
-  let common: { skipped: SkippedImage[]; size: number; width: number; shift: number; batches: number } | undefined;
+  let common:
+    | { skipped: SkippedImage[]; size: number | null; width?: number; shift: number; batches: number }
+    | undefined;
   const pool = platform.openPool ? await platform.openPool() : thisThread();
   try {
-    const { transform: _t, offset: _o, batch: _b, ...shared } = options;
+    const { transform: _t, offset: _o, batch: _b, groups: _g, ...shared } = options;
     const all = { kernels: ['rbf' as const], centring: 'none' as const, ...shared };
-    platform.announce?.(await planRepresentations(inputs, images, all, platform, pool.threads, task, { batch }));
+    const views = grouped ? { batch, rows: grouped.rows.map(({ length }) => length) } : { batch };
+    platform.announce?.(await planRepresentations(inputs, images, all, platform, pool.threads, task, views));
     for (const input of inputs) {
+      if (grouped) {
+        const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+        const id = modelId(name, models);
+        const { samples, batches } = grouped;
+        const found = await compareGroups(input, name, samples.images, batches, plain, pool, platform, task);
+        common ??= { skipped: found.skipped, size: null, shift: 0, batches: batches.length };
+        results.push({ model: id, layers: found.layers });
+        const { provider } = found;
+        models.push({
+          id,
+          name,
+          file: provider.file,
+          sha256: provider.sha256,
+          format: provider.format,
+          runtime: provider.runtime,
+          preprocessing: provider.preprocessing,
+          preprocessingFrom: provider.preprocessingFrom,
+          logits: null,
+          divergence: null,
+          layers: [],
+          warnings: provider.warnings,
+        });
+        continue;
+      }
       const runnable = await openRunnable(input, plain.depth, platform);
       const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
       const id = modelId(name, models);
       await requireTurnable(runnable, transform, input.source.name);
       const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
       const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
-      const { layers, skipped, batches } = await runViews(plan, images, pool, platform, task).finally(() =>
+      const { layers, skipped, batches } = await compareViewsOfImages(plan, images, pool, platform, task).finally(() =>
         runnable.session.close(),
       );
       common ??= { skipped, size: runnable.input.height, width: runnable.input.width, shift, batches };
@@ -132,10 +159,16 @@ export async function analyseInvariance(
   }
   const { skipped, size, width, shift, batches } = common!;
   const left = new Set(skipped.map((image) => image.name));
-  const used = images.map((image, i) => ({ image, id: ids[i] ?? null })).filter(({ image }) => !left.has(image.name));
+  const listed = grouped
+    ? grouped.rows.flat().map(({ index, group }) => ({
+        image: { ...grouped.samples.images[index]!, group },
+        id: grouped.samples.ids[0]![index] ?? null,
+      }))
+    : images.map((image, i) => ({ image, id: ids[i] ?? null }));
+  const used = listed.filter(({ image }) => !left.has(image.name));
   const words = await labelNames(used.map(({ image }) => image.label));
   const rows = used
-    .slice(0, batches * batch)
+    .slice(0, grouped ? used.length : batches * batch)
     .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
   const manifest = await writeSection(store, {
     instrument: 'representations',
@@ -157,7 +190,8 @@ export async function analyseInvariance(
         transform,
         offset: transform === 'shift' ? shift : null,
         size,
-        ...(width !== size && { width }),
+        ...(width !== undefined && width !== size && { width }),
+        ...(grouped && { groups: grouped.batches.flat().length }),
         batchSize: batch,
         batches,
         images: rows.length,
@@ -170,142 +204,23 @@ export async function analyseInvariance(
   return { manifest, store };
 }
 
-/** A quarter turn of a picture that is no square has another size. */
-async function requireTurnable(
-  { input: { height, width }, session }: OpenedModel,
-  transform: InvarianceOptions['transform'],
-  file: string,
-): Promise<void> {
-  if (transform !== 'rotate' || height === width) return;
-  await session.close();
-  throw new UnsupportedError(
-    `${file}: a quarter turn makes ${width}×${height} of pictures of ${height}×${width}, which this model does not take.`,
-    { hint: 'Take flip or shift; or a square --size where the model leaves its size open.' },
-  );
-}
-
-interface ViewPlan {
-  runnable: OpenedModel;
-  transform: InvarianceOptions['transform'];
-  shift: number;
-  batch: number;
-  kernel: SimilarityKernel;
-  plain: ReturnType<typeof plainOptions>;
-  cls: 'keep' | 'drop';
-}
-
-async function runViews(
-  plan: ViewPlan,
+/** The images of all inputs with their groups, in batches. */
+async function groupedSamples(
+  inputs: readonly RepresentationModelInput[],
+  groups: readonly GroupedImage[],
+  batch: number,
   images: readonly ImageInput[],
-  pool: MatchPool,
-  platform: RepresentationsPlatform,
-  task: LongTask,
+  ids: readonly (string | null)[],
 ) {
-  const { runnable, batch } = plan;
-  const planned = runnable.layers.map((layer) => planLayer(layer, plan.cls));
-  const values = planned.map(() => ({ semantic: newCollected(), spatial: newCollected() }));
-  const skipped: SkippedImage[] = [];
-  let views: { name: string; first: RgbImage; second: RgbImage }[] = [];
-  let batches = 0;
-  for (const [i, image] of images.entries()) {
-    task.signal?.throwIfAborted();
-    try {
-      views.push({ name: image.name, ...(await twoViews(image, plan, platform)) });
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      skipped.push({ name: image.name, reason: error.message });
-    }
-    task.onProgress?.({ task: 'comparing views', done: i, total: images.length, unit: 'images' });
-    if (views.length < batch) continue;
-    await compareViews(plan, planned, views, values, pool, task);
-    batches++;
-    views = [];
-  }
-  if (batches === 0)
-    throw new IncomparableError(
-      `${images.length - skipped.length} images could be read; a batch of two views needs at least ${batch}.`,
-      { hint: 'Give more images, or a smaller --batch.' },
-    );
-  const layers = planned.map((layer, l) => ({
-    layer: layer.name,
-    positions: layer.positions - layer.droppedTokens,
-    channels: layer.channels,
-    semantic: separate(values[l]!.semantic),
-    spatial: separate(values[l]!.spatial),
-  }));
-  return { layers, skipped, batches };
-}
-
-function newCollected(): Collected {
-  return { same: [], other: [] };
-}
-
-function separate({ same, other }: Collected): Separation {
-  return separation(same, other);
-}
-
-/** The two views of a picture, as large as the network takes them. */
-async function twoViews(
-  image: LoadableImage,
-  { runnable: { preprocessing, input }, transform, shift }: ViewPlan,
-  { decode }: RepresentationsPlatform,
-): Promise<{ first: RgbImage; second: RgbImage }> {
-  const loaded = await image.load();
-  if (loaded instanceof Uint8Array && !decode)
-    throw new SemblanceError(`${image.name} is a file; pass a decoder to run it through a model.`);
-  const picture = loaded instanceof Uint8Array ? await decode!(loaded, image.name) : loaded;
-  if (transform !== 'shift') {
-    const first = fitImage(picture, preprocessing);
-    return { first, second: transform === 'flip' ? flipImage(first) : rotateImage(first, 1) };
-  }
-  const { height, width } = input;
-  const resize = { height: height + shift, width: width + shift };
-  const whole = fitImage(picture, { ...preprocessing, resize, crop: null });
-  return { first: cropImage(whole, 0, 0, width, height), second: cropImage(whole, 0, shift, width, height) };
-}
-
-/** One batch: first views, then second views, in one similarity matrix for each layer. */
-async function compareViews(
-  { runnable, kernel, plain }: ViewPlan,
-  planned: readonly ReturnType<typeof planLayer>[],
-  views: readonly { name: string; first: RgbImage; second: RgbImage }[],
-  values: readonly { semantic: Collected; spatial: Collected }[],
-  pool: MatchPool,
-  { signal }: LongTask,
-): Promise<void> {
-  const load = (name: string, picture: RgbImage): LoadableImage => ({ name, load: async () => picture });
-  const list = [
-    ...views.map(({ name, first }) => load(name, first)),
-    ...views.map(({ name, second }) => load(name, second)),
-  ];
-  const parts = planned.map(({ name }) => ({ name, tensors: [] as Parameters<typeof joinBatches>[0][number][] }));
-  await extractFeatures(
-    { ...runnable, preprocessing: { ...runnable.preprocessing, resize: null, crop: null } },
-    list,
-    ({ outputs }) => {
-      for (const { name, tensors } of parts) tensors.push(outputs.get(name)!);
-    },
-    { outputs: parts.map(({ name }) => name) },
+  const files = await Promise.all(
+    inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
   );
-  for (const [l, { tensors }] of parts.entries()) {
-    const names = list.map((image) => image.name);
-    const maps = layerMaps(joinBatches(tensors), planned[l]!, { names, patchesOnly: true });
-    const { method, batchSize, normOrder, topk, sigma } = plain;
-    const found = await matchInTiles(pool, centre(maps, plain.centring), undefined, {
-      method,
-      batchSize,
-      normOrder,
-      topk,
-      tileSize: 4,
-      ...(signal && { signal }),
-    });
-    for (const side of ['semantic', 'spatial'] as const)
-      collect(kernelMatrix(found[side]!, kernel, { sigma }).matrix, values[l]![side]);
-  }
-}
-
-/** Image i is seen in rows i and i + n; each pair of rows counts once. */
-function collect({ rows, cols, data }: Matrix64, { same, other }: Collected): void {
-  const n = rows / 2;
-  for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) (i - j === n ? same : other).push(data[i * cols + j]!);
+  const samples = settleSamples(inputs, files, images, ids);
+  for (const known of samples.ids.slice(1))
+    requireSameSamples(
+      samples.ids[0]!.map((id, i) => id ?? `number ${i}`),
+      known.map((id, i) => id ?? samples.ids[0]![i] ?? `number ${i}`),
+    );
+  const batches = groupBatches(settleGroups(groups, samples.images, samples.ids[0]!), batch);
+  return { samples, batches, rows: batches.map(rowsOfBatch) };
 }

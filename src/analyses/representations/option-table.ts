@@ -178,13 +178,13 @@ function requireSampled(given: Partial<OptionValues<typeof REPRESENTATION_OPTION
     throw new UsageError(`pairs takes one kernel; found ${given.kernels.join(', ')}.`);
 }
 
-export const TRANSFORMS = ['shift', 'flip', 'rotate'] as const;
+export const TRANSFORMS = ['shift', 'flip', 'rotate', 'groups'] as const;
 
 /** What the experiment with two views of each image adds. */
 export const INVARIANCE_OPTIONS = {
   /**
    * How the second view of an image differs from the first: `shift`, two crops of the image resized to a square, the
-   * second `offset` pixels lower; `flip`, its mirror image; `rotate`, a quarter of a turn.
+   * second `offset` pixels lower; `flip`, its mirror image; `rotate`, a quarter of a turn; `groups`, other images that a list says to be views of the same.
    */
   transform: option(orNull(choice(TRANSFORMS, '<kind>')), null, 'instead: are two views of an image alike?'),
   /** 20/64 of the network's input as in the paper. */
@@ -194,5 +194,5 @@ export const INVARIANCE_OPTIONS = {
     'pixels between the two crops of --transform shift (default: 20/64 of the side)',
   ),
   /** 10 as in the paper. */
-  batch: option(whole(2), 10, 'images of a batch of --transform, whose two views make one similarity matrix'),
+  batch: option(whole(2), 10, 'images, or groups, of a batch of --transform, whose views make one similarity matrix'),
 } as const;

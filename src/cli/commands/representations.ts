@@ -7,6 +7,7 @@ import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import { defaultStudyName } from '../../analyses/common/default-study-name.ts';
 import { analyseInvariance } from '../../analyses/representations/analyse-invariance.ts';
 import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
+import { imagesOfBatches } from '../../analyses/representations/invariance/image-groups.ts';
 import { matchOnQueue } from '../../analyses/representations/matching/match-on-queue.ts';
 import { INVARIANCE_OPTIONS, REPRESENTATION_OPTIONS } from '../../analyses/representations/option-table.ts';
 import type { RepresentationModelInput } from '../../analyses/representations/options.ts';
@@ -19,6 +20,7 @@ import { refuseUnused } from '../arguments/nothing-ignored.ts';
 import { addOptionFlags, readValue, typedOptions } from '../arguments/option-flags.ts';
 import { addOutputFlags, type OutputFlags } from '../arguments/output-flags.ts';
 import { addModelFlags, argumentsOf, type ModelArgument, PER_MODEL_HELP } from '../arguments/per-model.ts';
+import { picturesOfGroups, readGroups } from '../inputs/image-groups.ts';
 import { imagesWithSets, type QueriesFlag, queriesFlag } from '../inputs/query-images.ts';
 import { nodePlatform, REPRESENTATION_MODEL_FLAGS, readRepresentationModel } from '../inputs/representations-inputs.ts';
 import { namedInput, studyPlace } from '../inputs/study-folder.ts';
@@ -36,6 +38,7 @@ interface Flags extends OutputFlags {
   sample?: number;
   queries?: QueriesFlag;
   database?: string;
+  groups?: string;
   threads?: number;
   maxMemory?: number;
   thumbnails: boolean;
@@ -75,6 +78,10 @@ export function addRepresentationsCommand(program: Command, io: CliIo): void {
     .option('--database <images>', 'the images that --queries are searched in (default: all others)');
   const readModels = addModelFlags(command, REPRESENTATION_MODEL_FLAGS);
   addOptionFlags(addOptionFlags(command, REPRESENTATION_OPTIONS), INVARIANCE_OPTIONS)
+    .option(
+      '--groups <file>',
+      'with --transform groups: CSV with the columns image,group[,place] of images that are views of one thing',
+    )
     .option('--threads <n>', 'worker threads (default: one per core)', (text) => readValue(whole(1), text))
     .option('--max-memory <size>', 'memory to stay below, such as 1G (default: 2G)', (text) =>
       readValue(bytes(2 ** 28), text),
@@ -99,6 +106,8 @@ async function representations(
   const flags = command.opts<Flags>();
   refuseUnused(command, [
     { options: ['root'], isUsed: flags.engine !== undefined, needs: '--engine, whose workers share that folder' },
+    { options: ['groups'], isUsed: command.getOptionValue('transform') === 'groups', needs: '--transform groups' },
+    { options: ['offset'], isUsed: command.getOptionValue('transform') === 'shift', needs: '--transform shift' },
     { options: ['engine'], isUsed: !flags.dryRun, needs: 'a run; --dry-run reckons with threads of this machine' },
   ]);
   const inputs = await Promise.all(models.map((model) => readRepresentationModel(model, flags, io)));
@@ -110,8 +119,13 @@ async function representations(
   const typed = typedOptions(command, REPRESENTATION_OPTIONS);
   const { seed = REPRESENTATION_OPTIONS.seed.default } = typed;
   const areFeatures = await Promise.all(inputs.map(({ source }) => isFeaturesFile(source)));
-  const { images, options: sets } = await imagesWithSets(flags, areFeatures.includes(false), seed, io);
+  const { images: named, options: sets } = await imagesWithSets(flags, areFeatures.includes(false), seed, io);
   const { transform, offset, batch } = settleOptions(INVARIANCE_OPTIONS, typedOptions(command, INVARIANCE_OPTIONS));
+  const groups = flags.groups === undefined ? undefined : await readGroups(flags.groups, io.cwd);
+  const images =
+    groups && flags.images === undefined && areFeatures.includes(false)
+      ? picturesOfGroups(groups, flags.groups!, io.cwd)
+      : named;
   const options = {
     ...typed,
     ...sets,
@@ -155,7 +169,7 @@ async function representations(
       platform,
       threads,
       { signal: io.signal },
-      transform === null ? undefined : { batch },
+      transform === null ? undefined : groups ? { batch, rows: imagesOfBatches(groups, batch) } : { batch },
     );
     io.stdout(
       flags.json
@@ -167,7 +181,14 @@ async function representations(
   if (!flags.quiet) platform.announce = (plan) => io.stderr(planText(plan, io));
   const result = await (transform === null
     ? analyseRepresentations(inputs, images, options, place, platform, task)
-    : analyseInvariance(inputs, images, { ...options, transform, offset, batch }, place, platform, task)
+    : analyseInvariance(
+        inputs,
+        images,
+        { ...options, transform, offset, batch, ...(groups && { groups }) },
+        place,
+        platform,
+        task,
+      )
   ).finally(bar.done);
   const { manifest, store } = result;
   const folder = store.name;

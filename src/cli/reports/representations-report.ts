@@ -228,13 +228,14 @@ function shownCka({ cka, ckaUnbiased, ckaMinibatch }: LayerComparison, { options
 }
 
 function invarianceText(result: InvarianceResult, { models }: RepresentationsSection, colors: Colors): string {
-  const what =
-    result.transform === 'shift'
-      ? `two crops of ${result.width ? `${result.size}×${result.width}` : result.size} pixels, ${result.offset} pixels apart`
-      : result.transform === 'flip'
-        ? 'each image and its mirror image'
-        : 'each image and itself turned by a quarter';
-  let text = `${colors.bold('invariance')}  ${what}; ${result.batches} batches of ${result.batchSize} images, ${result.kernel} kernel\n`;
+  const what = {
+    shift: `two crops of ${result.width ? `${result.size}×${result.width}` : result.size} pixels, ${result.offset} pixels apart`,
+    flip: 'each image and its mirror image',
+    rotate: 'each image and itself turned by a quarter',
+    groups: `${result.images} images of ${result.groups} groups`,
+  }[result.transform];
+  const batches = `${result.batches} ${result.batches === 1 ? 'batch' : 'batches'} of ${result.batchSize} ${result.transform === 'groups' ? 'groups' : 'images'}`;
+  let text = `${colors.bold('invariance')}  ${what}; ${batches}, ${result.kernel} kernel\n`;
   for (const { model, layers } of result.models) {
     const rows = layers.map(({ layer, positions, semantic, spatial }) => [
       layer,

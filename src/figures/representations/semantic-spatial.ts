@@ -1,9 +1,13 @@
 import type { LayerComparison, RepresentationsSection } from '../../study/representations-section.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
-import { clip, type Drawing } from '../kit/drawing.ts';
+import { clip, type Drawing, textWidth } from '../kit/drawing.ts';
 import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
 
 type LayerMap = readonly (readonly (number | null)[])[];
+
+/** Room for the names of layers, and between panels. */
+const LABELS = 96;
+const GAP = 18;
 
 interface Panel {
   title: string;
@@ -14,9 +18,17 @@ interface Panel {
   isDeviation: boolean;
 }
 
-/** Names of a model's layers, shallow to deep. */
+/** Names of a model's layers, shallow to deep, by their ends: the parts of a path that all share come first. */
 function layerNames({ models }: RepresentationsSection, model: string): string[] {
-  return models.find(({ id }) => id === model)!.layers.map(({ name }) => name);
+  const names = models.find(({ id }) => id === model)!.layers.map(({ name }) => name.replace(/_output_\d+$/, ''));
+  return names.map((name) => (textWidth(name, 10) <= LABELS - 8 ? name : `…${endOf(name)}`));
+}
+
+/** As much of the end of a name as there is room for. */
+function endOf(name: string): string {
+  let end = name;
+  while (textWidth(`…${end}`, 10) > LABELS - 8) end = end.slice(1);
+  return end;
 }
 
 /**
@@ -58,9 +70,6 @@ function panelsOf({ manifest, choices }: FigureContext, estimator: 'biased' | 'u
     ];
   });
 }
-
-const LABELS = 96;
-const GAP = 18;
 
 /** Which CKA a study was asked for. */
 function estimatorOf({ options }: RepresentationsSection): 'biased' | 'unbiased' {

@@ -120,6 +120,7 @@ export const invariance: Rule<RepresentationsFacts> = {
       shift: 'Two crops of one image',
       flip: 'An image and its mirror image',
       rotate: 'An image and itself turned',
+      groups: 'Two images of one group',
     }[result.transform];
     const known = best.semantic.auc >= THRESHOLDS.viewsAuc;
     const hasPlaces = best.positions > 1;

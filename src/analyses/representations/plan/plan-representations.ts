@@ -35,12 +35,18 @@ const TILES_TRIED = 40;
 /** Images of the matrices on which comparison is tried. */
 const COMPARED = 96;
 
+/** Images of a batch, whose two views are matched among themselves; or how many images each batch of groups has. */
+export interface Views {
+  batch: number;
+  rows?: readonly number[];
+}
+
 /**
  * What `analyseRepresentations` would do with the same arguments: layers, pairs, bytes, and how long it would take by a
  * handful of images and pairs that are tried. Writes nothing.
  *
  * @param threads Threads that match.
- * @param views Of the experiment with two views of each image: images of a batch, whose views are matched among themselves.
+ * @param views Of the experiment with several views of each image.
  * @throws as `analyseRepresentations` on models, files and options.
  */
 export async function planRepresentations(
@@ -50,7 +56,7 @@ export async function planRepresentations(
   platform: RepresentationsPlatform,
   threads: number,
   task: LongTask = {},
-  views?: { batch: number },
+  views?: Views,
 ): Promise<WorkPlan> {
   const { maxMemory = DEFAULT_MAX_MEMORY } = options;
   const plain = plainOptions(options);
@@ -84,7 +90,7 @@ export async function planRepresentations(
     try {
       notes.push(...provider.warnings.filter((warning) => warning.startsWith('Passed over')));
       const { block, seconds } = await tryImages(provider, n, task);
-      featureSeconds += seconds * n * (views ? 2 : 1);
+      featureSeconds += seconds * (views?.rows ? views.rows.reduce((sum, rows) => sum + rows, 0) : n * (views ? 2 : 1));
       imagesTried = Math.max(imagesTried, block.indices.length);
       for (const [l, layer] of provider.layers.entries()) {
         const { positions, channels, droppedTokens } = layer;
@@ -109,7 +115,8 @@ export async function planRepresentations(
   const described = { instrument: 'representations' as const, images: n, layers, notes, pairs };
   if (views) {
     // Batch after batch: neither features nor matrices are kept.
-    const batch = Math.max(...layers.map((layer) => memoryOfMatching(layer, 2 * views.batch, use)));
+    const rows = Math.max(...(views.rows ?? [2 * views.batch]));
+    const batch = Math.max(...layers.map((layer) => memoryOfMatching(layer, rows, use)));
     const seconds = featureSeconds + matchSeconds;
     const plan = { ...described, disk: { work: 0, study: 0 }, memory: { needed: batch, cap: null }, steps, seconds };
     return { ...plan, shorter: seconds > LONG_SECONDS ? waysForViews(plan) : [] };
@@ -152,8 +159,9 @@ function pairsOfWork(
   n: number,
   { pairs, cka, ckaBatch }: PlainOptions,
   searches: { queries: number; database: number },
-  views?: { batch: number },
+  views?: Views,
 ): number {
+  if (views?.rows) return views.rows.reduce((sum, rows) => sum + pairCount(rows), 0);
   if (views) return Math.floor(n / views.batch) * views.batch * (2 * views.batch - 1);
   if (pairs === null) return pairCount(n);
   const batches = MINIBATCH_RULES[cka] === null || n < 4 ? 0 : Math.ceil(n / ckaBatch!);
