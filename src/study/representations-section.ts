@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { invarianceSchema } from './parts/invariance.ts';
 import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
@@ -175,38 +176,6 @@ const layerComparisonSchema = z.object({
   differences: z.optional(z.array(layerDifferenceSchema)),
   /** The measures of `--also`; absent where none was asked for. */
   also: z.optional(otherMeasuresSchema),
-});
-
-const separationSchema = z.object({ auc: finite, dPrime: maybe });
-
-/** The overlap experiment: are two views of one image more alike than two images? */
-const invarianceSchema = z.object({
-  transform: z.enum(['shift', 'flip', 'rotate', 'groups']),
-  /** How many groups of images were views of one thing, for `groups`. */
-  groups: z.optional(z.int()),
-  /** Pixels of the offset between the two views and of their size, for `shift`. */
-  offset: z.nullable(z.int()),
-  size: z.nullable(z.int()),
-  /** Where it is not the size, which is then the height. */
-  width: z.optional(z.int()),
-  batchSize: z.int(),
-  batches: z.int(),
-  images: z.int(),
-  kernel,
-  models: z.array(
-    z.object({
-      model: z.string(),
-      layers: z.array(
-        z.object({
-          layer: z.string(),
-          positions: z.int(),
-          channels: z.int(),
-          semantic: separationSchema,
-          spatial: separationSchema,
-        }),
-      ),
-    }),
-  ),
 });
 
 /** An estimate from a part of the pairs, with its 95 % interval; ends are null where there is too little to tell. */
