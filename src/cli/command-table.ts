@@ -68,7 +68,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     arguments: '',
     summary:
       'Analyse the bundled samples: training runs on 100 classes of Tiny-ImageNet, networks that know emoji, a concept that one of them lacks',
-    load: async () => (await import('./commands/demo.ts')).addDemoCommand,
+    load: async () => (await import('./commands/demo/demo.ts')).addDemoCommand,
   },
   reproduce: {
     arguments: '<recipe> [models...]',

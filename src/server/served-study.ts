@@ -19,7 +19,7 @@ import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
 import type { Content } from './send-content.ts';
-import { type StudySummary, summariseStudy } from './study-summary.ts';
+import { type ServedSummary, summariseStudy } from './study-summary.ts';
 
 /** A file of a study is read whole before it is sent; a matrix of 11,000 classes is as large as this. */
 const MAX_FILE_BYTES = 512 * 2 ** 20;
@@ -38,7 +38,7 @@ export interface ServedStudy {
   name(): Promise<string>;
   manifest(): Promise<Content>;
   /** What a list of studies says of it. */
-  summary(): Promise<StudySummary>;
+  summary(): Promise<ServedSummary>;
   file(path: string): Promise<Content>;
   /** A matrix quantised for display. */
   display(path: string): Promise<Content>;

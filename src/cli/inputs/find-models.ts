@@ -3,8 +3,8 @@ import { basename, join, relative, resolve } from 'node:path';
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { SemblanceError, SourceError } from '../../base/errors.ts';
 import { detectFormat } from '../../model-files/open-model.ts';
+import { looksLikeRun } from '../../runs/looks-like-run.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
-import { looksLikeRun } from './run-folders.ts';
 
 /** Folders that are never walked into, and how deep others are. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '__pycache__']);
@@ -63,7 +63,8 @@ async function walk(
     found.studies.push(folder);
     return;
   }
-  if (runs && looksLikeRun(entries)) {
+  const names = (kind: 'isFile' | 'isDirectory') => entries.filter((entry) => entry[kind]()).map(({ name }) => name);
+  if (runs && looksLikeRun(names('isFile'), names('isDirectory'))) {
     found.runs.push(folder);
     return;
   }

@@ -1,20 +1,20 @@
 import { join, resolve } from 'node:path';
-import { analyseConcepts } from '../../analyses/concepts/analyse-concepts.ts';
-import type { ConceptModelInput, ConceptsOptions } from '../../analyses/concepts/options.ts';
-import { fileSource } from '../../base/bytes/file-source.ts';
-import { MissingRuntimeError } from '../../base/errors.ts';
-import { matchConcepts } from '../../measures/concepts/factor/match-concepts.ts';
-import { median } from '../../statistics/quantile.ts';
-import type { ConceptEntry } from '../../study/concepts-section.ts';
-import { folderStore } from '../../study/folder-store.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readStudyMatrix } from '../../study/read-study.ts';
-import { memoryStore, type StudyStore } from '../../study/store.ts';
-import { conceptsPlatform } from '../inputs/concepts-inputs.ts';
-import { readImages } from '../inputs/image-inputs.ts';
-import { conceptsReport } from '../reports/concepts-report.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { progressBar } from '../terminal/progress-bar.ts';
+import { analyseConcepts } from '../../../analyses/concepts/analyse-concepts.ts';
+import type { ConceptModelInput, ConceptsOptions } from '../../../analyses/concepts/options.ts';
+import { fileSource } from '../../../base/bytes/file-source.ts';
+import { MissingRuntimeError } from '../../../base/errors.ts';
+import { matchConcepts } from '../../../measures/concepts/factor/match-concepts.ts';
+import { median } from '../../../statistics/quantile.ts';
+import type { ConceptEntry } from '../../../study/concepts-section.ts';
+import { folderStore } from '../../../study/folder-store.ts';
+import type { StudyManifest } from '../../../study/manifest.ts';
+import { readStudyMatrix } from '../../../study/read-study.ts';
+import { memoryStore, type StudyStore } from '../../../study/store.ts';
+import { conceptsPlatform } from '../../inputs/concepts-inputs.ts';
+import { readImages } from '../../inputs/image-inputs.ts';
+import { conceptsReport } from '../../reports/concepts-report.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { progressBar } from '../../terminal/progress-bar.ts';
 import type { DemoTask } from './demo-task.ts';
 
 /** Two networks that learned that a magenta square means a cat, and one to which it means nothing. */

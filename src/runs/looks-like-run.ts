@@ -1,6 +1,4 @@
-import type { Dirent } from 'node:fs';
-
-import { hasModelName } from '../../model-files/model-formats.ts';
+import { hasModelName } from '../model-files/model-formats.ts';
 
 /** Words before a number by which a file is a checkpoint of a run; "resnet20" and "vit_b_16" are models. */
 const COUNTED = /(?:^|[^a-z])(?:epoch|ep|e|ckpt|checkpoint|chkpt|iter|step)[=_\-. ]?\d{1,9}(?![\da-z])/i;
@@ -13,11 +11,10 @@ const FOLDER = /^(?:checkpoint|epoch|step)[-_]\d+$/i;
  * Whether a folder holds a training run, told from the names in it: run.json beside checkpoints, at least two
  * checkpoints whose names count epochs or steps and are otherwise equal, or at least two folders of checkpoints.
  */
-export function looksLikeRun(entries: readonly Dirent[]): boolean {
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+export function looksLikeRun(files: readonly string[], folders: readonly string[]): boolean {
   const checkpoints = files.filter(hasModelName);
   if (files.includes('run.json') && checkpoints.length > 0) return true;
-  if (entries.filter((entry) => entry.isDirectory() && FOLDER.test(entry.name)).length >= 2) return true;
+  if (folders.filter((name) => FOLDER.test(name)).length >= 2) return true;
   if (checkpoints.filter((name) => NUMBERED.test(name)).length >= SEVERAL) return true;
   const groups = new Map<string, number>();
   for (const name of checkpoints.filter((name) => COUNTED.test(name))) {

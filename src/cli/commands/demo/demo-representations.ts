@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
-import { analyseRepresentations } from '../../analyses/representations/analyse-representations.ts';
-import { fileSource } from '../../base/bytes/file-source.ts';
-import { MissingRuntimeError } from '../../base/errors.ts';
-import { folderStore } from '../../study/folder-store.ts';
-import { readImages } from '../inputs/image-inputs.ts';
-import { nodePlatform } from '../inputs/representations-inputs.ts';
-import { representationsReport } from '../reports/representations-report.ts';
-import type { CliIo } from '../terminal/io.ts';
-import { progressBar } from '../terminal/progress-bar.ts';
+import { analyseRepresentations } from '../../../analyses/representations/analyse-representations.ts';
+import { fileSource } from '../../../base/bytes/file-source.ts';
+import { MissingRuntimeError } from '../../../base/errors.ts';
+import { folderStore } from '../../../study/folder-store.ts';
+import { readImages } from '../../inputs/image-inputs.ts';
+import { nodePlatform } from '../../inputs/representations-inputs.ts';
+import { representationsReport } from '../../reports/representations-report.ts';
+import type { CliIo } from '../../terminal/io.ts';
+import { progressBar } from '../../terminal/progress-bar.ts';
 import type { DemoTask } from './demo-task.ts';
 
 /** The bundled networks that know emoji and the layers that are compared: one in the middle and the last. */
