@@ -13,6 +13,7 @@ const steps = [
   { id: 'kernels', name: 'kernels (AssemblyScript to WASM)', args: ['scripts/build-kernels.mjs'] },
   { id: 'wordnet', name: 'WordNet tables', args: ['scripts/build-wordnet.mjs'] },
   { id: 'library', name: 'library (tsc)', args: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
+  { id: 'docs', name: 'documentation as pages', args: ['scripts/build-docs.mjs'] },
   { id: 'runtime', name: 'ONNX runtime (the one variant for Node)', args: ['scripts/build-runtime.mjs'] },
   { id: 'app', name: 'app (Vite)', args: vite },
   { id: 'page', name: 'app in one file, for exports (Vite)', args: [...vite, '--mode', 'single'] },

@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { workOffline } from './kit/data/site.ts';
 import App from './shell/App.svelte';
 import './kit/theme/base.css';
 import './kit/theme/layout.css';
@@ -6,3 +7,5 @@ import './kit/theme/panel.css';
 import './kit/theme/table.css';
 
 mount(App, { target: document.getElementById('app')! });
+
+void workOffline();

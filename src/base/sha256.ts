@@ -21,3 +21,10 @@ export async function sha256Hex(content: Uint8Array | string): Promise<string> {
   if (!subtle) return bytesToHex(sha256(bytes));
   return bytesToHex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
 }
+
+/** SHA-256 of bytes that come in blocks, in lower-case hexadecimal. */
+export async function sha256HexOf(blocks: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = sha256.create();
+  for await (const block of blocks) hash.update(block);
+  return bytesToHex(hash.digest());
+}

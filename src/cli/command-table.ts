@@ -49,6 +49,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'Write a study with the app that shows it, as one HTML file or as a static folder',
     load: async () => (await import('./commands/export.ts')).addExportCommand,
   },
+  site: {
+    arguments: '<out>',
+    summary: 'Write the whole product as a static folder for any web server: it analyses what is dropped on its page',
+    load: async () => (await import('./commands/site.ts')).addSiteCommand,
+  },
   figure: {
     arguments: '<study> [kinds...]',
     summary: 'Draw the figures of a study for print: SVG, PNG or PDF',

@@ -10,28 +10,11 @@ import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { launchBrowser, openPage, type Served, serveStudy, settled, type WatchedPage } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
+import { dropFiles, fromDisk } from '../support/drop-files.ts';
 import { hasSharedData, sharedData } from '../support/shared-data.ts';
 
 const sample = (name: string): string =>
   fileURLToPath(new URL(`../../samples/tiny-imagenet-cnn/${name}`, import.meta.url));
-
-/** Drops files on the page as a reader does, with the events of a real drag. */
-async function drop(page: Page, files: readonly { name: string; bytes: Buffer }[]): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    (list) => {
-      const data = new DataTransfer();
-      for (const { name, base64 } of list)
-        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
-      return data;
-    },
-    files.map(({ name, bytes }) => ({ name, base64: bytes.toString('base64') })),
-  );
-  for (const type of ['dragenter', 'dragover', 'drop'])
-    await page.dispatchEvent('body', type, { dataTransfer: transfer });
-}
-
-const fromDisk = (paths: readonly string[]) =>
-  paths.map((path) => ({ name: basename(path), bytes: readFileSync(path) }));
 
 /** The three alignment numbers as the page shows them. */
 async function shownAlignment(page: Page): Promise<string[]> {
@@ -74,7 +57,7 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
   it('is analysed here, with the numbers of the command line, and nothing is sent', () =>
     withPage(async ({ page, requests }) => {
       requests.length = 0;
-      await drop(page, fromDisk([sample('epoch-0040.safetensors'), sample('config.json')]));
+      await dropFiles(page, fromDisk([sample('epoch-0040.safetensors'), sample('config.json')]));
       const expected = await expectedAlignment({ source: await fileSource(sample('epoch-0040.safetensors')) });
       expect(await shownAlignment(page)).toEqual(expected);
       await settled(page);
@@ -85,11 +68,11 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
 
   it('can be read with other labels, and says what it passed over', () =>
     withPage(async ({ page }) => {
-      await drop(page, [
+      await dropFiles(page, [
         ...fromDisk([sample('epoch-0040.safetensors')]),
         { name: 'notes.pdf', bytes: Buffer.from('%PDF-1.7') },
       ]);
-      await page.getByText('Passed over, as no model: notes.pdf').waitFor();
+      await page.getByText('Passed over: notes.pdf, which is no model that is known').waitFor();
       expect(await page.locator('aside table').count()).toBe(0);
       await page.getByRole('combobox', { name: 'Labels' }).selectOption('cifar-100');
       expect(await shownAlignment(page)).toHaveLength(3);
@@ -97,7 +80,7 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
 
   it('of no known format is refused with what it is and what to do', () =>
     withPage(async ({ page }) => {
-      await drop(page, [{ name: 'holiday.jpg', bytes: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]) }]);
+      await dropFiles(page, [{ name: 'holiday.jpg', bytes: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]) }]);
       const dialog = page.getByRole('dialog', { name: 'holiday.jpg cannot be analysed' });
       await dialog.waitFor();
       expect(await dialog.innerText()).toMatch(/holiday\.jpg: is a picture\.[\s\S]*What to do\./);
@@ -111,7 +94,7 @@ describe.skipIf(!findChromium())('a model dropped on the page', () => {
   ])('of a real network as %s gives what the command line gives', (_format, model, labels) =>
     withPage(async ({ page }) => {
       const paths = [model, ...(labels ? [labels] : [])].map((path) => `${sharedData}/${path}`);
-      await drop(page, fromDisk(paths));
+      await dropFiles(page, fromDisk(paths));
       const expected = await expectedAlignment({
         source: await fileSource(paths[0]!),
         ...(labels

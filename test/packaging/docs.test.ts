@@ -94,7 +94,7 @@ async function exitCode(argv: readonly string[]): Promise<{ code: number; text: 
 
 /** Commands that go on until they are ended, or that need no file. */
 const LEFT_OUT =
-  /^semblance (open|look|demo|doctor|reproduce|worker)\b|^semblance [A-Z]|https?:|hf:|…|\.\.\.|--watch|--name-with/;
+  /^semblance (open|look|demo|site|doctor|reproduce|worker)\b|^semblance [A-Z]|https?:|hf:|…|\.\.\.|--watch|--name-with/;
 
 /** "semblance classes 'tiger cat'  # comment" as its words. */
 function words(line: string): string[] {

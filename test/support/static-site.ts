@@ -8,7 +8,8 @@ const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript'
 export async function serveStaticSite(folder: string): Promise<{ url: string; close(): Promise<void> }> {
   const store = folderStore(folder);
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(request.url!.slice(1)) || 'index.html';
+    const asked = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname.slice(1));
+    const path = asked === '' || asked.endsWith('/') ? `${asked}index.html` : asked;
     const bytes = await store.read(path).catch(() => undefined);
     response.writeHead(bytes ? 200 : 404, {
       'content-type': TYPES[path.split('.').at(-1)!] ?? 'application/octet-stream',
@@ -18,6 +19,10 @@ export async function serveStaticSite(folder: string): Promise<{ url: string; cl
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

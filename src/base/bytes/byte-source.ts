@@ -1,4 +1,4 @@
-import { sha256Hex } from '../sha256.ts';
+import { sha256Hex, sha256HexOf } from '../sha256.ts';
 
 /**
  * Random access to bytes that may be on disk, behind HTTP Range, in a browser `File` or in memory. Readers ask for the
@@ -54,6 +54,15 @@ export function blobSource(name: string, blob: Blob, siblings: ReadonlyMap<strin
       const found = siblings.get(relativeName);
       return found && blobSource(relativeName, found, siblings);
     },
-    sha256: async () => sha256Hex(new Uint8Array(await blob.arrayBuffer())),
+    sha256: async () =>
+      blob.size <= HASH_BLOCK_BYTES ? sha256Hex(new Uint8Array(await blob.arrayBuffer())) : sha256HexOf(blocksOf(blob)),
   };
+}
+
+/** Larger blobs are hashed in blocks: a browser gives no buffer for one of several gigabytes. */
+const HASH_BLOCK_BYTES = 32 * 2 ** 20;
+
+async function* blocksOf(blob: Blob): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < blob.size; start += HASH_BLOCK_BYTES)
+    yield new Uint8Array(await blob.slice(start, start + HASH_BLOCK_BYTES).arrayBuffer());
 }

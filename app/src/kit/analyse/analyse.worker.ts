@@ -1,44 +1,84 @@
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
-import { SemblanceError, UsageError } from '#src/base/errors.ts';
+import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
+import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
+import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
+import { UsageError } from '#src/base/errors.ts';
+import type { LongTask } from '#src/base/progress.ts';
+import { shellLine } from '#src/base/shell-words.ts';
 import { KNOWN_FORMATS_TEXT } from '#src/model-files/known-formats.ts';
 import { memoryStore } from '#src/study/store.ts';
+import { shownError } from '../data/shown-error.ts';
+import { type Intake, takeIn } from './intake.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
-import { sortFiles } from './sort-files.ts';
 
 const reply = (message: AnalysisReply): void => postMessage(message);
 
-/** The library's own analysis on files of this machine; nothing leaves the page. */
+/** The library's own analyses on files of this machine; nothing leaves the page. */
 addEventListener('message', async ({ data }: MessageEvent<AnalysisRequest>) => {
   try {
-    const { models, labels, skipped } = await sortFiles(data.files);
-    if (models.length === 0)
-      throw new UsageError('None of these files is a model that Semblance knows.', {
-        hint: `Drop ${KNOWN_FORMATS_TEXT} files, with a text file of class names if you have one.`,
-      });
-    const request = data.labelSet === undefined ? labels : ({ kind: 'set', id: data.labelSet } as const);
-    const files = new Map<string, Uint8Array>();
-    const names = models.map(({ name }) => (/\s/.test(name) ? `'${name}'` : name)).join(' ');
-    await analyseClasses(
-      models.map((source) => ({ source, ...(request ? { labels: request } : {}) })),
-      { command: `semblance classes ${names}${labelsFlag(data.labelSet, labels)}` },
-      memoryStore(files),
-      { onProgress: (progress) => reply({ kind: 'progress', progress }) },
-    );
-    reply({ kind: 'done', files, skipped });
-  } catch (error) {
-    const known = error instanceof SemblanceError;
+    const intake = await takeIn(data.drops, data);
     reply({
-      kind: 'failed',
-      error: {
-        message: error instanceof Error ? error.message : String(error),
-        hint: known ? error.hint : undefined,
-        file: known ? error.file : undefined,
+      kind: 'taken',
+      taken: {
+        models: intake.models.map(({ source }) => source.name),
+        runs: intake.runs.map(({ folder }) => folder.name),
+        features: intake.features.map(({ name }) => name),
+        skipped: intake.skipped,
       },
     });
+    const files = new Map(data.study ?? []);
+    await analyse(intake, data.labelSet, files, { onProgress: (progress) => reply({ kind: 'progress', progress }) });
+    reply({ kind: 'done', files });
+  } catch (error) {
+    reply({ kind: 'failed', error: shownError(error) });
   }
 });
 
-function labelsFlag(set: string | undefined, labels: Awaited<ReturnType<typeof sortFiles>>['labels']): string {
-  if (set !== undefined) return ` --labels ${set}`;
-  return labels?.kind === 'names' ? ` --labels ${labels.source}` : '';
+/** All that the files can be asked, into one study. A label set that was chosen by hand is that of all. */
+async function analyse(
+  { models, runs, features, skipped }: Intake,
+  labelSet: string | undefined,
+  files: Map<string, Uint8Array>,
+  task: LongTask,
+): Promise<void> {
+  if (models.length + runs.length + features.length === 0)
+    throw new UsageError('None of these files is a model, a training run or a file of features that Semblance knows.', {
+      hint: skipped.some(({ reason }) => reason === 'is a picture')
+        ? 'Pictures are looked at through a network: semblance representations MODEL.onnx --images FOLDER'
+        : `Drop ${KNOWN_FORMATS_TEXT} files, with a text file of class names if you have one, or the folder of a training run.`,
+    });
+  const store = memoryStore(files);
+  const chosen = labelSet === undefined ? {} : { labels: { kind: 'set', id: labelSet } as const };
+  if (models.length > 0) {
+    const inputs = models.map((model) => ({ ...model, ...chosen }));
+    const named = inputs.map(({ source, labels }) => ({ name: source.name, labels }));
+    await analyseClasses(inputs, { command: commandOf('classes', named) }, store, task);
+  }
+  if (runs.length > 0) {
+    const inputs = runs.map((run) => ({ ...run, ...chosen }));
+    const named = inputs.map(({ folder, labels }) => ({ name: folder.name, labels }));
+    await analyseTraining(inputs, { command: commandOf('training', named) }, store, task);
+  }
+  if (features.length > 0)
+    await analyseRepresentations(
+      features.map((source) => ({ source })),
+      [],
+      { command: commandOf('representations', features) },
+      store,
+      { announce: (plan) => reply({ kind: 'plan', plan }) },
+      task,
+    );
+}
+
+/** The command that makes the same: labels stand behind the last input where all have the same, else behind each. */
+function commandOf(
+  instrument: string,
+  inputs: readonly { name: string; labels?: LabelsRequest | undefined }[],
+): string {
+  const flags = inputs.map(({ labels }) =>
+    labels ? ['--labels', labels.kind === 'set' ? labels.id : labels.source] : [],
+  );
+  const isOne = flags.every((flag) => flag.join() === flags[0]!.join());
+  const words = inputs.flatMap(({ name }, i) => (isOne ? [name] : [name, ...flags[i]!]));
+  return shellLine(['semblance', instrument, ...words, ...(isOne ? flags[0]! : [])]);
 }

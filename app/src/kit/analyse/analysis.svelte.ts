@@ -1,28 +1,54 @@
+import type { WorkPlan } from '#src/analyses/common/work-plan.ts';
 import type { Progress } from '#src/base/progress.ts';
 import { memoryStore } from '#src/study/store.ts';
+import { home } from '../data/home.svelte.ts';
+import { keptSource } from '../data/kept-source.ts';
+import { keepStudy, removeStudy } from '../data/kept-studies.ts';
+import type { OpenStudy } from '../data/open-study.ts';
 import { session } from '../data/session.svelte.ts';
-import type { ShownError } from '../data/shown-error.ts';
+import { type ShownError, shownError } from '../data/shown-error.ts';
+import { site } from '../data/site.ts';
 import { storeSource } from '../data/study-source.ts';
 import { router } from '../url/router.svelte.ts';
 import AnalyseWorker from './analyse.worker.ts?worker';
-import type { AnalysisReply, AnalysisRequest } from './messages.ts';
+import type { DroppedFile } from './dropped-files.ts';
+import type { AnalysisReply, AnalysisRequest, Taken } from './messages.ts';
 
 export type AnalysisState =
   | { kind: 'idle' }
-  | { kind: 'running'; names: string[]; progress: Progress | undefined }
+  /** Files came while a study of others is shown: they may be added to it, or make one of their own. */
+  | { kind: 'asking'; names: string[]; files: DroppedFile[] }
+  | {
+      kind: 'running';
+      names: string[];
+      bytes: number;
+      taken: Taken | undefined;
+      plan: WorkPlan | undefined;
+      progress: Progress | undefined;
+    }
   | { kind: 'failed'; names: string[]; error: ShownError };
 
 /** Whether this page carries the analyser; an exported file does not, as it would need all of WordNet. */
 export const canAnalyse = !__SINGLE_FILE__;
 
+/** What was analysed last: to look at it again with other labels, or to add to it. */
+interface Last {
+  request: AnalysisRequest;
+  taken: Taken | undefined;
+  files: Map<string, Uint8Array>;
+  study: OpenStudy;
+}
+
 function createAnalysis() {
   let state = $state.raw<AnalysisState>({ kind: 'idle' });
   let worker: Worker | undefined;
-  /** The files of the study that is shown, to look at them again with other labels. */
-  let last: AnalysisRequest | undefined;
-  let skipped = $state.raw<string[]>([]);
-  let labelSet = $state<string | undefined>();
+  let last = $state.raw<Last | undefined>();
+  /** Why the study that is shown is not kept. */
+  let notKept = $state.raw<ShownError | undefined>();
 
+  const shown = (): OpenStudy | undefined => (session.state.kind === 'ready' ? session.state.study : undefined);
+  /** The last analysis, where its study is the one that is shown. */
+  const current = (): Last | undefined => (last && last.study === shown() ? last : undefined);
   const stop = (): void => {
     worker?.terminate();
     worker = undefined;
@@ -32,19 +58,29 @@ function createAnalysis() {
     state = { kind: 'failed', names, error };
   };
 
-  const run = (request: AnalysisRequest): void => {
+  /** @param isContinued whether the study that is shown is added to, or looked at in another way. */
+  const run = (request: AnalysisRequest, isContinued: boolean): void => {
     if (__SINGLE_FILE__) return;
     stop();
-    last = request;
-    const names = request.files.map(({ name }) => name);
-    state = { kind: 'running', names, progress: undefined };
+    const files = request.drops.flat();
+    const names = namesOf(files);
+    const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+    const running = { kind: 'running' as const, names, bytes };
+    let taken: Taken | undefined;
+    let plan: WorkPlan | undefined;
+    state = { ...running, taken, plan, progress: undefined };
     const started = new AnalyseWorker();
     worker = started;
     started.addEventListener('message', ({ data }: MessageEvent<AnalysisReply>) => {
       if (worker !== started) return;
-      if (data.kind === 'progress') state = { kind: 'running', names, progress: data.progress };
-      else if (data.kind === 'failed') fail(names, data.error);
-      else void finish(request, data.files, data.skipped);
+      if (data.kind === 'failed') fail(names, data.error);
+      else if (data.kind === 'done')
+        finish(request, taken, data.files, isContinued).catch((error: unknown) => fail(names, shownError(error)));
+      else {
+        if (data.kind === 'taken') taken = data.taken;
+        if (data.kind === 'plan') plan = data.plan;
+        state = { ...running, taken, plan, progress: data.kind === 'progress' ? data.progress : undefined };
+      }
     });
     started.addEventListener('error', (event) => {
       event.preventDefault();
@@ -57,42 +93,96 @@ function createAnalysis() {
     started.postMessage(request);
   };
 
-  const finish = async (request: AnalysisRequest, files: Map<string, Uint8Array>, left: string[]): Promise<void> => {
+  const finish = async (
+    request: AnalysisRequest,
+    taken: Taken | undefined,
+    files: Map<string, Uint8Array>,
+    isContinued: boolean,
+  ): Promise<void> => {
     stop();
-    const source = storeSource(memoryStore(files));
+    const before = current();
+    notKept = undefined;
+    // A page of the local server does not keep: its next port is another origin, where nothing of it would be found.
+    const kept = site
+      ? await keepStudy(files).catch((error: unknown) => {
+          notKept = shownError(error);
+          return undefined;
+        })
+      : undefined;
+    // A study that was added to, or looked at in another way, takes the place of what it was.
+    if (kept && before?.study.kept && isContinued) await removeStudy(before.study.kept.id);
+    const store = kept?.store ?? memoryStore(files);
+    const source = kept ? keptSource(store) : storeSource(store);
     const manifest = await source.manifest();
     if (!manifest) throw new Error('The analysis wrote no study.');
-    skipped = left;
-    labelSet = request.labelSet;
+    const study: OpenStudy = { source, manifest, origin: 'dropped', store, ...(kept && { kept }) };
+    last = { request, taken, files, study };
     state = { kind: 'idle' };
-    router.start('classes/map');
-    session.show({ source, manifest, origin: 'dropped' });
+    const path = taken?.models.length ? 'classes/map' : taken?.runs.length ? 'training' : 'representations';
+    router.start(path, kept && home.addressOf(kept).replace(/#.*$/, ''));
+    session.show(study);
+    if (kept) void home.load();
   };
+
+  const startNew = (files: readonly DroppedFile[]): void =>
+    run({ drops: [[...files]], labelSet: undefined, runs: true, study: undefined }, false);
 
   return {
     get state() {
       return state;
     },
-    /** Files of the last drop that were no models. */
-    get skipped() {
-      return skipped;
+    /** What the files of the study that is shown were taken for. */
+    get taken() {
+      return current()?.taken;
+    },
+    /** Whether the study that is shown can be analysed again: its files are at hand. */
+    get canRepeat() {
+      return current() !== undefined;
     },
     /** The label set that was chosen by hand. */
     get labelSet() {
-      return labelSet;
+      return current()?.request.labelSet;
     },
-    start(files: readonly File[]): void {
-      if (files.length > 0) run({ files: [...files], labelSet: undefined });
+    /** Whether checkpoints that count epochs were taken for a training run. */
+    get asRuns() {
+      return current()?.request.runs ?? true;
     },
-    /** The same files again, read with a label set. */
-    again(set: string | undefined): void {
-      if (last) run({ ...last, labelSet: set });
+    get notKept() {
+      return notKept;
+    },
+    /** Files that were dropped or chosen. */
+    start(files: readonly DroppedFile[]): void {
+      if (files.length === 0) return;
+      if (current()) state = { kind: 'asking', names: namesOf(files), files: [...files] };
+      else startNew(files);
+    },
+    /** Tells of files that could not be taken in. */
+    refuse(error: unknown): void {
+      fail(['What was dropped'], shownError(error));
+    },
+    /** The answer where files may be added to the study that is shown. */
+    answer(add: boolean): void {
+      if (state.kind !== 'asking') return;
+      const { files } = state;
+      const to = current();
+      if (!add || !to) startNew(files);
+      else run({ ...to.request, drops: [...to.request.drops, files], study: to.files }, true);
+    },
+    /** The same files again, read with a label set, or with checkpoints taken for runs or for networks. */
+    again(changes: Partial<Pick<AnalysisRequest, 'labelSet' | 'runs'>>): void {
+      const to = current();
+      if (to) run({ ...to.request, ...changes, study: undefined }, true);
     },
     cancel(): void {
       stop();
       state = { kind: 'idle' };
     },
   };
+}
+
+/** Folders and single files, as they were dropped. */
+function namesOf(files: readonly DroppedFile[]): string[] {
+  return [...new Set(files.map(({ path }) => path.split('/')[0]!))];
 }
 
 export const analysis = createAnalysis();

@@ -1,14 +1,32 @@
+import type { WorkPlan } from '#src/analyses/common/work-plan.ts';
 import type { Progress } from '#src/base/progress.ts';
 import type { ShownError } from '../data/shown-error.ts';
+import type { DroppedFile } from './dropped-files.ts';
 
 /** What the page asks of the worker: one analysis; the worker is ended afterwards, or sooner to cancel. */
 export interface AnalysisRequest {
-  files: File[];
+  /** What was dropped, each drop by itself. */
+  drops: DroppedFile[][];
   /** Id of a shipped label set; undefined takes what the files say. */
   labelSet: string | undefined;
+  /** Whether checkpoints that count epochs are a training run, or networks to compare. */
+  runs: boolean;
+  /** The study that is added to; what it has already is not computed again. */
+  study: Map<string, Uint8Array> | undefined;
+}
+
+/** What the files were taken for. */
+export interface Taken {
+  models: string[];
+  runs: string[];
+  features: string[];
+  skipped: { file: string; reason: string }[];
 }
 
 export type AnalysisReply =
+  | { kind: 'taken'; taken: Taken }
+  /** What is about to be done and how long it takes, by what a handful of it took. */
+  | { kind: 'plan'; plan: WorkPlan }
   | { kind: 'progress'; progress: Progress }
-  | { kind: 'done'; files: Map<string, Uint8Array>; skipped: string[] }
+  | { kind: 'done'; files: Map<string, Uint8Array> }
   | { kind: 'failed'; error: ShownError };

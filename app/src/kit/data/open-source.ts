@@ -1,7 +1,11 @@
 import { embeddedStore } from '#src/study/embedded-study.ts';
 import { MANIFEST_PATH } from '#src/study/manifest.ts';
 import { httpStore } from './http-store.ts';
+import { keptSource } from './kept-source.ts';
+import { keptStore } from './kept-studies.ts';
+import type { OpenStudy } from './open-study.ts';
 import { serverSource } from './server-source.ts';
+import { SAMPLE_ID, site } from './site.ts';
 import { type StudySource, storeSource } from './study-source.ts';
 
 /** The parameter of the page's address that names one of several studies. */
@@ -14,16 +18,38 @@ export function openStudyId(): string | undefined {
 
 /** Whether the local server answers this page, or the page carries its study itself. */
 export function hasServer(page: Document = document): boolean {
-  return !page.getElementById(`study-file:${MANIFEST_PATH}`) && !page.querySelector('meta[name="semblance-study"]');
+  return (
+    !site && !page.getElementById(`study-file:${MANIFEST_PATH}`) && !page.querySelector('meta[name="semblance-study"]')
+  );
 }
 
-/** Where this page's study is: in the page itself, in a folder beside it, or behind the local server. */
-export function openSource(page: Document = document): StudySource {
+/** A study before it is read: where it comes from, and whether it was made on this page. */
+export type FoundStudy = Pick<OpenStudy, 'source' | 'origin' | 'store' | 'kept'>;
+
+/**
+ * Where this page's study is: in the page itself, in a folder beside it, in this browser, or behind the local server.
+ * Undefined for the landing page of a site.
+ */
+export function findOpenStudy(page: Document = document): FoundStudy | undefined {
+  const id = openStudyId();
+  if (site && id !== undefined && id !== SAMPLE_ID) {
+    const store = keptStore(id);
+    return { source: keptSource(store), origin: 'dropped', store, kept: { id } };
+  }
+  const source = openSource(page);
+  return source && { source, origin: 'opened' };
+}
+
+function openSource(page: Document): StudySource | undefined {
   if (page.getElementById(`study-file:${MANIFEST_PATH}`))
     return storeSource(embeddedStore((id) => page.getElementById(id)?.textContent ?? undefined));
   const folder = page.querySelector<HTMLMetaElement>('meta[name="semblance-study"]')?.content;
   if (folder) return storeSource(httpStore(new URL(folder, page.baseURI), folder));
   const id = openStudyId();
+  if (site)
+    return id === SAMPLE_ID && site.sample
+      ? storeSource(httpStore(new URL(site.sample.folder, page.baseURI), site.sample.name))
+      : undefined;
   return serverSource(
     new URL('api/', page.baseURI),
     id === undefined ? 'study/' : `studies/${encodeURIComponent(id)}/`,

@@ -1,10 +1,15 @@
 import type { StudyManifest } from '#src/study/manifest.ts';
+import type { StudyStore } from '#src/study/store.ts';
 import type { StudySource } from './study-source.ts';
 
 /** A study that is open: what it lists and where its files come from. */
 export interface OpenStudy {
   source: StudySource;
   manifest: StudyManifest;
-  /** How it came here: opened, or analysed on this page from dropped files (then it is kept nowhere else). */
+  /** How it came here: opened, or analysed on this page from dropped files. */
   origin: 'opened' | 'dropped';
+  /** All its files, of a study that was analysed on this page. */
+  store?: StudyStore;
+  /** Where this browser keeps it; absent where it is gone when the page is closed. */
+  kept?: { id: string };
 }

@@ -1,4 +1,4 @@
-import { openSource } from './open-source.ts';
+import { findOpenStudy, openStudyId } from './open-source.ts';
 import type { OpenStudy } from './open-study.ts';
 import { type ShownError, shownError } from './shown-error.ts';
 
@@ -17,6 +17,8 @@ function createSession() {
   let first = $state.raw<OpenStudy | undefined>();
   let changed = $state(false);
   let followers = 0;
+  /** The study that the address names; on a site it changes with what is dropped, without the page being left. */
+  let address = openStudyId();
   let stopListening: (() => void) | undefined;
 
   /** Takes the study as it is on disk now; its source stays the same, so views that follow it stay as they are. */
@@ -27,20 +29,22 @@ function createSession() {
     const manifest = await source.refresh().catch(() => undefined);
     if (!manifest || first.source !== source) return;
     const wasShown = state.kind === 'ready' && state.study === first;
-    first = { source, manifest, origin: 'opened' };
+    first = { ...first, manifest };
     if (wasShown) state = { kind: 'ready', study: first };
   };
   const open = async (): Promise<void> => {
+    address = openStudyId();
     state = { kind: 'loading' };
     changed = false;
     try {
-      const source = openSource();
-      const manifest = await source.manifest();
-      if (!manifest) {
+      const found = findOpenStudy();
+      const manifest = await found?.source.manifest();
+      if (!found || !manifest) {
         state = { kind: 'empty' };
         return;
       }
-      first = { source, manifest, origin: 'opened' };
+      const { source } = found;
+      first = { ...found, manifest };
       state = { kind: 'ready', study: first };
       stopListening?.();
       stopListening = source.onChanged?.(() => {
@@ -51,6 +55,9 @@ function createSession() {
       state = { kind: 'failed', error: shownError(error) };
     }
   };
+  addEventListener('popstate', () => {
+    if (openStudyId() !== address) void open();
+  });
   return {
     get state() {
       return state;
@@ -72,6 +79,7 @@ function createSession() {
       };
     },
     show(study: OpenStudy): void {
+      address = openStudyId();
       state = { kind: 'ready', study };
     },
     returnToFirst(): void {

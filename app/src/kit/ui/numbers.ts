@@ -31,3 +31,17 @@ export function grouped(value: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
+
+/** A size of files: "38 MB", "640 kB". */
+export function sizeText(bytes: number): string {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** "less than a second", "12 seconds", "3 minutes", "1.5 hours". */
+export function durationText(seconds: number): string {
+  if (seconds < 1) return 'less than a second';
+  if (seconds < 90) return counted(Math.round(seconds), 'second');
+  if (seconds < 5400) return counted(Math.round(seconds / 60), 'minute');
+  return `${grouped(Math.round(seconds / 360) / 10)} hours`;
+}

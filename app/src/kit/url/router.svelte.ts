@@ -19,8 +19,11 @@ export interface Router {
   /** Changes parameters of this view; `replace` adds no step to the history (moves of a cell, pans). */
   set(changes: ParamChanges, options?: { replace?: boolean }): void;
   go(path: string, changes?: ParamChanges, options?: { replace?: boolean }): void;
-  /** Goes to a view and forgets how all views were left, as another study is shown. */
-  start(path: string): void;
+  /**
+   * Goes to a view and forgets how all views were left, as another study is shown; `search` is the part of the page's
+   * address that names it, as "?study=…", where that changes too.
+   */
+  start(path: string, search?: string): void;
   /** The address that `go` would lead to, for links. */
   href(path: string, changes?: ParamChanges): string;
 }
@@ -68,9 +71,11 @@ function createRouter(): Router {
     set: (changes, { replace = false } = {}) =>
       write({ path: route.path, params: merge(route.params, changes) }, replace),
     go: (path, changes, { replace = false } = {}) => write(target(path, changes), replace),
-    start: (path) => {
+    start: (path, search = '') => {
       left.clear();
-      write({ path, params: {} }, false);
+      route = { path, params: {} };
+      left.set(path, route.params);
+      history.pushState(null, '', `${search}${formatRoute(route)}`);
     },
     href: (path, changes) => formatRoute(target(path, changes)),
   };

@@ -1,0 +1,158 @@
+import { looksLikeFeatures } from '#src/activations/features-file/looks-like-features.ts';
+import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
+import { type ByteSource, blobSource } from '#src/base/bytes/byte-source.ts';
+import { SourceError } from '#src/base/errors.ts';
+import { hasModelName } from '#src/model-files/model-formats.ts';
+import { detectFormat } from '#src/model-files/open-model.ts';
+import { looksLikeRun } from '#src/runs/looks-like-run.ts';
+import type { RunFolder } from '#src/runs/run-folder.ts';
+import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
+import type { DroppedFile } from './dropped-files.ts';
+
+/** What files that were dropped amount to. Labels are of a text file dropped with them: a class name or WordNet id a line. */
+export interface Intake {
+  /** For classes: their weights are compared. */
+  models: { source: ByteSource; labels?: LabelsRequest }[];
+  /** For training: folders of checkpoints, or checkpoints that were dropped side by side. */
+  runs: { folder: RunFolder; labels?: LabelsRequest }[];
+  /** For representations: features of pictures. */
+  features: ByteSource[];
+  /** None of these, with the reason, so that nothing is passed over in silence. */
+  skipped: { file: string; reason: string }[];
+}
+
+export interface IntakeOptions {
+  /** False to take the checkpoints of runs for models, to be compared with one another. */
+  runs: boolean;
+}
+
+/** Files and folders of one folder of a drop. */
+interface Folder {
+  /** "" for what was dropped itself. */
+  path: string;
+  files: Map<string, File>;
+  folders: Map<string, Folder>;
+}
+
+const LABELS = /\.txt$/i;
+const PICTURE = /\.(jpe?g|png|webp|gif|bmp|avif|tiff?)$/i;
+/** Beside a model these are read by its reader: configurations, external weights, the log of a run. */
+const COMPANION = /\.(json|data|bin|md|ya?ml)$/i;
+const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
+
+/**
+ * Tells models, runs and features apart, by their bytes where the name does not say it. What was dropped at once belongs
+ * together: the class names among it, and files that lie beside a model.
+ */
+export async function takeIn(drops: readonly (readonly DroppedFile[])[], options: IntakeOptions): Promise<Intake> {
+  const intake: Intake = { models: [], runs: [], features: [], skipped: [] };
+  for (const dropped of drops) {
+    const found: Found = { models: [], runs: [], features: [], labels: undefined, skipped: intake.skipped };
+    await visit(treeOf(dropped), found, { ...options, isOnly: dropped.length === 1 });
+    const said = found.labels ? { labels: found.labels } : {};
+    intake.models.push(...found.models.map((source) => ({ source, ...said })));
+    intake.runs.push(...found.runs.map((folder) => ({ folder, ...said })));
+    intake.features.push(...found.features);
+  }
+  return intake;
+}
+
+/** What was found in one drop. */
+interface Found {
+  models: ByteSource[];
+  runs: RunFolder[];
+  features: ByteSource[];
+  labels: LabelsRequest | undefined;
+  skipped: Intake['skipped'];
+}
+
+function treeOf(dropped: readonly DroppedFile[]): Folder {
+  const root: Folder = { path: '', files: new Map(), folders: new Map() };
+  for (const { path, file } of dropped) {
+    const parts = path.split('/');
+    let folder = root;
+    for (const name of parts.slice(0, -1)) {
+      let child = folder.folders.get(name);
+      if (!child) {
+        child = { path: folder.path === '' ? name : `${folder.path}/${name}`, files: new Map(), folders: new Map() };
+        folder.folders.set(name, child);
+      }
+      folder = child;
+    }
+    folder.files.set(parts.at(-1)!, file);
+  }
+  return root;
+}
+
+async function visit(folder: Folder, intake: Found, options: IntakeOptions & { isOnly: boolean }): Promise<void> {
+  if (options.runs && isRun(folder)) {
+    intake.runs.push(runFolder(folder));
+    return;
+  }
+  const siblings = filesBelow(folder);
+  const isSharded = [...folder.files.keys()].some((name) => /(\.index|^model)\.json$/.test(name));
+  const skip = (name: string, reason: string): void =>
+    void intake.skipped.push({ file: folder.path === '' ? name : `${folder.path}/${name}`, reason });
+  for (const [name, file] of [...folder.files].sort(byName)) {
+    if (LABELS.test(name)) {
+      if (intake.labels) skip(name, 'a list of class names is there already');
+      else intake.labels = { kind: 'names', source: name, labels: parseLabels(await bytesOf(file), name) };
+    } else if (PICTURE.test(name) && !options.isOnly) skip(name, 'is a picture');
+    else if (isSharded && SHARD.test(name)) continue;
+    else await examine(blobSource(name, file, siblings), intake, skip, options.isOnly);
+  }
+  for (const [, child] of [...folder.folders].sort(byName)) await visit(child, intake, options);
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => a.localeCompare(b, 'en', { numeric: true });
+
+/** What is dropped side by side is a run only where that is plain: two checkpoints may be meant to be compared. */
+function isRun({ path, files, folders }: Folder): boolean {
+  const names = [...files.keys()];
+  if (!looksLikeRun(names, [...folders.keys()])) return false;
+  return path !== '' || names.includes('run.json') || names.filter(hasModelName).length > 2 || folders.size > 1;
+}
+
+async function examine(
+  source: ByteSource,
+  intake: Found,
+  skip: (name: string, reason: string) => void,
+  isOnly: boolean,
+): Promise<void> {
+  const isKnown = source.byteLength > 0 && (await detectFormat(source)) !== undefined;
+  // A file that is dropped alone is meant: what is wrong with it is told by who reads it.
+  if (!isKnown && !isOnly) {
+    if (!COMPANION.test(source.name)) skip(source.name, 'is no model that is known');
+  } else if (isKnown && (await looksLikeFeatures(source))) intake.features.push(source);
+  else intake.models.push(source);
+}
+
+function runFolder(folder: Folder): RunFolder {
+  const files = filesBelow(folder);
+  const name = folder.path.split('/').at(-1) || 'run';
+  return {
+    name,
+    list: async () =>
+      [...files]
+        .filter(([path]) => path.split('/').length <= 2)
+        .map(([path, { size, lastModified }]) => ({ name: path, byteLength: size, modified: lastModified })),
+    open: async (path) => {
+      const file = files.get(path);
+      if (!file) throw new SourceError(`${name}: has no file ${path}.`);
+      const [inner] = path.split('/').slice(0, -1);
+      const beside = inner === undefined ? files : filesBelow(folder.folders.get(inner)!);
+      return blobSource(path.split('/').at(-1)!, file, beside);
+    },
+  };
+}
+
+/** All files of a folder by their paths within it. */
+function filesBelow({ files, folders }: Folder): Map<string, File> {
+  const all = new Map(files);
+  for (const [name, child] of folders) for (const [path, file] of filesBelow(child)) all.set(`${name}/${path}`, file);
+  return all;
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}

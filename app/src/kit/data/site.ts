@@ -1,0 +1,29 @@
+/** What the page says of itself where it is the landing page of a site that `semblance site` wrote. */
+export interface Site {
+  /** The study that it offers to open. */
+  sample: { name: string; folder: string; bytes: number } | undefined;
+  /** Whether the reference of the API lies beside it. */
+  api: boolean;
+}
+
+/** Undefined where the page is shown by the local server or carries a study of its own. */
+export function readSite(page: Document): Site | undefined {
+  const text = page.querySelector<HTMLMetaElement>('meta[name="semblance-site"]')?.content;
+  return text === undefined
+    ? undefined
+    : { sample: undefined, ...(JSON.parse(text) as Partial<Site> & Pick<Site, 'api'>) };
+}
+
+export const site = readSite(document);
+
+/** The address of the sample in the parameter that names a study. */
+export const SAMPLE_ID = 'sample';
+
+/**
+ * Lets the site work without a network from the second visit on: its service worker keeps what it consists of. Browsers
+ * have them for pages over https and on localhost alone; elsewhere the site works as long as its server answers.
+ */
+export async function workOffline(): Promise<void> {
+  if (!site || !navigator.serviceWorker) return;
+  await navigator.serviceWorker.register('offline.js', { scope: './' }).catch(() => {});
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { chosenFiles, MOST_FILES } from '../../app/src/kit/analyse/dropped-files.ts';
+import { takeIn } from '../../app/src/kit/analyse/intake.ts';
+
+const checkpoint = readFileSync(
+  fileURLToPath(new URL('../../samples/tiny-imagenet-vit-bad/epoch-0001.safetensors', import.meta.url)),
+);
+const drop = (files: Record<string, Uint8Array | string>) =>
+  Object.entries(files).map(([path, content]) => ({
+    path,
+    file: new File([content as Uint8Array<ArrayBuffer>], path.split('/').at(-1)!),
+  }));
+/** What was found, by names. */
+async function found(drops: Record<string, Uint8Array | string>[], runs = true) {
+  const { models, runs: folders, features, skipped } = await takeIn(drops.map(drop), { runs });
+  return {
+    models: models.map(({ source }) => source.name),
+    labels: models.map(({ labels }) => (labels?.kind === 'names' ? labels.labels.length : undefined)),
+    runs: folders.map(({ folder }) => folder.name),
+    features: features.map(({ name }) => name),
+    skipped: skipped.map(({ file, reason }) => `${file} ${reason}`),
+  };
+}
+
+describe('what is dropped on the page', () => {
+  it('is a network by its bytes, with the class names beside it; the rest is told', async () => {
+    expect(
+      await found([
+        {
+          'a.safetensors': checkpoint,
+          'names.txt': 'cat\ndog\n',
+          'notes.pdf': '%PDF',
+          'me.jpg': 'x',
+          'config.json': '{}',
+        },
+      ]),
+    ).toEqual({
+      models: ['a.safetensors'],
+      labels: [2],
+      runs: [],
+      features: [],
+      skipped: ['me.jpg is a picture', 'notes.pdf is no model that is known'],
+    });
+  });
+
+  it('is a run where a folder counts epochs, with its files as they lie in it', async () => {
+    const files = {
+      'runs/mine/epoch-1.safetensors': checkpoint,
+      'runs/mine/epoch-2.safetensors': checkpoint,
+      'runs/mine/run.json': '{}',
+    };
+    expect(await found([files])).toMatchObject({ models: [], runs: ['mine'], skipped: [] });
+    const [{ folder }] = (await takeIn([drop(files)], { runs: true })).runs as [
+      { folder: import('#src/runs/run-folder.ts').RunFolder },
+    ];
+    expect((await folder.list()).map(({ name }) => name).sort()).toEqual([
+      'epoch-1.safetensors',
+      'epoch-2.safetensors',
+      'run.json',
+    ]);
+    expect((await folder.open('epoch-2.safetensors')).byteLength).toBe(checkpoint.length);
+    await expect(folder.open('epoch-3.safetensors')).rejects.toThrow('mine: has no file epoch-3.safetensors.');
+  });
+
+  it('is a run of checkpoints in folders of their own', async () => {
+    const files = {
+      'out/checkpoint-10/model.safetensors': checkpoint,
+      'out/checkpoint-20/model.safetensors': checkpoint,
+    };
+    expect(await found([files])).toMatchObject({ models: [], runs: ['out'] });
+  });
+
+  it('is networks where two checkpoints are dropped side by side, one after another, or when asked for', async () => {
+    const two = { 'epoch-1.safetensors': checkpoint, 'epoch-9.safetensors': checkpoint, 'config.json': '{}' };
+    expect(await found([two])).toMatchObject({ models: ['epoch-1.safetensors', 'epoch-9.safetensors'], runs: [] });
+    const three = { ...two, 'epoch-10.safetensors': checkpoint };
+    expect(await found([three])).toMatchObject({ models: [], runs: ['run'] });
+    expect(await found([three], false)).toMatchObject({ runs: [], models: { length: 3 } });
+    const one = Object.entries(three).map(([name, content]) => ({ [name]: content }));
+    expect(await found([one[0]!, one[1]!, one[3]!])).toMatchObject({ runs: [], models: { length: 3 } });
+  });
+
+  it('keeps networks of the same name apart, each with the class names it came with', async () => {
+    expect(
+      await found([{ 'model.safetensors': checkpoint, 'names.txt': 'cat\n' }, { 'model.safetensors': checkpoint }]),
+    ).toMatchObject({ models: ['model.safetensors', 'model.safetensors'], labels: [1, undefined] });
+  });
+
+  it('is features where arrays are maps of the same pictures, and weights otherwise', async () => {
+    const map = (images: number) => ({
+      dtype: 'f32' as const,
+      shape: [images, 2, 3, 3],
+      data: new Float32Array(images * 18),
+    });
+    const head = { dtype: 'f32' as const, shape: [4, 2], data: new Float32Array(8) };
+    expect(
+      await found([
+        {
+          'maps.npy': encodeNpy(new Float32Array(36), [2, 2, 3, 3]),
+          'head.npy': encodeNpy(new Float32Array(8), [4, 2]),
+          'said.safetensors': encodeSafetensors({ late: { ...head } }, { format: 'semblance-features' }),
+          'layers.safetensors': encodeSafetensors({ a: map(4), 'head.weight': head }),
+          'conv.safetensors': encodeSafetensors({ 'a.weight': map(4), 'fc.weight': head }),
+          'unequal.safetensors': encodeSafetensors({ a: map(4), b: map(5) }),
+        },
+      ]),
+    ).toMatchObject({
+      features: ['layers.safetensors', 'maps.npy', 'said.safetensors'],
+      models: ['conv.safetensors', 'head.npy', 'unequal.safetensors'],
+    });
+  });
+
+  it('is left to its reader when dropped alone, so that what is wrong with it is told', async () => {
+    expect(await found([{ 'me.jpg': 'x' }])).toMatchObject({ models: ['me.jpg'], skipped: [] });
+  });
+
+  it('is refused where it is too much, and not taken in part', () => {
+    const file = new File([''], 'a');
+    expect(() => chosenFiles(Array.from({ length: MOST_FILES + 1 }, () => file))).toThrow(/More than 20,000 files/);
+  });
+});
