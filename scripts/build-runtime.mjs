@@ -1,6 +1,7 @@
 /**
- * Puts the one variant of onnxruntime-web that runs in Node into dist/onnxruntime-web/: its module, the module of its
- * WebAssembly, and the WebAssembly packed with Brotli (14 MB to 3). The package on npm has all variants, 139 MB.
+ * Puts the one variant of onnxruntime-web that runs everywhere into dist/onnxruntime-web/: its modules for Node and for
+ * browsers, the module of its WebAssembly, and the WebAssembly packed with Brotli (14 MB to 3). The package on npm has all
+ * variants, 139 MB.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ const to = join(root, 'dist/onnxruntime-web');
 
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
-for (const name of ['ort.node.min.mjs', 'ort-wasm-simd-threaded.mjs'])
+for (const name of ['ort.node.min.mjs', 'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs'])
   copyFileSync(join(from, 'dist', name), join(to, name));
 const { name, version, license } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
 writeFileSync(join(to, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' }, null, 2)}\n`);

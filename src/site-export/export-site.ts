@@ -1,4 +1,5 @@
 import { dirname, join, posix } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { SourceError } from '../base/errors.ts';
 import type { LongTask } from '../base/progress.ts';
 import { folderStore } from '../study/folder-store.ts';
@@ -14,6 +15,7 @@ const FOLDER = { marker: 'semblance-site.json', kind: 'a site that Semblance wro
 const SAMPLE_FOLDER = 'sample/';
 const DOCS_FOLDER = 'docs/';
 const API_FOLDER = 'api/';
+const RUNTIME_FOLDER = 'runtime/';
 /** The pictures of the landing page, which works offline as a whole. */
 const LANDING_PICTURES = ['images/map-light.png', 'images/map-dark.png'];
 
@@ -26,6 +28,8 @@ export interface ExportSiteOptions extends LongTask {
   docsAssets: string;
   /** The reference of the public API as TypeDoc writes it; left out where it was not built. */
   apiFolder?: string;
+  /** The ONNX runtime of the package (dist/onnxruntime-web); without it no network is run on the page. */
+  runtimeFolder?: string;
   /** The study that the landing page offers to open. */
   sample?: StudyStore;
 }
@@ -57,12 +61,22 @@ export async function exportSite(out: string, options: ExportSiteOptions): Promi
       DOCS_FOLDER + path,
     );
 
-  const api = options.apiFolder === undefined ? undefined : await apiContents(options.apiFolder);
+  const appPage = await readAppPage(join(options.appFolder, 'index.html'));
+  const [icon = ''] = /<link rel="icon"[^>]*>/.exec(appPage) ?? [];
+  const api = options.apiFolder === undefined ? undefined : await apiContents(options.apiFolder, icon);
   for (const [path, bytes] of api ?? []) {
     contents.set(API_FOLDER + path, bytes);
     plan.visited.push(API_FOLDER + path);
   }
   if (api) showApiLinks(contents);
+
+  let runtime: SiteRuntime | undefined;
+  if (options.runtimeFolder !== undefined) {
+    const { version, files } = await runtimeContents(options.runtimeFolder);
+    for (const [path, bytes] of files) contents.set(RUNTIME_FOLDER + path, bytes);
+    plan.together.runtime = [...files.keys()].map((path) => RUNTIME_FOLDER + path);
+    runtime = { folder: RUNTIME_FOLDER, version };
+  }
 
   let sample: { name: string; folder: string; bytes: number } | undefined;
   if (options.sample) {
@@ -75,8 +89,8 @@ export async function exportSite(out: string, options: ExportSiteOptions): Promi
   }
 
   const page = addToHead(
-    await readAppPage(join(options.appFolder, 'index.html')),
-    `<meta name="generator" content="Semblance">\n<meta http-equiv="Content-Security-Policy" content="${STATIC_POLICY}">\n<meta name="semblance-site" content="${escapeAttribute(JSON.stringify({ sample, api: api !== undefined }))}">\n`,
+    appPage,
+    `<meta name="generator" content="Semblance">\n<meta http-equiv="Content-Security-Policy" content="${STATIC_POLICY}">\n<meta name="semblance-site" content="${escapeAttribute(JSON.stringify({ sample, runtime, api: api !== undefined }))}">\n`,
     'Semblance: what does a vision network see as similar?',
   );
   contents.set('index.html', new TextEncoder().encode(page));
@@ -112,8 +126,11 @@ function showApiLinks(contents: Map<string, Uint8Array>): void {
 const API_POLICY =
   "default-src 'self'; script-src 'self'; connect-src 'self' data:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'";
 
-/** The reference with the one script within its pages put into a file, so that no page has to allow such scripts. */
-async function apiContents(folder: string): Promise<Map<string, Uint8Array>> {
+/**
+ * The reference with the one script within its pages put into a file, so that no page has to allow such scripts, and with
+ * the site's icon, which browsers would look for elsewhere.
+ */
+async function apiContents(folder: string, icon: string): Promise<Map<string, Uint8Array>> {
   const store = folderStore(folder);
   const contents = new Map<string, Uint8Array>();
   const scripts: string[] = [];
@@ -128,13 +145,38 @@ async function apiContents(folder: string): Promise<Map<string, Uint8Array>> {
       const script = posix.join(posix.relative(dirname(path), '.'), scriptName(scripts.indexOf(text)));
       return `<script src="${script}"></script>`;
     });
-    contents.set(
-      path,
-      encode(page.replace(/<head[^>]*>/, `$&<meta http-equiv="Content-Security-Policy" content="${API_POLICY}">`)),
-    );
+    const policy = `<meta http-equiv="Content-Security-Policy" content="${API_POLICY}">`;
+    contents.set(path, encode(page.replace(/<head[^>]*>/, (head) => `${head}${policy}${icon}`)));
   }
   for (const [i, text] of scripts.entries()) contents.set(scriptName(i), encode(text));
   return contents;
+}
+
+/** What the page is told of the runtime beside it. */
+interface SiteRuntime {
+  folder: string;
+  version: string;
+}
+
+/** The runtime as browsers load it, under names that every web server knows the type of. */
+async function runtimeContents(folder: string): Promise<{ version: string; files: Map<string, Uint8Array> }> {
+  const store = folderStore(folder);
+  const read = async (path: string): Promise<Uint8Array> => {
+    const bytes = await store.read(path);
+    if (bytes) return bytes;
+    throw new SourceError(`${folder}: ${path} of the ONNX runtime is not there.`, {
+      hint: 'In a checkout, build it with "npm run build"; an installed package that lacks it should be installed again.',
+    });
+  };
+  const { version } = JSON.parse(decode(await read('package.json'))) as { version: string };
+  return {
+    version,
+    files: new Map([
+      ['ort.js', await read('ort.wasm.min.mjs')],
+      ['ort-wasm.js', await read('ort-wasm-simd-threaded.mjs')],
+      ['ort.wasm', new Uint8Array(brotliDecompressSync(await read('ort-wasm-simd-threaded.wasm.br')))],
+    ]),
+  };
 }
 
 const scriptName = (i: number): string => `assets/page-${i}.js`;

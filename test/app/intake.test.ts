@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { withoutExif } from '../../app/src/kit/analyse/decode-picture.ts';
 import { chosenFiles, MOST_FILES } from '../../app/src/kit/analyse/dropped-files.ts';
 import { takeIn } from '../../app/src/kit/analyse/intake.ts';
 
@@ -15,16 +16,46 @@ const drop = (files: Record<string, Uint8Array | string>) =>
     file: new File([content as Uint8Array<ArrayBuffer>], path.split('/').at(-1)!),
   }));
 /** What was found, by names. */
-async function found(drops: Record<string, Uint8Array | string>[], runs = true) {
-  const { models, runs: folders, features, skipped } = await takeIn(drops.map(drop), { runs });
+async function found(drops: Record<string, Uint8Array | string>[], runs = true, canRun = false) {
+  const {
+    models,
+    runs: folders,
+    networks,
+    features,
+    pictures,
+    skipped,
+  } = await takeIn(drops.map(drop), { runs, canRun });
   return {
     models: models.map(({ source }) => source.name),
     labels: models.map(({ labels }) => (labels?.kind === 'names' ? labels.labels.length : undefined)),
     runs: folders.map(({ folder }) => folder.name),
+    networks: networks.map(({ name }) => name),
     features: features.map(({ name }) => name),
+    pictures: pictures.map(({ name, label }) => `${name} ${label ?? '-'}`),
     skipped: skipped.map(({ file, reason }) => `${file} ${reason}`),
   };
 }
+
+describe('a JPEG without what browsers turn it by', () => {
+  const segment = (marker: number, text: string): number[] => [0xff, marker, 0, text.length + 2, ...Buffer.from(text)];
+  const start = [0xff, 0xd8];
+  const rest = [...segment(0xdb, 'table'), 0xff, 0xda, 0, 2, 1, 2, 0xff, 0xe1, 3];
+
+  it('keeps everything else as it is', () => {
+    const xmp = segment(0xe1, 'http://x');
+    const file = Uint8Array.from([...start, ...segment(0xe0, 'JFIF'), ...segment(0xe1, 'Exif\0\0II'), ...xmp, ...rest]);
+    expect([...withoutExif(file)]).toEqual([...start, ...segment(0xe0, 'JFIF'), ...xmp, ...rest]);
+    const plain = Uint8Array.from([...start, ...rest]);
+    expect(withoutExif(plain)).toEqual(plain);
+  });
+
+  it('is as it was where it is cut short', () => {
+    for (const length of [2, 3, 5, 8]) {
+      const file = Uint8Array.from([...start, ...segment(0xe0, 'JFIF')]).subarray(0, length);
+      expect([...withoutExif(file)]).toEqual([...file]);
+    }
+  });
+});
 
 describe('what is dropped on the page', () => {
   it('is a network by its bytes, with the class names beside it; the rest is told', async () => {
@@ -42,8 +73,10 @@ describe('what is dropped on the page', () => {
       models: ['a.safetensors'],
       labels: [2],
       runs: [],
+      networks: [],
       features: [],
-      skipped: ['me.jpg is a picture', 'notes.pdf is no model that is known'],
+      pictures: [],
+      skipped: ['notes.pdf is no model that is known', 'me.jpg is a picture'],
     });
   });
 
@@ -54,7 +87,7 @@ describe('what is dropped on the page', () => {
       'runs/mine/run.json': '{}',
     };
     expect(await found([files])).toMatchObject({ models: [], runs: ['mine'], skipped: [] });
-    const [{ folder }] = (await takeIn([drop(files)], { runs: true })).runs as [
+    const [{ folder }] = (await takeIn([drop(files)], { runs: true, canRun: false })).runs as [
       { folder: import('#src/runs/run-folder.ts').RunFolder },
     ];
     expect((await folder.list()).map(({ name }) => name).sort()).toEqual([
@@ -112,6 +145,31 @@ describe('what is dropped on the page', () => {
       features: ['layers.safetensors', 'maps.npy', 'said.safetensors'],
       models: ['conv.safetensors', 'head.npy', 'unequal.safetensors'],
     });
+  });
+
+  it('is pictures with the networks that run on them, named and labelled as on the command line', async () => {
+    const onnx = readFileSync(fileURLToPath(new URL('../../samples/emoji/networks/cnn.onnx', import.meta.url)));
+    const photos = { 'photos/dog/b.png': 'x', 'photos/cat/deep/a.jpg': 'x', 'photos/Zebra/c.webp': 'x' };
+    const pictures = ['Zebra/c.webp Zebra', 'cat/deep/a.jpg cat', 'dog/b.png dog'];
+    const one = { 'cnn.onnx': onnx, 'a.safetensors': checkpoint, ...photos };
+    expect(await found([one], true, true)).toMatchObject({
+      networks: ['cnn.onnx'],
+      models: ['a.safetensors'],
+      pictures,
+      skipped: [],
+    });
+    // One after the other, and beside one another in a folder.
+    expect(await found([{ 'cnn.onnx': onnx }, photos], true, true)).toMatchObject({ networks: ['cnn.onnx'], pictures });
+    const within = Object.fromEntries(Object.entries(photos).map(([path, text]) => [`all/${path}`, text]));
+    expect(await found([{ 'all/cnn.onnx': onnx, ...within }], true, true)).toMatchObject({ pictures });
+    expect(await found([{ 'cnn.onnx': onnx, 'a.png': 'x', 'b.png': 'x' }], true, true)).toMatchObject({
+      pictures: ['a.png -', 'b.png -'],
+    });
+    // Where nothing can be run, weights alone are looked at.
+    expect(await found([one])).toMatchObject({ networks: [], models: { length: 2 }, skipped: { length: 3 } });
+    expect((await found([photos], true, true)).skipped[0]).toBe(
+      'Zebra/c.webp is a picture, and no ONNX network came with it',
+    );
   });
 
   it('is left to its reader when dropped alone, so that what is wrong with it is told', async () => {

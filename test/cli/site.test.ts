@@ -32,6 +32,14 @@ describe('semblance site', () => {
     expect(existsSync(join(folder.path, 'out/sample'))).toBe(false);
   });
 
+  it.skipIf(!appBuilt)('makes the study of the demo for a sample where none is named', async () => {
+    const { code, stderr } = await cli('out', '--quiet');
+    expect([code, stderr]).toEqual([0, '']);
+    const { instruments, name } = JSON.parse(readFileSync(join(folder.path, 'out/sample/study.json'), 'utf8'));
+    expect(name).toBe('Semblance demo');
+    expect(Object.keys(instruments).sort()).toEqual(['classes', 'concepts', 'representations', 'training']);
+  });
+
   it('refuses a folder that holds other things before it makes a sample', async () => {
     mkdirSync(join(folder.path, 'out'));
     writeFileSync(join(folder.path, 'out/mine.txt'), 'mine');

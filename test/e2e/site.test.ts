@@ -1,14 +1,20 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeImage } from '#src/activations/images/decode-image.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
 import { exportSite } from '#src/site-export/export-site.ts';
 import { createRandom } from '#src/statistics/random.ts';
+import type { ConceptsSection } from '#src/study/concepts-section.ts';
 import { folderStore } from '#src/study/folder-store.ts';
+import type { StudyManifest } from '#src/study/manifest.ts';
+import { readManifest, readStudyMatrix } from '#src/study/read-study.ts';
+import { memoryStore } from '#src/study/store.ts';
 import { appFolder, launchBrowser, openPage, savedFile, settled, type WatchedPage } from '../support/browser.ts';
 import { findChromium } from '../support/chromium.ts';
 import { dropFiles, fromDisk } from '../support/drop-files.ts';
@@ -31,7 +37,13 @@ describe.skipIf(!findChromium())('a site', () => {
     await writeSampleStudy(sample, { name: 'The sample' });
     const folder = join(root, 'web/below/here');
     mkdirSync(dirname(folder), { recursive: true });
-    await exportSite(folder, { appFolder, docsFolder: at('dist/docs'), docsAssets: at('docs'), sample });
+    await exportSite(folder, {
+      appFolder,
+      docsFolder: at('dist/docs'),
+      docsAssets: at('docs'),
+      runtimeFolder: at('dist/onnxruntime-web'),
+      sample,
+    });
     site = await serveStaticSite(join(root, 'web'));
     address = `${site.url}below/here/`;
     browser = await launchBrowser();
@@ -55,17 +67,29 @@ describe.skipIf(!findChromium())('a site', () => {
   };
   const chooseFolder = (page: Page, folder: string): Promise<void> =>
     page.getByLabel('Folder of a training run or of models').setInputFiles(folder);
-  /** The study that is shown, as it is downloaded, and the one that the command line makes, by the hashes of their files. */
-  const expectSame = async (page: Page, args: readonly string[]): Promise<void> => {
+  /** The study that is shown, as it is downloaded. */
+  const downloaded = async (page: Page): Promise<Record<string, Uint8Array>> => {
     const button = page.getByRole('button', { name: 'Download the study' });
     await button.waitFor({ timeout: 110_000 });
     const { name, bytes } = await savedFile(page, () => button.click());
     expect(name).toMatch(/\.zip$/);
-    const parts = Object.entries(unzipSync(bytes)).map(([path, part]) => [path.split('/').slice(1).join('/'), part]);
-    const files = Object.fromEntries(parts) as Record<string, Uint8Array>;
+    const parts: [string, Uint8Array][] = Object.entries(unzipSync(bytes)).map(([path, part]) => [
+      path.split('/').slice(1).join('/'),
+      part,
+    ]);
+    return Object.fromEntries(parts);
+  };
+  /** The folder of the study that the command line makes. */
+  const made = async (args: readonly string[]): Promise<string> => {
     const out = mkdtempSync(join(root, 'cli-'));
     const { code, stderr } = await runCli([...args, '--out', join(out, 'study'), '--quiet', '--json']);
     expect(code, stderr).toBe(0);
+    return out;
+  };
+  /** Both have the same files, by their hashes. */
+  const expectSame = async (page: Page, args: readonly string[]): Promise<void> => {
+    const files = await downloaded(page);
+    const out = await made(args);
     const ours = JSON.parse(readFileSync(join(out, 'study/study.json'), 'utf8'));
     const shown = JSON.parse(new TextDecoder().decode(files['study.json']));
     expect(shown.files).toEqual(ours.files);
@@ -148,6 +172,93 @@ describe.skipIf(!findChromium())('a site', () => {
       await dropFiles(page, fromDisk([file]));
       await expectSame(page, ['representations', file]);
     }));
+
+  it.each(['png', 'jpeg'] as const)('runs a network on %s pictures as the command line does', (format) =>
+    visit(async ({ page }) => {
+      const folder = join(root, `photos-${format}`);
+      for (const [i, label] of ['cat', 'koala', 'cat', 'rabbit', 'koala', 'tiger'].entries()) {
+        mkdirSync(join(folder, label), { recursive: true });
+        const picture = sharp(at(`samples/pink-square/images/${label}/noto-0${i % 4}.png`)).removeAlpha();
+        writeFileSync(
+          join(folder, label, `${i}.${format}`),
+          // A picture on its side is shown to the network as it is stored.
+          await (format === 'png'
+            ? picture.png()
+            : picture.withMetadata({ orientation: 6 }).jpeg({ quality: 85 })
+          ).toBuffer(),
+        );
+      }
+      const network = at('samples/emoji/networks/cnn.onnx');
+      await dropFiles(page, fromDisk([network, at('samples/emoji/networks/preprocessor_config.json')]));
+      await page.getByText('Analysed on this page').waitFor({ timeout: 60_000 });
+      await chooseFolder(page, folder);
+      await page.getByRole('button', { name: 'Add to this study' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 100_000 });
+      const files = await downloaded(page);
+      const store = folderStore(join(await made(['representations', network, '--images', folder]), 'study'));
+      const manifest = await readManifest(store);
+      const shown = JSON.parse(new TextDecoder().decode(files['study.json'])) as StudyManifest;
+      const ours = manifest.instruments.representations!;
+      const theirs = shown.instruments.representations!;
+      expect(theirs.models[0]!.preprocessingFrom).toBe(ours.models[0]!.preprocessingFrom);
+      expect(theirs.models[0]!.layers.map(({ name }) => name)).toEqual(ours.models[0]!.layers.map(({ name }) => name));
+      const memory = memoryStore(new Map(Object.entries(files)));
+      let difference = 0;
+      for (const [kernel, { semantic, spatial }] of Object.entries(ours.models[0]!.layers[0]!.matrices))
+        for (const path of [semantic, spatial]) {
+          const a = await readStudyMatrix(store, manifest, path);
+          const b = await readStudyMatrix(memory, shown, path);
+          const scale = Math.max(...a.data.map(Math.abs));
+          a.data.forEach((value, i) => {
+            difference = Math.max(difference, Math.abs(value - b.data[i]!) / scale);
+          });
+          expect(kernel).toBeTruthy();
+        }
+      let grey = 0;
+      for (const path of Object.keys(files).filter((path) => /images\/\d+\.png$/.test(path))) {
+        const [a, b] = await Promise.all(
+          [(await store.read(path))!, files[path]!].map((bytes) => decodeImage(bytes, path)),
+        );
+        a!.data.forEach((value, i) => {
+          grey = Math.max(grey, Math.abs(value - b!.data[i]!));
+        });
+      }
+      expect(grey).toBe(0);
+      expect(difference).toBeLessThan(1e-5);
+    }),
+  );
+
+  it('compares the concepts of two networks as the command line does', { timeout: 300_000 }, () =>
+    visit(async ({ page }) => {
+      const folder = join(root, 'concept-photos');
+      for (const label of ['cat', 'rabbit'])
+        cpSync(at(`samples/pink-square/images/${label}`), join(folder, label), { recursive: true });
+      const networks = ['with-square', 'without-square'].map((name) => at(`samples/pink-square/networks/${name}.onnx`));
+      const beside = ['config.json', 'preprocessor_config.json'].map((name) =>
+        at(`samples/pink-square/networks/${name}`),
+      );
+      await dropFiles(page, fromDisk([...networks, ...beside]));
+      await page.getByText('Analysed on this page').waitFor({ timeout: 60_000 });
+      await chooseFolder(page, folder);
+      await page.getByRole('button', { name: 'Add to this study' }).click();
+      await page.getByRole('button', { name: 'Compare their concepts too' }).click({ timeout: 120_000 });
+      await page.getByRole('dialog').waitFor({ state: 'detached', timeout: 200_000 });
+      const shown = JSON.parse(new TextDecoder().decode((await downloaded(page))['study.json'])) as StudyManifest;
+      expect(Object.keys(shown.instruments).sort()).toEqual(['classes', 'concepts', 'representations']);
+      const { instruments } = await readManifest(
+        folderStore(join(await made(['concepts', ...networks, '--images', folder]), 'study')),
+      );
+      const similarities = ({ classes }: ConceptsSection): (number | null)[] =>
+        classes.flatMap(({ models }) =>
+          models.flatMap((model) => model?.concepts.map(({ similarity }) => similarity.cross.pearson.value) ?? []),
+        );
+      const [theirs, ours] = [similarities(shown.instruments.concepts!), similarities(instruments.concepts!)];
+      expect(ours.length).toBeGreaterThan(10);
+      expect(theirs).toHaveLength(ours.length);
+      const difference = Math.max(...ours.map((value, i) => Math.abs((value ?? 0) - (theirs[i] ?? 0))));
+      expect(difference).toBeLessThan(1e-3);
+    }),
+  );
 
   it('keeps what was made on it in the browser, until it is deleted', () =>
     visit(async ({ page }) => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FormatError, SourceError, UsageError } from '#src/base/errors.ts';
 import { exportSite } from '#src/site-export/export-site.ts';
@@ -25,7 +26,11 @@ const read = (folder: string, path: string): string => readFileSync(join(folder,
 const planOf = (folder: string) => JSON.parse(/^const PLAN = (.*);$/m.exec(read(folder, 'offline.js'))![1]!);
 
 beforeAll(() => {
-  put(appFolder, 'index.html', '<!doctype html><html><head><title>Semblance</title></head><body></body></html>');
+  put(
+    appFolder,
+    'index.html',
+    '<!doctype html><html><head><title>Semblance</title><link rel="icon" href="data:image/svg+xml,$&"></head><body></body></html>',
+  );
   put(appFolder, 'assets/a.js', 'console.log(1)');
   put(docsFolder, 'index.html', '<a href="../api/index.html" data-api hidden>API</a>');
   put(docsAssets, 'images/map-light.png', 'light');
@@ -84,7 +89,30 @@ describe('exportSite', () => {
     expect(read(out, 'api/index.html')).toMatch(
       /<head><meta http-equiv="Content-Security-Policy" content="[^"]*script-src 'self';/,
     );
+    expect(read(out, 'api/index.html')).toContain('<link rel="icon" href="data:image/svg+xml,$&">');
     expect(planOf(out).visited).toContain('api/index.html');
+  });
+
+  it('unpacks the runtime beside the page, under names that every server knows', async () => {
+    const runtimeFolder = fresh('runtime');
+    put(runtimeFolder, 'package.json', '{"version":"1.2.3"}');
+    put(runtimeFolder, 'ort.wasm.min.mjs', 'module');
+    put(runtimeFolder, 'ort-wasm-simd-threaded.mjs', 'glue');
+    await expect(exportSite(fresh('site'), { ...parts, runtimeFolder })).rejects.toThrow(
+      /wasm\.br of the ONNX runtime/,
+    );
+    writeFileSync(join(runtimeFolder, 'ort-wasm-simd-threaded.wasm.br'), brotliCompressSync('wasm'));
+    const out = fresh('site');
+    await exportSite(out, { ...parts, runtimeFolder });
+    expect(['ort.js', 'ort-wasm.js', 'ort.wasm'].map((name) => read(out, `runtime/${name}`))).toEqual([
+      'module',
+      'glue',
+      'wasm',
+    ]);
+    expect(read(out, 'index.html')).toContain(
+      '&quot;runtime&quot;:{&quot;folder&quot;:&quot;runtime/&quot;,&quot;version&quot;:&quot;1.2.3&quot;}',
+    );
+    expect(planOf(out).together.runtime).toHaveLength(3);
   });
 
   it('replaces an earlier site as a whole, and no other folder', async () => {

@@ -5,14 +5,14 @@ import type { Command } from 'commander';
 import { checkSiteTarget, exportSite } from '../../site-export/export-site.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import { findStudy } from '../inputs/find-study.ts';
-import { API_FOLDER, APP_FOLDER, DOCS_ASSETS, DOCS_FOLDER } from '../terminal/app-folders.ts';
+import { API_FOLDER, APP_FOLDER, DOCS_ASSETS, DOCS_FOLDER, RUNTIME_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { writeDemoStudy } from './demo/demo-study.ts';
 
 interface Flags {
-  /** A study; true for the one of "semblance demo"; false for none. */
-  sample: string | boolean;
+  /** A study; that of "semblance demo" where none is named; false for none. */
+  sample?: string | false;
   json: boolean;
   quiet: boolean;
 }
@@ -22,7 +22,7 @@ OUT is a folder that is not there yet, is empty, or holds an earlier site, which
 host it, at any address; over https or on localhost it works offline after the first visit, and keeps the studies that are
 made on it in the browser. What is dropped on the page is read there, and nothing is uploaded.
 
-The sample is the study of "semblance demo": making it takes some fifteen seconds, and 38 MB of the folder. The reference of
+The sample is the study of "semblance demo": making it takes some fifteen seconds, and 38 of the folder's 61 MB. The reference of
 the API is put in where "npm run docs:api" has made it; "npm run site" does both, into build/site.
 
 Examples:
@@ -46,17 +46,18 @@ export function addSiteCommand(program: Command, io: CliIo): void {
     .action(async (out: string, { sample, json, quiet }: Flags) => {
       const target = resolve(io.cwd, out);
       await checkSiteTarget(target);
-      const made = sample === true ? await mkdtemp(join(tmpdir(), 'semblance-site-')) : undefined;
+      const made = sample === undefined ? await mkdtemp(join(tmpdir(), 'semblance-site-')) : undefined;
       const bar = progressBar(io, quiet);
       try {
         // Its reports are of the demo; what is said of the work itself is wanted here too.
         if (made !== undefined) await writeDemoStudy(made, () => {}, quiet ? { ...io, stderr: () => {} } : io);
-        const study = made ?? (typeof sample === 'string' ? await findStudy(sample, io) : undefined);
+        const study = made ?? (sample ? await findStudy(sample, io) : undefined);
         const hasApi = await stat(join(API_FOLDER, 'index.html')).catch(() => undefined);
         const result = await exportSite(target, {
           appFolder: APP_FOLDER,
           docsFolder: DOCS_FOLDER,
           docsAssets: DOCS_ASSETS,
+          runtimeFolder: RUNTIME_FOLDER,
           ...(hasApi && { apiFolder: API_FOLDER }),
           ...(study !== undefined && { sample: folderStore(study) }),
           signal: io.signal,

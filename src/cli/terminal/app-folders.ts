@@ -10,3 +10,6 @@ export const APP_PAGE = fileURLToPath(new URL('../../app-single/index.html', imp
 export const DOCS_FOLDER = fileURLToPath(new URL('../../docs/', import.meta.url));
 export const DOCS_ASSETS = fileURLToPath(new URL('../../../docs/', import.meta.url));
 export const API_FOLDER = fileURLToPath(new URL('../../../build/docs/api/', import.meta.url));
+
+/** The ONNX runtime that comes with the package. */
+export const RUNTIME_FOLDER = fileURLToPath(new URL('../../onnxruntime-web/', import.meta.url));

@@ -1,5 +1,7 @@
 import { analyseClasses } from '#src/analyses/classes/analyse-classes.ts';
 import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
+import type { WorkPlan } from '#src/analyses/common/work-plan.ts';
+import { analyseConcepts } from '#src/analyses/concepts/analyse-concepts.ts';
 import { analyseRepresentations } from '#src/analyses/representations/analyse-representations.ts';
 import { analyseTraining } from '#src/analyses/training/analyse-training.ts';
 import { UsageError } from '#src/base/errors.ts';
@@ -8,6 +10,8 @@ import { shellLine } from '#src/base/shell-words.ts';
 import { KNOWN_FORMATS_TEXT } from '#src/model-files/known-formats.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { shownError } from '../data/shown-error.ts';
+import { loadBrowserRuntime } from './browser-runtime.ts';
+import { decodePicture, encodePicture } from './decode-picture.ts';
 import { type Intake, takeIn } from './intake.ts';
 import type { AnalysisReply, AnalysisRequest } from './messages.ts';
 
@@ -16,18 +20,20 @@ const reply = (message: AnalysisReply): void => postMessage(message);
 /** The library's own analyses on files of this machine; nothing leaves the page. */
 addEventListener('message', async ({ data }: MessageEvent<AnalysisRequest>) => {
   try {
-    const intake = await takeIn(data.drops, data);
+    const intake = await takeIn(data.drops, { runs: data.runs, canRun: data.runtime !== undefined });
     reply({
       kind: 'taken',
       taken: {
         models: intake.models.map(({ source }) => source.name),
         runs: intake.runs.map(({ folder }) => folder.name),
+        networks: intake.networks.map(({ name }) => name),
         features: intake.features.map(({ name }) => name),
+        pictures: intake.pictures.length,
         skipped: intake.skipped,
       },
     });
     const files = new Map(data.study ?? []);
-    await analyse(intake, data.labelSet, files, { onProgress: (progress) => reply({ kind: 'progress', progress }) });
+    await analyse(intake, data, files, { onProgress: (progress) => reply({ kind: 'progress', progress }) });
     reply({ kind: 'done', files });
   } catch (error) {
     reply({ kind: 'failed', error: shownError(error) });
@@ -36,15 +42,15 @@ addEventListener('message', async ({ data }: MessageEvent<AnalysisRequest>) => {
 
 /** All that the files can be asked, into one study. A label set that was chosen by hand is that of all. */
 async function analyse(
-  { models, runs, features, skipped }: Intake,
-  labelSet: string | undefined,
+  { models, runs, networks, features, pictures, skipped }: Intake,
+  { labelSet, runtime, concepts }: AnalysisRequest,
   files: Map<string, Uint8Array>,
   task: LongTask,
 ): Promise<void> {
-  if (models.length + runs.length + features.length === 0)
+  if (models.length + runs.length + networks.length + features.length === 0)
     throw new UsageError('None of these files is a model, a training run or a file of features that Semblance knows.', {
-      hint: skipped.some(({ reason }) => reason === 'is a picture')
-        ? 'Pictures are looked at through a network: semblance representations MODEL.onnx --images FOLDER'
+      hint: skipped.some(({ reason }) => reason.startsWith('is a picture'))
+        ? `Pictures are looked at through a network: ${runtime ? 'drop ONNX models with them, or' : 'on the command line,'} semblance representations MODEL.onnx --images FOLDER`
         : `Drop ${KNOWN_FORMATS_TEXT} files, with a text file of class names if you have one, or the folder of a training run.`,
     });
   const store = memoryStore(files);
@@ -59,15 +65,39 @@ async function analyse(
     const named = inputs.map(({ folder, labels }) => ({ name: folder.name, labels }));
     await analyseTraining(inputs, { command: commandOf('training', named) }, store, task);
   }
-  if (features.length > 0)
+  const platform = {
+    ...(runtime && { runtime: () => loadBrowserRuntime(runtime) }),
+    decode: decodePicture,
+    thumbnail: encodePicture,
+    encode: encodePicture,
+    announce: (plan: WorkPlan) => reply({ kind: 'plan', plan }),
+  };
+  const withImages = pictures.length > 0 ? ' --images FOLDER' : '';
+  const seen = [...networks, ...features];
+  if (seen.length > 0)
     await analyseRepresentations(
-      features.map((source) => ({ source })),
-      [],
-      { command: commandOf('representations', features) },
+      seen.map((source) => ({ source })),
+      pictures,
+      { command: `${commandOf('representations', seen)}${withImages}` },
       store,
-      { announce: (plan) => reply({ kind: 'plan', plan }) },
+      platform,
       task,
     );
+  const [a, b] = networks;
+  if (concepts && a && b) {
+    const named = networks.map(({ name }) => ({ name, ...chosen }));
+    await analyseConcepts(
+      [
+        { source: a, ...chosen },
+        { source: b, ...chosen },
+      ],
+      pictures,
+      { command: `${commandOf('concepts', named)}${withImages}` },
+      store,
+      platform,
+      task,
+    );
+  }
 }
 
 /** The command that makes the same: labels stand behind the last input where all have the same, else behind each. */

@@ -11,6 +11,7 @@ import { site } from '../data/site.ts';
 import { storeSource } from '../data/study-source.ts';
 import { router } from '../url/router.svelte.ts';
 import AnalyseWorker from './analyse.worker.ts?worker';
+import type { RuntimePlace } from './browser-runtime.ts';
 import type { DroppedFile } from './dropped-files.ts';
 import type { AnalysisReply, AnalysisRequest, Taken } from './messages.ts';
 
@@ -30,6 +31,12 @@ export type AnalysisState =
 
 /** Whether this page carries the analyser; an exported file does not, as it would need all of WordNet. */
 export const canAnalyse = !__SINGLE_FILE__;
+
+/** Absolute, as a worker has an address of its own. */
+const runtime: RuntimePlace | undefined = site?.runtime && {
+  base: new URL(site.runtime.folder, document.baseURI).href,
+  version: site.runtime.version,
+};
 
 /** What was analysed last: to look at it again with other labels, or to add to it. */
 interface Last {
@@ -118,14 +125,20 @@ function createAnalysis() {
     const study: OpenStudy = { source, manifest, origin: 'dropped', store, ...(kept && { kept }) };
     last = { request, taken, files, study };
     state = { kind: 'idle' };
-    const path = taken?.models.length ? 'classes/map' : taken?.runs.length ? 'training' : 'representations';
+    const path = request.concepts
+      ? 'concepts'
+      : taken?.models.length
+        ? 'classes/map'
+        : taken?.runs.length
+          ? 'training'
+          : 'representations';
     router.start(path, kept && home.addressOf(kept).replace(/#.*$/, ''));
     session.show(study);
     if (kept) void home.load();
   };
 
   const startNew = (files: readonly DroppedFile[]): void =>
-    run({ drops: [[...files]], labelSet: undefined, runs: true, study: undefined }, false);
+    run({ drops: [[...files]], labelSet: undefined, runs: true, concepts: false, runtime, study: undefined }, false);
 
   return {
     get state() {
@@ -142,6 +155,11 @@ function createAnalysis() {
     /** The label set that was chosen by hand. */
     get labelSet() {
       return current()?.request.labelSet;
+    },
+    /** Whether the concepts of the networks can be compared, and are not yet. */
+    get canCompareConcepts() {
+      const to = current();
+      return to?.taken?.networks.length === 2 && !to.request.concepts;
     },
     /** Whether checkpoints that count epochs were taken for a training run. */
     get asRuns() {
@@ -172,6 +190,11 @@ function createAnalysis() {
     again(changes: Partial<Pick<AnalysisRequest, 'labelSet' | 'runs'>>): void {
       const to = current();
       if (to) run({ ...to.request, ...changes, study: undefined }, true);
+    },
+    /** The concepts of the two networks whose pictures are at hand, beside what the study has. */
+    compareConcepts(): void {
+      const to = current();
+      if (to) run({ ...to.request, concepts: true, study: to.files }, true);
     },
     cancel(): void {
       stop();

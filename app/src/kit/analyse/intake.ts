@@ -1,5 +1,6 @@
 import { looksLikeFeatures } from '#src/activations/features-file/looks-like-features.ts';
 import type { LabelsRequest } from '#src/analyses/classes/row-classes.ts';
+import type { ImageInput } from '#src/analyses/representations/options.ts';
 import { type ByteSource, blobSource } from '#src/base/bytes/byte-source.ts';
 import { SourceError } from '#src/base/errors.ts';
 import { hasModelName } from '#src/model-files/model-formats.ts';
@@ -15,8 +16,12 @@ export interface Intake {
   models: { source: ByteSource; labels?: LabelsRequest }[];
   /** For training: folders of checkpoints, or checkpoints that were dropped side by side. */
   runs: { folder: RunFolder; labels?: LabelsRequest }[];
+  /** For representations: networks that run, where pictures came with them. */
+  networks: ByteSource[];
   /** For representations: features of pictures. */
   features: ByteSource[];
+  /** What networks and features are of; the folder that a picture lies in is its label. */
+  pictures: ImageInput[];
   /** None of these, with the reason, so that nothing is passed over in silence. */
   skipped: { file: string; reason: string }[];
 }
@@ -24,6 +29,8 @@ export interface Intake {
 export interface IntakeOptions {
   /** False to take the checkpoints of runs for models, to be compared with one another. */
   runs: boolean;
+  /** Whether networks can be run here. */
+  canRun: boolean;
 }
 
 /** Files and folders of one folder of a drop. */
@@ -35,7 +42,7 @@ interface Folder {
 }
 
 const LABELS = /\.txt$/i;
-const PICTURE = /\.(jpe?g|png|webp|gif|bmp|avif|tiff?)$/i;
+const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
 /** Beside a model these are read by its reader: configurations, external weights, the log of a run. */
 const COMPANION = /\.(json|data|bin|md|ya?ml)$/i;
 const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
@@ -45,23 +52,46 @@ const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
  * together: the class names among it, and files that lie beside a model.
  */
 export async function takeIn(drops: readonly (readonly DroppedFile[])[], options: IntakeOptions): Promise<Intake> {
-  const intake: Intake = { models: [], runs: [], features: [], skipped: [] };
+  const intake: Intake = { models: [], runs: [], networks: [], features: [], pictures: [], skipped: [] };
+  const all: Found[] = [];
   for (const dropped of drops) {
-    const found: Found = { models: [], runs: [], features: [], labels: undefined, skipped: intake.skipped };
-    await visit(treeOf(dropped), found, { ...options, isOnly: dropped.length === 1 });
-    const said = found.labels ? { labels: found.labels } : {};
-    intake.models.push(...found.models.map((source) => ({ source, ...said })));
-    intake.runs.push(...found.runs.map((folder) => ({ folder, ...said })));
-    intake.features.push(...found.features);
+    const tree = treeOf(dropped);
+    const found: Found = {
+      models: [],
+      runs: [],
+      features: [],
+      pictures: [],
+      labels: undefined,
+      skipped: intake.skipped,
+    };
+    await visit(tree, found, { ...options, isOnly: dropped.length === 1 });
+    intake.pictures.push(...imagesOf(tree, found.pictures));
+    all.push(found);
+  }
+  const run = options.canRun && intake.pictures.length > 0;
+  for (const { models, runs, features, labels } of all) {
+    const said = labels ? { labels } : {};
+    for (const { source, format } of models)
+      if (run && format === 'onnx') intake.networks.push(source);
+      else intake.models.push({ source, ...said });
+    intake.runs.push(...runs.map((folder) => ({ folder, ...said })));
+    intake.features.push(...features);
+  }
+  if (intake.networks.length + intake.features.length === 0) {
+    const reason = options.canRun ? 'is a picture, and no ONNX network came with it' : 'is a picture';
+    intake.skipped.push(...intake.pictures.map(({ name }) => ({ file: name, reason })));
+    intake.pictures = [];
   }
   return intake;
 }
 
 /** What was found in one drop. */
 interface Found {
-  models: ByteSource[];
+  models: { source: ByteSource; format: string | undefined }[];
   runs: RunFolder[];
   features: ByteSource[];
+  /** Paths within the drop. */
+  pictures: DroppedFile[];
   labels: LabelsRequest | undefined;
   skipped: Intake['skipped'];
 }
@@ -97,7 +127,8 @@ async function visit(folder: Folder, intake: Found, options: IntakeOptions & { i
     if (LABELS.test(name)) {
       if (intake.labels) skip(name, 'a list of class names is there already');
       else intake.labels = { kind: 'names', source: name, labels: parseLabels(await bytesOf(file), name) };
-    } else if (PICTURE.test(name) && !options.isOnly) skip(name, 'is a picture');
+    } else if (PICTURE.test(name) && (!options.isOnly || options.canRun))
+      intake.pictures.push({ path: folder.path === '' ? name : `${folder.path}/${name}`, file });
     else if (isSharded && SHARD.test(name)) continue;
     else await examine(blobSource(name, file, siblings), intake, skip, options.isOnly);
   }
@@ -119,12 +150,36 @@ async function examine(
   skip: (name: string, reason: string) => void,
   isOnly: boolean,
 ): Promise<void> {
-  const isKnown = source.byteLength > 0 && (await detectFormat(source)) !== undefined;
+  const format = source.byteLength > 0 ? (await detectFormat(source))?.name : undefined;
+  const isKnown = format !== undefined;
   // A file that is dropped alone is meant: what is wrong with it is told by who reads it.
   if (!isKnown && !isOnly) {
     if (!COMPANION.test(source.name)) skip(source.name, 'is no model that is known');
   } else if (isKnown && (await looksLikeFeatures(source))) intake.features.push(source);
-  else intake.models.push(source);
+  else intake.models.push({ source, format });
+}
+
+/**
+ * Pictures as analyses take them: named within the outermost folder of the drop that holds nothing but pictures, or within
+ * the folder that holds all of them, by code units as on the command line; the first folder on the way is the label.
+ */
+function imagesOf(tree: Folder, pictures: readonly DroppedFile[]): ImageInput[] {
+  const ways = pictures.map(({ path }) => path.split('/').slice(0, -1));
+  const shared = ways[0]?.findIndex((name, i) => ways.some((way) => way[i] !== name)) ?? 0;
+  const common = shared < 0 ? ways[0]! : (ways[0]?.slice(0, shared) ?? []);
+  let folder = tree;
+  let depth = 0;
+  while (depth < common.length && [...filesBelow(folder).keys()].some((path) => !PICTURE.test(path)))
+    folder = folder.folders.get(common[depth++]!)!;
+  // A drop of one folder is that folder.
+  if (depth === 0 && folder.files.size === 0 && folder.folders.size === 1) depth = 1;
+  return pictures
+    .map(({ path, file }): ImageInput => {
+      const name = path.split('/').slice(depth).join('/');
+      const slash = name.indexOf('/');
+      return { name, ...(slash > 0 && { label: name.slice(0, slash) }), load: () => bytesOf(file) };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function runFolder(folder: Folder): RunFolder {

@@ -1,6 +1,7 @@
 import type { WorkPlan } from '#src/analyses/common/work-plan.ts';
 import type { Progress } from '#src/base/progress.ts';
 import type { ShownError } from '../data/shown-error.ts';
+import type { RuntimePlace } from './browser-runtime.ts';
 import type { DroppedFile } from './dropped-files.ts';
 
 /** What the page asks of the worker: one analysis; the worker is ended afterwards, or sooner to cancel. */
@@ -11,6 +12,10 @@ export interface AnalysisRequest {
   labelSet: string | undefined;
   /** Whether checkpoints that count epochs are a training run, or networks to compare. */
   runs: boolean;
+  /** Whether the concepts of two networks are compared too, which takes longest. */
+  concepts: boolean;
+  /** The ONNX runtime beside the page; undefined where networks cannot be run here. */
+  runtime: RuntimePlace | undefined;
   /** The study that is added to; what it has already is not computed again. */
   study: Map<string, Uint8Array> | undefined;
 }
@@ -19,7 +24,9 @@ export interface AnalysisRequest {
 export interface Taken {
   models: string[];
   runs: string[];
+  networks: string[];
   features: string[];
+  pictures: number;
   skipped: { file: string; reason: string }[];
 }
 

@@ -1,7 +1,9 @@
 /** What the page says of itself where it is the landing page of a site that `semblance site` wrote. */
 export interface Site {
   /** The study that it offers to open. */
-  sample: { name: string; folder: string; bytes: number } | undefined;
+  sample?: { name: string; folder: string; bytes: number };
+  /** The ONNX runtime beside it, by which networks are run on the page. */
+  runtime?: { folder: string; version: string };
   /** Whether the reference of the API lies beside it. */
   api: boolean;
 }
@@ -9,9 +11,7 @@ export interface Site {
 /** Undefined where the page is shown by the local server or carries a study of its own. */
 export function readSite(page: Document): Site | undefined {
   const text = page.querySelector<HTMLMetaElement>('meta[name="semblance-site"]')?.content;
-  return text === undefined
-    ? undefined
-    : { sample: undefined, ...(JSON.parse(text) as Partial<Site> & Pick<Site, 'api'>) };
+  return text === undefined ? undefined : (JSON.parse(text) as Site);
 }
 
 export const site = readSite(document);

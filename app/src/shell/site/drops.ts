@@ -9,11 +9,11 @@ export const DROPS: Readonly<Record<string, { text: string; page: string }>> = {
     page: 'training.html',
   },
   representations: {
-    text: 'Drop features of your pictures (.safetensors, .npz, .npy), of one network or of several. Networks that run: on the command line.',
+    text: 'Drop ONNX networks with a folder of pictures, or features that were computed elsewhere (.safetensors, .npz, .npy).',
     page: 'representations.html',
   },
   concepts: {
-    text: 'See it in the sample; your own networks are compared on the command line.',
+    text: 'Drop two ONNX classifiers with a folder of pictures, and then ask for their concepts too.',
     page: 'concepts.html',
   },
 };
