@@ -204,7 +204,7 @@ describe.skipIf(!findChromium())('the shell, on the bundled sample', () => {
   it('says of each instrument that is not there what it needs', async () => {
     const page = await open('#/training');
     await page.getByText('semblance training RUN').waitFor();
-    await page.getByRole('link', { name: 'Needs two models and images' }).click();
+    await page.getByRole('link', { name: 'Needs two models or more, and images' }).click();
     await page.getByText(/Which visual concepts does one network have/).waitFor();
     await page.getByText('semblance concepts MODEL_A.onnx MODEL_B.onnx --images FOLDER').waitFor();
   });
