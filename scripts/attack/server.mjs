@@ -10,6 +10,7 @@ import { generator } from '../fuzz/mutations.mjs';
 const SECRET = 'nobody may read this';
 const ANSWER_MS = 5_000;
 const MEMORY_BYTES = 500 * 2 ** 20;
+const LEAST_NOISE = 200;
 const HALF_OPEN = 800;
 
 /** The local server with a study, attacked from this machine: nothing foreign is read, written or kept waiting. */
@@ -72,8 +73,8 @@ export async function attack({ until, seed }) {
     }
     await endlessBody(server.port, own, ownPage, failures);
     await halfOpen(server.port, own, get, failures);
-    // What is left of the time goes into noise: requests with bytes changed, cut off or repeated.
-    while (performance.now() < until && failures.length < 20) {
+    // What is left of the time, or a little more, goes into noise: requests with bytes changed, cut off or repeated.
+    while ((performance.now() < until || counts.noise < LEAST_NOISE) && failures.length < 20) {
       counts.noise++;
       await ask(noisy(own, random), `noise ${counts.noise}`, true);
     }
