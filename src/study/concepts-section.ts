@@ -101,14 +101,32 @@ const conceptSchema = z.object({
   group: z.nullable(z.enum(['low-low', 'low-high', 'high-low', 'high-high'])),
 });
 
-/** The concepts of one model for one class. */
-const ownedConceptsSchema = z.object({
+/** How the activations of one model for one class were factorised. */
+export const factorisation = {
   nComponents: z.int(),
   /** ‖A − UW‖_F of the fit patches, and divided by ‖A‖_F. */
   error: finite,
   relativeError: finite,
   iterations: z.int(),
   converged: z.boolean(),
+};
+
+/** A class, and the images that stand for it. */
+export const classOfImages = {
+  /** Unique, used in paths and URLs. */
+  id: z.string(),
+  /** Index in the label set that the models share; null for a group that is no class of theirs. */
+  index: z.nullable(z.int()),
+  name: z.string(),
+  wnid: z.nullable(z.string()),
+  /** Rows of the images table by what they were used for. */
+  fitImages: z.array(z.int()),
+  evaluationImages: z.array(z.int()),
+};
+
+/** The concepts of one model for one class. */
+const ownedConceptsSchema = z.object({
+  ...factorisation,
   /** f32 k × channels: directions of the concepts. */
   directions: z.string(),
   /** f32 patches × k of the evaluation images: real coefficients, and those predicted from the other and the own model. */
@@ -124,15 +142,7 @@ const ownedConceptsSchema = z.object({
 });
 
 const conceptClassSchema = z.object({
-  /** Unique, used in paths and URLs. */
-  id: z.string(),
-  /** Index in the label set that both models share; null for a group that is no class of theirs. */
-  index: z.nullable(z.int()),
-  name: z.string(),
-  wnid: z.nullable(z.string()),
-  /** Rows of the images table by what they were used for. */
-  fitImages: z.array(z.int()),
-  evaluationImages: z.array(z.int()),
+  ...classOfImages,
   /** Accuracy of each model on the evaluation images labelled with this class; null without labels. */
   accuracy: z.tuple([maybe, maybe]),
   /** Concepts of the first and of the second model; null where it predicts the class for no image. */

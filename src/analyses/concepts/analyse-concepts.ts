@@ -1,9 +1,7 @@
 import type { LongTask } from '../../base/progress.ts';
 import type { FactorisationMethod } from '../../measures/concepts/factor/factorise.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readManifest } from '../../study/read-study.ts';
-import { type StudyPlace, type StudyStore, storeAt, whileLocked } from '../../study/store.ts';
-import { isComplete } from '../../study/write-section.ts';
+import type { StudyPlace } from '../../study/store.ts';
+import { type AnalysedOnce, analyseOnce } from '../common/analyse-once.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
@@ -16,13 +14,7 @@ import { openSources } from './sources/open-sources.ts';
 import { writeConceptsStudy } from './study/write-study.ts';
 
 /** What `analyseConcepts` gives back: the manifest of the study and whether it was already there. */
-export interface ConceptsResult {
-  manifest: StudyManifest;
-  /** Where the study is. */
-  store: StudyStore;
-  /** True when the store already held this very study and nothing was computed. */
-  reused: boolean;
-}
+export type ConceptsResult = AnalysedOnce;
 
 /** Bytes of decoded pictures that are kept, by default. */
 export const PICTURE_MEMORY = 512 * 2 ** 20;
@@ -54,12 +46,7 @@ export async function analyseConcepts(
   const plain = plainOptions(determining);
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashConceptInputs(inputs, images, ids, plain);
-  const store = await storeAt(place, { hash: inputsHash, images: ids });
-  return whileLocked(store, async () => {
-    const existing = await readManifest(store).catch(() => undefined);
-    if (existing?.instruments.concepts?.inputsHash === inputsHash && (await isComplete(store, existing)))
-      return { manifest: existing, store, reused: true };
-
+  return analyseOnce(place, 'concepts', { hash: inputsHash, images: ids }, async (store) => {
     const work = workArea(store, 'concepts', inputsHash);
     const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
     try {
@@ -102,7 +89,7 @@ export async function analyseConcepts(
         task,
       );
       await work.clear();
-      return { manifest, store, reused: false };
+      return manifest;
     } finally {
       await opened.close();
     }

@@ -5,11 +5,9 @@ import { inProcessPool } from '../../engine/task-pool.ts';
 import { jensenShannonMatrix } from '../../measures/representations/comparison/output-similarity.ts';
 import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
 import { areProbabilities, softmaxRows } from '../../statistics/probabilities.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
-import { readManifest } from '../../study/read-study.ts';
-import { type StudyPlace, type StudyStore, storeAt, whileLocked } from '../../study/store.ts';
-import { isComplete } from '../../study/write-section.ts';
+import type { StudyPlace } from '../../study/store.ts';
 import type { Matrix, Matrix64 } from '../../tensor/matrix.ts';
+import { type AnalysedOnce, analyseOnce } from '../common/analyse-once.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
@@ -38,13 +36,7 @@ import { keepWholePictures, thumbnailer } from './study/thumbnails.ts';
 import { type MeasuredModel, writeStudy } from './study/write-study.ts';
 
 /** What `analyseRepresentations` gives back: the manifest of the study and whether it was already there. */
-export interface RepresentationsResult {
-  manifest: StudyManifest;
-  /** Where the study is. */
-  store: StudyStore;
-  /** True when the store already held this very study and nothing was computed. */
-  reused: boolean;
-}
+export type RepresentationsResult = AnalysedOnce;
 
 /**
  * The representations instrument: which images are alike to a network, layer by layer, wherever their content stands in
@@ -74,12 +66,7 @@ export async function analyseRepresentations(
     ...(queryImages && { queryImages }),
     ...(databaseImages && { databaseImages }),
   });
-  const store = await storeAt(place, { hash: inputsHash, images: ids });
-  return whileLocked(store, async () => {
-    const existing = await readManifest(store).catch(() => undefined);
-    if (existing?.instruments.representations?.inputsHash === inputsHash && (await isComplete(store, existing)))
-      return { manifest: existing, store, reused: true };
-
+  return analyseOnce(place, 'representations', { hash: inputsHash, images: ids }, async (store) => {
     const files = await Promise.all(
       inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
     );
@@ -200,7 +187,7 @@ export async function analyseRepresentations(
       task,
     );
     await work.clear();
-    return { manifest, store, reused: false };
+    return manifest;
   });
 }
 

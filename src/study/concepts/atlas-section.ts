@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 import {
   type ConceptEntry,
   type ConceptImageRow,
+  classOfImages,
   conceptModelSchema,
+  factorisation,
   samplerSchema,
   uncertain,
 } from '../concepts-section.ts';
@@ -12,12 +14,7 @@ const maybe = z.nullable(z.number());
 
 /** The factorisation of one model's activations for one class. */
 const atlasOwnerSchema = z.object({
-  nComponents: z.int(),
-  /** ‖A − UW‖_F of the fit patches, and divided by ‖A‖_F. */
-  error: z.number(),
-  relativeError: z.number(),
-  iterations: z.int(),
-  converged: z.boolean(),
+  ...factorisation,
   /** f32 k × channels: directions of the concepts. */
   directions: z.string(),
   /** f32 patches × k of the evaluation images. */
@@ -27,15 +24,7 @@ const atlasOwnerSchema = z.object({
 });
 
 const atlasClassSchema = z.object({
-  /** Unique, used in paths and URLs. */
-  id: z.string(),
-  /** Index in the label set that the models share; null for a group that is no class of theirs. */
-  index: z.nullable(z.int()),
-  name: z.string(),
-  wnid: z.nullable(z.string()),
-  /** Rows of the images table by what they were used for. */
-  fitImages: z.array(z.int()),
-  evaluationImages: z.array(z.int()),
+  ...classOfImages,
   /** By model: accuracy on the evaluation images labelled with this class; null without labels. */
   accuracy: z.array(maybe),
   /** By model: its concepts; null where it predicts the class for no image. */

@@ -1,8 +1,7 @@
 import { UsageError } from '../../../base/errors.ts';
 import type { LongTask } from '../../../base/progress.ts';
-import { readManifest } from '../../../study/read-study.ts';
-import { type StudyPlace, storeAt, whileLocked } from '../../../study/store.ts';
-import { isComplete } from '../../../study/write-section.ts';
+import type { StudyPlace } from '../../../study/store.ts';
+import { analyseOnce } from '../../common/analyse-once.ts';
 import { readImages } from '../../common/read-images.ts';
 import { workArea } from '../../common/work-area.ts';
 import { type ConceptsResult, PICTURE_MEMORY } from '../analyse-concepts.ts';
@@ -49,11 +48,7 @@ export async function analyseConceptAtlas(
   const plain = plainOptions(determining);
   const { images, ids } = await readImages(given, task);
   const inputsHash = await hashConceptInputs(inputs, images, ids, plain, 'atlas');
-  const store = await storeAt(place, { hash: inputsHash, images: ids });
-  return whileLocked(store, async () => {
-    const existing = await readManifest(store).catch(() => undefined);
-    if (existing?.instruments.atlas?.inputsHash === inputsHash && (await isComplete(store, existing)))
-      return { manifest: existing, store, reused: true };
+  return analyseOnce(place, 'atlas', { hash: inputsHash, images: ids }, async (store) => {
     const work = workArea(store, 'atlas', inputsHash);
     const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
     try {
@@ -65,7 +60,7 @@ export async function analyseConceptAtlas(
         task,
       );
       await work.clear();
-      return { manifest, store, reused: false };
+      return manifest;
     } finally {
       await opened.close();
     }

@@ -1,6 +1,5 @@
 import type { LongTask } from '../../../base/progress.ts';
 import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
-import { encodeNpy } from '../../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
 import { SAME_CONCEPT } from '../../../measures/concepts/atlas/agreeing-concepts.ts';
 import { featureCka } from '../../../measures/concepts/data/feature-cka.ts';
@@ -8,7 +7,6 @@ import { meanOf } from '../../../measures/concepts/regress/concept-similarity.ts
 import { groupThresholds } from '../../../measures/concepts/report/concept-groups.ts';
 import { type ScoredConcept, similaritySummary } from '../../../measures/concepts/report/summary.ts';
 import type { AtlasClassEntry, AtlasPairEntry, AtlasSection } from '../../../study/concepts/atlas-section.ts';
-import type { CollageRow } from '../../../study/concepts-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
@@ -21,6 +19,7 @@ import type { PreparedClasses } from '../prepare-classes.ts';
 import type { ConceptSource } from '../sources/concept-source.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
 import { classAccuracy } from '../study/class-accuracy.ts';
+import { addClassFiles, arrayPath, classFields, collagesPath } from '../study/class-files.ts';
 import { addPictures, imageRows } from '../study/image-rows.ts';
 import { modelEntries } from '../study/model-entry.ts';
 import type { AtlasClassRecord } from './atlas-class.ts';
@@ -51,7 +50,7 @@ export async function writeAtlas(store: StudyStore, written: WrittenAtlas, task:
   const { concepts, entries } = atlasTables(classes, sources.length);
   files.set('concepts.jsonl', encodeJsonl(concepts));
   files.set('entries.jsonl', encodeJsonl(entries));
-  for (const one of classes) addClassFiles(one, rowOf, files);
+  for (const { group, record } of classes) addClassFiles(group, record, ARRAYS, rowOf, files);
   const { resamples, level, seed } = options;
   return writeSection(store, {
     instrument: 'atlas',
@@ -99,43 +98,13 @@ export async function writeAtlas(store: StudyStore, written: WrittenAtlas, task:
 
 const ARRAYS = ['directions', 'coefficients'] as const;
 
-const arrayPath = (id: string, name: (typeof ARRAYS)[number], m: number): string => `classes/${id}/${name}-${m}.npy`;
-const collagesPath = (id: string, m: number): string => `classes/${id}/collages-${m}.jsonl`;
-
-function addClassFiles(
-  { group, record }: AtlasClass,
-  rowOf: ReadonlyMap<number, number>,
-  files: Map<string, Uint8Array>,
-): void {
-  record.models.forEach((owner, m) => {
-    if (!owner) return;
-    for (const name of ARRAYS) {
-      const { rows, cols, data } = record.arrays[`${name}-${m}`]!;
-      files.set(arrayPath(group.id, name, m), encodeNpy(data as Float32Array<ArrayBuffer>, [rows, cols]));
-    }
-    const collages = owner.collages.map(
-      (collage): CollageRow => ({
-        ...collage,
-        patches: collage.patches.map((patch) => ({ ...patch, image: rowOf.get(group.evaluation[patch.image]!)! })),
-      }),
-    );
-    files.set(collagesPath(group.id, m), encodeJsonl(collages));
-  });
-}
-
 function classEntry(
   { group, record }: AtlasClass,
   rowOf: ReadonlyMap<number, number>,
   locate: (path: string) => string,
 ): Omit<AtlasClassEntry, 'accuracy'> {
-  const places = (images: readonly number[]): number[] => images.map((place) => rowOf.get(place)!);
   return {
-    id: group.id,
-    index: group.index,
-    name: group.name,
-    wnid: group.wnid,
-    fitImages: places(group.fit),
-    evaluationImages: places(group.evaluation),
+    ...classFields(group, rowOf),
     models: record.models.map((owner, m) => {
       if (!owner) return null;
       const { concepts: _, collages: __, ...known } = owner;

@@ -1,15 +1,9 @@
 import type { SkippedImage } from '../../../activations/model/extract-features.ts';
 import type { LongTask } from '../../../base/progress.ts';
 import { encodeJsonl } from '../../../formats/jsonl/jsonl.ts';
-import { encodeNpy } from '../../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
 import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
-import type {
-  CollageRow,
-  ConceptClassEntry,
-  ConceptModelEntry,
-  OwnedConceptsEntry,
-} from '../../../study/concepts-section.ts';
+import type { ConceptClassEntry, ConceptModelEntry, OwnedConceptsEntry } from '../../../study/concepts-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
@@ -22,6 +16,7 @@ import type { GroupedImage, ImageGroups } from '../sources/image-groups.ts';
 import type { OpenedSources } from '../sources/open-sources.ts';
 import type { SharedClass, SharedLabels } from '../sources/shared-labels.ts';
 import { classAccuracy } from './class-accuracy.ts';
+import { addClassFiles, arrayPath, classFields, collagesPath } from './class-files.ts';
 import { addPictures, imageRows } from './image-rows.ts';
 import { joinLayerMaps, joinSweeps } from './join-classes.ts';
 import { modelEntries } from './model-entry.ts';
@@ -64,7 +59,7 @@ export async function writeConceptsStudy(
     }),
   );
   const summarised = summarise(classes, options);
-  for (const one of classes) addClassFiles(one, rowOf, files);
+  for (const { group, record } of classes) addClassFiles(group, record, ARRAYS, rowOf, files);
   files.set('shortlist.jsonl', encodeJsonl(summarised.shortlist));
   const names = sources.map(({ name }) => name);
   const models = modelEntries({
@@ -108,41 +103,16 @@ export async function writeConceptsStudy(
 
 const ARRAYS = ['directions', 'coefficients', 'cross', 'self'] as const;
 
-function addClassFiles(
-  { group, record }: MeasuredClass,
-  rowOf: ReadonlyMap<number, number>,
-  files: Map<string, Uint8Array>,
-): void {
-  record.models.forEach((owner, m) => {
-    if (!owner) return;
-    for (const name of ARRAYS) {
-      const { rows, cols, data } = record.arrays[`${name}-${m}`]!;
-      files.set(arrayPath(group.id, m, name), encodeNpy(data as Float32Array<ArrayBuffer>, [rows, cols]));
-    }
-    const collages = owner.collages.map(
-      (row): CollageRow => ({
-        ...row,
-        patches: row.patches.map((patch) => ({ ...patch, image: rowOf.get(group.evaluation[patch.image]!)! })),
-      }),
-    );
-    files.set(collagesPath(group.id, m), encodeJsonl(collages));
-  });
-}
-
-const arrayPath = (id: string, m: number, name: (typeof ARRAYS)[number]): string => `classes/${id}/${name}-${m}.npy`;
-const collagesPath = (id: string, m: number): string => `classes/${id}/collages-${m}.jsonl`;
-
 function classEntry(
   { group, record, accuracy }: MeasuredClass,
   rowOf: ReadonlyMap<number, number>,
   { complete }: Summarised,
   locate: (path: string) => string,
 ): ConceptClassEntry {
-  const places = (images: readonly number[]): number[] => images.map((place) => rowOf.get(place)!);
   const models = ([0, 1] as const).map((m): OwnedConceptsEntry | null => {
     const owner = record.models[m];
     if (!owner) return null;
-    const at = (name: (typeof ARRAYS)[number]): string => locate(arrayPath(group.id, m, name));
+    const at = (name: (typeof ARRAYS)[number]): string => locate(arrayPath(group.id, name, m));
     return {
       ...owner,
       directions: at('directions'),
@@ -153,12 +123,7 @@ function classEntry(
     };
   });
   return {
-    id: group.id,
-    index: group.index,
-    name: group.name,
-    wnid: group.wnid,
-    fitImages: places(group.fit),
-    evaluationImages: places(group.evaluation),
+    ...classFields(group, rowOf),
     accuracy,
     models: models as ConceptClassEntry['models'],
     warnings: [...group.warnings, ...record.warnings],
