@@ -1,56 +1,18 @@
+/** A page of docs/ keeps its place below it. */
+const docs = (...names) => names.map((name) => ({ source: `docs/${name}.md`, target: `${name}.html` }));
+
 /** The pages of the documentation in the order of its navigation: where each is written, and where it is put. */
 export const CONTENTS = [
-  {
-    title: 'Begin',
-    pages: [
-      { source: 'docs/in-the-browser.md', target: 'in-the-browser.html' },
-      { source: 'docs/sources.md', target: 'sources.html' },
-      { source: 'docs/findings.md', target: 'findings.html' },
-      { source: 'docs/figures.md', target: 'figures.html' },
-    ],
-  },
-  {
-    title: 'Classes',
-    pages: [
-      { source: 'docs/class-similarity.md', target: 'class-similarity.html' },
-      { source: 'docs/population.md', target: 'population.html' },
-      { source: 'docs/semantics.md', target: 'semantics.html' },
-    ],
-  },
-  {
-    title: 'Training',
-    pages: [
-      { source: 'docs/training.md', target: 'training.html' },
-      { source: 'docs/training-runs.md', target: 'training-runs.html' },
-      { source: 'docs/logging.md', target: 'logging.html' },
-    ],
-  },
-  {
-    title: 'Representations',
-    pages: [
-      { source: 'docs/representations.md', target: 'representations.html' },
-      { source: 'docs/scale.md', target: 'scale.html' },
-    ],
-  },
-  {
-    title: 'Concepts',
-    pages: [
-      { source: 'docs/concepts.md', target: 'concepts.html' },
-      { source: 'docs/concepts-in-the-app.md', target: 'concepts-in-the-app.html' },
-    ],
-  },
+  { title: 'Begin', pages: docs('in-the-browser', 'sources', 'findings', 'figures') },
+  { title: 'Classes', pages: docs('class-similarity', 'population', 'semantics') },
+  { title: 'Training', pages: docs('training', 'training-runs', 'logging') },
+  { title: 'Representations', pages: docs('representations', 'scale') },
+  { title: 'Concepts', pages: docs('concepts', 'concepts-in-the-app') },
   {
     title: 'Files',
     pages: [
-      { source: 'docs/study-format.md', target: 'study-format.html' },
-      { source: 'docs/formats/corpus.md', target: 'formats/corpus.html' },
-      { source: 'docs/formats/safetensors.md', target: 'formats/safetensors.html' },
-      { source: 'docs/formats/pytorch.md', target: 'formats/pytorch.html' },
-      { source: 'docs/formats/onnx.md', target: 'formats/onnx.html' },
-      { source: 'docs/formats/tflite.md', target: 'formats/tflite.html' },
-      { source: 'docs/formats/keras.md', target: 'formats/keras.html' },
-      { source: 'docs/formats/tfjs.md', target: 'formats/tfjs.html' },
-      { source: 'docs/formats/npy-npz.md', target: 'formats/npy-npz.html' },
+      ...docs('study-format', 'formats/corpus', 'formats/safetensors', 'formats/pytorch', 'formats/onnx'),
+      ...docs('formats/tflite', 'formats/keras', 'formats/tfjs', 'formats/npy-npz'),
     ],
   },
   {
