@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/study/folder-store.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
 
 const samples = fileURLToPath(new URL('../../samples/', import.meta.url));
@@ -56,6 +57,25 @@ describe('commands on the same models', () => {
       'with-square': ['representations'],
       'without-square and with-square': ['representations'],
     });
+  });
+
+  it('pass over a study that is broken, and one that another command writes to', async () => {
+    const parent = join(folder.path, 'semblance-studies');
+    const of = () => readdirSync(parent).filter((name) => /with-square-2.*without|without.*with-square-2/.test(name));
+    await representations(second, without, '--images', pictures, '--sample', '5');
+    const study = join(parent, of()[0]!);
+    const release = await folderStore(study).lock!();
+    const beside = await run('classes', second, without);
+    expect(beside.stderr).not.toContain('Joins');
+    await release();
+    for (const name of of()) if (join(parent, name) !== study) rmSync(join(parent, name), { recursive: true });
+    const { instruments } = JSON.parse(readFileSync(join(study, 'study.json'), 'utf8'));
+    rmSync(join(study, instruments.representations.images));
+    const few = ['-k', '2', '--fit-images', '12', '--evaluation-images', '12'];
+    const concepts = await run('concepts', second, without, '--images', pictures, ...few);
+    expect(concepts.stderr).not.toContain('Joins');
+    expect(of()).toHaveLength(2);
+    rmSync(study, { recursive: true });
   });
 
   it('with pictures join those on the same pictures or a part of them, and no others', async () => {

@@ -47,7 +47,9 @@ export function studyPlace({ out, quiet = false, name, instrument, models }: Pla
       if (!manifest || !isOfModels(manifest, hashes)) continue;
       const present = manifest.instruments[instrument];
       if (present?.inputsHash === inputs.hash) return store;
-      if (present || !(await isOfPictures(manifest, store, inputs))) continue;
+      // One that cannot be read whole is nobody's to join, nor one that another command writes to just now.
+      if (present || !(await isOfPictures(manifest, store, inputs).catch(() => false)) || (await isLocked(store)))
+        continue;
       const others = Object.keys(manifest.instruments).join(', ');
       if (!quiet)
         io.stderr(`Joins ${others} of the same models in ${relative(io.cwd, folder)}; --out keeps it apart.\n`);
@@ -89,6 +91,12 @@ async function isOfPictures(manifest: StudyManifest, store: StudyStore, { images
     if (![...few].every((id) => id !== null && many.has(id))) return false;
   }
   return true;
+}
+
+async function isLocked(store: StudyStore): Promise<boolean> {
+  const release = await store.lock?.().catch(() => undefined);
+  await release?.();
+  return release === undefined;
 }
 
 /** A model by the name that it was given, or that of its file. */
