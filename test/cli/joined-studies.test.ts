@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,23 @@ describe('commands on the same models', () => {
     expect(concepts.stderr).not.toContain('Joins');
     expect(of()).toHaveLength(2);
     rmSync(study, { recursive: true });
+  });
+
+  it('go on with what an interrupted run has begun, wherever that was', async () => {
+    const args = [second, '--images', pictures, '--sample', '4', '--seed', '3'];
+    await run('classes', second);
+    const { stderr } = await representations(...args);
+    const study = join(folder.path, /in (semblance-studies\S+);/.exec(stderr)![1]!);
+    // As a run that was killed leaves it: work, and no section; meanwhile there is a newer study of the model.
+    const manifest = JSON.parse(readFileSync(join(study, 'study.json'), 'utf8'));
+    const { inputsHash } = manifest.instruments.representations;
+    const { classes } = manifest.instruments;
+    writeFileSync(join(study, 'study.json'), JSON.stringify({ ...manifest, instruments: { classes } }));
+    mkdirSync(join(study, 'work/representations', inputsHash.slice(0, 16)), { recursive: true });
+    await run('classes', second, '--seed', '4');
+    await representations(...args);
+    const instruments = JSON.parse(readFileSync(join(study, 'study.json'), 'utf8')).instruments;
+    expect(Object.keys(instruments).sort()).toEqual(['classes', 'representations']);
   });
 
   it('with pictures join those on the same pictures or a part of them, and no others', async () => {

@@ -23,9 +23,37 @@ describe('--max-memory of a file of features', () => {
     const { code, stderr } = await runCli([...ARGS, '--max-memory', '256M', '--out', 'none'], { cwd: folder.path });
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /error features\.npy: layer array of 100 images, 49 positions × 2,300 channels, takes about \d+ MiB of memory; 256 MiB are allowed \(--max-memory\)\.\nhint {2}What helps: .*--max-memory \d+M\./,
+      /error features: layer array of 100 images, 49 positions × 2,300 channels, takes about \d+ MiB of memory; 256 MiB are allowed \(--max-memory\)\.\nhint {2}What helps: .*--max-memory \d+M\./,
     );
     expect(existsSync(join(folder.path, 'none/study.json'))).toBe(false);
+  });
+
+  it('refuses several models before the first of them is measured', async () => {
+    const small = encodeNpy(
+      new Float32Array(100 * 4 * 8).map((_, i) => Math.sin(i)),
+      [100, 4, 8],
+    );
+    writeFileSync(join(folder.path, 'small.npy'), small);
+    const both = ['representations', 'small.npy', ...ARGS.slice(1)];
+    const { code, stderr } = await runCli([...both, '--max-memory', '256M', '--out', 'none'], { cwd: folder.path });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/error features: layer array .* beside \d+ KiB of the layers before it; 256 MiB/);
+    expect(existsSync(join(folder.path, 'none'))).toBe(false);
+  });
+
+  it('counts the pairs within batches of CKA, and the bounds of a search', async () => {
+    const many = encodeNpy(
+      new Float32Array(45_000 * 4 * 2).map((_, i) => Math.sin(i * i)),
+      [45_000, 4, 2],
+    );
+    writeFileSync(join(folder.path, 'many.npy'), many);
+    const args = ['representations', 'many.npy', '--tokens', 'none', '--threads', '1', '--pairs', '0', '-q'];
+    const refused = (...more: string[]) => runCli([...args, ...more, '--max-memory', '256M'], { cwd: folder.path });
+    const batches = await refused('--queries', '0');
+    expect(batches.stderr).toMatch(/takes about 5\d\d MiB of memory; 256 MiB are allowed/);
+    expect(batches.stderr).toContain('a smaller --cka-batch');
+    const searched = await refused('--cka-batch', '10', '--queries', '300');
+    expect(searched.stderr).toMatch(/takes about 2[6-9]\d MiB of memory/);
   });
 
   it.skipIf(!existsSync('/proc/self/status'))('holds for the whole process, by its peak', async () => {

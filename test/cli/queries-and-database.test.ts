@@ -34,7 +34,7 @@ const cli = (...args: string[]) => runCli(['representations', ...args], { cwd: f
 /** The section that a run prints, and the role of each image by its name. */
 async function run(...args: string[]) {
   const { code, stdout, stderr } = await cli(...args, '--json');
-  expect(stderr.split('\n').filter((line) => line.startsWith('Error'))).toEqual([]);
+  expect(stderr.split('\n').filter((line) => line.startsWith('error'))).toEqual([]);
   expect(code).toBe(0);
   const section = JSON.parse(stdout);
   const rows = readFileSync(join(section.study, section.images), 'utf8')
@@ -93,6 +93,10 @@ describe('representations --queries and --database', () => {
     expect(ofRole(listed.roles, null)).toEqual(val.slice(0, 1));
     expect(listed.section.retrievalSets).toMatchObject({ queries: 2, database: 6, neither: 1 });
     const shared = await run(...images, '--queries', '34%');
+    // A database that is named is left out of the draw.
+    const apart = await run(...images, '--queries', '67%', '--database', 'train');
+    expect(ofRole(apart.roles, 'query').map((name) => name.split('/')[0])).toEqual(['val', 'val']);
+    expect(ofRole(apart.roles, 'database')).toHaveLength(6);
     // By label: 3 of val give 1, 6 of train give 2.
     expect(ofRole(shared.roles, 'query').map((name) => name.split('/')[0])).toEqual(['train', 'train', 'val']);
   });
@@ -117,6 +121,20 @@ describe('representations --queries and --database', () => {
       const { roles } = await run(...features, '--queries', queries);
       expect(ofRole(roles, 'query')).toEqual([samples[3]!.name]);
     }
+    // Where the files exist, too, and names are the file's own with ids that no hash gives.
+    const own = samples.map(({ name }, i) => ({ id: `own-${i}`, name: name.replace('renamed/', '') }));
+    const named = writeSafetensors({ layer: { shape: [4, 6, 2, 2], data } }, { samples: JSON.stringify(own) });
+    writeFileSync(join(folder.path, 'city/g.safetensors'), named);
+    writeFileSync(join(folder.path, 'city/names.txt'), `${names[3]}\n`);
+    const there = { cwd: join(folder.path, 'city') };
+    for (const queries of ['names.txt', 'val/class-1']) {
+      const args = ['representations', 'g.safetensors', '--layout', 'nchw', '--queries', queries, '--json'];
+      const found = await runCli(args, there);
+      expect(found.stderr).not.toContain('error');
+      expect(JSON.parse(found.stdout).retrievalSets).toMatchObject({ queries: 1, database: 3 });
+    }
+    const sampled = await cli(...features, '--sample', '3');
+    expect([sampled.code, sampled.stderr]).toEqual([2, expect.stringContaining('a file of features is taken whole')]);
     const { code, stderr } = await cli(...features, '--queries', 'city/val');
     expect(code).toBe(2);
     expect(stderr).toContain('none of 4 images has the name or content id');
@@ -157,7 +175,9 @@ describe('representations --queries and --database', () => {
     expect(await refused('--images', 'city', '--sample', '5', '--queries', 'city/val')).toContain(
       '--sample would leave out',
     );
-    expect(await refused('--images', 'city', '--queries', '30%', '--transform', 'flip')).toContain('takes no queries');
+    expect(await refused('--images', 'city', '--queries', '30%', '--transform', 'flip')).toContain(
+      'queryImages has no meaning with transform',
+    );
     expect(await refused('--queries', 'city/val')).toContain('--images');
   });
 });

@@ -109,7 +109,16 @@ describe('semblance representations', () => {
     expect(wrong.stderr).toContain('procrustes');
     const views = await cli(...args, '--transform', 'flip');
     expect(views.code).toBe(2);
-    expect(views.stderr).toContain('also compares layers');
+    expect(views.stderr).toContain('also has no meaning with transform');
+    const flip = [...args.slice(0, args.indexOf('--also')), '--transform', 'flip'];
+    for (const [flags, name] of [
+      [['-k', '3'], 'k'],
+      [['--max-memory', '1G'], 'maxMemory'],
+      [['--permutations', '9'], 'permutations'],
+      [['--databases', '3'], 'databaseSizes'],
+    ] as const)
+      expect((await cli(...flip, ...flags)).stderr).toContain(`${name} has no meaning with transform`);
+    expect((await cli(...flip, '--kernel', 'linear,rbf')).stderr).toContain('transform takes one kernel');
   });
 
   test('says before it starts what it will do; --dry-run stops there', async () => {

@@ -72,6 +72,20 @@ describe('findings of representations', () => {
   it('say that nothing is above chance where the interval reaches it', async () => {
     const found = await find(section([{ retrieval: [search('semantic', 'cosine', score(0.5, 0.4, 0.6))] }]));
     expect(textOf(found, 'representations.retrieval')).toMatch(/^Nothing is above chance/);
+    // Not so where another search is above it.
+    const other = await find(
+      section([
+        {
+          retrieval: [
+            search('semantic', 'cosine', score(0.5, 0.4, 0.6)),
+            search('spatial', 'cosine', score(0.9, 0.8, 0.97)),
+          ],
+        },
+      ]),
+    );
+    expect(textOf(other, 'representations.retrieval')).toBe(
+      'By matched places no layer is above chance (at best 50 % of images (95 % interval 40 to 60 %) at layer 0 of net; chance 43 %), but same places find the same label for 90 % of images (95 % interval 80 to 97 %) at layer 0 of net.',
+    );
   });
 
   it('say that kinds cannot be told without two labels, and judge nothing then', async () => {

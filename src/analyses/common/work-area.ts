@@ -18,10 +18,15 @@ export interface WorkArea {
   clear(): Promise<void>;
 }
 
+/** Where in a study the unfinished work of an analysis lies. */
+export function workFolder(instrument: string, inputsHash: string): string {
+  return `work/${instrument}/${inputsHash.slice(0, 16)}`;
+}
+
 /** The work of an instrument's analysis with this hash of inputs and options. Files are written whole or not at all by the store. */
 export function workArea(store: StudyStore, instrument: string, inputsHash: string): WorkArea {
-  const folder = `work/${instrument}`;
-  const place = (path: string): string => `${folder}/${inputsHash.slice(0, 16)}/${path}`;
+  const own = workFolder(instrument, inputsHash);
+  const place = (path: string): string => `${own}/${path}`;
   return {
     async readArray(path) {
       const bytes = await store.read(place(path));
@@ -37,7 +42,7 @@ export function workArea(store: StudyStore, instrument: string, inputsHash: stri
     },
     writeJson: (path, value) => store.write(place(path), new TextEncoder().encode(JSON.stringify(value))),
     async clear() {
-      for (const path of await store.list(`${folder}/`)) await store.remove(path);
+      for (const path of await store.list(`work/${instrument}/`)) await store.remove(path);
     },
   };
 }

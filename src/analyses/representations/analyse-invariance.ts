@@ -6,10 +6,10 @@ import type { LongTask } from '../../base/progress.ts';
 import { encodeJsonl } from '../../formats/jsonl/jsonl.ts';
 import { kernelTier } from '../../kernels/shared/wasm-kernel.ts';
 import { requireSameSamples } from '../../measures/representations/comparison/rsa.ts';
-import type { StudyManifest } from '../../study/manifest.ts';
 import type { InvarianceResult, RepresentationModelEntry } from '../../study/representations-section.ts';
-import { type StudyPlace, type StudyStore, storeAt } from '../../study/store.ts';
+import type { StudyPlace } from '../../study/store.ts';
 import { writeSection } from '../../study/write-section.ts';
+import { type AnalysedOnce, analyseOnce } from '../common/analyse-once.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { thisThread } from './analyse-representations.ts';
@@ -20,7 +20,7 @@ import { hashInputs } from './inputs-hash.ts';
 import { compareGroups } from './invariance/compare-groups.ts';
 import { compareViewsOfImages, requireTurnable } from './invariance/compare-views.ts';
 import { type GroupedImage, groupBatches, rowsOfBatch, settleGroups } from './invariance/image-groups.ts';
-import { INVARIANCE_OPTIONS, plainOptions, type TRANSFORMS } from './option-table.ts';
+import { INVARIANCE_OPTIONS, plainOptions, requireOptionsOfViews, type TRANSFORMS } from './option-table.ts';
 import type {
   ImageInput,
   RepresentationModelInput,
@@ -54,8 +54,9 @@ export async function analyseInvariance(
   place: StudyPlace,
   platform: RepresentationsPlatform = {},
   task: LongTask = {},
-): Promise<{ manifest: StudyManifest; store: StudyStore }> {
-  const { maxMemory: _m, command: _c, studyName: _s, ...rest } = options;
+): Promise<AnalysedOnce> {
+  const { command: _c, studyName: _s, ...rest } = options;
+  requireOptionsOfViews(options);
   const { offset, batch } = settleOptions(INVARIANCE_OPTIONS, {
     transform: options.transform,
     ...(options.offset !== undefined && { offset: options.offset }),
@@ -63,16 +64,7 @@ export async function analyseInvariance(
   });
   const { transform } = options;
   const plain = plainOptions({ kernels: ['rbf'], centring: 'none', ...rest });
-  if (plain.pairs !== null)
-    throw new UsageError('pairs has no meaning with transform, which compares batches of images already.');
-  if (plain.also.length > 0)
-    throw new UsageError('also compares layers, and transform compares two views of each image in one layer.', {
-      hint: 'Leave one of the two out.',
-    });
-  if (options.queryImages || options.databaseImages)
-    throw new UsageError(
-      'transform compares two views of each image and searches none: it takes no queries and no database.',
-    );
+  if (plain.kernels.length > 1) throw new UsageError(`transform takes one kernel; found ${plain.kernels.join(', ')}.`);
   const kernel = plain.kernels[0]!;
   if ((transform === 'groups') !== (options.groups !== undefined))
     throw new UsageError(
@@ -88,120 +80,120 @@ export async function analyseInvariance(
     ...(options.groups && { groups: options.groups }),
   });
   const grouped = options.groups && (await groupedSamples(inputs, options.groups, batch, images, ids));
-  const store = await storeAt(place, { hash: inputsHash, images: ids });
-  const models: RepresentationModelEntry[] = [];
-  const results: InvarianceResult['models'] = [];
-  let common:
-    | { skipped: SkippedImage[]; size: number | null; width?: number; shift: number; batches: number }
-    | undefined;
-  const pool = platform.openPool ? await platform.openPool() : thisThread();
-  try {
-    const { transform: _t, offset: _o, batch: _b, groups: _g, ...shared } = options;
-    const all = { kernels: ['rbf' as const], centring: 'none' as const, ...shared };
-    const views = grouped ? { batch, rows: grouped.rows.map(({ length }) => length) } : { batch };
-    platform.announce?.(await planRepresentations(inputs, images, all, platform, pool.threads, task, views));
-    for (const input of inputs) {
-      if (grouped) {
+  return analyseOnce(place, 'representations', { hash: inputsHash, images: ids }, async (store) => {
+    const models: RepresentationModelEntry[] = [];
+    const results: InvarianceResult['models'] = [];
+    let common:
+      | { skipped: SkippedImage[]; size: number | null; width?: number; shift: number; batches: number }
+      | undefined;
+    const pool = platform.openPool ? await platform.openPool() : thisThread();
+    try {
+      const { transform: _t, offset: _o, batch: _b, groups: _g, ...shared } = options;
+      const all = { kernels: ['rbf' as const], centring: 'none' as const, ...shared };
+      const views = grouped ? { batch, rows: grouped.rows.map(({ length }) => length) } : { batch };
+      platform.announce?.(await planRepresentations(inputs, images, all, platform, pool.threads, task, views));
+      for (const input of inputs) {
+        if (grouped) {
+          const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+          const id = modelId(name, models);
+          const { samples, batches } = grouped;
+          const found = await compareGroups(input, name, samples.images, batches, plain, pool, platform, task);
+          common ??= { skipped: found.skipped, size: null, shift: 0, batches: batches.length };
+          results.push({ model: id, layers: found.layers });
+          const { provider } = found;
+          models.push({
+            id,
+            name,
+            file: provider.file,
+            sha256: provider.sha256,
+            format: provider.format,
+            runtime: provider.runtime,
+            preprocessing: provider.preprocessing,
+            preprocessingFrom: provider.preprocessingFrom,
+            logits: null,
+            divergence: null,
+            layers: [],
+            warnings: provider.warnings,
+          });
+          continue;
+        }
+        const runnable = await openRunnable(input, plain.depth, platform);
         const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
         const id = modelId(name, models);
-        const { samples, batches } = grouped;
-        const found = await compareGroups(input, name, samples.images, batches, plain, pool, platform, task);
-        common ??= { skipped: found.skipped, size: null, shift: 0, batches: batches.length };
-        results.push({ model: id, layers: found.layers });
-        const { provider } = found;
+        await requireTurnable(runnable, transform, input.source.name);
+        const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
+        const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
+        const { layers, skipped, batches } = await compareViewsOfImages(plan, images, pool, platform, task).finally(
+          () => runnable.session.close(),
+        );
+        common ??= { skipped, size: runnable.input.height, width: runnable.input.width, shift, batches };
+        results.push({ model: id, layers });
         models.push({
           id,
           name,
-          file: provider.file,
-          sha256: provider.sha256,
-          format: provider.format,
-          runtime: provider.runtime,
-          preprocessing: provider.preprocessing,
-          preprocessingFrom: provider.preprocessingFrom,
+          file: input.source.name,
+          sha256: (await input.source.sha256()) ?? null,
+          format: 'onnx',
+          runtime: runnable.session.runtime,
+          preprocessing: { ...runnable.preprocessing },
+          preprocessingFrom: runnable.probed.preprocessingFrom,
           logits: null,
           divergence: null,
           layers: [],
-          warnings: provider.warnings,
+          warnings: [
+            ...runnable.probed.assumed.map((text) => `Assumed: ${text}.`),
+            ...passedOverNotes(runnable.passedOver),
+          ],
         });
-        continue;
       }
-      const runnable = await openRunnable(input, plain.depth, platform);
-      const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
-      const id = modelId(name, models);
-      await requireTurnable(runnable, transform, input.source.name);
-      const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
-      const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
-      const { layers, skipped, batches } = await compareViewsOfImages(plan, images, pool, platform, task).finally(() =>
-        runnable.session.close(),
-      );
-      common ??= { skipped, size: runnable.input.height, width: runnable.input.width, shift, batches };
-      results.push({ model: id, layers });
-      models.push({
-        id,
-        name,
-        file: input.source.name,
-        sha256: (await input.source.sha256()) ?? null,
-        format: 'onnx',
-        runtime: runnable.session.runtime,
-        preprocessing: { ...runnable.preprocessing },
-        preprocessingFrom: runnable.probed.preprocessingFrom,
-        logits: null,
-        divergence: null,
-        layers: [],
-        warnings: [
-          ...runnable.probed.assumed.map((text) => `Assumed: ${text}.`),
-          ...passedOverNotes(runnable.passedOver),
-        ],
-      });
+    } finally {
+      await pool.close();
     }
-  } finally {
-    await pool.close();
-  }
-  const { skipped, size, width, shift, batches } = common!;
-  const left = new Set(skipped.map((image) => image.name));
-  const listed = grouped
-    ? grouped.rows.flat().map(({ index, group }) => ({
-        image: { ...grouped.samples.images[index]!, group },
-        id: grouped.samples.ids[0]![index] ?? null,
-      }))
-    : images.map((image, i) => ({ image, id: ids[i] ?? null }));
-  const used = listed.filter(({ image }) => !left.has(image.name));
-  const words = await labelNames(used.map(({ image }) => image.label));
-  const rows = used
-    .slice(0, grouped ? used.length : batches * batch)
-    .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
-  const manifest = await writeSection(store, {
-    instrument: 'representations',
-    studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
-    files: new Map([['images.jsonl', encodeJsonl(rows)]]),
-    describe: (locate) => ({
-      inputsHash,
-      options: determining,
-      command: options.command ?? '',
-      images: locate('images.jsonl'),
-      imageCount: rows.length,
-      skipped,
-      kernels: plain.kernels,
-      method: plain.method,
-      centring: plain.centring,
-      models,
-      comparison: null,
-      invariance: {
-        transform,
-        offset: transform === 'shift' ? shift : null,
-        size,
-        ...(width !== undefined && width !== size && { width }),
-        ...(grouped && { groups: grouped.batches.flat().length }),
-        batchSize: batch,
-        batches,
-        images: rows.length,
-        kernel,
-        models: results,
-      },
-      kernelTier: kernelTier(),
-    }),
+    const { skipped, size, width, shift, batches } = common!;
+    const left = new Set(skipped.map((image) => image.name));
+    const listed = grouped
+      ? grouped.rows.flat().map(({ index, group }) => ({
+          image: { ...grouped.samples.images[index]!, group },
+          id: grouped.samples.ids[0]![index] ?? null,
+        }))
+      : images.map((image, i) => ({ image, id: ids[i] ?? null }));
+    const used = listed.filter(({ image }) => !left.has(image.name));
+    const words = await labelNames(used.map(({ image }) => image.label));
+    const rows = used
+      .slice(0, grouped ? used.length : batches * batch)
+      .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
+    return writeSection(store, {
+      instrument: 'representations',
+      studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
+      files: new Map([['images.jsonl', encodeJsonl(rows)]]),
+      describe: (locate) => ({
+        inputsHash,
+        options: determining,
+        command: options.command ?? '',
+        images: locate('images.jsonl'),
+        imageCount: rows.length,
+        skipped,
+        kernels: plain.kernels,
+        method: plain.method,
+        centring: plain.centring,
+        models,
+        comparison: null,
+        invariance: {
+          transform,
+          offset: transform === 'shift' ? shift : null,
+          size,
+          ...(width !== undefined && width !== size && { width }),
+          ...(grouped && { groups: grouped.batches.flat().length }),
+          batchSize: batch,
+          batches,
+          images: rows.length,
+          kernel,
+          models: results,
+        },
+        kernelTier: kernelTier(),
+      }),
+    });
   });
-  return { manifest, store };
 }
 
 /** The images of all inputs with their groups, in batches. */

@@ -11,9 +11,10 @@ import { type AnalysedOnce, analyseOnce } from '../common/analyse-once.ts';
 import { modelId } from '../common/model-id.ts';
 import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
+import type { WorkPlan } from '../common/work-plan.ts';
 import { measureLayer } from './comparison/measure-layer.ts';
-import type { PlannedLayer } from './features/choose-layers.ts';
-import { type CollectedFeatures, collectFeatures, featureBuffers } from './features/collect-features.ts';
+import { collectFeatures, featureBuffers } from './features/collect-features.ts';
+import type { FeatureProvider } from './features/feature-provider.ts';
 import { fileFeatures } from './features/file-features.ts';
 import { modelFeatures } from './features/model-features.ts';
 import { settleSamples } from './features/samples.ts';
@@ -90,39 +91,33 @@ export async function analyseRepresentations(
     const models: MeasuredModel[] = [];
     let sample: PairSample | undefined;
     try {
-      platform.announce?.(await planRepresentations(inputs, images, options, platform, matchingThreads, task));
-      for (const [m, input] of inputs.entries()) {
-        const name = input.name ?? input.source.name.replace(/\.[^.]+$/, '');
+      const open = (m: number): Promise<FeatureProvider> => {
         const opened = files[m];
-        const provider = opened
-          ? await fileFeatures(input, name, opened)
-          : await modelFeatures(input, name, samples.images, plain.depth, platform);
+        return opened
+          ? fileFeatures(inputs[m]!, nameOf(inputs[m]!), opened)
+          : modelFeatures(inputs[m]!, nameOf(inputs[m]!), samples.images, plain.depth, platform);
+      };
+      const announced =
+        platform.announce && (await planRepresentations(inputs, images, options, platform, matchingThreads, task));
+      if (announced) platform.announce!(announced);
+      // The layers of all models are known before the first of them is run.
+      const layers = announced?.layers ?? (await layersOf(inputs, open));
+      requireMemory(layers, samples.images.length, determining, memory, images.length > 0);
+      for (const [m, input] of inputs.entries()) {
+        const name = nameOf(input);
+        const provider = await open(m);
         const folder = `m${m}`;
         const pictured = models.some((model) => model.provider.runtime !== null) || provider.runtime === null;
         const onPicture = pictured ? undefined : thumbnailer(work, platform);
-        const before = models.flatMap(({ collected }) => collected.layers);
-        let collected: CollectedFeatures;
-        try {
-          requireMemory(
-            input.source.name,
-            provider.layers.map(matchedLayer),
-            before,
-            samples.images.length,
-            determining,
-            memory,
-          );
-          collected = await collectFeatures(
-            provider,
-            samples.images.length,
-            work,
-            folder,
-            plain.centring,
-            { ...task, ...(onPicture && { onPicture }) },
-            (index) => roles === null || roles[index] === 'database',
-          );
-        } finally {
-          await provider.close();
-        }
+        const collected = await collectFeatures(
+          provider,
+          samples.images.length,
+          work,
+          folder,
+          plain.centring,
+          { ...task, ...(onPicture && { onPicture }) },
+          (index) => roles === null || roles[index] === 'database',
+        ).finally(() => provider.close());
         const first = models[0]?.collected ?? collected;
         requireSameSamples(
           first.indices.map((index) => samples.ids[0]![index] ?? `number ${index}`),
@@ -191,9 +186,21 @@ export async function analyseRepresentations(
   });
 }
 
-/** A layer as it is matched: without the tokens that are left out. */
-function matchedLayer({ name, positions, channels, droppedTokens }: PlannedLayer) {
-  return { name, positions: positions - droppedTokens, channels };
+const nameOf = ({ name, source }: RepresentationModelInput): string => name ?? source.name.replace(/\.[^.]+$/, '');
+
+/** The layers of all models as they are matched: without the tokens that are left out. */
+async function layersOf(
+  inputs: readonly RepresentationModelInput[],
+  open: (m: number) => Promise<FeatureProvider>,
+): Promise<WorkPlan['layers']> {
+  const found: WorkPlan['layers'] = [];
+  for (const [m, input] of inputs.entries()) {
+    const provider = await open(m);
+    await provider.close();
+    for (const { name, positions, channels, droppedTokens } of provider.layers)
+      found.push({ model: nameOf(input), layer: name, positions: positions - droppedTokens, channels });
+  }
+  return found;
 }
 
 /** @throws UsageError where a database is to be larger than there are images for it. */

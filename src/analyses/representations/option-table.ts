@@ -178,6 +178,25 @@ function requireSampled(given: Partial<OptionValues<typeof REPRESENTATION_OPTION
     throw new UsageError(`pairs takes one kernel; found ${given.kernels.join(', ')}.`);
 }
 
+/** What has no meaning where views of images are compared, batch by batch. */
+const NOT_OF_VIEWS = [
+  ...['maxMemory', 'pairs', 'queries', 'queryImages', 'databaseImages', 'k', 'databaseSizes', 'cka', 'ckaBatch', 'rsa'],
+  ...['also', 'permutations', 'approximationPairs', 'matches', 'pairFeatures', 'sigmaScope'],
+];
+
+/** @throws UsageError naming the first option that the experiment with two views has no use for. */
+export function requireOptionsOfViews(given: object): void {
+  const options = given as Readonly<Record<string, unknown>>;
+  const unused = NOT_OF_VIEWS.find((name) => options[name] !== undefined);
+  if (unused !== undefined)
+    throw new UsageError(`${unused} has no meaning with transform, which compares views of images, batch by batch.`, {
+      hint: 'Leave one of the two out.',
+    });
+  const { kernels } = options;
+  if (Array.isArray(kernels) && kernels.length > 1)
+    throw new UsageError(`transform takes one kernel; found ${kernels.join(', ')}.`);
+}
+
 export const TRANSFORMS = ['shift', 'flip', 'rotate', 'groups'] as const;
 
 /** What the experiment with two views of each image adds. */

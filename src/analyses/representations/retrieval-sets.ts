@@ -40,9 +40,11 @@ export function imageRoles(
   // A model without images is refused when it is opened, with what it needs.
   if (images.length === 0) return null;
   const find = finder(images, ids);
-  const queries =
-    'share' in queryImages ? shareOf(images, queryImages.share, seed) : find(queryImages, 'queryImages (--queries)');
   const database = databaseImages && find(databaseImages, 'databaseImages (--database)');
+  const queries =
+    'share' in queryImages
+      ? shareOf(images, database, queryImages.share, seed)
+      : find(queryImages, 'queryImages (--queries)');
   const roles = images.map((image, i): ImageRole => {
     const isQuery = queries.has(i);
     if (isQuery && database?.has(i))
@@ -85,18 +87,30 @@ function finder(images: readonly Pick<ImageInput, 'name'>[], ids: readonly (stri
   };
 }
 
-/** A random share of the images of each label, at least one image of a label that has two. */
-function shareOf(images: readonly Pick<ImageInput, 'label'>[], share: number, seed: number): Set<number> {
+/**
+ * A random share of the images of each label that are not in a database that was named, at least one image of a label that
+ * has some. Without such a database one image of each label at least is left for it.
+ */
+function shareOf(
+  images: readonly Pick<ImageInput, 'label'>[],
+  database: ReadonlySet<number> | undefined,
+  share: number,
+  seed: number,
+): Set<number> {
   if (!(share > 0 && share < 1))
     throw new UsageError(`The share of images that are queries must be between 0 and 1; found ${share}.`);
   const byLabel = new Map<string | undefined, number[]>();
   images.forEach(({ label }, i) => {
-    byLabel.set(label, [...(byLabel.get(label) ?? []), i]);
+    if (database?.has(i)) return;
+    const members = byLabel.get(label);
+    if (members) members.push(i);
+    else byLabel.set(label, [i]);
   });
   const random = createRandom(seed);
   const chosen = new Set<number>();
   for (const members of byLabel.values()) {
-    const count = Math.min(members.length - 1, Math.max(1, Math.round(members.length * share)));
+    const most = database ? members.length : members.length - 1;
+    const count = Math.min(most, Math.max(1, Math.round(members.length * share)));
     for (const at of random.permutation(members.length).subarray(0, count)) chosen.add(members[at]!);
   }
   return chosen;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isFeaturesFile } from '../../activations/features-file/features-file.ts';
+import { isFeaturesFile, openFeaturesFile } from '../../activations/features-file/features-file.ts';
 import { probeModel } from '../../activations/model/vision-model.ts';
 import { loadRuntime } from '../../activations/runtime/node-runtime.ts';
 import { defaultStudyName } from '../../analyses/common/default-study-name.ts';
@@ -119,7 +119,13 @@ async function representations(
   const typed = typedOptions(command, REPRESENTATION_OPTIONS);
   const { seed = REPRESENTATION_OPTIONS.seed.default } = typed;
   const areFeatures = await Promise.all(inputs.map(({ source }) => isFeaturesFile(source)));
-  const { images: named, options: sets } = await imagesWithSets(flags, areFeatures.includes(false), seed, io);
+  const features = await Promise.all(
+    inputs.filter((_, i) => areFeatures[i]).map(({ source }) => openFeaturesFile(source)),
+  );
+  const listed = new Set(
+    features.flatMap(({ samples }) => samples ?? []).flatMap(({ id, name }) => [id ?? [], name ?? []].flat()),
+  );
+  const { images: named, options: sets } = await imagesWithSets(flags, areFeatures.includes(false), listed, seed, io);
   const { transform, offset, batch } = settleOptions(INVARIANCE_OPTIONS, typedOptions(command, INVARIANCE_OPTIONS));
   const groups = flags.groups === undefined ? undefined : await readGroups(flags.groups, io.cwd);
   const images =

@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, extname, isAbsolute, resolve } from 'node:path';
+import { basename, extname, isAbsolute, posix, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { findImages } from '../../activations/images/image-folder.ts';
 import { readPicture } from '../../activations/images/images-from-folder.ts';
@@ -37,10 +37,12 @@ export interface ImagesWithSets {
  * have to look at pictures, queries and database are all images there are.
  *
  * @param needsPictures Whether some input is a model that runs.
+ * @param listed Names and content ids of the samples that files of features list.
  */
 export async function imagesWithSets(
   flags: { images?: string; sample?: number; queries?: QueriesFlag; database?: string },
   needsPictures: boolean,
+  listed: ReadonlySet<string>,
   seed: number,
   io: CliIo,
 ): Promise<ImagesWithSets> {
@@ -54,6 +56,8 @@ export async function imagesWithSets(
     throw new UsageError('--sample would leave out images that --queries or --database names.', {
       hint: 'Give shorter lists, or draw the queries from the sample: --queries 20%.',
     });
+  if (sample !== undefined && path === undefined)
+    throw new UsageError('--sample needs --images; a file of features is taken whole.');
   if (path === undefined && needsPictures && named !== undefined && database !== undefined)
     return joined(named, database, io);
   const images = path === undefined ? [] : await readImages(path, sample, seed, io);
@@ -63,8 +67,8 @@ export async function imagesWithSets(
     options: {
       ...(queries && 'count' in queries && { queries: queries.count }),
       ...(queries && 'share' in queries && { queryImages: { share: queries.share } }),
-      ...(named !== undefined && { queryImages: await membersOf(named, places, io) }),
-      ...(database !== undefined && { databaseImages: await membersOf(database, places, io) }),
+      ...(named !== undefined && { queryImages: await membersOf(named, places, listed, io) }),
+      ...(database !== undefined && { databaseImages: await membersOf(database, places, listed, io) }),
     },
   };
 }
@@ -88,10 +92,15 @@ async function joined(queries: string, database: string, io: CliIo): Promise<Ima
 }
 
 /**
- * The images that a folder or list stands for: by their place among those given, else by the hash of the file, by which
- * files of features know them, else by the name as the list has it. A name that is no file is a folder of names.
+ * The images that a folder or list stands for: by their place among those given, else by the name as the list has it or with
+ * the folder before it, or by the hash of the file, whichever files of features list. What is no file is a folder of names.
  */
-async function membersOf(path: string, places: ReadonlyMap<string, string>, io: CliIo): Promise<string[]> {
+async function membersOf(
+  path: string,
+  places: ReadonlyMap<string, string>,
+  listed: ReadonlySet<string>,
+  io: CliIo,
+): Promise<string[]> {
   const place = resolve(io.cwd, path);
   if (!(await stat(place).catch(() => undefined))) return [`${path.replace(/\/+$/, '')}/`];
   const { folder, samples } = await findImages(place);
@@ -99,12 +108,17 @@ async function membersOf(path: string, places: ReadonlyMap<string, string>, io: 
   // One after the other: a folder may hold more than fits into memory.
   for (const { name } of samples) {
     const file = resolve(folder, name);
-    const isFile = async (): Promise<boolean> => (await stat(file).catch(() => undefined))?.isFile() ?? false;
-    members.push(
-      places.get(await real(file)) ?? ((await isFile()) ? await sha256Hex(await readPicture(file, name)) : name),
-    );
+    const known = places.get(await real(file)) ?? [name, posix.join(path, name)].find((own) => listed.has(own));
+    members.push(known ?? (await idOf(file, name, listed)) ?? name);
   }
   return members;
+}
+
+/** The content id of a file, where files of features list it. */
+async function idOf(file: string, name: string, listed: ReadonlySet<string>): Promise<string | undefined> {
+  if (listed.size === 0 || !(await stat(file).catch(() => undefined))?.isFile()) return undefined;
+  const id = await sha256Hex(await readPicture(file, name));
+  return listed.has(id) ? id : undefined;
 }
 
 function real(path: string): Promise<string> {

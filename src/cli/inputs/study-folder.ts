@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { workFolder } from '../../analyses/common/work-area.ts';
 import { type ByteSource, recordedHash } from '../../base/bytes/byte-source.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
@@ -41,7 +42,10 @@ export function studyPlace({ out, quiet = false, name, instrument, models }: Pla
     // It may hold what an interrupted run had done.
     if (existsSync(own)) return folderStore(own);
     const hashes = await Promise.all(models.map(async (model) => (await recordedHash(model)).sha256));
-    for (const folder of await studiesBelow(join(io.cwd, STUDIES_FOLDER))) {
+    const studies = await studiesBelow(join(io.cwd, STUDIES_FOLDER));
+    const begun = studies.find((folder) => existsSync(join(folder, workFolder(instrument, inputs.hash))));
+    if (begun !== undefined) return folderStore(begun);
+    for (const folder of studies) {
       const store = folderStore(folder);
       const manifest = await readManifest(store).catch(() => undefined);
       if (!manifest || !isOfModels(manifest, hashes)) continue;

@@ -7,6 +7,9 @@ type Score = NonNullable<RetrievalEntry['precisionAt1']>;
 const span = ({ mean, low, high, level }: Score): string =>
   `${percent(mean)} of images (${percent(level)} interval ${fixed(low * 100, 0)} to ${percent(high)})`;
 
+/** What is searched by beside matched places. */
+const SEARCHED = { spatial: 'same places', average: 'pooled vectors', first: 'the first tokens' } as const;
+
 /** Does the network find images of the same kind, and does matching places help? */
 export const retrieval: Rule<RepresentationsFacts> = {
   id: 'representations.retrieval',
@@ -28,13 +31,39 @@ export const retrieval: Rule<RepresentationsFacts> = {
     });
     const figure = 'precision at 1 by matched places';
     const view = { path: 'representations/retrieval', params: of.params };
-    if (score.low <= sameLabel)
+    if (sameLabel === 0)
       return {
-        kind: 'result',
-        text: `Nothing is above chance: at no layer does the most similar image bear the same label more often than a random one would (at best ${span(score)} at ${of.name}; chance ${percent(sameLabel)}).`,
-        evidence: [evidenceOf(figure, of, score)],
+        kind: 'open',
+        text: 'Retrieval says nothing here: no query has a label that is in the database.',
+        evidence: [],
         view,
       };
+    if (score.low <= sameLabel) {
+      const others = (['spatial', 'average', 'first'] as const).flatMap((by) =>
+        layers.flatMap((layer) => {
+          const found = searchOf(layer, by, by === 'spatial' ? kernel : null)?.precisionAt1;
+          return found && found.low > sameLabel ? [{ by, layer, found }] : [];
+        }),
+      );
+      const chance = `at best ${span(score)} at ${of.name}; chance ${percent(sameLabel)}`;
+      if (others.length === 0)
+        return {
+          kind: 'result',
+          text: `Nothing is above chance: at no layer does the most similar image bear the same label more often than a random one would (by matched places ${chance}).`,
+          evidence: [evidenceOf(figure, of, score)],
+          view,
+        };
+      const other = others.reduce((a, b) => (b.found.mean > a.found.mean ? b : a));
+      return {
+        kind: 'result',
+        text: `By matched places no layer is above chance (${chance}), but ${SEARCHED[other.by]} find the same label for ${span(other.found)} at ${other.layer.name}.`,
+        evidence: [
+          evidenceOf(figure, of, score),
+          evidenceOf(`precision at 1 by ${SEARCHED[other.by]}`, other.layer, other.found),
+        ],
+        view,
+      };
+    }
     const same = searchOf(of, 'spatial', kernel)?.precisionAt1;
     return {
       kind: 'result',

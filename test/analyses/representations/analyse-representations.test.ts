@@ -233,9 +233,21 @@ describe('analyseRepresentations', () => {
     );
     expect(error).toBeInstanceOf(LimitError);
     expect(error.message).toMatch(
-      /^f\.npy: layer array of 70 images, 16 positions × 24 channels, takes about (\d+) MiB of memory; \1 MiB are allowed/,
+      /^f: layer array of 70 images, 16 positions × 24 channels, takes about (\d+) MiB of memory; \1 MiB are allowed/,
     );
-    expect(error.hint).toMatch(/--threads 1, or --pairs or --sample, or --max-memory 192M/);
+    expect(error.hint).toMatch(/--threads 1, or --pairs, or --max-memory 192M/);
+    expect(await contents(refused)).toEqual({});
+    // The second model does not fit beside the first: nothing of the first is matched.
+    const both = [
+      { source, tokens: 0 },
+      { source, name: 'g', tokens: 0 },
+    ];
+    const two = await analyseRepresentations(both, [], { ...options, maxMemory }, refused, { openPool }).catch(
+      (e) => e,
+    );
+    expect(two.message).toMatch(
+      /^g: layer array .* takes about \d+ MiB of memory, beside \d+ KiB of the layers before it;/,
+    );
     expect(await contents(refused)).toEqual({});
   });
 

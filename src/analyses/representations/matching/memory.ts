@@ -49,15 +49,17 @@ export function memoryOfMatching(layer: LayerSize, images: number, use: MemoryUs
 
 /**
  * The least memory, in bytes, in which some pairs of a layer's images can be matched: means and norms of each image, values
- * of the pairs in every layer, and a few images.
+ * of the pairs in every layer, and the larger of what planning the pairs and what searching takes.
+ *
+ * @param counts.searched Queries that are looked for at a time, each with a bound for every image.
  */
 export function memoryOfPairs(
   layer: LayerSize,
-  { images, pairs, layers }: { images: number; pairs: number; layers: number },
+  { images, pairs, layers, searched }: { images: number; pairs: number; layers: number; searched: number },
   use: MemoryUse,
 ): number {
-  const values = images * (layer.positions + layer.channels) * 8 + pairs * layers * 16 + pairs * 64;
-  return reservedBytes(layer, images, use) + values;
+  const values = images * (layer.positions + layer.channels) * 8 + pairs * layers * 16;
+  return reservedBytes(layer, images, use) + values + Math.max(pairs * 56, images * searched * 12);
 }
 
 /**

@@ -15,7 +15,7 @@ import { fileFeatures } from '../features/file-features.ts';
 import { modelFeatures } from '../features/model-features.ts';
 import { settleSamples } from '../features/samples.ts';
 import { type MemoryUse, memoryOfMatching } from '../matching/memory.ts';
-import { MINIBATCH_RULES, type PlainOptions, plainOptions } from '../option-table.ts';
+import { type PlainOptions, plainOptions, requireOptionsOfViews } from '../option-table.ts';
 import {
   DEFAULT_MAX_MEMORY,
   type ImageInput,
@@ -23,6 +23,7 @@ import {
   type RepresentationsOptions,
   type RepresentationsPlatform,
 } from '../options.ts';
+import { sampledPairs } from './pair-counts.ts';
 import { memoryOfLayers } from './require-memory.ts';
 import { waysForPairs, waysForViews, waysToShorten } from './ways-to-shorten.ts';
 
@@ -58,6 +59,7 @@ export async function planRepresentations(
   task: LongTask = {},
   views?: Views,
 ): Promise<WorkPlan> {
+  if (views) requireOptionsOfViews(options);
   const { maxMemory = DEFAULT_MAX_MEMORY } = options;
   const plain = plainOptions(options);
   const files = await Promise.all(
@@ -73,6 +75,7 @@ export async function planRepresentations(
   const n = samples.images.length;
   const searches = searchesOf(samples.images, plain, options);
   const pairs = pairsOfWork(n, plain, searches, views);
+  const used = views?.rows?.reduce((sum, rows) => sum + rows, 0) ?? n;
   const layers: WorkPlan['layers'] = [];
   const planned: PlannedLayer[] = [];
   const notes: string[] = [];
@@ -90,7 +93,7 @@ export async function planRepresentations(
     try {
       notes.push(...provider.warnings.filter((warning) => warning.startsWith('Passed over')));
       const { block, seconds } = await tryImages(provider, n, task);
-      featureSeconds += seconds * (views?.rows ? views.rows.reduce((sum, rows) => sum + rows, 0) : n * (views ? 2 : 1));
+      featureSeconds += seconds * used * (views && !views.rows ? 2 : 1);
       imagesTried = Math.max(imagesTried, block.indices.length);
       for (const [l, layer] of provider.layers.entries()) {
         const { positions, channels, droppedTokens } = layer;
@@ -112,7 +115,7 @@ export async function planRepresentations(
       basis: `${pairsTried} pairs of each layer tried, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     },
   ];
-  const described = { instrument: 'representations' as const, images: n, layers, notes, pairs };
+  const described = { instrument: 'representations' as const, images: used, layers, notes, pairs };
   if (views) {
     // Batch after batch: neither features nor matrices are kept.
     const rows = Math.max(...(views.rows ?? [2 * views.batch]));
@@ -151,25 +154,22 @@ export async function planRepresentations(
     seconds: steps.reduce((sum, { seconds }) => sum + seconds, 0),
     shorter: [],
   };
-  return { ...plan, shorter: waysToShorten(plan, plain, needed, use) };
+  return { ...plan, shorter: waysToShorten(plan, plain, needed, use, images.length > 0) };
 }
 
 /** Pairs that are matched in each layer; of those that queries need, all that norms may leave. */
 function pairsOfWork(
   n: number,
-  { pairs, cka, ckaBatch }: PlainOptions,
+  plain: PlainOptions,
   searches: { queries: number; database: number },
   views?: Views,
 ): number {
   if (views?.rows) return views.rows.reduce((sum, rows) => sum + pairCount(rows), 0);
   if (views) return Math.floor(n / views.batch) * views.batch * (2 * views.batch - 1);
-  if (pairs === null) return pairCount(n);
-  const batches = MINIBATCH_RULES[cka] === null || n < 4 ? 0 : Math.ceil(n / ckaBatch!);
-  const within = batches === 0 ? 0 : Math.round((n * (n / batches - 1)) / 2);
-  return Math.min(pairs, pairCount(n)) + within + searches.queries * searches.database;
+  return plain.pairs === null ? pairCount(n) : sampledPairs(n, plain) + searches.queries * searches.database;
 }
 
-/** How many queries there are and how many images each is held against; ids are not known yet and count as one image. */
+/** How many queries there are and how many images each is compared with; ids are not known yet and count as one image. */
 function searchesOf(
   images: readonly ImageInput[],
   { queries }: PlainOptions,

@@ -12,12 +12,14 @@ const LEAST_IMAGES = 50;
  * minutes and within the memory.
  *
  * @param needed Bytes that cannot be done without, whatever is loaded in parts.
+ * @param canSample Whether images were given, of which a part could be taken.
  */
 export function waysToShorten(
   plan: WorkPlan,
   options: PlainOptions,
   needed: number,
   use: MemoryUse,
+  canSample: boolean,
 ): WorkPlan['shorter'] {
   const { images, layers, seconds, memory } = plan;
   const slow = seconds > LONG_SECONDS;
@@ -34,7 +36,7 @@ export function waysToShorten(
     });
   let fewer = images;
   while (fewer > LEAST_IMAGES && !fits(fewer)) fewer = Math.floor(fewer * 0.9);
-  if (fewer < images && fits(fewer))
+  if (canSample && fewer < images && fits(fewer))
     ways.push({ flags: `--sample ${fewer}`, effect: `${pairsOf(fewer)} pairs a layer, ${about(secondsOf(fewer))}` });
   const largest = layers.reduce((a, b) => (b.positions > a.positions ? b : a));
   if (layers.length > 1)

@@ -13,7 +13,7 @@ import type { PairMatcher } from './pair-matcher.ts';
 /** Images whose features are in memory while profiles are made. */
 const IMAGES_AT_ONCE = 64;
 /** Queries that are looked for together, which bounds the candidates in memory. */
-const QUERIES_AT_ONCE = 256;
+export const QUERIES_AT_ONCE = 256;
 /** Candidates of a query in the first round, for each image looked for, and at most in one round. */
 const FIRST_PER_FOUND = 2;
 const MOST_IN_ROUND = 256;
