@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/announce-skips.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     // Limits end what hangs; a machine under load is slow and not wrong.
     testTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },

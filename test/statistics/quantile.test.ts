@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '#src/base/errors.ts';
 import { median, quantile, quantileInPlace, selectInPlace } from '#src/statistics/quantile.ts';
 
-const numbers = fc.array(fc.oneof(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.integer({ min: -3, max: 3 })), {
-  minLength: 1,
-  maxLength: 60,
-});
+// Typed arrays sort −0 before 0, which are equal to a quantile: only one zero is drawn.
+const one = fc.oneof(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.integer({ min: -3, max: 3 }));
+const numbers = fc.array(
+  one.map((value) => value + 0),
+  { minLength: 1, maxLength: 60 },
+);
 
 describe('quantile', () => {
   it('gives what NumPy gives', () => {
