@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { detectHead } from '#src/model-files/head/detect-head.ts';
 import { openModel } from '#src/model-files/open-model.ts';
-import { call, dict, global, join, list, op, type Piece, text, tuple } from '../support/pickle-writer.ts';
+import { call, dict, global, int, join, list, op, type Piece, text, tuple } from '../support/pickle-writer.ts';
 import { floats, legacyCheckpoint, tensor, zipCheckpoint } from '../support/torch-writer.ts';
 
 const weight = floats('0', 12);
@@ -107,4 +107,70 @@ it('the class and source of a module, as files of before PyTorch 1.6 keep them, 
   const net = join(persistent, tuple(), op(0x81), attributes, op('b'));
   const file = await openModel(memorySource('x.pth', legacyCheckpoint(net, [weight])));
   expect([...file.tensors.keys()]).toEqual(['fc.weight']);
+});
+
+describe('class names inside a checkpoint', () => {
+  const head = (rows = 3) => tensor({ storage: weight, shape: [rows, 12 / rows] }, 'zip');
+  const openWith = (more: Record<string, Piece>, rows?: number) =>
+    open(() => dict({ state_dict: dict({ 'fc.weight': head(rows) }), ...more }), 'zip');
+  const names = (...given: string[]) => list(...given.map(text));
+
+  it.each<[string, Piece]>([
+    ['class_to_idx', dict({ dog: int(1), cat: int(0), owl: int(2) })],
+    ['idx_to_class', dict({ '0': text('cat'), '2': text('owl'), '1': text('dog') })],
+    ['classes', names('cat', 'dog', 'owl')],
+    ['CLASSES', tuple(text('cat'), text('dog'), text('owl'))],
+  ])('%s', async (key, value) => {
+    const file = await openWith({ epoch: int(4), [key]: value });
+    expect(file.classNames).toEqual(['cat', 'dog', 'owl']);
+    expect(file.notes).toEqual([`The classes are named by ${key} in the file.`]);
+  });
+
+  it.each<[string, Record<string, Piece>]>([
+    ['as many as no matrix has rows', { classes: names('cat', 'dog') }],
+    ['a row without a name', { class_to_idx: dict({ cat: int(0), dog: int(1), owl: int(3) }) }],
+    ['two names of one row', { class_to_idx: dict({ cat: int(0), dog: int(1), owl: int(1) }) }],
+    ['two lists that differ', { classes: names('a', 'b', 'c'), labels: names('c', 'b', 'a') }],
+    ['no names', { names: list(int(1), int(2), int(3)) }],
+  ])('are not taken: %s', async (_, more) => {
+    const file = await openWith(more);
+    expect(file.classNames).toBeUndefined();
+    expect(file.notes).toBeUndefined();
+  });
+
+  it('a learner that fastai exported has its head and its vocabulary', async () => {
+    const items = instance('fastcore.foundation', 'L', dict({ items: names('cat', 'dog', 'owl') }));
+    const vocabulary = instance(
+      'fastai.data.transforms',
+      'CategoryMap',
+      dict({ items, o2i: dict({ cat: int(0), dog: int(1), owl: int(2) }) }),
+    );
+    const loaders = instance(
+      'fastai.data.core',
+      'DataLoaders',
+      dict({ loaders: list(instance('fastai.data.core', 'TfmdDL', dict({ vocab: vocabulary }))), path: text('.') }),
+    );
+    const file = await open(
+      (form) =>
+        instance(
+          'fastai.learner',
+          'Learner',
+          dict({
+            dls: loaders,
+            model: moduleOf(
+              'Sequential',
+              {},
+              { '0': moduleOf('Body', {}), '1': moduleOf('Head', {}, { '8': linear(form) }) },
+            ),
+            loss_func: instance('fastai.losses', 'CrossEntropyLossFlat', dict({ axis: int(-1) })),
+            opt_func: call(global('functools', 'partial'), global('fastai.optimizer', 'Adam')),
+            path: call(global('pathlib', 'PosixPath'), text('pets')),
+          }),
+        ),
+      'zip',
+    );
+    expect([...file.tensors.keys()]).toEqual(['model.1.8.weight']);
+    expect(detectHead(file)).toMatchObject({ tensor: 'model.1.8.weight', classes: 3, features: 4 });
+    expect(file.classNames).toEqual(['cat', 'dog', 'owl']);
+  });
 });

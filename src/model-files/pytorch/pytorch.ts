@@ -6,6 +6,7 @@ import type { ModelFile, ModelFormat } from '../model-file.ts';
 import { type ExportedWeights, exportedWeights, weightsWithin } from './exported-program.ts';
 import { flattenCheckpoint, type Scalar } from './flatten.ts';
 import { openLegacyCheckpoint } from './legacy-checkpoint.ts';
+import { namesInside } from './names-inside.ts';
 import { numpyElementType } from './numpy-globals.ts';
 import { looksLikeTarCheckpoint, openTarCheckpoint } from './tar-checkpoint.ts';
 import { arrayEntry, tensorEntry } from './tensor-entries.ts';
@@ -66,13 +67,30 @@ async function openPytorch(source: ByteSource, isWithin = false): Promise<ModelF
   }
   const metadata: Record<string, Scalar> = { ...flat.metadata };
   if (notRead.length > 0) metadata[NOT_READ] = notRead.join(', ');
-  if (checkpoint.unknown.size === 0) return { format: 'pytorch', name: source.name, tensors, metadata };
-  const names = namesOf(checkpoint.unknown);
-  metadata['objects of other classes'] = names;
-  const notes = [
-    `Objects of classes that are not known were passed over, but for tensors in them; nothing was run: ${names}.`,
-  ];
-  return { format: 'pytorch', name: source.name, tensors, metadata, notes };
+  const notes: string[] = [];
+  const inside = namesInside(checkpoint.root, (count) => hasRows(tensors, count));
+  if (inside) notes.push(`The classes are named by ${printable(inside.key)} in the file.`);
+  if (checkpoint.unknown.size > 0) {
+    const names = namesOf(checkpoint.unknown);
+    metadata['objects of other classes'] = names;
+    notes.push(
+      `Objects of classes that are not known were passed over, but for tensors in them; nothing was run: ${names}.`,
+    );
+  }
+  return {
+    format: 'pytorch',
+    name: source.name,
+    tensors,
+    metadata,
+    ...(notes.length > 0 && { notes }),
+    ...(inside && { classNames: inside.names }),
+  };
+}
+
+/** Whether some matrix or kernel has that many rows, as the head of so many classes has. */
+function hasRows(tensors: ReadonlyMap<string, TensorEntry>, count: number): boolean {
+  for (const { shape } of tensors.values()) if (shape.length >= 2 && shape[0] === count) return count > 1;
+  return false;
 }
 
 function exportedFile(name: string, { tensors, notRead }: ExportedWeights): ModelFile {
