@@ -7,10 +7,28 @@ interface Violation {
   nodes: { html: string }[];
 }
 
-const WCAG = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
+/** What is looked for: anything against WCAG, the grave findings of all rules, or what depends on colours alone. */
+type Wanted = 'wcag' | 'serious' | 'colours';
 
-/** What axe finds on the page as it is: anything against WCAG, or with "serious" the grave findings of all its rules. */
-export async function axeFindings(page: Page, which: 'wcag' | 'serious' = 'wcag'): Promise<string[]> {
+const OPTIONS: Record<Wanted, object> = {
+  wcag: { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
+  serious: {},
+  colours: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
+};
+
+/** What axe finds on the page as it is, in light; then in dark, where only colours differ. The page is left in dark. */
+export async function axeFindingsInBoth(page: Page, which: 'wcag' | 'serious' = 'wcag'): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await axeFindings(page, which);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  // Colours follow the scheme within two frames; figures are drawn anew with them.
+  await page.waitForTimeout(100);
+  const dark = await axeFindings(page, 'colours');
+  return [...light, ...dark.map((found) => `in dark: ${found}`)];
+}
+
+/** What axe finds on the page as it is. */
+export async function axeFindings(page: Page, which: Wanted = 'wcag'): Promise<string[]> {
   // The policy of the page forbids inline scripts, so axe comes in through the debugger.
   await page.evaluate(`${AxeBuilder.source}; undefined`);
   const { violations } = await page.evaluate(
@@ -18,9 +36,9 @@ export async function axeFindings(page: Page, which: 'wcag' | 'serious' = 'wcag'
       (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }).axe.run(
         options,
       ),
-    which === 'wcag' ? WCAG : {},
+    { ...OPTIONS[which], resultTypes: ['violations'] },
   );
   return violations
-    .filter(({ impact }) => which === 'wcag' || impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => which !== 'serious' || impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`);
 }
