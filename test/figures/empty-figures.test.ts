@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { classDifference } from '#src/figures/classes/class-maps.ts';
+import { conceptAtlas } from '#src/figures/concepts/atlas.ts';
 import { conceptScatter } from '#src/figures/concepts/concepts.ts';
 import { type FigureContext, newDrawing } from '#src/figures/figure.ts';
 import { logDomainOf } from '#src/figures/kit/axes.ts';
@@ -151,5 +152,36 @@ describe('the difference of two maps', () => {
     await expect(draw({ models: ['one', 'two', 'three'] })).rejects.toThrow('of two models');
     manifest.instruments.classes!.models[1]!.matrix = null;
     await expect(draw({ models: ['one', 'two'] })).rejects.toThrow('The study has no map of two');
+  });
+});
+
+describe('the atlas without pictures', () => {
+  const atlas = {
+    models: ['a', 'b'].map((name) => ({ name })),
+    classes: [
+      { id: 'cat', name: 'cat, true cat', wnid: 'n02121620', models: [0, 1].map(() => ({ collages: 'rows' })) },
+    ],
+    ...{ images: 'images', entries: 'entries' },
+  };
+  const cell = (importance: number | null, similarity: number) => ({
+    concepts: importance === null ? [] : [{ class: 'cat', concept: 0 }],
+    ...{ importance, similarity },
+  });
+  const files = {
+    ...{ rows: [], images: [] },
+    entries: [{ entry: 0, classes: ['cat'], cells: [cell(-0.25, 0.9), cell(null, -0.125)] }],
+  };
+
+  it('has true minus signs before importance and similarity', async () => {
+    const svg = await conceptAtlas.draw(contextOf({ atlas }, { classes: ['n02121620'] }, files));
+    expect(svg).toMatch(/>−0\.25</);
+    expect(svg).toMatch(/>−0\.1[23]</);
+  });
+
+  it('refuses a class that is not there, and names those that are', async () => {
+    await expect(conceptAtlas.draw(contextOf({ atlas }, { classes: ['dog'] }, files))).rejects.toMatchObject({
+      message: 'There is no class "dog" in the study.',
+      hint: 'It has cat, true cat.',
+    });
   });
 });

@@ -1,10 +1,11 @@
-import { UsageError } from '../../base/errors.ts';
+import { withMinus } from '../../base/number-text.ts';
 import type { AtlasEntryRow, AtlasImageRow, AtlasSection } from '../../study/concepts/atlas-section.ts';
 import type { CollageRow } from '../../study/concepts-section.ts';
 import { readStudyFile, readStudyTable } from '../../study/read-study.ts';
 import { type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import { clip, type Drawing } from '../kit/drawing.ts';
 import { mapColour } from '../kit/theme.ts';
+import { drawPatch, wantedClasses } from './concept-parts.ts';
 
 /** Concepts that a figure shows, and pictures of each. */
 const ROWS = 24;
@@ -25,7 +26,7 @@ export const conceptAtlas: FigureKind = {
     const section = context.manifest.instruments.atlas!;
     const d = context.drawing();
     const all = await readStudyTable<AtlasEntryRow>(context.store, context.manifest, section.entries);
-    const wanted = wantedClasses(section, context.choices.classes);
+    const wanted = new Set(wantedClasses(section.classes, context.choices.classes).map(({ id }) => id));
     const entries = all.filter(({ classes }) => classes.some((id) => wanted.has(id)));
     const shown = entries.slice(0, ROWS);
     const top = d.heading(
@@ -46,7 +47,8 @@ export const conceptAtlas: FigureKind = {
       d.text(d.left + 4, y + HEIGHT / 2 + 4, String(entry), { bold: true });
       d.text(d.left + 28, y + HEIGHT / 2 + 4, clip(classes.map((id) => names.get(id)!).join(', '), LABELS - 34));
       pictures[i]!.forEach((picture, k) => {
-        drawPatch(d, d.left + LABELS + k * (SIDE + 3), y + (HEIGHT - SIDE) / 2, picture, section.sampler);
+        const place = { x: d.left + LABELS + k * (SIDE + 3), y: y + (HEIGHT - SIDE) / 2, side: SIDE };
+        drawPatch(d, place, picture, section.sampler);
       });
       cells.forEach((cell, m) => {
         drawCell(d, left + (m + 0.5) * width, y + HEIGHT / 2, cell);
@@ -56,19 +58,6 @@ export const conceptAtlas: FigureKind = {
     return d.finish(y, 'Atlas of concepts', sourceLine(context.manifest, 'atlas'));
   },
 };
-
-function wantedClasses({ classes }: AtlasSection, asked: readonly string[] | undefined): Set<string> {
-  if (!asked?.length) return new Set(classes.map(({ id }) => id));
-  return new Set(
-    asked.map((wanted) => {
-      const found = classes.find(({ id, name, wnid }) => [id, name, wnid].includes(wanted));
-      if (found) return found.id;
-      throw new UsageError(`There is no class ${JSON.stringify(wanted)} in the study.`, {
-        hint: `It has ${classes.map(({ name }) => name).join(', ')}.`,
-      });
-    }),
-  );
-}
 
 interface Picture {
   png: Uint8Array;
@@ -108,27 +97,9 @@ async function entryPictures(
   return pictures;
 }
 
-function drawPatch(
-  d: Drawing,
-  x: number,
-  y: number,
-  { png, patch }: Picture,
-  { origins, size, side }: AtlasSection['sampler'],
-): void {
-  d.image(x, y, SIDE, SIDE, png);
-  const origin = origins?.[patch];
-  if (!origin || size === null || side === null) return;
-  const scale = SIDE / side;
-  d.rect(x + origin[1] * scale, y + origin[0] * scale, size * scale, size * scale, {
-    fill: 'none',
-    stroke: d.theme.series[1]!,
-    width: 1.4,
-  });
-}
-
 function drawCell(d: Drawing, x: number, y: number, cell: AtlasEntryRow['cells'][number]): void {
   const { concepts, importance, similarity } = cell;
-  const label = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
+  const label = (value: number | null): string => (value === null ? '–' : withMinus(value.toFixed(2)));
   if (concepts.length > 0) {
     d.circle(x - 12, y, 4 + 6 * Math.min(1, Math.max(0, importance ?? 0)), { fill: d.theme.series[0]! });
     d.text(x + 4, y + 4, importance === null ? '' : label(importance), { bold: true });

@@ -6,6 +6,7 @@ import { type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
 import { type ChartPoint, drawScatter } from '../kit/dot-chart.ts';
 import { clip } from '../kit/drawing.ts';
 import { drawColourBar, drawHeatMap } from '../kit/heat-map.ts';
+import { drawPatch, wantedClasses } from './concept-parts.ts';
 
 const PICTURES = 6;
 const CONCEPTS = 8;
@@ -13,19 +14,8 @@ const CONCEPTS = 8;
 const lacksConcepts: FigureKind['lacks'] = ({ instruments: { concepts } }) =>
   concepts ? undefined : 'it has no concepts section';
 
-/** The classes asked for by name, id or WordNet id; all where none was. */
-function classesOf({ manifest, choices }: FigureContext) {
-  const { classes } = manifest.instruments.concepts!;
-  if (!choices.classes?.length) return classes;
-  return choices.classes.map((wanted) => {
-    const found = classes.find(({ id, name, wnid }) => [id, name, wnid].includes(wanted));
-    if (!found)
-      throw new UsageError(`There is no class ${JSON.stringify(wanted)} in the study.`, {
-        hint: `It has ${classes.map(({ name }) => name).join(', ')}.`,
-      });
-    return found;
-  });
-}
+const classesOf = ({ manifest, choices }: FigureContext) =>
+  wantedClasses(manifest.instruments.concepts!.classes, choices.classes);
 
 export const conceptScatter: FigureKind = {
   id: 'concepts',
@@ -135,7 +125,6 @@ export const conceptCollages: FigureKind = {
       'The pictures whose patches show each concept most, with its strength; outlined: the patch.',
     );
     const side = Math.min(96, (d.right - d.left - 60) / PICTURES - 6);
-    const { origins, size, side: whole } = section.sampler;
     let drawn = 0;
     for (const entry of classesOf(context).slice(0, context.choices.classes?.length ? undefined : 1))
       for (const [m, owned] of entry.models.entries()) {
@@ -149,20 +138,7 @@ export const conceptCollages: FigureKind = {
           for (const [k, { image, patch, real }] of shown.slice(0, PICTURES).entries()) {
             const x = d.left + k * (side + 6);
             const bytes = await readStudyFile(context.store, context.manifest, folder + images[image]!.picture!);
-            d.image(x, y + 20, side, side, bytes);
-            const origin = origins?.[patch];
-            if (origin && size !== null && whole !== null)
-              d.rect(
-                x + (origin[1] * side) / whole,
-                y + 20 + (origin[0] * side) / whole,
-                (size * side) / whole,
-                (size * side) / whole,
-                {
-                  fill: 'none',
-                  stroke: d.theme.series[1]!,
-                  width: 1.6,
-                },
-              );
+            drawPatch(d, { x, y: y + 20, side }, { png: bytes, patch }, section.sampler);
             d.text(x, y + side + 31, withMinus(real.toFixed(2)), { size: 9, fill: d.theme.muted });
           }
           y += side + 40;
