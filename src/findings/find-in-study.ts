@@ -20,11 +20,20 @@ export async function findInStudy(
   instrument?: InstrumentName,
 ): Promise<Finding[]> {
   const wanted = instrument === undefined ? INSTRUMENTS : [instrument];
-  const lists = await Promise.all(wanted.map((name) => findFor(name, reader, manifest)));
+  const sections = wanted.flatMap((name): SectionName[] => (name === 'concepts' ? ['concepts', 'atlas'] : [name]));
+  const lists = await Promise.all(sections.map((name) => findInSection(reader, manifest, name)));
   return lists.flat();
 }
 
-async function findFor(name: InstrumentName, reader: StudyReader, { instruments }: StudyManifest): Promise<Finding[]> {
+/** A section of a study that findings are made of. The instrument of concepts has two: of two models, and of more. */
+export type SectionName = InstrumentName | 'atlas';
+
+/** The findings of one section alone; none where the study has no such section. Errors as {@link findInStudy}. */
+export async function findInSection(
+  reader: StudyReader,
+  { instruments }: StudyManifest,
+  name: SectionName,
+): Promise<Finding[]> {
   const { classes, training, representations, concepts, atlas } = instruments;
   switch (name) {
     case 'classes':
@@ -34,9 +43,8 @@ async function findFor(name: InstrumentName, reader: StudyReader, { instruments 
     case 'representations':
       return representations ? representationsFindings(representations, reader) : [];
     case 'concepts':
-      return [
-        ...(concepts ? await conceptsFindings(concepts) : []),
-        ...(atlas ? await atlasFindings(atlas, reader) : []),
-      ];
+      return concepts ? conceptsFindings(concepts) : [];
+    case 'atlas':
+      return atlas ? atlasFindings(atlas, reader) : [];
   }
 }

@@ -118,6 +118,21 @@ describe('semblance concepts', () => {
     const json = JSON.parse((await cli([...three, '--json'])).stdout);
     expect(lines).toHaveLength(1 + json.entryCount);
     expect(json.pairs).toHaveLength(3);
+    const named = await cli(['name', 'atlas', '--name-with', 'openai', '--name-model', 'm', '--dry-run']);
+    expect([named.code, named.stderr]).toEqual([
+      2,
+      expect.stringContaining('this study is an atlas of 3 models; concepts are named in studies of two.'),
+    ]);
+    // In one study with the comparison of two, each report and each list begins with its own findings.
+    expect((await cli([...args, '--out', 'atlas'])).stdout).not.toContain('of the atlas');
+    const again = await cli(three);
+    expect(again.stdout).toMatch(/^• (Concept|Of) [^•]* of the atlas/);
+    const rules = async (all: string[]) =>
+      JSON.parse((await cli([...all, '--json'])).stdout).findings.map(({ rule }: { rule: string }) => rule);
+    expect((await rules(three)).every((rule: string) => rule.startsWith('concepts.atlas-'))).toBe(true);
+    expect((await rules([...args, '--out', 'atlas'])).some((rule: string) => rule.startsWith('concepts.atlas-'))).toBe(
+      false,
+    );
     expect(
       (await runCli(['table', 'atlas', 'atlas-pairs'], { cwd: folder.path })).stdout.trim().split('\n'),
     ).toHaveLength(4);

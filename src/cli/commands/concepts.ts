@@ -135,7 +135,7 @@ async function concepts(
   const section = (isAtlas ? manifest.instruments.atlas : manifest.instruments.concepts)!;
   if (flags.json) {
     const { schemaVersion, software } = manifest;
-    const findings = await findingsOf(manifest, store, 'concepts');
+    const findings = await findingsOf(manifest, store, isAtlas ? 'atlas' : 'concepts');
     io.stdout(`${JSON.stringify({ schemaVersion, software, findings, ...section, study: folder }, null, 2)}\n`);
   } else io.stdout(await (isAtlas ? atlasReport : conceptsReport)(manifest, store, folder, io));
   if (reused && !flags.quiet) io.stderr('Nothing was computed: the study was already there.\n');

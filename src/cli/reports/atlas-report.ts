@@ -18,7 +18,7 @@ export async function atlasReport(study: StudyManifest, store: StudyStore, folde
   const manifest = withOneLineTexts(study);
   const { colors } = io;
   const section = manifest.instruments.atlas!;
-  let text = await findingsText(manifest, store, 'concepts', io);
+  let text = await findingsText(manifest, store, 'atlas', io);
   text += comparedText(section, colors);
   text += similarityText(section, colors);
   text += pairsText(section, colors);

@@ -1,6 +1,6 @@
 import { oneLine } from '../../base/one-line.ts';
-import { findInStudy } from '../../findings/find-in-study.ts';
-import type { Finding, InstrumentName } from '../../findings/finding.ts';
+import { findInSection, type SectionName } from '../../findings/find-in-study.ts';
+import type { Finding } from '../../findings/finding.ts';
 import { readerOf } from '../../findings/study-reader.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { StudyStore } from '../../study/store.ts';
@@ -9,23 +9,19 @@ import type { CliIo, Colors } from '../terminal/io.ts';
 /** Widest line of a sentence. */
 const WIDTH = 100;
 
-/** What an instrument found, as `--json` gives it. */
-export async function findingsOf(
-  manifest: StudyManifest,
-  store: StudyStore,
-  instrument: InstrumentName,
-): Promise<Finding[]> {
-  return findInStudy(readerOf(store, manifest), manifest, instrument);
+/** What a section of a study shows, as `--json` gives it. */
+export async function findingsOf(manifest: StudyManifest, store: StudyStore, section: SectionName): Promise<Finding[]> {
+  return findInSection(readerOf(store, manifest), manifest, section);
 }
 
 /** The sentences that a report begins with; empty where there are none. */
 export async function findingsText(
   manifest: StudyManifest,
   store: StudyStore,
-  instrument: InstrumentName,
+  section: SectionName,
   { colors, columns }: Pick<CliIo, 'colors' | 'columns'>,
 ): Promise<string> {
-  const found = await findingsOf(manifest, store, instrument);
+  const found = await findingsOf(manifest, store, section);
   if (found.length === 0) return '';
   const width = Math.max(40, Math.min(WIDTH, columns) - 4);
   return `${found.map((finding) => sentence(finding, width, colors)).join('')}\n`;

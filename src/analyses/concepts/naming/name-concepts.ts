@@ -44,7 +44,14 @@ export async function planNaming(
   options: { count?: number; again?: boolean } = {},
 ): Promise<NamingPlan> {
   const manifest = await readManifest(store);
-  const section = manifest.instruments.concepts;
+  const { concepts: section, atlas } = manifest.instruments;
+  if (!section && atlas)
+    throw new UsageError(
+      `${store.name}: this study is an atlas of ${atlas.models.length} models; concepts are named in studies of two.`,
+      {
+        hint: 'Compare two of the models with "semblance concepts MODEL_A MODEL_B", and name the concepts of that study.',
+      },
+    );
   if (!section)
     throw new UsageError(`${store.name}: this study has no concepts.`, { hint: 'Make one with "semblance concepts".' });
   if (!section.sampler.origins)
