@@ -15,7 +15,7 @@ export const THRESHOLDS = {
   strangeTopShare: 0.25,
   /** Networks from which a correlation over them can tell anything. */
   populationModels: 6,
-  /** p below which the correlation of a population counts. */
+  /** p below which the correlation of a population, or the covering of a concept, counts. */
   significantP: 0.05,
   /** Standard errors by which accuracies must differ for one run to be ahead. */
   accuracyErrors: 2,

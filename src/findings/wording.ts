@@ -34,3 +34,8 @@ export function chanceText({ mean, sd }: NonNullable<Evidence['chance']>, digits
   const needed = sd > 0 ? Math.min(Math.max(digits, Math.ceil(-Math.log10(sd))), 6) : digits;
   return `${fixed(mean, needed)} ± ${fixed(sd, needed)}`;
 }
+
+/** "p 0.012"; "p below 0.001". */
+export function probability(p: number): string {
+  return `p ${p < 0.001 ? 'below 0.001' : fixed(p, 3)}`;
+}

@@ -1,73 +1,16 @@
 import * as z from 'zod/mini';
+import {
+  agreementSchema,
+  bothWays,
+  coveredSchema,
+  importanceSchema,
+  replacementSchema,
+  uncertain,
+} from './concepts/concept-measures.ts';
 import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
 const maybe = z.nullable(finite);
-
-/** A number with its bootstrap interval over images: BCa for a single correlation, basic for means. */
-export const uncertain = z.object({ value: maybe, low: maybe, high: maybe });
-
-/** Why a correlation has no value of its own: what is constant over the evaluation patches. */
-const constant = z.nullable(z.enum(['prediction', 'concept']));
-
-/**
- * How well the real coefficients of a concept agree with those predicted from a model's activations, on evaluation
- * images. A constant prediction counts as similarity 0 and is flagged; a concept that is constant there is missing.
- */
-const agreementSchema = z.object({
-  pearson: uncertain,
-  spearman: maybe,
-  /** Pearson on the held-out part of each fold of the fit images. */
-  folds: z.array(maybe),
-  constant,
-});
-
-/** Effect of putting predicted coefficients in place of the real ones, averaged over patches. */
-const replacementSchema = z.object({
-  /** Euclidean distance of activations. */
-  l2: finite,
-  /** KL(original ‖ replaced) of the class distribution, in nats; null without a head, as are the next two. */
-  kl: maybe,
-  /** Share of patches whose predicted class stays. */
-  match: maybe,
-  /** Change of the class's probability. */
-  deltaTarget: maybe,
-});
-
-/** Cross: predicted from the other model. Self: from the concept's own model, the ceiling. */
-const bothWays = <T extends z.core.SomeType>(schema: T) => z.object({ cross: schema, self: schema });
-
-const coveringEffectSchema = z.object({
-  /** Mean fall of the class's probability where the concept's patches are covered, and where random ones are. */
-  concept: finite,
-  random: finite,
-  /** Their difference, with its interval over images. */
-  effect: uncertain,
-});
-
-const coveredSchema = z.object({
-  /** Evaluation images that show the concept, and patches covered in each. */
-  images: z.int(),
-  patches: z.int(),
-  /** Of the first and the second model. */
-  models: z.tuple([coveringEffectSchema, coveringEffectSchema]),
-  /** Effect in the model that has the concept minus that in the other. */
-  difference: uncertain,
-});
-
-/** How much a concept matters to its model's answer. */
-const importanceSchema = z.object({
-  /** Minus the integrated gradient of the class's cross-entropy, averaged over images; or what covering changes. */
-  value: finite,
-  low: maybe,
-  high: maybe,
-  /** Divided by the model's largest absolute importance over all classes. */
-  normalised: finite,
-  /** Rise of the cross-entropy when the concept's coefficient is set to 0; the value again where it is by covering. */
-  occlusion: finite,
-  /** Share of the variance of the class logit (Sobol total order); null where it was not asked for. */
-  sobol: maybe,
-});
 
 const conceptSchema = z.object({
   /** Row of the concept matrix, from 0. */
@@ -82,13 +25,13 @@ const conceptSchema = z.object({
   maxSimilarity: maybe,
   /** The other model's concept of that correlation. */
   partner: z.nullable(z.int()),
-  /** Null where the model's `importance` is "none", or no image shows the concept where it is by covering. */
+  /** Null where the model's `importance` is "none", or fewer than five images show the concept where it is by covering. */
   importance: z.nullable(importanceSchema),
   /** Null without a head for KL and match; L2 is there always. Delta is cross minus self. */
   replacement: z.object({ cross: replacementSchema, self: replacementSchema, delta: replacementSchema }),
   /**
    * What covering the concept's patches does to the class's probability in each model, beyond random patches; null where no
-   * image shows it or a model is no classifier, absent where it was not asked for.
+   * image shows it, absent where it was not asked for or a model is no classifier.
    */
   covered: z.optional(z.nullable(coveredSchema)),
   /** Mean cosine with the matched concept over factorisations from other seeds; null where it was not asked for. */
@@ -325,6 +268,13 @@ export interface ConceptNote {
 export const CONCEPT_NOTES_PATH = 'concept-notes.json';
 
 export type ConceptNotes = Record<string, ConceptNote>;
+
+/** Whether both models' answers to covered patches were compared: asked for, and both give class scores. */
+export function comparesCovered({ classes }: Pick<ConceptsSection, 'classes'>): boolean {
+  return classes.some(({ models }) =>
+    models.some((owner) => owner?.concepts.some(({ covered }) => covered !== undefined)),
+  );
+}
 
 /** Every file that a concepts section names, but for pictures, which the images table names. */
 export function conceptsFiles(section: ConceptsSection): string[] {

@@ -1,22 +1,22 @@
+import { comparesCovered } from '../study/concepts-section.ts';
 import type { Cell, TableKind } from './table.ts';
 
 const covered: TableKind = {
   id: 'covered',
   instrument: 'concepts',
   title: 'What covering the patches of each concept does to the answers of both models, beyond random patches',
-  lacks: ({ instruments: { concepts } }) =>
-    concepts
-      ? concepts.options.occlude
-        ? undefined
-        : 'no patches were covered (--occlude)'
-      : 'it has no concepts section',
+  lacks({ instruments: { concepts } }) {
+    if (!concepts) return 'it has no concepts section';
+    if (!concepts.options.occlude) return 'no patches were covered (--occlude)';
+    return comparesCovered(concepts) ? undefined : 'answers were not compared, since a model gives no class scores';
+  },
   async read({ manifest }) {
     const { models, classes } = manifest.instruments.concepts!;
     return {
       columns: [
         ...['model', 'class', 'concept', 'similarity', 'images', 'patches'],
         ...models.flatMap(({ id }) => ['concept', 'random', 'effect', 'low', 'high'].map((name) => `${id}.${name}`)),
-        ...['difference', 'difference.low', 'difference.high'],
+        ...['difference', 'difference.low', 'difference.high', 'p', 'pCorrected'],
       ],
       rows: classes.flatMap(({ id, models: owners }) =>
         owners.flatMap((owner, m) =>
@@ -28,7 +28,7 @@ const covered: TableKind = {
                     ...found.models.flatMap(({ concept, random, effect: { value, low, high } }): Cell[] => [
                       ...[concept, random, value, low, high],
                     ]),
-                    ...[found.difference.value, found.difference.low, found.difference.high],
+                    ...[found.difference.value, found.difference.low, found.difference.high, found.p, found.pCorrected],
                   ],
                 ]
               : [],

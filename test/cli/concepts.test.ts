@@ -123,6 +123,11 @@ describe('semblance concepts', () => {
       2,
       expect.stringContaining('this study is an atlas of 3 models; concepts are named in studies of two.'),
     ]);
+    const idle = await cli([...three.slice(0, -2), '--out', 'idle', '--occlude', 'mean']);
+    expect([idle.code, idle.stderr]).toEqual([
+      2,
+      expect.stringContaining('here every model has importance by its head, or none'),
+    ]);
     // In one study with the comparison of two, each report and each list begins with its own findings.
     expect((await cli([...args, '--out', 'atlas'])).stdout).not.toContain('of the atlas');
     const again = await cli(three);

@@ -1,6 +1,6 @@
 """Golden figures for intervals and quantiles: python3 test/golden/make-intervals.py > test/golden/intervals.json
 
-Needs NumPy and SciPy: binomtest for Wilson's interval, t.interval for that of a mean, binom.ppf.
+Needs NumPy and SciPy: binomtest for Wilson's interval, t.interval for that of a mean, t.sf, binom.ppf.
 """
 
 import json
@@ -34,5 +34,6 @@ def quantiles(trials, p):
 print(json.dumps({
     "wilson": [wilson(*each) for each in [(0, 1), (1, 1), (0, 20), (20, 20), (7, 20), (1, 1000), (433, 1000), (21650, 50000)]],
     "means": [mean(rng.normal(size=n) * scale + 1) for n, scale in [(5, 1), (6, 0.1), (12, 3), (100, 1), (1000, 2)]],
+    "tails": [{"value": v, "freedom": n, "tail": t.sf(v, n)} for n in (1, 2, 3, 4, 5, 8, 29, 30, 199) for v in (-1.5, 0, 0.7, 2.5, 6)],
     "binomial": [quantiles(*each) for each in [(1, 0.3), (20, 0.5), (60, 0.05), (500, 0.999), (2000, 0.1), (100000, 1e-4), (100000, 0.4)]],
 }))

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { binomialQuantiles } from '#src/statistics/distributions/binomial.ts';
+import { studentTail } from '#src/statistics/distributions/student.ts';
+import { holm } from '#src/statistics/holm.ts';
 import { meanInterval } from '#src/statistics/intervals/mean-interval.ts';
 import { wilsonInterval } from '#src/statistics/intervals/wilson-interval.ts';
 import { createRandom } from '#src/statistics/random.ts';
@@ -9,6 +11,7 @@ import { createRandom } from '#src/statistics/random.ts';
 const golden = JSON.parse(readFileSync(new URL('../golden/intervals.json', import.meta.url), 'utf8')) as {
   wilson: { hits: number; trials: number; low: number; high: number }[];
   means: { values: number[]; low: number; high: number }[];
+  tails: { value: number; freedom: number; tail: number }[];
   binomial: { trials: number; p: number; u: number[]; k: number[] }[];
 };
 
@@ -17,6 +20,24 @@ function intervalOf(values: readonly number[]) {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return meanInterval(mean, squares, values.length);
 }
+
+describe('Student’s distribution', () => {
+  it('has the tails of SciPy', () => {
+    for (const { value, freedom, tail } of golden.tails)
+      expect(Math.abs(studentTail(value, freedom) - tail), `${value}, ${freedom}`).toBeLessThan(1e-14);
+    expect(studentTail(Number.POSITIVE_INFINITY, 4)).toBeLessThan(1e-15);
+  });
+});
+
+describe('Holm’s correction', () => {
+  it('takes the least times their number, the next one less, and keeps their order', () => {
+    // R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.9), 'holm')
+    const corrected = holm([0.01, 0.04, 0.03, 0.005, 0.9]);
+    for (const [i, value] of [0.04, 0.09, 0.09, 0.025, 0.9].entries()) expect(corrected[i]).toBeCloseTo(value, 12);
+    expect(holm([0.6, 0.7])).toEqual([1, 1]);
+    expect(holm([])).toEqual([]);
+  });
+});
 
 describe('Wilson’s interval', () => {
   it.each(golden.wilson)('of $hits of $trials is that of SciPy', ({ hits, trials, low, high }) => {

@@ -6,7 +6,7 @@ import { readImages } from '../common/read-images.ts';
 import { workArea } from '../common/work-area.ts';
 import { hashConceptInputs } from './inputs-hash.ts';
 import { classJobs } from './one-class/class-jobs.ts';
-import { requireCoverable } from './one-class/cover-class.ts';
+import { requireCoverable } from './one-class/covering/require-coverable.ts';
 import { plainOptions } from './option-table.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsOptions, ConceptsPlatform } from './options.ts';
 import { type PreparedClasses, prepareClasses } from './prepare-classes.ts';

@@ -19,7 +19,7 @@ export async function atlasReport(study: StudyManifest, store: StudyStore, folde
   const { colors } = io;
   const section = manifest.instruments.atlas!;
   let text = await findingsText(manifest, store, 'atlas', io);
-  text += comparedText(section, colors);
+  text += comparedText(section, 'atlas', colors);
   text += similarityText(section, colors);
   text += pairsText(section, colors);
   text += entriesText(await readStudyTable<AtlasEntryRow>(store, manifest, section.entries), section, colors);

@@ -11,12 +11,22 @@ export const interval = ({ value, low, high }: ConceptsSection['summary']['score
     ? numberCell(value, digits)
     : `${numberCell(value, digits)} (${numberCell(low, digits)} … ${numberCell(high, digits)})`;
 
+/** What is said of a model whose importance is not by its head; replacement is of two models alone. */
+const UNLIKE_HEAD = {
+  pair: {
+    covering: 'Importance is by covering patches; the effect of replacement on classes is left out.',
+    none: 'Importance and the effect of replacement on classes are left out.',
+  },
+  atlas: { covering: 'Importance is by covering patches.', none: 'Importance is left out.' },
+} as const;
+
 /** What a report of concepts begins with: images, classes, what is looked at, and the models. */
 export function comparedText(
   section: Pick<ConceptsSection, 'imageCount' | 'skipped' | 'skippedClasses' | 'sampler'> & {
     classes: readonly unknown[];
     models: readonly ConceptModelEntry[];
   },
+  kind: keyof typeof UNLIKE_HEAD,
   colors: Colors,
 ): string {
   let text = `${colors.bold('images')}   ${section.imageCount}${leftOut(section.skipped, colors)}\n`;
@@ -25,7 +35,7 @@ export function comparedText(
     colors,
   )}\n`;
   text += `${colors.bold('looks at')} ${samplerText(section)}\n\n`;
-  for (const model of section.models) text += modelText(model, colors);
+  for (const model of section.models) text += modelText(model, kind, colors);
   return text;
 }
 
@@ -55,16 +65,13 @@ function samplerText({ sampler }: Pick<ConceptsSection, 'sampler'>): string {
   return `${perImage} patches of ${size} pixels, ${stride} apart, of each image of ${side} pixels`;
 }
 
-function modelText(model: ConceptModelEntry, colors: Colors): string {
+function modelText(model: ConceptModelEntry, kind: keyof typeof UNLIKE_HEAD, colors: Colors): string {
   let text = `${colors.bold(model.name)}  ${colors.dim(`${model.file}, ${model.runtime ?? model.format}`)}\n`;
   text += `  layer   ${model.layer}, ${model.channels} channels, ${model.factorisation}\n`;
   text += `  head    ${model.head.kind}: ${model.head.reason}\n`;
-  if (model.head.kind === 'none')
-    text += `  ${colors.yellow('note')}    ${
-      model.importance === 'covering'
-        ? 'Importance is by covering patches; the effect of replacement on classes is left out.'
-        : 'Importance and the effect on classes are left out.'
-    }\n`;
+  // Studies of older versions do not say it; importance was by the head alone.
+  const importance = model.importance ?? (model.head.kind === 'none' ? 'none' : 'integrated-gradients');
+  if (importance !== 'integrated-gradients') text += `  ${colors.yellow('note')}    ${UNLIKE_HEAD[kind][importance]}\n`;
   if (model.accuracy !== null) text += `  accuracy on the labelled images ${numberCell(model.accuracy)}\n`;
   for (const warning of model.warnings) text += `  ${colors.yellow('note')}    ${warning}\n`;
   return text;

@@ -23,7 +23,7 @@ export async function conceptsReport(
   const { colors } = io;
   const section = manifest.instruments.concepts!;
   let text = await findingsText(manifest, store, 'concepts', io);
-  text += comparedText(section, colors);
+  text += comparedText(section, 'pair', colors);
   text += summaryText(section, colors);
   text += classesText(section, colors);
   text += performanceText(section, colors);

@@ -1,4 +1,4 @@
-import type { ConceptsSection } from '../../study/concepts-section.ts';
+import { type ConceptsSection, comparesCovered } from '../../study/concepts-section.ts';
 import type { Colors } from '../terminal/io.ts';
 import { formatTable, numberCell, numberColumn } from '../terminal/table.ts';
 import { interval } from './concepts-parts.ts';
@@ -18,6 +18,8 @@ export function coveredText({ models, classes, options, summary }: ConceptsSecti
       ),
     ),
   );
+  if (!comparesCovered({ classes }))
+    return `\n${colors.bold('does the concept cause the answer?')}\n  Not compared, since a model gives no class scores; patches were covered (${options.occlude}) for importance alone.\n`;
   const rows = models.flatMap((_, m) =>
     all
       .filter((one) => one.m === m)

@@ -1,6 +1,6 @@
 import type { Rule } from '../finding.ts';
 import { THRESHOLDS } from '../thresholds.ts';
-import { fixed } from '../wording.ts';
+import { fixed, probability } from '../wording.ts';
 import type { ClassesFacts } from './classes-facts.ts';
 
 /** Does alignment go with size or accuracy over a population of networks? */
@@ -16,7 +16,7 @@ export const population: Rule<ClassesFacts> = {
     });
     if (traits.length === 0) return undefined;
     const told = traits.map(({ name, value, p }) => {
-      const figures = `(ρ ${fixed(value)}, p ${p < 0.001 ? 'below 0.001' : fixed(p, 3)})`;
+      const figures = `(ρ ${fixed(value)}, ${probability(p)})`;
       if (p >= THRESHOLDS.significantP) return `does not go with ${name} ${figures}`;
       return `${value > 0 ? 'rises' : 'falls'} with ${name} ${figures}`;
     });

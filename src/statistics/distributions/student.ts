@@ -18,3 +18,22 @@ export function studentQuantile(p: number, freedom: number): number {
   ];
   return terms.reduce((sum, term, k) => sum + (z * term) / freedom ** (k + 1), z);
 }
+
+/**
+ * The share of Student's t distribution above a value, for whole degrees of freedom, by its finite series (Abramowitz & Stegun
+ * 1964, 26.7.3 and 26.7.4); to 1e-15, below which it is 0.
+ */
+export function studentTail(value: number, freedom: number): number {
+  if (value < 0) return 1 - studentTail(-value, freedom);
+  const angle = Math.atan(value / Math.sqrt(freedom));
+  const isOdd = freedom % 2 === 1;
+  const square = Math.cos(angle) ** 2;
+  let term = isOdd ? Math.cos(angle) : 1;
+  let sum = freedom === 1 ? 0 : term;
+  for (let k = isOdd ? 3 : 2; k < freedom; k += 2) {
+    term *= ((k - 1) / k) * square;
+    sum += term;
+  }
+  const within = isOdd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
+  return Math.max(0, (1 - within) / 2);
+}

@@ -6,9 +6,9 @@ import {
   conceptModelSchema,
   factorisation,
   samplerSchema,
-  uncertain,
 } from '../concepts-section.ts';
 import { sectionOrigin, skippedInputs } from '../section-parts.ts';
+import { uncertain } from './concept-measures.ts';
 
 const maybe = z.nullable(z.number());
 

@@ -16,11 +16,11 @@ const options: ConceptsOptions = {
   ...{ stabilitySeeds: 0, randomNetwork: false, pictures: false },
 };
 
-async function compare(other: string, more: ConceptsOptions) {
+async function compare(other: string, more: ConceptsOptions, logits?: null) {
   const store = memoryStore();
   const open = async (name: string) => ({ source: await fileSource(`${samples}/networks/${name}.onnx`) });
   const { manifest } = await analyseConcepts(
-    [await open('with-square'), await open(other)],
+    [{ ...(await open('with-square')), ...(logits === null && { logits }) }, await open(other)],
     await imagesFromFolder(`${samples}/images`),
     { ...options, ...more },
     store,
@@ -48,6 +48,30 @@ describe('covering the patches of a concept', () => {
     const said = found.find(({ rule }) => rule === 'concepts.covered')!;
     expect(said.text).toContain(`Covering concept cat ${square.index} lowers`);
     expect(said.text).toContain('does not fall measurably');
+    expect(said.text).toMatch(
+      /The difference is 0\.45 \(95 % interval 0\.37 to 0\.53\); p below 0\.001, corrected for \d+ concepts/,
+    );
+    expect(square.covered!.p).toBeLessThan(1e-9);
+    expect(square.covered!.pCorrected).toBeGreaterThan(square.covered!.p!);
+  });
+
+  it('chooses how importance is measured without a head, and compares answers where both models have some', async () => {
+    const without = async (more: ConceptsOptions) => {
+      const { section } = await compare('without-square', more, null);
+      return section.classes[0]!.models[0]!.concepts;
+    };
+    const [usual, three, blurred] = [
+      await without({}),
+      await without({ occludePatches: 3 }),
+      await without({ occlude: 'blur' }),
+    ];
+    const importances = (concepts: typeof usual) => concepts.map(({ importance }) => importance?.value ?? null);
+    expect(importances(three)).not.toEqual(importances(usual));
+    expect(importances(blurred)).not.toEqual(importances(usual));
+    for (const { covered, importance } of blurred) {
+      expect(covered).toBeUndefined();
+      if (importance) expect(importance.images).toBeGreaterThanOrEqual(5);
+    }
   });
 
   it('refuses what cannot be covered', async () => {

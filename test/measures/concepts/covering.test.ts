@@ -41,13 +41,25 @@ describe('where a concept is covered', () => {
   });
 
   it('has an effect beyond random patches, with an interval over images', () => {
-    const effect = coveringEffect([0.5, 0.7, 0.6], [0.1, 0.1, 0.1], { resamples: 200 })!;
+    const effect = coveringEffect([0.5, 0.7, 0.6, 0.4, 0.8], [0.1, 0.1, 0.1, 0.1, 0.1])!;
     expect(effect.concept).toBeCloseTo(0.6, 12);
     expect(effect.random).toBeCloseTo(0.1, 12);
+    // t of 0.975 with 4 degrees of freedom is 2.7764, the standard error √(0.1 / 4 / 5).
     expect(effect.effect.value).toBeCloseTo(0.5, 12);
-    expect(effect.effect.low).toBeGreaterThanOrEqual(0.4 - 1e-12);
-    expect(effect.effect.high).toBeLessThanOrEqual(0.6 + 1e-12);
+    expect(effect.effect.low).toBeCloseTo(0.5 - 2.7764 * Math.sqrt(0.005), 2);
+    expect(effect.effect.high).toBeCloseTo(0.5 + 2.7764 * Math.sqrt(0.005), 2);
+    // scipy.stats.t.sf(0.5 / 0.005 ** 0.5, 4) * 2
+    expect(effect.p).toBeCloseTo(0.0021106, 6);
     expect(coveringEffect([], [])).toBeNull();
+    expect(() => coveringEffect([1], [0], 1)).toThrow('between 0 and 1; found 1');
+  });
+
+  it('has neither interval nor p-value of fewer than five images, nor a small p-value where it is not above 0', () => {
+    const few = coveringEffect([0.5, 0.7, 0.6, 0.6], [0, 0, 0, 0])!;
+    expect([few.effect, few.p]).toEqual([{ value: 0.6, low: null, high: null }, null]);
+    expect(coveringEffect([0, 0, 0, 0, 0], [0.1, 0.2, 0.3, 0.1, 0.2])!.p).toBe(1);
+    expect(coveringEffect([0, 0, 0, 0, 0], [0, 0, 0, 0, 0])!.p).toBe(1);
+    expect(coveringEffect([1, 1, 1, 1, 1], [0, 0, 0, 0, 0])!.p).toBe(0);
     expect(() => coveringEffect([1], [])).toThrow('1 changes by the concept and 0 by random patches');
   });
 });

@@ -6,6 +6,7 @@ import { readImages } from '../../common/read-images.ts';
 import { workArea } from '../../common/work-area.ts';
 import { type ConceptsResult, PICTURE_MEMORY } from '../analyse-concepts.ts';
 import { hashConceptInputs } from '../inputs-hash.ts';
+import { requireCoverable } from '../one-class/covering/require-coverable.ts';
 import { plainOptions } from '../option-table.ts';
 import type { ConceptImageInput, ConceptModelInput, ConceptsOptions, ConceptsPlatform } from '../options.ts';
 import { prepareClasses } from '../prepare-classes.ts';
@@ -14,16 +15,7 @@ import { atlasJobs } from './atlas-jobs.ts';
 import { writeAtlas } from './write-atlas.ts';
 
 /** Options that say something of two models alone. */
-export const PAIR_OPTIONS = [
-  'blend',
-  'shuffles',
-  'randomNetwork',
-  'layerMap',
-  'sweep',
-  'shortlist',
-  'occlude',
-  'occludePatches',
-] as const;
+export const PAIR_OPTIONS = ['blend', 'shuffles', 'randomNetwork', 'layerMap', 'sweep', 'shortlist'] as const;
 
 /**
  * The concepts of three or more models: class by class, every model's concepts are predicted from every model's activations
@@ -52,6 +44,7 @@ export async function analyseConceptAtlas(
     const work = workArea(store, 'atlas', inputsHash);
     const opened = await openSources(inputs, images, ids, { ...plain, pictureMemory }, platform);
     try {
+      requireCoverable(opened, plain);
       const prepared = await prepareClasses(opened, inputs, plain, work, task);
       const measured = await atlasJobs({ opened, prepared, options: plain, work }, task);
       const manifest = await writeAtlas(

@@ -10,6 +10,7 @@ import {
 import type { CollageRow, ConceptEntry } from '../../../study/concepts-section.ts';
 import type { Matrix32, Matrix64 } from '../../../tensor/matrix.ts';
 import { agreementEntries } from '../one-class/agreement-entries.ts';
+import { classCollages } from '../one-class/class-collages.ts';
 import type { ClassInput, ClassModel } from '../one-class/class-input.ts';
 import type { MeasuredConcept } from '../one-class/class-record.ts';
 import { type ExtractedConcepts, extractConcepts } from '../one-class/extract-concepts.ts';
@@ -17,7 +18,6 @@ import { importanceOf } from '../one-class/importance.ts';
 import { regressionOptions } from '../one-class/regression-options.ts';
 import { stabilityOf } from '../one-class/stability.ts';
 import type { PlainOptions } from '../option-table.ts';
-import { classCollages } from '../study/class-collages.ts';
 
 /** Everything that the atlas needs of one class: plain data. One entry a model in each list. */
 export interface AtlasClassInput {

@@ -1,10 +1,10 @@
 import type { LongTask } from '../../../base/progress.ts';
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 import type { WorkArea } from '../../common/work-area.ts';
-import { classModel } from '../one-class/class-model.ts';
+import { classModel, targetsOf } from '../one-class/class-model.ts';
 import { readRecord, saidOf, storeRecord, unmeasured } from '../one-class/class-work.ts';
-import { canCover } from '../one-class/covered-pictures.ts';
-import { coveringImportance } from '../one-class/covering-importance.ts';
+import { coverHeadless } from '../one-class/covering/cover-headless.ts';
+import type { Covered } from '../one-class/covering/covered-pictures.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { PreparedClasses } from '../prepare-classes.ts';
 import type { ConceptSource, ConceptTask } from '../sources/concept-source.ts';
@@ -40,7 +40,17 @@ export async function atlasJobs(jobs: AtlasJobs, task: LongTask): Promise<AtlasC
     if (waiting.has(group)) {
       const input = await classInput(group, jobs, { onRows, ...(task.signal && { signal: task.signal }) });
       const record = saidOf(group.name, () => measureAtlasClass(input));
-      await coverHeadless(record, input, group, jobs, task.signal ? { signal: task.signal } : {});
+      const { columns } = jobs.prepared;
+      await coverHeadless(
+        record,
+        opened.sources.map((source, m) => ({
+          source,
+          hasHead: input.models[m]!.head !== null,
+          targets: columns[m] ? targetsOf(m, group, group.evaluation, jobs.prepared) : null,
+        })),
+        coveredOf(group, jobs),
+        task,
+      );
       await storeRecord(group, record, work);
     }
     // Read back even what was just measured, so that a run gives the same bytes whether it was interrupted or not.
@@ -55,7 +65,7 @@ async function classInput(
   task: ConceptTask,
 ): Promise<AtlasClassInput> {
   const { sources, sampler } = opened;
-  const { labels, columns, factorisations } = prepared;
+  const { columns, factorisations } = prepared;
   const fit: Matrix32[] = [];
   const evaluation: Matrix32[] = [];
   const wholes: AtlasClassInput['wholes'] = [];
@@ -77,7 +87,7 @@ async function classInput(
         source,
         method: factorisations[m]!,
         group,
-        targets: columns[m] ? (images) => targetsOf(m, group, images, { labels, columns }) : null,
+        targets: columns[m] ? (images) => targetsOf(m, group, images, prepared) : null,
         labels: null,
       }),
     ),
@@ -87,45 +97,16 @@ async function classInput(
   };
 }
 
-/** Importance by covering of the models whose concepts have none by a head. */
-async function coverHeadless(
-  record: AtlasClassRecord,
-  { models }: AtlasClassInput,
-  group: ClassGroup,
-  { opened, prepared, options }: AtlasJobs,
-  task: ConceptTask,
-): Promise<void> {
-  const { sources, sampler, crop } = opened;
-  const { labels, columns, grouped } = prepared;
-  const idOf = new Map(grouped.map(({ index, id }) => [index, id]));
-  for (const [m, source] of sources.entries()) {
-    const owner = record.models[m];
-    if (!owner || models[m]!.head || !canCover(source, sampler)) continue;
-    const found = await coveringImportance(
-      record.arrays[`coefficients-${m}`]!,
-      source,
-      columns[m] ? targetsOf(m, group, group.evaluation, { labels, columns }) : null,
-      {
-        sampler,
-        crop: async (image) => (await crop!(group.evaluation[image]!))!,
-        ids: group.evaluation.map((index) => idOf.get(index)!),
-        seed: `${options.seed}/${group.id}`,
-        options,
-      },
-      task,
-    );
-    owner.concepts.forEach((concept, j) => {
-      concept.importance = found[j]!;
-    });
-  }
-}
-
-/** Column of the class that a model is asked about of each image: the group's, else the one it predicts. */
-function targetsOf(
-  m: number,
-  { index: of }: ClassGroup,
-  images: readonly number[],
-  { labels, columns }: Pick<PreparedClasses, 'labels' | 'columns'>,
-): number[] {
-  return images.map((index) => (of === null ? columns[m]!.get(index)! : labels!.columns[m]![of]!));
+/** The evaluation images of a class, to be covered. */
+function coveredOf({ name, id, evaluation }: ClassGroup, { opened, prepared, options }: AtlasJobs): Covered {
+  const { sampler, crop } = opened;
+  const idOf = new Map(prepared.grouped.map(({ index, id: content }) => [index, content]));
+  return {
+    name,
+    sampler,
+    crop: async (image) => (await crop!(evaluation[image]!))!,
+    ids: evaluation.map((index) => idOf.get(index)!),
+    seed: `${options.seed}/${id}`,
+    options,
+  };
 }

@@ -8,13 +8,13 @@ import type { OpenedSources } from '../sources/open-sources.ts';
 import type { SamplerEntry } from '../sources/sampler-entry.ts';
 import type { SharedLabels } from '../sources/shared-labels.ts';
 import type { ClassModel } from './class-input.ts';
-import { classModel } from './class-model.ts';
+import { classModel, targetsOf } from './class-model.ts';
 import type { ClassRecord } from './class-record.ts';
 import { readRecord, saidOf, storeRecord, unmeasured } from './class-work.ts';
 import { collectClass, rowsOfClass } from './collect-class.ts';
-import { type CoverInput, coverClass } from './cover-class.ts';
-import { type Covered, canCover } from './covered-pictures.ts';
-import { coveringImportance } from './covering-importance.ts';
+import { coverClass } from './covering/cover-class.ts';
+import { coverHeadless } from './covering/cover-headless.ts';
+import type { Covered } from './covering/covered-pictures.ts';
 import { measureClass } from './measure-class.ts';
 
 /** What all classes have in common. */
@@ -66,14 +66,12 @@ async function measure(
   { grouped, columns, sources, sampler, crop, labels, factorisations, options, work }: ClassJobs,
   twins: readonly [ActivationSource | null, ActivationSource | null],
   onRows: (count: number) => void,
-  { signal }: LongTask,
+  { signal, onProgress }: LongTask,
 ): Promise<void> {
   const withLayers = sources.some((source) => source.layers.length > 1);
   const activations = await collectClass(group, sources, twins, withLayers, { onRows, ...(signal && { signal }) });
   const byIndex = new Map(grouped.map((image) => [image.index, image]));
-  /** The class whose score is asked about of each image, as a column of the model's logits. */
-  const targets = (m: 0 | 1, images: readonly number[]): number[] =>
-    images.map((index) => (group.index === null ? columns[m]!.get(index)! : labels!.columns[m]![group.index]!));
+  const targets = (m: 0 | 1, images: readonly number[]) => targetsOf(m, group, images, { labels, columns });
   const labelColumns = (m: 0 | 1): (number | null)[] =>
     group.evaluation.map((index) => {
       const { label } = byIndex.get(index)!;
@@ -101,27 +99,23 @@ async function measure(
     }),
   );
   const covered: Covered = {
+    name: group.name,
     sampler,
     crop: async (image) => (await crop!(group.evaluation[image]!))!,
     ids: group.evaluation.map((index) => byIndex.get(index)!.id),
     seed: `${options.seed}/${group.id}`,
     options,
   };
-  const asked: CoverInput['targets'] = [
-    columns[0] && targets(0, group.evaluation),
-    columns[1] && targets(1, group.evaluation),
-  ];
-  for (const m of [0, 1] as const)
-    if (!models[m].head && canCover(sources[m], sampler) && record.models[m]) {
-      const found = await coveringImportance(
-        record.arrays[`coefficients-${m}`]!,
-        sources[m],
-        asked[m],
-        covered,
-        signal ? { signal } : {},
-      );
-      for (const entry of record.models[m].concepts) entry.importance = found[entry.index]!;
-    }
-  if (options.occlude) await coverClass(record, { ...covered, sources, targets: asked }, signal ? { signal } : {});
+  const [first, second] = [columns[0] && targets(0, group.evaluation), columns[1] && targets(1, group.evaluation)];
+  const task = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  await coverHeadless(
+    record,
+    sources.map((source, m) => ({ source, hasHead: models[m]!.head !== null, targets: [first, second][m]! })),
+    covered,
+    task,
+  );
+  // Answers are compared where both models give some.
+  if (options.occlude && first && second)
+    await coverClass(record, { ...covered, sources, targets: [first, second] }, task);
   await storeRecord(group, record, work);
 }

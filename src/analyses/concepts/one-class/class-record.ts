@@ -2,8 +2,9 @@ import type { CollageRow, ConceptEntry, OwnedConceptsEntry } from '../../../stud
 import type { Matrix32 } from '../../../tensor/matrix.ts';
 
 /** A concept as one class knows it: what depends on the other classes is still missing. */
-export interface MeasuredConcept extends Omit<ConceptEntry, 'importance' | 'group'> {
+export interface MeasuredConcept extends Omit<ConceptEntry, 'importance' | 'covered' | 'group'> {
   importance: Omit<NonNullable<ConceptEntry['importance']>, 'normalised'> | null;
+  covered?: Omit<NonNullable<ConceptEntry['covered']>, 'pCorrected'> | null;
 }
 
 /** The concepts of one model for one class. Names of arrays are those of `ClassRecord.arrays`. */

@@ -33,6 +33,7 @@ export function importanceOf(
       value: mean,
       low,
       high,
+      images: features.rows / perImage,
       occlusion: average(imageMeans(occlusion, j, perImage)),
       sobol: sobol && average(imageMeans(sobol, j, perImage)),
     };

@@ -16,8 +16,8 @@ import {
 import { shuffledPairsNull } from '../../../measures/concepts/regress/nulls.ts';
 import type { OwnedConceptsEntry } from '../../../study/concepts-section.ts';
 import type { Matrix, Matrix64 } from '../../../tensor/matrix.ts';
-import { classCollages } from '../study/class-collages.ts';
 import { agreementEntries } from './agreement-entries.ts';
+import { classCollages } from './class-collages.ts';
 import type { ClassInput } from './class-input.ts';
 import type { MeasuredOwner } from './class-record.ts';
 import type { ExtractedConcepts } from './extract-concepts.ts';

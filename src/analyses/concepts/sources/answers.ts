@@ -49,7 +49,5 @@ export function probabilitiesOf(outputs: Matrix, { kind, areProbabilities: done 
 /** What is said of a model that answers for each class by itself. */
 export function multiLabelNote(answers: Answers | null): string[] {
   if (answers?.kind !== 'sigmoid') return [];
-  return [
-    `Multi-label (${answers.reason}): an image is of every class of probability ${PRESENT} or more, and importance is for that class against its absence.`,
-  ];
+  return [`Multi-label (${answers.reason}): an image is of every class of probability ${PRESENT} or more.`];
 }

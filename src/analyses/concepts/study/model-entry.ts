@@ -1,6 +1,7 @@
 import type { FactorisationMethod } from '../../../measures/concepts/factor/factorise.ts';
 import type { ConceptModelEntry } from '../../../study/concepts-section.ts';
 import { modelId } from '../../common/model-id.ts';
+import { isByHead } from '../one-class/class-model.ts';
 import type { ConceptSource } from '../sources/concept-source.ts';
 import type { GroupedImage } from '../sources/image-groups.ts';
 
@@ -38,6 +39,9 @@ function modelEntry(
   const known = grouped.filter(({ label, predicted }) => label >= 0 && predicted[m] !== null);
   const right = known.filter(({ label, predicted }) => predicted[m] === label).length;
   const without = leftOut?.[m] ?? 0;
+  const hasGroups = grouped.some(({ group }) => group !== null);
+  const byWhat = isByHead(source, hasGroups) ? 'integrated-gradients' : 'covering';
+  const importance = hasImportance(m) ? byWhat : 'none';
   return {
     id,
     name,
@@ -51,10 +55,13 @@ function modelEntry(
     channels: layer.channels,
     factorisation: factorisations[m]!,
     head: { kind: head.head?.kind ?? 'none', reason: head.reason },
-    importance: !hasImportance(m) ? 'none' : isByHead(source, grouped) ? 'integrated-gradients' : 'covering',
+    importance,
     accuracy: known.length > 0 ? right / known.length : null,
     warnings: [
       ...source.warnings,
+      ...(source.answers?.kind === 'sigmoid' && importance !== 'none'
+        ? [`Importance is for the class ${hasGroups ? 'that scores highest in an image ' : ''}against its absence.`]
+        : []),
       ...(m === 0 ? warnings : []),
       ...(head.head?.kind === 'layer-norm-linear'
         ? [
@@ -67,9 +74,4 @@ function modelEntry(
         : []),
     ],
   };
-}
-
-/** A multi-label model has no head for a group, which is no class of its own. */
-function isByHead({ head, answers }: ConceptSource, grouped: readonly GroupedImage[]): boolean {
-  return head.head !== null && !(answers?.kind === 'sigmoid' && grouped.some(({ group }) => group !== null));
 }

@@ -15,6 +15,7 @@ import {
   type ScoredConcept,
   similaritySummary,
 } from '../../../measures/concepts/report/summary.ts';
+import { holm } from '../../../statistics/holm.ts';
 import type { ConceptEntry, ConceptsSection, ShortlistRow } from '../../../study/concepts-section.ts';
 import { row } from '../../../tensor/matrix.ts';
 import type { ClassRecord, MeasuredConcept } from '../one-class/class-record.ts';
@@ -51,6 +52,7 @@ export function summarise(classes: readonly MeasuredClass[], options: PlainOptio
     concept.self.importance = normalised[i]!;
   });
   const thresholds = groupThresholds(scored);
+  const corrected = correctedCovering(scored);
   const byKey = new Map(scored.map((concept) => [keyOf(concept.classId, concept.model, concept.concept), concept]));
   const { resamples, level, seed } = options;
   const settings = { resamples, level, seed };
@@ -80,11 +82,12 @@ export function summarise(classes: readonly MeasuredClass[], options: PlainOptio
         importance,
       }),
     ),
-    complete(classId, model, concept) {
+    complete(classId, model, { covered, ...concept }) {
       const found = byKey.get(keyOf(classId, model, concept.index))!;
       return {
         ...concept,
         importance: concept.importance && { ...concept.importance, normalised: found.importance! },
+        ...(covered !== undefined && { covered: covered && { ...covered, pCorrected: corrected.get(found) ?? null } }),
         group: conceptGroup(found, thresholds),
       };
     },
@@ -93,6 +96,19 @@ export function summarise(classes: readonly MeasuredClass[], options: PlainOptio
 
 function keyOf(classId: string, model: number, concept: number): string {
   return `${classId}/${model}/${concept}`;
+}
+
+/**
+ * p-values of covering, corrected for the number of concepts: of many some move the answer by chance, and the more are looked at,
+ * the more it takes.
+ */
+function correctedCovering(scored: readonly Scored[]): Map<Scored, number> {
+  const known = scored.flatMap((concept) => {
+    const p = concept.entry.covered?.p ?? null;
+    return p === null ? [] : [{ concept, p }];
+  });
+  const corrected = holm(known.map(({ p }) => p));
+  return new Map(known.map(({ concept }, i) => [concept, corrected[i]!]));
 }
 
 function scoredConcepts(classes: readonly MeasuredClass[]): Scored[] {

@@ -1,7 +1,8 @@
 import { UsageError } from '../../../base/errors.ts';
-import { bootstrapMean } from '../../../statistics/bootstrap.ts';
+import { studentTail } from '../../../statistics/distributions/student.ts';
+import { LEAST_VALUES, meanInterval } from '../../../statistics/intervals/mean-interval.ts';
 import type { Matrix } from '../../../tensor/matrix.ts';
-import type { ResampleOptions, Uncertain } from '../regress/agreement-bootstrap.ts';
+import { type Uncertain, uncertain } from '../regress/agreement-bootstrap.ts';
 
 /** An image counts as showing a concept from this share of its largest coefficient in any image. */
 const SHOWS = 0.5;
@@ -48,34 +49,49 @@ export interface CoveringEffect {
   /** Mean change where the concept's patches are covered, and where random ones are. */
   concept: number;
   random: number;
-  /** Their difference with its interval over images. */
+  /** Their difference with its interval over images (Student's t), which fewer than five images do not have. */
   effect: Uncertain;
+  /** Two-sided p-value of an effect above 0, by Student's t; 1 of none or one below, null below five images. */
+  p: number | null;
 }
 
 /**
  * Compares what covering a concept's patches changes with what covering as many random ones of the same images does.
  *
  * @param concept One change an image, and `random` alike.
+ * @param level Of the interval; default 0.95.
  * @returns null without images.
- * @throws UsageError when lengths differ.
+ * @throws UsageError when lengths differ, or the level does not lie between 0 and 1.
  */
 export function coveringEffect(
   concept: ArrayLike<number>,
   random: ArrayLike<number>,
-  options: ResampleOptions = {},
+  level = 0.95,
 ): CoveringEffect | null {
   if (concept.length !== random.length)
     throw new UsageError(`There are ${concept.length} changes by the concept and ${random.length} by random patches.`);
-  if (concept.length === 0) return null;
-  const mean = (values: ArrayLike<number>): number =>
-    Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-  const {
-    mean: value,
-    low,
-    high,
-  } = bootstrapMean(
-    Float64Array.from(concept, (change, i) => change - random[i]!),
-    options,
-  );
-  return { concept: mean(concept), random: mean(random), effect: { value, low, high } };
+  if (!(level > 0 && level < 1)) throw new UsageError(`The level of an interval lies between 0 and 1; found ${level}.`);
+  const count = concept.length;
+  if (count === 0) return null;
+  const beyond = Float64Array.from(concept, (change, i) => change - random[i]!);
+  const value = mean(beyond);
+  const squares = beyond.reduce((sum, change) => sum + (change - value) ** 2, 0);
+  return {
+    concept: mean(concept),
+    random: mean(random),
+    effect: uncertain(value, meanInterval(value, squares, count, level)),
+    p: count < LEAST_VALUES ? null : pAboveZero(value, squares, count),
+  };
+}
+
+function pAboveZero(value: number, squares: number, count: number): number {
+  // Changes that are all the same leave nothing to chance.
+  if (squares === 0) return value > 0 ? 0 : 1;
+  return Math.min(1, 2 * studentTail(value / Math.sqrt(squares / (count - 1) / count), count - 1));
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
 }

@@ -1,17 +1,32 @@
-import { sha256Words } from '../../../base/sha256.ts';
-import { coveringEffect, patchesOfConcept } from '../../../measures/concepts/importance/covering.ts';
-import type { Matrix32 } from '../../../tensor/matrix.ts';
-import { row } from '../../../tensor/matrix.ts';
-import type { RgbImage } from '../../../tensor/rgb-image.ts';
-import { probabilitiesOf } from '../sources/answers.ts';
-import type { ConceptSource, ConceptTask } from '../sources/concept-source.ts';
-import type { MeasuredConcept } from './class-record.ts';
-import { type Covered, coveredPatches, coveredPictures, DRAWS, randomPatches } from './covered-pictures.ts';
+import type { LongTask } from '../../../../base/progress.ts';
+import { coveringEffect, patchesOfConcept } from '../../../../measures/concepts/importance/covering.ts';
+import { LEAST_VALUES } from '../../../../statistics/intervals/mean-interval.ts';
+import type { Matrix32 } from '../../../../tensor/matrix.ts';
+import { row } from '../../../../tensor/matrix.ts';
+import type { RgbImage } from '../../../../tensor/rgb-image.ts';
+import { probabilitiesOf } from '../../sources/answers.ts';
+import type { ConceptSource, ConceptTask } from '../../sources/concept-source.ts';
+import type { MeasuredConcept } from '../class-record.ts';
+import {
+  type Covered,
+  coveredPatches,
+  coveredPictures,
+  coveringProgress,
+  DRAWS,
+  randomPatches,
+} from './covered-pictures.ts';
 
 /** Cross-entropy of a probability of 0, which no rounding tells from less than this. */
 const LEAST_PROBABILITY = 1e-12;
 
 type Importance = MeasuredConcept['importance'];
+
+/** Importance of each concept, and how many evaluation images show it. */
+export interface CoveringImportance {
+  /** Null of a concept that fewer than five images show. */
+  importance: Importance[];
+  images: number[];
+}
 
 /**
  * Importance of a model's concepts without a head that is linear in them: its patches are covered in the evaluation images that
@@ -26,8 +41,8 @@ export async function coveringImportance(
   source: ConceptSource,
   targets: readonly number[] | null,
   input: Covered,
-  task: ConceptTask,
-): Promise<Importance[]> {
+  task: LongTask,
+): Promise<CoveringImportance> {
   const { sampler, ids, options } = input;
   const count = coveredPatches(sampler, options);
   const concepts = Array.from({ length: coefficients.cols }, (_, concept) => ({
@@ -39,12 +54,19 @@ export async function coveringImportance(
     ),
     rises: { concept: [] as number[], random: [] as number[] },
   }));
+  const told = coveringProgress(input, task);
   for (let image = 0; image < ids.length; image++) {
     task.signal?.throwIfAborted();
+    told(image);
     const here = concepts.filter(({ shown }) => shown.has(image));
     if (here.length === 0) continue;
     const sets = [...randomPatches(image, count, input), ...here.map(({ shown }) => shown.get(image)!)];
-    const losses = await lossesOf(source, await coveredPictures(image, sets, input), targets?.[image] ?? null, task);
+    const losses = await lossesOf(
+      source,
+      await coveredPictures(image, sets, input),
+      targets?.[image] ?? null,
+      task.signal ? { signal: task.signal } : {},
+    );
     const rises = losses.slice(1).map((loss) => loss - losses[0]!);
     const random = rises.slice(0, DRAWS).reduce((sum, rise) => sum + rise, 0) / DRAWS;
     for (const [i, { rises: of }] of here.entries()) {
@@ -52,13 +74,17 @@ export async function coveringImportance(
       of.random.push(random);
     }
   }
-  const { resamples, level } = options;
-  const settings = { resamples, level, seed: sha256Words(input.seed)[0] };
-  return concepts.map(({ rises }): Importance => {
-    const found = coveringEffect(rises.concept, rises.random, settings);
-    const { value, low, high } = found?.effect ?? { value: null, low: null, high: null };
-    return value === null ? null : { value, low, high, occlusion: value, sobol: null };
-  });
+  told(ids.length);
+  const images = concepts.map(({ rises }) => rises.concept.length);
+  return {
+    images,
+    importance: concepts.map(({ rises }, j): Importance => {
+      // What few images say would also be what all others are measured by, were it the largest.
+      if (images[j]! < LEAST_VALUES) return null;
+      const { value, low, high } = coveringEffect(rises.concept, rises.random, options.level)!.effect;
+      return { value: value!, low, high, images: images[j]!, occlusion: value!, sobol: null };
+    }),
+  };
 }
 
 /** Of each picture: the class's cross-entropy, or how far its representation is from that of the first. */

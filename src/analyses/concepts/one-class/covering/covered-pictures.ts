@@ -1,16 +1,19 @@
-import { pictureCoverer } from '../../../activations/images/cover-patches.ts';
-import { sha256Words } from '../../../base/sha256.ts';
-import { createRandom } from '../../../statistics/random.ts';
-import type { RgbImage } from '../../../tensor/rgb-image.ts';
-import type { PlainOptions } from '../option-table.ts';
-import type { ConceptSource } from '../sources/concept-source.ts';
-import type { SamplerEntry } from '../sources/sampler-entry.ts';
+import { pictureCoverer } from '../../../../activations/images/cover-patches.ts';
+import type { LongTask } from '../../../../base/progress.ts';
+import { sha256Words } from '../../../../base/sha256.ts';
+import { createRandom } from '../../../../statistics/random.ts';
+import type { RgbImage } from '../../../../tensor/rgb-image.ts';
+import type { PlainOptions } from '../../option-table.ts';
+import type { ConceptSource } from '../../sources/concept-source.ts';
+import type { SamplerEntry } from '../../sources/sampler-entry.ts';
 
 /** Draws of random patches of an image, which all concepts are compared with. */
 export const DRAWS = 4;
 
 /** The evaluation images of a class, whose patches are covered. */
 export interface Covered {
+  /** Of the class, for progress. */
+  name: string;
   sampler: SamplerEntry;
   /** Crops of the evaluation images, by their place among them. */
   crop(image: number): Promise<RgbImage>;
@@ -18,6 +21,11 @@ export interface Covered {
   ids: readonly string[];
   seed: string;
   options: PlainOptions;
+}
+
+/** Says how many of a class's evaluation images have been looked at covered. */
+export function coveringProgress({ name, ids }: Covered, { onProgress }: LongTask): (done: number) => void {
+  return (done) => onProgress?.({ task: `covering patches, ${name}`, done, total: ids.length, unit: 'images' });
 }
 
 /** How many patches of an image are covered. */
