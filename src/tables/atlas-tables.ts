@@ -16,7 +16,13 @@ const atlas: TableKind = {
     return {
       columns: [
         ...['entry', 'models', 'classes', 'ceiling', 'importance', 'agreement.mean', 'agreement.least'],
-        ...section.models.flatMap(({ id }) => [`${id}.concepts`, `${id}.importance`, `${id}.similarity`]),
+        ...section.models.flatMap(({ id }) => [
+          `${id}.concepts`,
+          `${id}.importance`,
+          `${id}.similarity`,
+          `${id}.low`,
+          `${id}.high`,
+        ]),
       ],
       rows: entries.map(({ entry, models, classes, ceiling, importance, agreement, cells }): Cell[] => [
         ...[entry, models, classes.join(' '), ceiling, importance, agreement?.mean ?? null, agreement?.least ?? null],
@@ -24,6 +30,8 @@ const atlas: TableKind = {
           cell.concepts.map((own) => `${own.class}/${own.concept}`).join(' '),
           cell.importance,
           cell.similarity,
+          cell.low,
+          cell.high,
         ]),
       ]),
     };
@@ -58,7 +66,8 @@ const concepts: TableKind = {
 const pairs: TableKind = {
   id: 'atlas-pairs',
   instrument: 'concepts',
-  title: 'All pairs of models: mean similarity of the concepts of each given the other, and how many both have',
+  title:
+    'All pairs of models: mean similarity of the concepts of each given the other, and how many concepts of the atlas both have',
   lacks,
   async read({ manifest }) {
     const section = manifest.instruments.atlas!;
@@ -66,11 +75,11 @@ const pairs: TableKind = {
     return {
       columns: ['first', 'second', 'first.similarity', 'first.low', 'first.high']
         .concat(['second.similarity', 'second.low', 'second.high'])
-        .concat(['agreeing', 'maxSimilarity', 'cka']),
-      rows: section.pairs.map(({ first, second, similarity, agreeing, maxSimilarity, cka }): Cell[] => [
+        .concat(['both', 'agreeing', 'maxSimilarity', 'cka']),
+      rows: section.pairs.map(({ first, second, similarity, both, agreeing, maxSimilarity, cka }): Cell[] => [
         ...[name(first), name(second)],
         ...similarity.flatMap(({ value, low, high }): Cell[] => [value, low, high]),
-        ...[agreeing, maxSimilarity, cka],
+        ...[both, agreeing, maxSimilarity, cka],
       ]),
     };
   },

@@ -4,10 +4,16 @@ import { classesText, filterEntries } from '../../app/src/instruments/concepts/a
 
 const own = (...classes: string[]): AtlasCell => ({
   concepts: classes.map((id) => ({ class: id, concept: 0 })),
-  similarity: 0.9,
+  ...{ similarity: 0.9, low: 0.85, high: 0.95 },
   importance: 0.5,
 });
-const without = (similarity: number | null): AtlasCell => ({ concepts: [], similarity, importance: null });
+const without = (similarity: number | null, half = 0.1): AtlasCell => ({
+  concepts: [],
+  similarity,
+  low: similarity && similarity - half,
+  high: similarity && similarity + half,
+  importance: null,
+});
 const entry = (number: number, classes: string[], cells: AtlasCell[]): AtlasEntryRow => ({
   entry: number,
   models: cells.filter(({ concepts }) => concepts.length > 0).length,
@@ -33,6 +39,17 @@ describe('the list of the atlas', () => {
     expect(numbers('common')).toEqual([0]);
     expect(numbers('all', 'dog')).toEqual([1, 2]);
     expect(numbers('common', 'dog')).toEqual([]);
+  });
+
+  it('calls missing only what all of the interval says', () => {
+    const differs = (cell: AtlasCell) =>
+      filterEntries({ entries: [entry(0, ['cat'], [own('cat'), cell])], section }, 'differs', undefined).length;
+    expect([
+      differs(without(0.39)),
+      differs(without(0.41)),
+      differs(without(0.2, 0.4)),
+      differs(without(null)),
+    ]).toEqual([1, 0, 0, 0]);
   });
 
   it('names the first classes and counts the others', () => {

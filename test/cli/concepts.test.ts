@@ -108,16 +108,29 @@ describe('semblance concepts', () => {
     const { code, stdout } = await cli(three);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Of \d+ concepts of the atlas \d+ (is|are) in all 3 networks/);
-    expect(stdout).toMatch(/a and c +9 +1\.000 +1\.000/);
+    expect(stdout).toMatch(/a and c +\d +9 +1\.000 +1\.000/);
     expect(stdout).toMatch(/^ {2}1 +red +● 1\.00 +● 0\.78 +● 1\.00/m);
     const table = await runCli(['table', 'atlas', 'atlas'], { cwd: folder.path });
     const lines = table.stdout.trim().split('\n');
     expect(lines[0]).toBe(
-      'entry,models,classes,ceiling,importance,agreement.mean,agreement.least,a.concepts,a.importance,a.similarity,b.concepts,b.importance,b.similarity,c.concepts,c.importance,c.similarity',
+      'entry,models,classes,ceiling,importance,agreement.mean,agreement.least,a.concepts,a.importance,a.similarity,a.low,a.high,b.concepts,b.importance,b.similarity,b.low,b.high,c.concepts,c.importance,c.similarity,c.low,c.high',
     );
     const json = JSON.parse((await cli([...three, '--json'])).stdout);
     expect(lines).toHaveLength(1 + json.entryCount);
     expect(json.pairs).toHaveLength(3);
+    const inBoth = (pair: { first: string; second: string }) =>
+      lines.slice(1).filter((line) => {
+        const cells = line.split(',');
+        const of = (name: string) => cells[lines[0]!.split(',').indexOf(`${name}.concepts`)];
+        return of(pair.first) && of(pair.second);
+      }).length;
+    expect(json.pairs.map(({ both }: { both: number }) => both)).toEqual(
+      [
+        ['a', 'b'],
+        ['a', 'c'],
+        ['b', 'c'],
+      ].map(([first, second]) => inBoth({ first: first!, second: second! })),
+    );
     const named = await cli(['name', 'atlas', '--name-with', 'openai', '--name-model', 'm', '--dry-run']);
     expect([named.code, named.stderr]).toEqual([
       2,
@@ -144,6 +157,13 @@ describe('semblance concepts', () => {
     const figure = await runCli(['figure', 'atlas', 'atlas', '--out', 'atlas.svg'], { cwd: folder.path });
     expect(figure.code).toBe(0);
     expect(readFileSync(join(folder.path, 'atlas.svg'), 'utf8')).toContain('Which networks have which concept?');
+    const absent = await runCli(['figure', 'atlas', 'atlas', '--class', 'mauve', '--out', 'no.svg'], {
+      cwd: folder.path,
+    });
+    expect([absent.code, absent.stderr]).toEqual([
+      2,
+      expect.stringContaining('There is no class "mauve" in the study.'),
+    ]);
     const refused = await cli([...three, '--sweep']);
     expect([refused.code, refused.stderr]).toEqual([
       2,

@@ -47,20 +47,23 @@ function similarityText({ models, pairs, ceilings, level }: AtlasSection, colors
 }
 
 function pairsText({ models, pairs }: AtlasSection, colors: Colors): string {
-  const rows = pairs.map(({ first, second, agreeing, maxSimilarity, cka }) => [
+  const rows = pairs.map(({ first, second, both, agreeing, maxSimilarity, cka }) => [
     `${models[first]!.name} and ${models[second]!.name}`,
+    String(both),
     String(agreeing),
     numberCell(maxSimilarity),
     numberCell(cka),
   ]);
-  const titles = ['concepts in both', 'MMCS', 'CKA'];
+  const titles = ['concepts in both', 'agreeing pairs', 'MMCS', 'CKA'];
   return `\n${colors.bold('pairs')}\n${formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ')}`;
 }
 
 function entriesText(entries: readonly AtlasEntryRow[], section: AtlasSection, colors: Colors): string {
   const { models, classes, rule, byModels } = section;
   const names = new Map(classes.map(({ id, name }) => [id, name.split(',')[0]!]));
-  const counts = byModels.map((count, i) => `${count} in ${i === 0 ? 'one' : i + 1 === models.length ? 'all' : i + 1}`);
+  const counts = byModels.map((count, i) =>
+    i === 0 ? `${count} without a counterpart` : `${count} in ${i + 1 === models.length ? 'all' : i + 1}`,
+  );
   const rows = entries.slice(0, LISTED).map(({ entry, classes: of, cells, agreement, ceiling }) => [
     String(entry),
     of

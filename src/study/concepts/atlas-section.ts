@@ -38,7 +38,9 @@ const atlasPairSchema = z.object({
   second: z.int(),
   /** Mean similarity of the first's concepts given the second, and the other way round. */
   similarity: z.tuple([uncertain, uncertain]),
-  /** Concepts of the first that are one with a concept of the second, over all classes. */
+  /** Entries of the atlas that both have. */
+  both: z.int(),
+  /** Pairs of a concept of the first and one of the second that agree, over all classes; an entry may hold several, or none. */
   agreeing: z.int(),
   /** Mean of the concepts' largest correlations, both directions and all classes averaged (MMCS). */
   maxSimilarity: maybe,
@@ -108,6 +110,9 @@ export interface AtlasCell {
   concepts: { class: string; concept: number }[];
   /** Mean similarity of the other models' concepts of the entry given this one; of its own where no other has any. */
   similarity: number | null;
+  /** Its interval over images; null where there is none. */
+  low: number | null;
+  high: number | null;
   /** Largest normalised importance of its concepts; null where it has none, or no importance. */
   importance: number | null;
 }
@@ -126,6 +131,23 @@ export interface AtlasEntryRow {
   /** Largest importance in any model. */
   importance: number | null;
   cells: AtlasCell[];
+}
+
+/**
+ * Where a model stands to an entry: it has concepts of it, represents those of the others (similarity from the threshold), is
+ * missing it (all of the interval below the threshold), or cannot be told to do either.
+ */
+export type AtlasStanding = 'has' | 'represents' | 'missing' | 'unknown';
+
+/** Judges what one model makes of an entry by the section's threshold of similarity. */
+export function atlasStanding(
+  { concepts, similarity, high }: Pick<AtlasCell, 'concepts' | 'similarity' | 'high'>,
+  { thresholds }: Pick<AtlasSection, 'thresholds'>,
+): AtlasStanding {
+  if (concepts.length > 0) return 'has';
+  if (similarity === null) return 'unknown';
+  if (similarity >= thresholds.similarity) return 'represents';
+  return high !== null && high < thresholds.similarity ? 'missing' : 'unknown';
 }
 
 /** Every file that an atlas section names, but for pictures, which the images table names. */

@@ -1,10 +1,14 @@
+import { loopTurn } from '../../../base/loop-turn.ts';
+import type { LongTask } from '../../../base/progress.ts';
 import { SAME_CONCEPT } from '../../../measures/concepts/atlas/agreeing-concepts.ts';
 import { type MergeLink, mergeLinked } from '../../../measures/concepts/atlas/merge-concepts.ts';
 import { directionCosines } from '../../../measures/concepts/factor/match-concepts.ts';
 import { meanOf } from '../../../measures/concepts/regress/concept-similarity.ts';
 import type { AtlasCell, AtlasConceptRow, AtlasEntryRow } from '../../../study/concepts/atlas-section.ts';
+import { row } from '../../../tensor/matrix.ts';
 import type { ClassGroup } from '../sources/image-groups.ts';
 import type { AtlasClassRecord } from './atlas-class.ts';
+import { cellSimilarity } from './cell-similarity.ts';
 
 /** The tables of an atlas. */
 export interface AtlasTables {
@@ -28,29 +32,39 @@ interface Place {
 /**
  * Merges the concepts of all models and classes into an atlas: those of two models of one class that agree, and those of one
  * model of different classes whose directions do. No entry holds two concepts of one model and class, nor two of one model
- * with different directions.
+ * with different directions. Other work gets its turn meanwhile.
+ *
+ * @param level Of the intervals of similarities.
+ * @throws the signal's reason when aborted.
  */
-export function atlasTables(classes: readonly AtlasClass[], models: number): AtlasTables {
+export async function atlasTables(
+  classes: readonly AtlasClass[],
+  models: number,
+  level: number,
+  task: LongTask = {},
+): Promise<AtlasTables> {
   const places = classes.flatMap(({ record }, c) =>
     record.models.flatMap((owner, model) =>
       (owner?.concepts ?? []).map((_, concept): Place => ({ c, model, concept })),
     ),
   );
   const number = new Map(places.map((place, i) => [keyOf(place), i]));
-  const cosine = cosinesOf(classes);
-  const groups = mergeLinked(
-    places.length,
-    [...linksOfPairs(classes, number), ...linksOfClasses(places, number, cosine)],
-    (a, b) => {
-      const [p, q] = [places[a]!, places[b]!];
-      return p.model === q.model && (p.c === q.c || cosine(p, q) < SAME_CONCEPT.cosine);
-    },
-  );
-  const importance = normalisedImportances(classes, models);
-  const made = groups.map((group) => {
-    const members = group.map((i) => places[i]!);
-    return { members, entry: entryOf(members, classes, models, importance) };
+  const ofClasses = await linksOfClasses(classes, models, number, task);
+  const sameDirection = new Set(ofClasses.map(({ a, b }) => a * places.length + b));
+  const groups = mergeLinked(places.length, [...linksOfPairs(classes, number), ...ofClasses], (a, b) => {
+    const [p, q] = [places[a]!, places[b]!];
+    if (p.model !== q.model) return false;
+    return p.c === q.c || !sameDirection.has(Math.min(a, b) * places.length + Math.max(a, b));
   });
+  const importance = normalisedImportances(classes, models);
+  const turn = loopTurn(task.signal);
+  const made: { members: Place[]; entry: Omit<AtlasEntryRow, 'entry'> }[] = [];
+  for (const [done, group] of groups.entries()) {
+    await turn();
+    task.onProgress?.({ task: 'the atlas', done, total: groups.length, unit: 'concepts' });
+    const members = group.map((i) => places[i]!);
+    made.push({ members, entry: entryOf(members, { classes, models, level, importance }) });
+  }
   const orNone = (value: number | null): number => value ?? Number.NEGATIVE_INFINITY;
   // What matters first; where nothing is known of that, or it is equal, what most models have.
   made.sort(
@@ -94,34 +108,33 @@ function linksOfPairs(classes: readonly AtlasClass[], number: ReadonlyMap<string
   );
 }
 
-function linksOfClasses(
-  places: readonly Place[],
+/** Concepts of one model and two classes that have the same direction: by model, then over pairs of classes. */
+async function linksOfClasses(
+  classes: readonly AtlasClass[],
+  models: number,
   number: ReadonlyMap<string, number>,
-  cosine: (p: Place, q: Place) => number,
-): MergeLink[] {
-  return places.flatMap((p, i) =>
-    places.slice(i + 1).flatMap((q): MergeLink[] => {
-      if (p.model !== q.model || p.c === q.c) return [];
-      const strength = cosine(p, q);
-      return strength >= SAME_CONCEPT.cosine ? [{ a: i, b: number.get(keyOf(q))!, strength }] : [];
-    }),
-  );
-}
-
-/** Cosine of the directions of two concepts of one model, worked out once for each pair of classes. */
-function cosinesOf(classes: readonly AtlasClass[]): (p: Place, q: Place) => number {
-  const known = new Map<string, { cosines: Float64Array; cols: number }>();
-  return (p, q) => {
-    if (p.c > q.c) [p, q] = [q, p];
-    const key = `${p.model}/${p.c}/${q.c}`;
-    let found = known.get(key);
-    if (!found) {
-      const [own, other] = [p, q].map(({ c, model }) => classes[c]!.record.arrays[`directions-${model}`]!);
-      found = { cosines: directionCosines(own!, other!), cols: other!.rows };
-      known.set(key, found);
+  { signal }: LongTask,
+): Promise<MergeLink[]> {
+  const turn = loopTurn(signal);
+  const links: MergeLink[] = [];
+  for (let model = 0; model < models; model++)
+    for (const [c, { record }] of classes.entries()) {
+      const own = record.arrays[`directions-${model}`];
+      for (let d = c + 1; own && d < classes.length; d++) {
+        await turn();
+        const other = classes[d]!.record.arrays[`directions-${model}`];
+        if (!other) continue;
+        for (const [i, strength] of directionCosines(own, other).entries())
+          if (strength >= SAME_CONCEPT.cosine)
+            links.push({
+              a: number.get(keyOf({ c, model, concept: Math.floor(i / other.rows) }))!,
+              b: number.get(keyOf({ c: d, model, concept: i % other.rows }))!,
+              strength,
+            });
+      }
     }
-    return found.cosines[p.concept * found.cols + q.concept]!;
-  };
+  // Links of equal strength are followed in the order of the concepts.
+  return links.sort((x, y) => x.a - y.a || x.b - y.b);
 }
 
 /** Importance over the largest absolute importance of the same model's concepts, over all classes. */
@@ -141,11 +154,17 @@ function normalisedImportances(classes: readonly AtlasClass[], models: number): 
   };
 }
 
+/** What an entry is made from. */
+interface EntrySource {
+  classes: readonly AtlasClass[];
+  models: number;
+  level: number;
+  importance: (place: Place) => number | null;
+}
+
 function entryOf(
   members: readonly Place[],
-  classes: readonly AtlasClass[],
-  models: number,
-  importance: (place: Place) => number | null,
+  { classes, models, level, importance }: EntrySource,
 ): Omit<AtlasEntryRow, 'entry'> {
   const similarity = (place: Place, given: number): number | null => conceptAt(classes, place).similarity[given]!.value;
   const cells = Array.from({ length: models }, (_, m): AtlasCell => {
@@ -153,7 +172,13 @@ function entryOf(
     const others = members.filter(({ model }) => model !== m);
     return {
       concepts: own.map(({ c, concept }) => ({ class: classes[c]!.group.id, concept })),
-      similarity: meanOf((others.length > 0 ? others : own).map((place) => similarity(place, m))),
+      ...cellSimilarity(
+        (others.length > 0 ? others : own).map((place) => ({
+          similarity: conceptAt(classes, place).similarity[m]!,
+          draws: row(classes[place.c]!.record.arrays[`draws-${place.model}-${m}`]!, place.concept),
+        })),
+        level,
+      ),
       importance: largestOf(own.map(importance)),
     };
   });

@@ -6,7 +6,12 @@ import { featureCka } from '../../../measures/concepts/data/feature-cka.ts';
 import { meanOf } from '../../../measures/concepts/regress/concept-similarity.ts';
 import { groupThresholds } from '../../../measures/concepts/report/concept-groups.ts';
 import { type ScoredConcept, similaritySummary } from '../../../measures/concepts/report/summary.ts';
-import type { AtlasClassEntry, AtlasPairEntry, AtlasSection } from '../../../study/concepts/atlas-section.ts';
+import type {
+  AtlasClassEntry,
+  AtlasEntryRow,
+  AtlasPairEntry,
+  AtlasSection,
+} from '../../../study/concepts/atlas-section.ts';
 import type { StudyManifest } from '../../../study/manifest.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import { writeSection } from '../../../study/write-section.ts';
@@ -47,7 +52,7 @@ export async function writeAtlas(store: StudyStore, written: WrittenAtlas, task:
   if (options.pictures) await addPictures(opened, written.encode, images, files, task);
   files.set('images.jsonl', encodeJsonl(images.map(({ place: _, ...image }) => image)));
   const classes = groups.groups.map((group, c): AtlasClass => ({ group, record: measured[c]! }));
-  const { concepts, entries } = atlasTables(classes, sources.length);
+  const { concepts, entries } = await atlasTables(classes, sources.length, options.level, task);
   files.set('concepts.jsonl', encodeJsonl(concepts));
   files.set('entries.jsonl', encodeJsonl(entries));
   for (const { group, record } of classes) addClassFiles(group, record, ARRAYS, rowOf, files);
@@ -78,7 +83,7 @@ export async function writeAtlas(store: StudyStore, written: WrittenAtlas, task:
         accuracy: classAccuracy(one.group, grouped, groups.split),
       })),
       skippedClasses: groups.skipped,
-      pairs: pairEntries(classes, sources.length, options),
+      pairs: pairEntries(classes, entries, sources.length, options),
       ceilings: sources.map((_, m) => meanSimilarity(classes, m, m, options)),
       concepts: locate('concepts.jsonl'),
       entries: locate('entries.jsonl'),
@@ -119,7 +124,12 @@ function classEntry(
   };
 }
 
-function pairEntries(classes: readonly AtlasClass[], models: number, options: PlainOptions): AtlasPairEntry[] {
+function pairEntries(
+  classes: readonly AtlasClass[],
+  entries: readonly AtlasEntryRow[],
+  models: number,
+  options: PlainOptions,
+): AtlasPairEntry[] {
   const all = Array.from({ length: models }, (_, m) => m);
   return all.flatMap((first) =>
     all.slice(first + 1).map((second): AtlasPairEntry => {
@@ -130,6 +140,8 @@ function pairEntries(classes: readonly AtlasClass[], models: number, options: Pl
         first,
         second,
         similarity: [meanSimilarity(classes, first, second, options), meanSimilarity(classes, second, first, options)],
+        both: entries.filter(({ cells }) => cells[first]!.concepts.length > 0 && cells[second]!.concepts.length > 0)
+          .length,
         agreeing: found.reduce((sum, { links }) => sum + links.length, 0),
         maxSimilarity: meanOf(found.map(({ maxSimilarity }) => maxSimilarity)),
         cka: featureCka(

@@ -1,4 +1,10 @@
-import type { AtlasCell, AtlasEntryRow, AtlasImageRow, AtlasSection } from '#src/study/concepts/atlas-section.ts';
+import {
+  type AtlasCell,
+  type AtlasEntryRow,
+  type AtlasImageRow,
+  type AtlasSection,
+  atlasStanding,
+} from '#src/study/concepts/atlas-section.ts';
 import type { CollageRow } from '#src/study/concepts-section.ts';
 import { shortNames as shortClassNames } from '../../../kit/data/class-names.ts';
 import { shortModelNames } from '../../../kit/data/model-names.ts';
@@ -51,11 +57,6 @@ export async function loadAtlas({ source, manifest }: OpenStudy): Promise<AtlasD
   };
 }
 
-/** Whether a model lacks the concept: it has none of its own, and represents the others' below the threshold. */
-export function isMissing({ concepts, similarity }: AtlasCell, { thresholds }: AtlasSection): boolean {
-  return concepts.length === 0 && (similarity === null || similarity < thresholds.similarity);
-}
-
 /** The entries that a filter and a class leave, in the order of the study. */
 export function filterEntries(
   { entries, section }: Pick<AtlasData, 'entries' | 'section'>,
@@ -66,7 +67,9 @@ export function filterEntries(
     ({ models, cells, classes }) =>
       (classId === undefined || classes.includes(classId)) &&
       (filter === 'all' ||
-        (filter === 'common' ? models === cells.length : cells.some((cell) => isMissing(cell, section)))),
+        (filter === 'common'
+          ? models === cells.length
+          : cells.some((cell) => atlasStanding(cell, section) === 'missing'))),
   );
 }
 
