@@ -1,19 +1,19 @@
 import { FormatError, MissingRuntimeError } from '../../base/errors.ts';
 import type { RgbImage } from '../../tensor/rgb-image.ts';
 import { PICTURE_FORMATS, pictureFormat } from './picture-format.ts';
-
-/** Pixels of one picture; larger ones are refused rather than decoded. */
-const MAX_PIXELS = 100_000_000;
+import { checkPictureSize, MAX_PIXELS, pictureSize } from './picture-size.ts';
 
 /**
  * Decodes a picture file (JPEG, PNG, WebP, GIF, TIFF or AVIF, told by its first bytes) to 8-bit RGB (Node). As in
  * Pillow's `convert('RGB')`, transparency is dropped, not blended, and EXIF orientation is not applied.
  *
- * @throws MissingRuntimeError without sharp; FormatError naming the file where it is damaged, cut short or no picture.
+ * @throws MissingRuntimeError without sharp; FormatError naming the file where it is damaged, cut short, no picture or
+ *   of more than `MAX_PIXELS`.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<RgbImage> {
   if (pictureFormat(bytes) === undefined)
     throw new FormatError(`${name} cannot be decoded: it is in none of the formats ${PICTURE_FORMATS.join(', ')}.`);
+  checkPictureSize(pictureSize(bytes), name);
   const sharp = await loadSharp();
   try {
     const { data, info } = await sharp(bytes, { failOn: 'truncated', limitInputPixels: MAX_PIXELS })

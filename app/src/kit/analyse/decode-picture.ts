@@ -1,5 +1,6 @@
 import { pictureFormat } from '#src/activations/images/picture-format.ts';
-import { FormatError, UnsupportedError } from '#src/base/errors.ts';
+import { checkPictureSize, type PictureSize, pictureSize } from '#src/activations/images/picture-size.ts';
+import { FormatError } from '#src/base/errors.ts';
 import type { RgbImage } from '#src/tensor/rgb-image.ts';
 
 /** Media types of the formats that browsers decode. */
@@ -14,38 +15,49 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * Decodes a picture by the browser, as the command line does: its stored orientation, without colour management.
  *
- * @throws FormatError where it is damaged or no picture; UnsupportedError where the browser has no decoder for its format,
- *   or it has transparent parts, whose colours browsers do not give.
+ * @throws FormatError where it is damaged, no picture or too large, where the browser has no decoder for its format, and
+ *   where it has transparent parts, whose colours browsers do not give: such a picture is left out by name, and the others
+ *   are looked at.
  */
 export async function decodePicture(bytes: Uint8Array, name: string): Promise<RgbImage> {
   const format = pictureFormat(bytes);
   if (format === undefined) throw new FormatError(`${name} cannot be decoded: it is no picture that is known.`);
   const type = TYPES[format];
-  if (type === undefined) throw new UnsupportedError(`${name} is ${format}, which browsers do not decode.`);
-  const plain = format === 'JPEG' ? withoutExif(bytes) : bytes;
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(new Blob([plain as Uint8Array<ArrayBuffer>], { type }), {
-      colorSpaceConversion: 'none',
-      premultiplyAlpha: 'none',
-    });
-  } catch (cause) {
-    throw new FormatError(`${name} cannot be decoded: ${(cause as Error).message}`, { cause });
-  }
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { data: rgba } = context.getImageData(0, 0, width, height);
+  if (type === undefined) throw new FormatError(`${name} is ${format}, which browsers do not decode.`);
+  checkPictureSize(pictureSize(bytes), name);
+  const { width, height, rgba } = await pixelsOf(format === 'JPEG' ? withoutExif(bytes) : bytes, type, name);
   const data = new Uint8Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {
     if (rgba[4 * p + 3] !== 255)
-      throw new UnsupportedError(`${name} has transparent parts; browsers do not give the colours beneath them.`);
+      throw new FormatError(`${name} has transparent parts; browsers do not give the colours beneath them.`);
     data[3 * p] = rgba[4 * p]!;
     data[3 * p + 1] = rgba[4 * p + 1]!;
     data[3 * p + 2] = rgba[4 * p + 2]!;
   }
   return { width, height, data };
+}
+
+async function pixelsOf(
+  bytes: Uint8Array,
+  type: string,
+  name: string,
+): Promise<PictureSize & { rgba: ArrayLike<number> }> {
+  try {
+    const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), {
+      colorSpaceConversion: 'none',
+      premultiplyAlpha: 'none',
+    });
+    const { width, height } = bitmap;
+    checkPictureSize({ width, height }, name);
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('the browser gives no canvas of its size');
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return { width, height, rgba: context.getImageData(0, 0, width, height).data };
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    throw new FormatError(`${name} cannot be decoded: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** The PNG of a picture. */
