@@ -1,3 +1,4 @@
+import { SourceError } from '#src/base/errors.ts';
 import { embeddedStore } from '#src/study/embedded-study.ts';
 import { MANIFEST_PATH } from '#src/study/manifest.ts';
 import { httpStore } from './http-store.ts';
@@ -38,6 +39,16 @@ export function findOpenStudy(page: Document = document): FoundStudy | undefined
   }
   const source = openSource(page);
   return source && { source, origin: 'opened' };
+}
+
+/** What is told of the study that an address of a site names, where it is not there; undefined where it names none. */
+export function missingStudy(): SourceError | undefined {
+  const id = openStudyId();
+  if (!site || id === undefined) return undefined;
+  if (id === SAMPLE_ID) return new SourceError('This site has no sample.', { hint: 'Drop a model on its first page.' });
+  return new SourceError(`The study that this address names is not kept in this browser (${id}).`, {
+    hint: 'It was made in another browser, deleted, or replaced by one that more was added to. The first page lists the studies that are kept.',
+  });
 }
 
 function openSource(page: Document): StudySource | undefined {

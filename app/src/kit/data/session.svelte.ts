@@ -1,4 +1,4 @@
-import { findOpenStudy, openStudyId } from './open-source.ts';
+import { findOpenStudy, missingStudy, openStudyId } from './open-source.ts';
 import type { OpenStudy } from './open-study.ts';
 import { type ShownError, shownError } from './shown-error.ts';
 
@@ -40,7 +40,8 @@ function createSession() {
       const found = findOpenStudy();
       const manifest = await found?.source.manifest();
       if (!found || !manifest) {
-        state = { kind: 'empty' };
+        const missing = missingStudy();
+        state = missing ? { kind: 'failed', error: shownError(missing) } : { kind: 'empty' };
         return;
       }
       const { source } = found;
