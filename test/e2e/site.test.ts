@@ -224,7 +224,7 @@ describe.skipIf(!findChromium())('a site', () => {
         });
       }
       expect(grey).toBe(0);
-      expect(difference).toBeLessThan(1e-5);
+      expect(difference).toBeLessThan(2e-7);
     }),
   );
 
@@ -256,7 +256,7 @@ describe.skipIf(!findChromium())('a site', () => {
       expect(ours.length).toBeGreaterThan(10);
       expect(theirs).toHaveLength(ours.length);
       const difference = Math.max(...ours.map((value, i) => Math.abs((value ?? 0) - (theirs[i] ?? 0))));
-      expect(difference).toBeLessThan(1e-3);
+      expect(difference).toBeLessThan(1e-6);
     }),
   );
 

@@ -27,7 +27,10 @@ export interface KeptPins {
   remove(id: string): Promise<void>;
   /** Puts back the pin that was taken out last. */
   undo(): Promise<void>;
-  /** Sends at once what still waits for its turn, as the page is left. A change that arrives twice counts once. */
+  /**
+   * Sends at once what still waits for its turn, as the page is left. A change that arrives twice counts once. A server gets
+   * it; a study that the browser keeps may not, as the browser need not end what a page that is gone was writing.
+   */
   leave(): void;
 }
 
