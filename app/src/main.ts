@@ -8,4 +8,4 @@ import './kit/theme/table.css';
 
 mount(App, { target: document.getElementById('app')! });
 
-void workOffline();
+workOffline();

@@ -15,6 +15,9 @@ const drop = (files: Record<string, Uint8Array | string>) =>
     path,
     file: new File([content as Uint8Array<ArrayBuffer>], path.split('/').at(-1)!),
   }));
+/** A list of class names. */
+const names = (count: number, of = 'thing'): string =>
+  Array.from({ length: count }, (_, i) => `${of} ${String.fromCharCode(97 + (i % 26))}${i}`).join('\n');
 /** What was found, by names. */
 async function found(drops: Record<string, Uint8Array | string>[], runs = true, canRun = false) {
   const {
@@ -28,8 +31,10 @@ async function found(drops: Record<string, Uint8Array | string>[], runs = true, 
   return {
     models: models.map(({ source }) => source.name),
     labels: models.map(({ labels }) => (labels?.kind === 'names' ? labels.labels.length : undefined)),
+    from: models.map(({ labels }) => (labels?.kind === 'names' ? labels.source : undefined)),
+    runLabels: folders.map(({ labels }) => (labels?.kind === 'names' ? labels.source : undefined)),
     runs: folders.map(({ folder }) => folder.name),
-    networks: networks.map(({ name }) => name),
+    networks: networks.map(({ source }) => source.name),
     features: features.map(({ name }) => name),
     pictures: pictures.map(({ name, label }) => `${name} ${label ?? '-'}`),
     skipped: skipped.map(({ file, reason }) => `${file} ${reason}`),
@@ -63,7 +68,7 @@ describe('what is dropped on the page', () => {
       await found([
         {
           'a.safetensors': checkpoint,
-          'names.txt': 'cat\ndog\n',
+          'names.txt': names(100),
           'notes.pdf': '%PDF',
           'me.jpg': 'x',
           'config.json': '{}',
@@ -71,8 +76,10 @@ describe('what is dropped on the page', () => {
       ]),
     ).toEqual({
       models: ['a.safetensors'],
-      labels: [2],
+      labels: [100],
+      from: ['names.txt'],
       runs: [],
+      runLabels: [],
       networks: [],
       features: [],
       pictures: [],
@@ -119,8 +126,114 @@ describe('what is dropped on the page', () => {
 
   it('keeps networks of the same name apart, each with the class names it came with', async () => {
     expect(
-      await found([{ 'model.safetensors': checkpoint, 'names.txt': 'cat\n' }, { 'model.safetensors': checkpoint }]),
-    ).toMatchObject({ models: ['model.safetensors', 'model.safetensors'], labels: [1, undefined] });
+      await found([{ 'model.safetensors': checkpoint, 'names.txt': names(100) }, { 'model.safetensors': checkpoint }]),
+    ).toMatchObject({ models: ['model.safetensors', 'model.safetensors'], labels: [100, undefined] });
+  });
+
+  it('has the class names that fit a network, and says of every other text what it is not', async () => {
+    const model = { 'a.safetensors': checkpoint };
+    const texts = {
+      'LICENSE.txt': names(100, 'clause'),
+      'README.txt': 'What this is.\n\nAnd more.\n',
+      'about.txt': names(7),
+      'broken.txt': 'n01440764 one\nn01440764 two\n',
+      'classes.txt': names(100, 'class'),
+      'zebra.txt': names(100),
+    };
+    expect(await found([{ ...model, ...texts }])).toMatchObject({
+      from: ['classes.txt'],
+      skipped: [
+        expect.stringMatching(/^broken\.txt cannot be read as a list of class names: .*n01440764/),
+        'LICENSE.txt is no list of class names, by its name',
+        'README.txt is no list of class names, by its name',
+        'about.txt is no list of class names for what was dropped: it has 7, which no network has',
+        'zebra.txt is a list of class names, and another was taken',
+      ],
+    });
+    // Without one that fits there is none; a wrong one never stands in.
+    expect(await found([{ ...model, 'names.txt': names(99) }])).toMatchObject({
+      from: [undefined],
+      skipped: ['names.txt is no list of class names for what was dropped: it has 99, which no network has'],
+    });
+    expect((await found([{ 'names.txt': names(3), 'me.jpg': 'x' }])).skipped[0]).toBe(
+      'names.txt is a list of class names, and no network came with it',
+    );
+  });
+
+  it('has class names by the place and the name of their list', async () => {
+    expect(
+      await found([
+        {
+          'a/x.safetensors': checkpoint,
+          'a/names.txt': names(100),
+          'b/x.safetensors': checkpoint,
+          'b/names.txt': names(100),
+          'y.safetensors': checkpoint,
+          'labels.txt': names(100),
+          'y-list.txt': names(100),
+        },
+      ]),
+    ).toMatchObject({
+      from: ['y-list.txt', 'names.txt', 'names.txt'],
+      skipped: ['labels.txt is a list of class names, and another was taken'],
+    });
+  });
+
+  it('takes class names that are dropped after the network, and for those only that have none', async () => {
+    const [one, two] = [{ 'one.safetensors': checkpoint }, { 'two.safetensors': checkpoint, 'two.txt': names(100) }];
+    expect(await found([one, { 'late.txt': names(100) }])).toMatchObject({ from: ['late.txt'], skipped: [] });
+    expect(await found([{ 'early.txt': names(100) }, one, two])).toMatchObject({ from: ['early.txt', 'two.txt'] });
+    expect(await found([two, { 'late.txt': names(100) }])).toMatchObject({
+      from: ['two.txt'],
+      skipped: ['late.txt is a list of class names, and another was taken'],
+    });
+    const run = { 'run/epoch-1.safetensors': checkpoint, 'run/epoch-2.safetensors': checkpoint };
+    expect(await found([run, { 'a.txt': names(5), 'late.txt': names(100) }])).toMatchObject({
+      runLabels: ['late.txt'],
+      skipped: [expect.stringContaining('a.txt is no list of class names')],
+    });
+  });
+
+  it('tells of what lay beside networks and was read by none, once they were read', async () => {
+    const files = {
+      'm/a.safetensors': checkpoint,
+      'm/config.json': '{"id2label":{"0":"cat"}}',
+      'm/README.md': '#',
+      'more.yaml': 'a: 1',
+    };
+    const dropped = [drop(files), drop({ 'config.json': '{}', 'weights.bin': 'x' })];
+    const { models, beside, skipped } = await takeIn(dropped, { runs: true, canRun: false });
+    expect(skipped).toEqual([]);
+    await models[0]!.source.sibling('nothing.json');
+    await (await models[0]!.source.sibling('config.json'))!.read(0, 2);
+    const unused = ['m/README.md', 'more.yaml', 'config.json', 'weights.bin'];
+    expect(beside.unused.map(({ file }) => file).sort()).toEqual([...unused].sort());
+    expect(beside.used).toEqual(['0/m/config.json']);
+    // What was read once is not passed over where it need not be read again.
+    const again = await takeIn(dropped, { runs: true, canRun: false, used: beside.used });
+    expect(again.beside.unused.map(({ file }) => file).sort()).toEqual([...unused].sort());
+  });
+
+  it('tells of what a run did not read, and has the class names beside its checkpoints, of which some may be broken', async () => {
+    const [log, lines] = ['{"epoch":1}\n', names(100)];
+    const inside = { 'run/epoch-1.safetensors': checkpoint, 'run/epoch-2.safetensors': checkpoint };
+    const files = { ...inside, 'run/log.txt': lines, 'run/run.json': '{}', 'run/one/metrics.jsonl': log };
+    const { runs, beside, skipped } = await takeIn([drop(files)], { runs: true, canRun: false });
+    expect(runs[0]!.labels).toBeUndefined();
+    expect(skipped).toEqual([]);
+    await runs[0]!.folder.open('run.json');
+    expect(beside.unused).toEqual(
+      ['run/log.txt', 'run/one/metrics.jsonl'].map((file) => ({ file, reason: 'is not read of a training run' })),
+    );
+    await (await runs[0]!.folder.open('epoch-1.safetensors')).sibling('log.txt');
+    expect(beside.unused.map(({ file }) => file)).toEqual(['run/one/metrics.jsonl']);
+    const sideBySide = {
+      'epoch-1.safetensors': new Uint8Array(9),
+      'epoch-2.safetensors': checkpoint,
+      'epoch-3.safetensors': checkpoint,
+      'names.txt': lines,
+    };
+    expect(await found([sideBySide])).toMatchObject({ runs: ['run'], runLabels: ['names.txt'], skipped: [] });
   });
 
   it('is features where arrays are maps of the same pictures, and weights otherwise', async () => {

@@ -6,6 +6,7 @@ import { countParameters } from '../../model-files/count-parameters.ts';
 import { detectHead } from '../../model-files/head/detect-head.ts';
 import type { HeadChoice } from '../../model-files/head/head-choice.ts';
 import { findLabelFile } from '../../model-files/label-files.ts';
+import { fitsRows } from '../../model-files/labels-fit.ts';
 import { openModel } from '../../model-files/open-model.ts';
 import { labelSet } from '../../semantics/label-sets/label-sets.ts';
 import type { WordNet } from '../../semantics/wordnet.ts';
@@ -123,10 +124,4 @@ export function networkSimilarity(model: LoadedClassModel, positions: Int32Array
   if (!model.similarity) return cosineSimilarityMatrix(selectRows(model.templates, positions));
   const { rows, cols, data } = select(model.similarity, Uint32Array.from(positions)) as Matrix32;
   return { rows, cols, data, missing: [] };
-}
-
-/** Whether a list of names has one for each row of the head, but perhaps for the row of background. */
-function fitsRows(head: HeadChoice, names: number, detect: (classCount: number) => HeadChoice): boolean {
-  if (names === head.classes) return true;
-  return names === head.classes - 1 && detect(names).backgroundRow !== undefined;
 }

@@ -13,28 +13,28 @@ import { shownError } from '../data/shown-error.ts';
 import { loadBrowserRuntime } from './browser-runtime.ts';
 import { decodePicture, encodePicture } from './decode-picture.ts';
 import { type Intake, takeIn } from './intake.ts';
-import type { AnalysisReply, AnalysisRequest } from './messages.ts';
+import type { AnalysisReply, AnalysisRequest, Taken } from './messages.ts';
 
 const reply = (message: AnalysisReply): void => postMessage(message);
 
 /** The library's own analyses on files of this machine; nothing leaves the page. */
 addEventListener('message', async ({ data }: MessageEvent<AnalysisRequest>) => {
   try {
-    const intake = await takeIn(data.drops, { runs: data.runs, canRun: data.runtime !== undefined });
-    reply({
-      kind: 'taken',
-      taken: {
-        models: intake.models.map(({ source }) => source.name),
-        runs: intake.runs.map(({ folder }) => folder.name),
-        networks: intake.networks.map(({ name }) => name),
-        features: intake.features.map(({ name }) => name),
-        pictures: intake.pictures.length,
-        skipped: intake.skipped,
-      },
-    });
+    const { runs, runtime, used } = data;
+    const intake = await takeIn(data.drops, { runs, canRun: runtime !== undefined, used });
+    const taken: Taken = {
+      models: intake.models.map(({ source }) => source.name),
+      runs: intake.runs.map(({ folder }) => folder.name),
+      networks: intake.networks.map(({ source }) => source.name),
+      features: intake.features.map(({ name }) => name),
+      pictures: intake.pictures.length,
+      skipped: intake.skipped,
+    };
+    reply({ kind: 'taken', taken });
     const files = new Map(data.study ?? []);
     await analyse(intake, data, files, { onProgress: (progress) => reply({ kind: 'progress', progress }) });
-    reply({ kind: 'done', files });
+    const { unused, used: usedNow } = intake.beside;
+    reply({ kind: 'done', files, taken: { ...taken, skipped: [...taken.skipped, ...unused] }, used: usedNow });
   } catch (error) {
     reply({ kind: 'failed', error: shownError(error) });
   }
@@ -50,7 +50,7 @@ async function analyse(
   if (models.length + runs.length + networks.length + features.length === 0)
     throw new UsageError('None of these files is a model, a training run or a file of features that Semblance knows.', {
       hint: skipped.some(({ reason }) => reason.startsWith('is a picture'))
-        ? `Pictures are looked at through a network: ${runtime ? 'drop ONNX models with them, or' : 'on the command line,'} semblance representations MODEL.onnx --images FOLDER`
+        ? `Pictures are looked at through a network: ${runtime ? 'drop ONNX models with them.' : 'the command line runs ONNX models on them.'}`
         : `Drop ${KNOWN_FORMATS_TEXT} files, with a text file of class names if you have one, or the folder of a training run.`,
     });
   const store = memoryStore(files);
@@ -73,7 +73,7 @@ async function analyse(
     announce: (plan: WorkPlan) => reply({ kind: 'plan', plan }),
   };
   const withImages = pictures.length > 0 ? ' --images FOLDER' : '';
-  const seen = [...networks, ...features];
+  const seen = [...networks.map(({ source }) => source), ...features];
   if (seen.length > 0)
     await analyseRepresentations(
       seen.map((source) => ({ source })),
@@ -85,12 +85,13 @@ async function analyse(
     );
   const [a, b] = networks;
   if (concepts && a && b) {
-    const named = networks.map(({ name }) => ({ name, ...chosen }));
+    const inputs = [
+      { ...a, ...chosen },
+      { ...b, ...chosen },
+    ] as const;
+    const named = inputs.map(({ source, labels }) => ({ name: source.name, labels }));
     await analyseConcepts(
-      [
-        { source: a, ...chosen },
-        { source: b, ...chosen },
-      ],
+      inputs,
       pictures,
       { command: `${commandOf('concepts', named)}${withImages}` },
       store,

@@ -1,32 +1,25 @@
-import type { WorkPlan } from '#src/analyses/common/work-plan.ts';
-import type { Progress } from '#src/base/progress.ts';
+import { UsageError } from '#src/base/errors.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { home } from '../data/home.svelte.ts';
 import { keptSource } from '../data/kept-source.ts';
 import { keepStudy, removeStudy } from '../data/kept-studies.ts';
 import type { OpenStudy } from '../data/open-study.ts';
+import { carryOwnFiles } from '../data/own-files.ts';
 import { session } from '../data/session.svelte.ts';
 import { type ShownError, shownError } from '../data/shown-error.ts';
 import { site } from '../data/site.ts';
 import { storeSource } from '../data/study-source.ts';
 import { router } from '../url/router.svelte.ts';
-import AnalyseWorker from './analyse.worker.ts?worker';
+import { type Analysed, analysed, shownErrorOf, type Told } from './analysed.ts';
 import type { RuntimePlace } from './browser-runtime.ts';
 import type { DroppedFile } from './dropped-files.ts';
-import type { AnalysisReply, AnalysisRequest, Taken } from './messages.ts';
+import type { AnalysisRequest, Taken } from './messages.ts';
 
 export type AnalysisState =
   | { kind: 'idle' }
   /** Files came while a study of others is shown: they may be added to it, or make one of their own. */
   | { kind: 'asking'; names: string[]; files: DroppedFile[] }
-  | {
-      kind: 'running';
-      names: string[];
-      bytes: number;
-      taken: Taken | undefined;
-      plan: WorkPlan | undefined;
-      progress: Progress | undefined;
-    }
+  | ({ kind: 'running'; names: string[]; bytes: number } & Told)
   | { kind: 'failed'; names: string[]; error: ShownError };
 
 /** Whether this page carries the analyser; an exported file does not, as it would need all of WordNet. */
@@ -41,104 +34,120 @@ const runtime: RuntimePlace | undefined = site?.runtime && {
 /** What was analysed last: to look at it again with other labels, or to add to it. */
 interface Last {
   request: AnalysisRequest;
-  taken: Taken | undefined;
+  taken: Taken;
   files: Map<string, Uint8Array>;
   study: OpenStudy;
 }
 
 function createAnalysis() {
   let state = $state.raw<AnalysisState>({ kind: 'idle' });
-  let worker: Worker | undefined;
+  /** Ends the analysis that is running. */
+  let ending: AbortController | undefined;
+  /** What came while the page was busy, and why it was not taken. */
+  let refused = $state.raw<string | undefined>();
   let last = $state.raw<Last | undefined>();
-  /** Why the study that is shown is not kept. */
+  /** Why the study that is shown is not kept, or the one whose place it took still is. */
   let notKept = $state.raw<ShownError | undefined>();
 
   const shown = (): OpenStudy | undefined => (session.state.kind === 'ready' ? session.state.study : undefined);
   /** The last analysis, where its study is the one that is shown. */
   const current = (): Last | undefined => (last && last.study === shown() ? last : undefined);
+  const isBusy = (): boolean => state.kind === 'running' || state.kind === 'asking';
   const stop = (): void => {
-    worker?.terminate();
-    worker = undefined;
+    ending?.abort();
+    ending = undefined;
+  };
+  const show = (next: AnalysisState): void => {
+    state = next;
+    refused = undefined;
   };
   const fail = (names: string[], error: ShownError): void => {
     stop();
-    state = { kind: 'failed', names, error };
+    show({ kind: 'failed', names, error });
   };
 
-  /** @param isContinued whether the study that is shown is added to, or looked at in another way. */
-  const run = (request: AnalysisRequest, isContinued: boolean): void => {
+  /**
+   * @param names What was dropped for it.
+   * @param before The study that is added to, or looked at in another way: what is made takes its place.
+   */
+  const run = (request: AnalysisRequest, names: string[], before: Last | undefined): void => {
     if (__SINGLE_FILE__) return;
     stop();
-    const files = request.drops.flat();
-    const names = namesOf(files);
-    const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-    const running = { kind: 'running' as const, names, bytes };
-    let taken: Taken | undefined;
-    let plan: WorkPlan | undefined;
-    state = { ...running, taken, plan, progress: undefined };
-    const started = new AnalyseWorker();
-    worker = started;
-    started.addEventListener('message', ({ data }: MessageEvent<AnalysisReply>) => {
-      if (worker !== started) return;
-      if (data.kind === 'failed') fail(names, data.error);
-      else if (data.kind === 'done')
-        finish(request, taken, data.files, isContinued).catch((error: unknown) => fail(names, shownError(error)));
-      else {
-        if (data.kind === 'taken') taken = data.taken;
-        if (data.kind === 'plan') plan = data.plan;
-        state = { ...running, taken, plan, progress: data.kind === 'progress' ? data.progress : undefined };
-      }
-    });
-    started.addEventListener('error', (event) => {
-      event.preventDefault();
-      fail(names, {
-        message: `The analysis stopped: ${event.message || 'its worker could not start'}.`,
-        hint: undefined,
-        file: undefined,
-      });
-    });
-    started.postMessage(request);
+    const own = new AbortController();
+    ending = own;
+    const { signal } = own;
+    const running = {
+      kind: 'running' as const,
+      names,
+      bytes: request.drops.flat().reduce((sum, { file }) => sum + file.size, 0),
+    };
+    show({ ...running, taken: undefined, plan: undefined, progress: undefined });
+    const onReply = (told: Told): void => {
+      state = { ...running, ...told };
+    };
+    analysed(request, signal, onReply)
+      .then((result) => finish(request, result, before, signal))
+      // What was cancelled ends without a word.
+      .catch((error: unknown) => signal.aborted || fail(names, shownErrorOf(error)));
   };
 
+  /** Keeps and shows what was made. Until it is shown it can be cancelled, and nothing of it stays then. */
   const finish = async (
     request: AnalysisRequest,
-    taken: Taken | undefined,
-    files: Map<string, Uint8Array>,
-    isContinued: boolean,
+    { taken, files, used }: Analysed,
+    before: Last | undefined,
+    signal: AbortSignal,
   ): Promise<void> => {
-    stop();
-    const before = current();
-    notKept = undefined;
+    if (before) await carryOwnFiles(before.study, files);
+    signal.throwIfAborted();
+    let problem: ShownError | undefined;
     // A page of the local server does not keep: its next port is another origin, where nothing of it would be found.
     const kept = site
-      ? await keepStudy(files).catch((error: unknown) => {
-          notKept = shownError(error);
+      ? await keepStudy(files, signal).catch((error: unknown) => {
+          problem = shownError(error);
           return undefined;
         })
       : undefined;
-    // A study that was added to, or looked at in another way, takes the place of what it was.
-    if (kept && before?.study.kept && isContinued) await removeStudy(before.study.kept.id);
-    const store = kept?.store ?? memoryStore(files);
-    const source = kept ? keptSource(store) : storeSource(store);
-    const manifest = await source.manifest();
-    if (!manifest) throw new Error('The analysis wrote no study.');
-    const study: OpenStudy = { source, manifest, origin: 'dropped', store, ...(kept && { kept }) };
-    last = { request, taken, files, study };
-    state = { kind: 'idle' };
+    try {
+      signal.throwIfAborted();
+      const store = kept?.store ?? memoryStore(files);
+      const source = kept ? keptSource(store) : storeSource(store);
+      const manifest = await source.manifest();
+      signal.throwIfAborted();
+      if (!manifest) throw new Error('The analysis wrote no study.');
+      const study: OpenStudy = { source, manifest, origin: 'dropped', store, ...(kept && { kept }) };
+      ending = undefined;
+      notKept = problem;
+      last = { request: { ...request, used }, taken, files, study };
+    } catch (error) {
+      if (kept) await removeStudy(kept.id);
+      throw error;
+    }
     const path = request.concepts
       ? 'concepts'
-      : taken?.models.length
+      : taken.models.length
         ? 'classes/map'
-        : taken?.runs.length
+        : taken.runs.length
           ? 'training'
           : 'representations';
+    show({ kind: 'idle' });
     router.start(path, kept && home.addressOf(kept).replace(/#.*$/, ''));
-    session.show(study);
-    if (kept) void home.load();
+    session.show(last.study);
+    if (!kept) return;
+    try {
+      if (before?.study.kept) await removeStudy(before.study.kept.id);
+      await home.load();
+    } catch (error) {
+      notKept = shownError(error);
+    }
   };
 
   const startNew = (files: readonly DroppedFile[]): void =>
-    run({ drops: [[...files]], labelSet: undefined, runs: true, concepts: false, runtime, study: undefined }, false);
+    run(
+      { drops: [[...files]], labelSet: undefined, runs: true, concepts: false, runtime, study: undefined, used: [] },
+      namesOf(files),
+      undefined,
+    );
 
   return {
     get state() {
@@ -159,7 +168,7 @@ function createAnalysis() {
     /** Whether the concepts of the networks can be compared, and are not yet. */
     get canCompareConcepts() {
       const to = current();
-      return to?.taken?.networks.length === 2 && !to.request.concepts;
+      return to?.taken.networks.length === 2 && !to.request.concepts;
     },
     /** Whether checkpoints that count epochs were taken for a training run. */
     get asRuns() {
@@ -168,39 +177,61 @@ function createAnalysis() {
     get notKept() {
       return notKept;
     },
-    /** Files that were dropped or chosen. */
+    /** What is told of files that came while an analysis was running or a question open. */
+    get refused() {
+      return refused;
+    },
+    /** Files that were dropped or chosen. While the page is busy they are refused in words. */
     start(files: readonly DroppedFile[]): void {
-      if (files.length === 0) return;
-      if (current()) state = { kind: 'asking', names: namesOf(files), files: [...files] };
+      if (files.length === 0) {
+        this.refuse(new UsageError('There are no files in it.', { hint: 'Hidden files are passed over.' }));
+        return;
+      }
+      const names = namesOf(files);
+      if (isBusy()) refused = `${shortList(names)}: not taken, as ${busyWith()}`;
+      else if (current()) show({ kind: 'asking', names, files: [...files] });
       else startNew(files);
     },
-    /** Tells of files that could not be taken in. */
+    /** Tells of files that could not be taken in; what is running goes on. */
     refuse(error: unknown): void {
-      fail(['What was dropped'], shownError(error));
+      const shown = shownError(error);
+      if (isBusy()) refused = `What was dropped was not taken: ${shown.message}`;
+      else fail(['What was dropped'], shown);
     },
     /** The answer where files may be added to the study that is shown. */
     answer(add: boolean): void {
       if (state.kind !== 'asking') return;
-      const { files } = state;
+      const { files, names } = state;
       const to = current();
       if (!add || !to) startNew(files);
-      else run({ ...to.request, drops: [...to.request.drops, files], study: to.files }, true);
+      else run({ ...to.request, drops: [...to.request.drops, files], study: to.files }, names, to);
     },
     /** The same files again, read with a label set, or with checkpoints taken for runs or for networks. */
     again(changes: Partial<Pick<AnalysisRequest, 'labelSet' | 'runs'>>): void {
       const to = current();
-      if (to) run({ ...to.request, ...changes, study: undefined }, true);
+      if (to) run({ ...to.request, ...changes, study: undefined }, namesOf(to.request.drops.flat()), to);
     },
     /** The concepts of the two networks whose pictures are at hand, beside what the study has. */
     compareConcepts(): void {
       const to = current();
-      if (to) run({ ...to.request, concepts: true, study: to.files }, true);
+      if (to) run({ ...to.request, concepts: true, study: to.files }, namesOf(to.request.drops.flat()), to);
     },
     cancel(): void {
       stop();
-      state = { kind: 'idle' };
+      show({ kind: 'idle' });
     },
   };
+
+  function busyWith(): string {
+    return state.kind === 'asking'
+      ? 'a question is open. Answer it, then drop them again.'
+      : 'an analysis is running. Drop them again when it has ended, or cancel it.';
+  }
+}
+
+/** A few names, and how many there are besides. */
+export function shortList(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }
 
 /** Folders and single files, as they were dropped. */

@@ -10,6 +10,11 @@ export interface DroppedFile {
 /** No folder of models, checkpoints or pictures holds more; a whole disk dropped by mistake stops here. */
 export const MOST_FILES = 20_000;
 
+/** Whether a file is a picture by its name. */
+export function isPictureName(path: string): boolean {
+  return /\.(jpe?g|png|webp|gif|avif|tiff?)$/i.test(path);
+}
+
 /**
  * The files of a drop, those within dropped folders too; hidden ones are passed over.
  * @throws LimitError when there are too many.

@@ -7,23 +7,26 @@ import { hasModelName } from '#src/model-files/model-formats.ts';
 import { detectFormat } from '#src/model-files/open-model.ts';
 import { looksLikeRun } from '#src/runs/looks-like-run.ts';
 import type { RunFolder } from '#src/runs/run-folder.ts';
-import { parseLabels } from '#src/semantics/label-files/parse-labels.ts';
-import type { DroppedFile } from './dropped-files.ts';
+import { assignLabels, type TextFile } from './assign-labels.ts';
+import { type DroppedFile, isPictureName } from './dropped-files.ts';
+import { FilesBeside, type PassedOver } from './files-beside.ts';
 
-/** What files that were dropped amount to. Labels are of a text file dropped with them: a class name or WordNet id a line. */
+/** What files that were dropped amount to. Labels are of a text file that fits: a class name or WordNet id a line. */
 export interface Intake {
   /** For classes: their weights are compared. */
   models: { source: ByteSource; labels?: LabelsRequest }[];
   /** For training: folders of checkpoints, or checkpoints that were dropped side by side. */
   runs: { folder: RunFolder; labels?: LabelsRequest }[];
   /** For representations: networks that run, where pictures came with them. */
-  networks: ByteSource[];
+  networks: { source: ByteSource; labels?: LabelsRequest }[];
   /** For representations: features of pictures. */
   features: ByteSource[];
   /** What networks and features are of; the folder that a picture lies in is its label. */
   pictures: ImageInput[];
   /** None of these, with the reason, so that nothing is passed over in silence. */
-  skipped: { file: string; reason: string }[];
+  skipped: PassedOver[];
+  /** Files that the reader of a model may ask for, by what has been asked for by now. */
+  beside: FilesBeside;
 }
 
 export interface IntakeOptions {
@@ -31,6 +34,8 @@ export interface IntakeOptions {
   runs: boolean;
   /** Whether networks can be run here. */
   canRun: boolean;
+  /** Files that were read beside a model before, as `FilesBeside` names them. */
+  used?: readonly string[];
 }
 
 /** Files and folders of one folder of a drop. */
@@ -41,10 +46,10 @@ interface Folder {
   folders: Map<string, Folder>;
 }
 
-const LABELS = /\.txt$/i;
-const PICTURE = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
 /** Beside a model these are read by its reader: configurations, external weights, the log of a run. */
 const COMPANION = /\.(json|data|bin|md|ya?ml)$/i;
+/** Why such a file is passed over where no model asks for it. */
+const UNASKED = 'is no model and was not asked for by any';
 const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
 
 /**
@@ -52,16 +57,19 @@ const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
  * together: the class names among it, and files that lie beside a model.
  */
 export async function takeIn(drops: readonly (readonly DroppedFile[])[], options: IntakeOptions): Promise<Intake> {
-  const intake: Intake = { models: [], runs: [], networks: [], features: [], pictures: [], skipped: [] };
+  const beside = new FilesBeside(options.used);
+  const intake: Intake = { models: [], runs: [], networks: [], features: [], pictures: [], skipped: [], beside };
   const all: Found[] = [];
-  for (const dropped of drops) {
+  for (const [drop, dropped] of drops.entries()) {
     const tree = treeOf(dropped);
     const found: Found = {
+      drop,
+      beside,
       models: [],
       runs: [],
       features: [],
       pictures: [],
-      labels: undefined,
+      lists: [],
       skipped: intake.skipped,
     };
     await visit(tree, found, { ...options, isOnly: dropped.length === 1 });
@@ -69,12 +77,21 @@ export async function takeIn(drops: readonly (readonly DroppedFile[])[], options
     all.push(found);
   }
   const run = options.canRun && intake.pictures.length > 0;
-  for (const { models, runs, features, labels } of all) {
-    const said = labels ? { labels } : {};
+  const lists = all.flatMap(({ drop, lists }) => lists.map((list) => ({ ...list, drop })));
+  const owners = all.flatMap(({ drop, models, runs }) => [
+    ...models.map(({ path, source }) => ({ key: source, drop, path, heads: () => only(source) })),
+    ...runs.map(({ path, folder }) => ({ key: folder, drop, path: `${path}/`, heads: () => checkpoints(folder) })),
+  ]);
+  const { given, left } = await assignLabels(owners, lists);
+  intake.skipped.push(...left);
+  const said = (of: object): { labels?: LabelsRequest } => {
+    const labels = given.get(of);
+    return labels ? { labels } : {};
+  };
+  for (const { models, runs, features } of all) {
     for (const { source, format } of models)
-      if (run && format === 'onnx') intake.networks.push(source);
-      else intake.models.push({ source, ...said });
-    intake.runs.push(...runs.map((folder) => ({ folder, ...said })));
+      (run && format === 'onnx' ? intake.networks : intake.models).push({ source, ...said(source) });
+    intake.runs.push(...runs.map(({ folder }) => ({ folder, ...said(folder) })));
     intake.features.push(...features);
   }
   if (intake.networks.length + intake.features.length === 0) {
@@ -87,12 +104,16 @@ export async function takeIn(drops: readonly (readonly DroppedFile[])[], options
 
 /** What was found in one drop. */
 interface Found {
-  models: { source: ByteSource; format: string | undefined }[];
-  runs: RunFolder[];
+  /** Which one it is. */
+  drop: number;
+  beside: FilesBeside;
+  /** Paths are within the drop. */
+  models: { path: string; source: ByteSource; format: string | undefined }[];
+  runs: { path: string; folder: RunFolder }[];
   features: ByteSource[];
   /** Paths within the drop. */
   pictures: DroppedFile[];
-  labels: LabelsRequest | undefined;
+  lists: Pick<TextFile, 'path' | 'bytes'>[];
   skipped: Intake['skipped'];
 }
 
@@ -115,22 +136,26 @@ function treeOf(dropped: readonly DroppedFile[]): Folder {
 }
 
 async function visit(folder: Folder, intake: Found, options: IntakeOptions & { isOnly: boolean }): Promise<void> {
+  const pathOf = (name: string): string => (folder.path === '' ? name : `${folder.path}/${name}`);
+  const filesOf = (of: Folder): ReadonlyMap<string, File> => intake.beside.of(intake.drop, of.path, filesBelow(of));
+  const siblings = filesOf(folder);
+  const isText = (name: string): boolean => /\.txt$/i.test(name);
   if (options.runs && isRun(folder)) {
-    intake.runs.push(runFolder(folder));
+    intake.runs.push({ path: folder.path, folder: runFolder(folder, filesOf) });
+    // Beside checkpoints without a folder a text is what was dropped with them; in the folder of a run it may be its log.
+    for (const [name, file] of siblings)
+      if (folder.path === '' && isText(name) && folder.files.has(name))
+        intake.lists.push({ path: name, bytes: () => bytesOf(file) });
+      else if (!hasModelName(name)) intake.beside.expect(intake.drop, pathOf(name), 'is not read of a training run');
     return;
   }
-  const siblings = filesBelow(folder);
   const isSharded = [...folder.files.keys()].some((name) => /(\.index|^model)\.json$/.test(name));
-  const skip = (name: string, reason: string): void =>
-    void intake.skipped.push({ file: folder.path === '' ? name : `${folder.path}/${name}`, reason });
   for (const [name, file] of [...folder.files].sort(byName)) {
-    if (LABELS.test(name)) {
-      if (intake.labels) skip(name, 'a list of class names is there already');
-      else intake.labels = { kind: 'names', source: name, labels: parseLabels(await bytesOf(file), name) };
-    } else if (PICTURE.test(name) && (!options.isOnly || options.canRun))
-      intake.pictures.push({ path: folder.path === '' ? name : `${folder.path}/${name}`, file });
-    else if (isSharded && SHARD.test(name)) continue;
-    else await examine(blobSource(name, file, siblings), intake, skip, options.isOnly);
+    const path = pathOf(name);
+    if (isText(name)) intake.lists.push({ path, bytes: () => bytesOf(file) });
+    else if (isPictureName(name) && (!options.isOnly || options.canRun)) intake.pictures.push({ path, file });
+    else if (isSharded && SHARD.test(name)) intake.beside.expect(intake.drop, path, UNASKED);
+    else await examine(path, blobSource(name, file, siblings), intake, options.isOnly);
   }
   for (const [, child] of [...folder.folders].sort(byName)) await visit(child, intake, options);
 }
@@ -144,19 +169,25 @@ function isRun({ path, files, folders }: Folder): boolean {
   return path !== '' || names.includes('run.json') || names.filter(hasModelName).length > 2 || folders.size > 1;
 }
 
-async function examine(
-  source: ByteSource,
-  intake: Found,
-  skip: (name: string, reason: string) => void,
-  isOnly: boolean,
-): Promise<void> {
+async function examine(path: string, source: ByteSource, intake: Found, isOnly: boolean): Promise<void> {
   const format = source.byteLength > 0 ? (await detectFormat(source))?.name : undefined;
   const isKnown = format !== undefined;
   // A file that is dropped alone is meant: what is wrong with it is told by who reads it.
   if (!isKnown && !isOnly) {
-    if (!COMPANION.test(source.name)) skip(source.name, 'is no model that is known');
+    if (COMPANION.test(source.name)) intake.beside.expect(intake.drop, path, UNASKED);
+    else intake.skipped.push({ file: path, reason: 'is no model that is known' });
   } else if (isKnown && (await looksLikeFeatures(source))) intake.features.push(source);
-  else intake.models.push({ source, format });
+  else intake.models.push({ path, source, format });
+}
+
+async function* only(source: ByteSource): AsyncGenerator<ByteSource> {
+  yield source;
+}
+
+/** By whose heads it is told which class names are those of a run. */
+async function* checkpoints(folder: RunFolder): AsyncGenerator<ByteSource> {
+  const names = (await folder.list()).map(({ name }) => name).filter(hasModelName);
+  for (const name of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) yield folder.open(name);
 }
 
 /**
@@ -169,7 +200,7 @@ function imagesOf(tree: Folder, pictures: readonly DroppedFile[]): ImageInput[] 
   const common = shared < 0 ? ways[0]! : (ways[0]?.slice(0, shared) ?? []);
   let folder = tree;
   let depth = 0;
-  while (depth < common.length && [...filesBelow(folder).keys()].some((path) => !PICTURE.test(path)))
+  while (depth < common.length && [...filesBelow(folder).keys()].some((path) => !isPictureName(path)))
     folder = folder.folders.get(common[depth++]!)!;
   // A drop of one folder is that folder.
   if (depth === 0 && folder.files.size === 0 && folder.folders.size === 1) depth = 1;
@@ -182,8 +213,8 @@ function imagesOf(tree: Folder, pictures: readonly DroppedFile[]): ImageInput[] 
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-function runFolder(folder: Folder): RunFolder {
-  const files = filesBelow(folder);
+function runFolder(folder: Folder, filesOf: (folder: Folder) => ReadonlyMap<string, File>): RunFolder {
+  const files = filesOf(folder);
   const name = folder.path.split('/').at(-1) || 'run';
   return {
     name,
@@ -195,7 +226,7 @@ function runFolder(folder: Folder): RunFolder {
       const file = files.get(path);
       if (!file) throw new SourceError(`${name}: has no file ${path}.`);
       const [inner] = path.split('/').slice(0, -1);
-      const beside = inner === undefined ? files : filesBelow(folder.folders.get(inner)!);
+      const beside = inner === undefined ? files : filesOf(folder.folders.get(inner)!);
       return blobSource(path.split('/').at(-1)!, file, beside);
     },
   };

@@ -18,6 +18,8 @@ export interface AnalysisRequest {
   runtime: RuntimePlace | undefined;
   /** The study that is added to; what it has already is not computed again. */
   study: Map<string, Uint8Array> | undefined;
+  /** Files that an earlier analysis of these drops read beside a model: they are not passed over now that it is not read again. */
+  used: string[];
 }
 
 /** What the files were taken for. */
@@ -35,5 +37,6 @@ export type AnalysisReply =
   /** What is about to be done and how long it takes, by what a handful of it took. */
   | { kind: 'plan'; plan: WorkPlan }
   | { kind: 'progress'; progress: Progress }
-  | { kind: 'done'; files: Map<string, Uint8Array> }
+  /** With all that was passed over, which only shows when the models were read, and what was read beside them. */
+  | { kind: 'done'; files: Map<string, Uint8Array>; taken: Taken; used: string[] }
   | { kind: 'failed'; error: ShownError };

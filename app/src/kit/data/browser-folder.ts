@@ -4,7 +4,7 @@ import { checkStudyPath } from '#src/study/study-path.ts';
 
 /**
  * A study in a folder of the browser's own file system. `write` is atomic: the browser puts what was written into its
- * place when all of it is there.
+ * place when all of it is there. `write` and `list` reject with SourceError where there is no room, or the folder is gone.
  * @param name For messages.
  */
 export function browserFolderStore(folder: FileSystemDirectoryHandle, name: string): StudyStore {
@@ -28,17 +28,13 @@ export function browserFolderStore(folder: FileSystemDirectoryHandle, name: stri
       return handle && new Uint8Array(await (await handle.getFile()).arrayBuffer());
     },
     async write(path, bytes) {
-      const { at, file } = (await locate(path, true))!;
       try {
+        const { at, file } = (await locate(path, true))!;
         const stream = await (await at.getFileHandle(file, { create: true })).createWritable();
         await stream.write(bytes as Uint8Array<ArrayBuffer>);
         await stream.close();
       } catch (cause) {
-        throw new SourceError(`${name}: ${path} cannot be kept in this browser (${(cause as Error).message}).`, {
-          cause,
-          file: path,
-          hint: 'Delete studies that are no longer needed, or download this one.',
-        });
+        throw notWritten(cause, name, path);
       }
     },
     async list(prefix = '') {
@@ -48,7 +44,11 @@ export function browserFolderStore(folder: FileSystemDirectoryHandle, name: stri
           if (handle.kind === 'directory') await visit(handle as FileSystemDirectoryHandle, `${before}${part}/`);
           else paths.push(before + part);
       };
-      await visit(folder, '');
+      await visit(folder, '').catch((cause: Error) => {
+        throw cause.name === 'NotFoundError'
+          ? studyGone(cause)
+          : new SourceError(`${name}: the study cannot be listed (${cause.message}).`, { cause });
+      });
       return paths.filter((path) => path.startsWith(prefix)).sort();
     },
     async remove(path) {
@@ -56,6 +56,26 @@ export function browserFolderStore(folder: FileSystemDirectoryHandle, name: stri
       await place?.at.removeEntry(place.file).catch(unlessMissing);
     },
   };
+}
+
+/** A study that was deleted while it was open. */
+export function studyGone(cause?: unknown): SourceError {
+  return new SourceError('This study is no longer kept in this browser: it was deleted, perhaps in another tab.', {
+    cause,
+    hint: 'The first page lists the studies that are kept.',
+  });
+}
+
+/** What is told of something that could not be written: there is no room, or the study is gone. */
+export function notWritten(cause: unknown, name: string, what: string): SourceError {
+  if (cause instanceof SourceError) return cause;
+  const { name: kind, message } = cause as Error;
+  if (kind === 'NotFoundError') return studyGone(cause);
+  return new SourceError(`${name}: ${what} cannot be kept in this browser (${message}).`, {
+    cause,
+    file: what,
+    hint: 'Delete studies that are no longer needed, or download this one.',
+  });
 }
 
 /** Nothing for what is not there; any other error goes on. */

@@ -3,7 +3,7 @@ import { MANIFEST_PATH } from '#src/study/manifest.ts';
 import { parseManifest, readStudyMatrix } from '#src/study/read-study.ts';
 import type { StudyStore } from '#src/study/store.ts';
 import { summarise } from '#src/study/study-summary.ts';
-import { browserFolderStore, unlessMissing } from './browser-folder.ts';
+import { browserFolderStore, notWritten, studyGone, unlessMissing } from './browser-folder.ts';
 import type { ListedStudy } from './listed-study.ts';
 import { shownError } from './shown-error.ts';
 
@@ -33,18 +33,26 @@ const madeAt = (id: string): number => Number.parseInt(id.split('-')[0]!, 36);
 /**
  * Keeps a study in this browser. Its manifest is written last, so that a study that is there is whole.
  * @returns where it is; undefined where the browser keeps nothing.
- * @throws SourceError where there is no room for it; what was written of it is gone then.
+ * @throws SourceError where there is no room for it, the signal's reason when aborted; what was written of it is gone then.
  */
 export async function keepStudy(
   files: ReadonlyMap<string, Uint8Array>,
+  signal: AbortSignal,
 ): Promise<{ id: string; store: StudyStore } | undefined> {
   const folder = await keptFolder();
   if (!folder || !('createWritable' in FileSystemFileHandle.prototype)) return undefined;
   const id = newId();
-  const store = browserFolderStore(await folder.getDirectoryHandle(id, { create: true }), 'this browser');
+  const made = await folder.getDirectoryHandle(id, { create: true }).catch((cause: unknown) => {
+    throw notWritten(cause, 'this browser', 'the study');
+  });
+  const store = browserFolderStore(made, 'this browser');
   try {
-    for (const [path, bytes] of files) if (path !== MANIFEST_PATH) await store.write(path, bytes);
+    for (const [path, bytes] of files) {
+      signal.throwIfAborted();
+      if (path !== MANIFEST_PATH) await store.write(path, bytes);
+    }
     await store.write(MANIFEST_PATH, files.get(MANIFEST_PATH)!);
+    signal.throwIfAborted();
   } catch (error) {
     await removeStudy(id);
     throw error;
@@ -52,17 +60,26 @@ export async function keepStudy(
   return { id, store };
 }
 
-/** A kept study to read from and to write notes and pins to; it is empty where there is none of that id. */
+/**
+ * A kept study to read from and to write notes and pins to. Where there is none of that id, nothing is read, and what would
+ * be written or listed rejects with SourceError.
+ */
 export function keptStore(id: string): StudyStore {
   const opened = keptFolder().then(async (folder) => {
-    const found = await folder?.getDirectoryHandle(id).catch(unlessMissing);
+    // Others are no names of files, which browsers refuse.
+    const found = /^[\w-]+$/.test(id) ? await folder?.getDirectoryHandle(id).catch(unlessMissing) : undefined;
     return found && browserFolderStore(found, 'this browser');
   });
+  const there = async (): Promise<StudyStore> => {
+    const store = await opened;
+    if (!store) throw studyGone();
+    return store;
+  };
   return {
     name: 'this browser',
     read: async (path) => (await opened)?.read(path),
-    list: async (prefix) => (await opened)?.list(prefix) ?? [],
-    write: async (path, bytes) => (await opened)?.write(path, bytes),
+    list: async (prefix) => (await there()).list(prefix),
+    write: async (path, bytes) => (await there()).write(path, bytes),
     remove: async (path) => (await opened)?.remove(path),
   };
 }

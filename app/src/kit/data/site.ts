@@ -23,7 +23,27 @@ export const SAMPLE_ID = 'sample';
  * Lets the site work without a network from the second visit on: its service worker keeps what it consists of. Browsers
  * have them for pages over https and on localhost alone; elsewhere the site works as long as its server answers.
  */
-export async function workOffline(): Promise<void> {
+export function workOffline(): void {
   if (!site || !navigator.serviceWorker) return;
-  await navigator.serviceWorker.register('offline.js', { scope: './' }).catch(() => {});
+  offline = navigator.serviceWorker.register('offline.js', { scope: './' }).then(controlled, () => {});
+}
+
+let offline: Promise<void> = Promise.resolve();
+
+/**
+ * Waits until what is fetched from here on is kept: at the first visit the service worker takes the page over once it has
+ * kept the site. Ends at once where it has done so, or never will.
+ */
+export const offlineReady = (): Promise<void> => offline;
+
+function controlled({ active, installing }: ServiceWorkerRegistration): Promise<void> | void {
+  const { serviceWorker } = navigator;
+  // One that is active and does not control the page leaves it so: it was loaded past all caches.
+  if (serviceWorker.controller || active || !installing) return;
+  return new Promise((resolve) => {
+    serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
+    installing.addEventListener('statechange', () => {
+      if (installing.state === 'redundant') resolve();
+    });
+  });
 }
