@@ -5,7 +5,7 @@ import { errorResponse } from './error-response.ts';
 import type { Saved, ServedStudy } from './served-study.ts';
 
 /** What a person writes in the app and the server takes in; everything else only shows. */
-const TAKEN_PATH = /^\/api\/(study|studies\/[^/]+)\/(notes|report)$/;
+const TAKEN_PATH = /^\/api\/(study|studies\/[^/]+)\/(notes|report|name)$/;
 
 /** Whether something may be sent to an address. */
 export function isTakenPath(path: string): boolean {
@@ -32,10 +32,15 @@ export async function sendNotes(c: Context, study: ServedStudy): Promise<Respons
 
 /** Takes `{ concept, name, note }` and answers with all notes. */
 export function takeNote(c: Context, study: ServedStudy): Promise<Response> {
-  return take(c, study, 'note', 'Notes', 'concept-notes.json', async (value) => {
-    const saved = await study.saveNote(value);
-    return saved.written ? { written: true, value: { notes: saved.value } } : saved;
-  });
+  return take(
+    c,
+    study,
+    { what: 'note', title: 'Notes', file: 'concept-notes.json', unwritten: KEPT_HERE },
+    async (value) => {
+      const saved = await study.saveNote(value);
+      return saved.written ? { written: true, value: { notes: saved.value } } : saved;
+    },
+  );
 }
 
 /** The views that were pinned for the report, `{ pins }`. */
@@ -45,11 +50,37 @@ export async function sendPins(c: Context, study: ServedStudy): Promise<Response
 
 /** Takes the change of one pin, and answers with all pins. */
 export function takePinChange(c: Context, study: ServedStudy): Promise<Response> {
-  return take(c, study, 'pin', 'Pins', 'report-pins.json', async (value) => {
-    const saved = await study.changePins(value);
-    return saved.written ? { written: true, value: { pins: saved.value } } : saved;
+  return take(
+    c,
+    study,
+    { what: 'pin', title: 'Pins', file: 'report-pins.json', unwritten: KEPT_HERE },
+    async (value) => {
+      const saved = await study.changePins(value);
+      return saved.written ? { written: true, value: { pins: saved.value } } : saved;
+    },
+  );
+}
+
+/** Takes `{ name }`, the study's new one, and answers with it. */
+export function takeName(c: Context, study: ServedStudy): Promise<Response> {
+  const unwritten = 'A study can be renamed where its folder may be written to and no analysis is writing there.';
+  return take(c, study, { what: 'name', title: 'Names', file: 'study.json', unwritten }, async (value) => {
+    const saved = await study.rename(value);
+    return saved.written ? { written: true, value: { name: saved.value } } : saved;
   });
 }
+
+/** What may be sent, and what is said of it in errors. */
+interface Taken {
+  what: string;
+  title: string;
+  /** The file of the study that has it. */
+  file: string;
+  /** What can be done where the study cannot be written to. */
+  unwritten: string;
+}
+
+const KEPT_HERE = 'What was sent is kept in this browser instead; save it as a file to take it along.';
 
 /**
  * Takes what a person wrote in the app. A page elsewhere can make a browser send a request here, but not with our origin,
@@ -58,9 +89,7 @@ export function takePinChange(c: Context, study: ServedStudy): Promise<Response>
 async function take(
   c: Context,
   study: ServedStudy,
-  what: string,
-  title: string,
-  file: string,
+  { what, title, file, unwritten }: Taken,
   save: (value: unknown) => Promise<Saved<object>>,
 ): Promise<Response> {
   const origin = c.req.header('origin');
@@ -87,7 +116,7 @@ async function take(
     return errorResponse(403, {
       code: 'READ_ONLY',
       message: `${study.id}: the ${what} cannot be written (${saved.reason}).`,
-      hint: `${title} are kept in this browser instead; save them as a file to take them along.`,
+      hint: unwritten,
     });
   return c.json(saved.value, 200, { 'Cache-Control': 'no-store' });
 }

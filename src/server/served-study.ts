@@ -15,6 +15,7 @@ import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
 import { changedPins, checkPinChange } from '../study/pins/pin-changes.ts';
 import { type ReportPin, readReportPins, writeReportPins } from '../study/pins/report-pins.ts';
 import { decodeNpyMatrix, parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
+import { checkStudyName, renameStudy } from '../study/rename-study.ts';
 import type { StudyStore } from '../study/store.ts';
 import type { ByteCache } from './byte-cache.ts';
 import { mediaType, studyFileType } from './media-types.ts';
@@ -28,8 +29,8 @@ const MAX_FILE_BYTES = 512 * 2 ** 20;
 export type Saved<T> = { written: true; value: T } | { written: false; reason: string };
 
 /**
- * A study as the server shows it: only the files that its manifest lists, and nothing can be changed but the notes of its
- * concepts and the pins of its report.
+ * A study as the server shows it: only the files that its manifest lists, and nothing can be changed but its name, the notes
+ * of its concepts and the pins of its report.
  */
 export interface ServedStudy {
   readonly id: string;
@@ -52,6 +53,8 @@ export interface ServedStudy {
   pins(): Promise<ReportPin[]>;
   /** Checks a change of one pin and writes it upon what is kept; changes that come at once are written one after another. */
   changePins(request: unknown): Promise<Saved<readonly ReportPin[]>>;
+  /** Checks and writes a name that was sent. */
+  rename(request: unknown): Promise<Saved<string>>;
 }
 
 interface LoadedManifest {
@@ -169,16 +172,24 @@ export function serveStudy(id: string, folder: string, cache: ByteCache): Served
         const pins = changedPins(await readReportPins(store), change);
         return whetherWritten(pins, writeReportPins(store, pins));
       }),
+    rename: (request) =>
+      inTurn(async () => {
+        const name = checkStudyName(request);
+        await load();
+        return whetherWritten(name, renameStudy(store, name));
+      }),
   };
 }
 
 /** What was written; a folder that does not take it is no failure. */
-async function whetherWritten<T>(value: T, writing: Promise<void>): Promise<Saved<T>> {
+async function whetherWritten<T>(value: T, writing: Promise<unknown>): Promise<Saved<T>> {
   try {
     await writing;
     return { written: true, value };
   } catch (error) {
-    if (error instanceof SourceError) return { written: false, reason: codeOf(error.cause) };
+    // A message would name the folder's place; without a cause it is the lock of another process.
+    if (error instanceof SourceError)
+      return { written: false, reason: error.cause ? codeOf(error.cause) : 'an analysis is writing to it' };
     throw error;
   }
 }

@@ -39,7 +39,7 @@ export interface RunningServer {
 
 /**
  * Serves studies and the app that shows them. Only the files that a study's manifest lists can be had, and nothing can be
- * changed but the notes of its concepts and the pins of its report, from the app's own page.
+ * changed but its name, the notes of its concepts and the pins of its report, from the app's own page.
  * @throws UsageError on a port or host that cannot be used, SourceError when no port is free.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {

@@ -11,6 +11,7 @@ import {
   pinBodyLimit,
   sendNotes,
   sendPins,
+  takeName,
   takeNote,
   takePinChange,
 } from './note-routes.ts';
@@ -34,7 +35,7 @@ export interface StudyAppOptions {
 
 type Env = { Bindings: HttpBindings };
 
-/** The routes of the local server: the app, the studies it shows, and news of their changes. Only notes and pins are taken in. */
+/** The routes of the local server: the app, the studies it shows, and news of their changes. Only notes, pins and names are taken in. */
 export function studyApp(options: StudyAppOptions): Hono<Env> {
   const { studies, appFolder, cache, events, isOurHost, port, token, onError } = options;
   const app = new Hono<Env>();
@@ -109,6 +110,7 @@ export function studyApp(options: StudyAppOptions): Hono<Env> {
     app.post(`${base}/notes`, noteBodyLimit, (c) => takeNote(c, findStudy(studies, c.req.param('id'))));
     app.get(`${base}/report`, (c) => sendPins(c, findStudy(studies, c.req.param('id'))));
     app.post(`${base}/report`, pinBodyLimit, (c) => takePinChange(c, findStudy(studies, c.req.param('id'))));
+    app.post(`${base}/name`, noteBodyLimit, (c) => takeName(c, findStudy(studies, c.req.param('id'))));
   }
   app.all('/api/*', (c) => notFound(c));
 

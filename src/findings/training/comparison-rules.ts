@@ -128,7 +128,7 @@ export const aligned: Rule<TrainingFacts> = {
       told.length === 1
         ? `${told[0]!.name} sees`
         : below.length === 0
-          ? `All ${told.length} runs see`
+          ? `${told.length === 2 ? 'Both' : `All ${told.length}`} runs see`
           : `${above.length} of ${told.length} runs ${above.length === 1 ? 'sees' : 'see'}`;
     return {
       kind: 'result',
