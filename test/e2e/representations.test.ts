@@ -239,6 +239,15 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
     ).toBeGreaterThan(10);
     await page.keyboard.press('g');
     await page.keyboard.press('i');
+    const gallery = page.getByRole('listbox', { name: 'Images of the study' });
+    await gallery.waitFor();
+    expect(await gallery.getByRole('option').first().getAttribute('aria-setsize')).toBe(String(IMAGES));
+    await gallery.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expectParam(page, 'pair', '1,1');
+    await page.getByRole('radio', { name: 'Table' }).check({ force: true });
+    await expectParam(page, 'as', 'table');
     const images = page.getByRole('grid', { name: 'Images of the study' });
     await images.waitFor();
     expect(await images.getAttribute('aria-rowcount')).toBe(String(IMAGES + 1));
@@ -298,7 +307,7 @@ describe.skipIf(!findChromium())('the representations instrument', () => {
         ['Layers', '#layers-reading'],
         ['Outputs', '#outputs-reading'],
         ['Matching', 'table'],
-        ['Images', 'table'],
+        ['Images', '[role="listbox"]'],
       ] as const) {
         const menu = page.getByRole('button', { name: /: all views$/ });
         if (await menu.isVisible()) await menu.click();
@@ -407,7 +416,7 @@ describe.skipIf(!findChromium())('an invariance experiment', () => {
     expect(await page.getByRole('navigation').getByRole('link', { name: 'Similar images' }).count()).toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('link', { name: 'Images', exact: true }).click();
-    await page.getByRole('grid', { name: 'Images of the study' }).waitFor();
+    await page.locator('[aria-label="Images of the study"]').waitFor();
   });
 });
 

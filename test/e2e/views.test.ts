@@ -92,6 +92,28 @@ describe.skipIf(!findChromium())('pairs, class pages and models, on a thousand c
       await expect.poll(() => page.locator('h1').innerText()).toBe('golden retriever');
     });
 
+    it('orders the cards of all classes by their closest neighbours and by how strange these are', async () => {
+      const page = await open('#/classes/class');
+      const cards = page.getByRole('list', { name: 'Classes' }).getByRole('link');
+      await cards.first().waitFor();
+      const similarities = async () =>
+        (await cards.allInnerTexts()).map((text) => Number(/\n(−?\d\.\d\d) /.exec(text)![1]!.replace('−', '-')));
+      await page.getByRole('radio', { name: 'Closest first' }).check({ force: true });
+      await expectParam(page, 'cards', 'nearest');
+      const closest = await similarities();
+      expect(closest.length).toBeGreaterThan(12);
+      expect(closest).toEqual(closest.toSorted((a, b) => b - a));
+      await page.getByRole('radio', { name: 'Strangest first' }).check({ force: true });
+      await expectParam(page, 'cards', 'strange');
+      const products = (await cards.allInnerTexts()).map((text) => {
+        const [, similarity, rank] = /\n(\d\.\d\d) .*, rank (\d+)/.exec(text)!;
+        return Number(similarity) * (Number(rank) - 1);
+      });
+      // Similarities are shown to two places.
+      for (const [i, product] of products.entries()) if (i > 0) expect(product / products[i - 1]!).toBeLessThan(1.03);
+      expect(await page.getByRole('radio', { name: 'Worst recognised first' }).isDisabled()).toBe(true);
+    });
+
     it('sets every model and WordNet side by side, and reads a class across them', async () => {
       const page = await open('#/classes/class?cell=207,208&model=synthetic-b');
       const titles = page.locator('section[aria-label^="Nearest in"] h3');
