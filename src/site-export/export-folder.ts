@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { LongTask } from '../base/progress.ts';
 import { folderStore } from '../study/folder-store.ts';
+import { addToHead } from '../study/page/page-head.ts';
+import { studyContents } from '../study/page/study-contents.ts';
 import type { StudyStore } from '../study/store.ts';
-import { addToHead, readAppPage } from './app-page.ts';
+import { readAppPage } from './app-page.ts';
 import type { ExportResult } from './export-html.ts';
 import { checkTarget, STATIC_POLICY, writeStaticFolder } from './static-folder.ts';
-import { studyContents } from './study-contents.ts';
 
 const FOLDER = { marker: 'semblance-export.json', kind: 'a folder that Semblance exported' };
 const STUDY_FOLDER = 'study/';

@@ -1,19 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { SourceError, UsageError } from '../base/errors.ts';
 import type { LongTask } from '../base/progress.ts';
-import { embedStudyFile } from '../study/embedded-study.ts';
 import { writeAtomically } from '../study/folder-store.ts';
+import { studyContents } from '../study/page/study-contents.ts';
+import { PAGE_MARK, studyPage } from '../study/page/study-page.ts';
 import type { StudyStore } from '../study/store.ts';
-import { addToHead, readAppPage } from './app-page.ts';
-import { studyContents } from './study-contents.ts';
-
-/** Where the single-file build of the app wants the study. */
-const STUDY_PLACEHOLDER = '<!--semblance-study-->';
-/** Tells a page of ours from someone's own, so that only ours is written over. */
-const MARK = '<meta name="generator" content="Semblance">';
-/** The page may use what is within it and nothing else; the browser sees to it that nothing is fetched or sent. */
-const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob: data:; worker-src blob: data:; style-src 'unsafe-inline'; img-src blob: data:; font-src data:; connect-src blob: data:";
+import { readAppPage } from './app-page.ts';
 
 export interface ExportHtmlOptions extends LongTask {
   /** The single-file build of the app (dist/app-single/index.html). */
@@ -36,29 +28,17 @@ export interface ExportResult {
  */
 export async function exportHtml(study: StudyStore, out: string, options: ExportHtmlOptions): Promise<ExportResult> {
   await checkTarget(out, options.force ?? false);
-  const { manifest, files } = await studyContents(study, options);
-  const template = await readAppPage(options.template);
-  const page = addToHead(
-    template,
-    `${MARK}\n<meta http-equiv="Content-Security-Policy" content="${POLICY}">\n`,
-    `${manifest.name} – Semblance`,
-  );
-  const at = page.indexOf(STUDY_PLACEHOLDER);
-  if (at < 0)
-    throw new SourceError(`${options.template}: has no place for a study (${STUDY_PLACEHOLDER}); build it again.`);
-
-  const parts = [page.slice(0, at)];
-  for (const [path, bytes] of files) {
+  const contents = await studyContents(study, options);
+  const parts: Buffer[] = [];
+  for (const part of studyPage(await readAppPage(options.template), contents)) {
     options.signal?.throwIfAborted();
-    parts.push(embedStudyFile(path, bytes));
+    parts.push(Buffer.from(part));
   }
-  parts.push(page.slice(at + STUDY_PLACEHOLDER.length));
-  // Each part becomes bytes on its own: together they may be longer than a string can be.
-  const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const bytes = Buffer.concat(parts);
   await writeAtomically(out, bytes).catch((cause: Error) => {
     throw new SourceError(`${out}: cannot be written (${cause.message}).`, { cause });
   });
-  return { path: out, bytes: bytes.length, files: files.size };
+  return { path: out, bytes: bytes.length, files: contents.files.size };
 }
 
 async function checkTarget(out: string, force: boolean): Promise<void> {
@@ -72,7 +52,7 @@ async function checkTarget(out: string, force: boolean): Promise<void> {
   const handle = await open(out, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    if (buffer.toString('utf8', 0, bytesRead).includes(MARK)) return;
+    if (buffer.toString('utf8', 0, bytesRead).includes(PAGE_MARK)) return;
   } finally {
     await handle.close();
   }

@@ -3,25 +3,30 @@ import { brotliDecompressSync } from 'node:zlib';
 import { SourceError } from '../base/errors.ts';
 import type { LongTask } from '../base/progress.ts';
 import { folderStore } from '../study/folder-store.ts';
+import { addToHead } from '../study/page/page-head.ts';
+import { studyContents } from '../study/page/study-contents.ts';
 import type { StudyStore } from '../study/store.ts';
-import { addToHead, readAppPage } from './app-page.ts';
+import { readAppPage } from './app-page.ts';
 import { appParts } from './export-folder.ts';
 import type { ExportResult } from './export-html.ts';
 import { type OfflinePlan, offlineWorker } from './offline-worker.ts';
 import { checkTarget, STATIC_POLICY, writeStaticFolder } from './static-folder.ts';
-import { studyContents } from './study-contents.ts';
 
 const FOLDER = { marker: 'semblance-site.json', kind: 'a site that Semblance wrote' };
 const SAMPLE_FOLDER = 'sample/';
 const DOCS_FOLDER = 'docs/';
 const API_FOLDER = 'api/';
 const RUNTIME_FOLDER = 'runtime/';
+/** Not as HTML: by itself it is a page without a study. */
+const STUDY_PAGE = 'study-page.txt';
 /** The pictures of the landing page, which works offline as a whole. */
 const LANDING_PICTURES = ['images/map-light.png', 'images/map-dark.png'];
 
 export interface ExportSiteOptions extends LongTask {
   /** The built app (dist/app). */
   appFolder: string;
+  /** The single-file build of the app, by which studies are downloaded as one page; without it they are not. */
+  template?: string;
   /** The documentation as pages (dist/docs). */
   docsFolder: string;
   /** What the pages of the documentation show beside their text (docs/). */
@@ -70,6 +75,11 @@ export async function exportSite(out: string, options: ExportSiteOptions): Promi
   }
   if (api) showApiLinks(contents);
 
+  if (options.template !== undefined) {
+    contents.set(STUDY_PAGE, encode(await readAppPage(options.template)));
+    plan.visited.push(STUDY_PAGE);
+  }
+
   let runtime: SiteRuntime | undefined;
   if (options.runtimeFolder !== undefined) {
     const { version, files } = await runtimeContents(options.runtimeFolder);
@@ -90,7 +100,7 @@ export async function exportSite(out: string, options: ExportSiteOptions): Promi
 
   const page = addToHead(
     appPage,
-    `<meta name="generator" content="Semblance">\n<meta http-equiv="Content-Security-Policy" content="${STATIC_POLICY}">\n<meta name="semblance-site" content="${escapeAttribute(JSON.stringify({ sample, runtime, api: api !== undefined }))}">\n`,
+    `<meta name="generator" content="Semblance">\n<meta http-equiv="Content-Security-Policy" content="${STATIC_POLICY}">\n<meta name="semblance-site" content="${escapeAttribute(JSON.stringify({ sample, runtime, api: api !== undefined, ...(options.template !== undefined && { studyPage: STUDY_PAGE }) }))}">\n`,
     'Semblance: what does a vision network see as similar?',
   );
   contents.set('index.html', new TextEncoder().encode(page));

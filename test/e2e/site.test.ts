@@ -39,6 +39,7 @@ describe.skipIf(!findChromium())('a site', () => {
     mkdirSync(dirname(folder), { recursive: true });
     await exportSite(folder, {
       appFolder,
+      template: at('dist/app-single/index.html'),
       docsFolder: at('dist/docs'),
       docsAssets: at('docs'),
       runtimeFolder: at('dist/onnxruntime-web'),
@@ -275,6 +276,22 @@ describe.skipIf(!findChromium())('a site', () => {
       await page.reload();
       await page.getByRole('heading', { name: 'Four questions' }).waitFor();
       expect(await page.getByRole('heading', { name: 'Studies in this browser' }).count()).toBe(0);
+    }));
+
+  it('gives a study as one page, as the command line exports it', () =>
+    visit(async ({ page }) => {
+      await dropFiles(page, fromDisk([vit]));
+      const files = await downloaded(page);
+      const { name, bytes } = await savedFile(page, () => page.getByRole('button', { name: 'As one page' }).click());
+      expect(name).toMatch(/\.html$/);
+      const out = mkdtempSync(join(root, 'page-'));
+      for (const [path, part] of Object.entries(files)) {
+        mkdirSync(dirname(join(out, 'study', path)), { recursive: true });
+        writeFileSync(join(out, 'study', path), part);
+      }
+      const { code, stderr } = await runCli(['export', join(out, 'study'), join(out, 'page.html')]);
+      expect(code, stderr).toBe(0);
+      expect(Buffer.compare(bytes, readFileSync(join(out, 'page.html')))).toBe(0);
     }));
 
   it('says what it cannot take, and what was meant to be dropped', () =>

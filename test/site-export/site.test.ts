@@ -56,6 +56,7 @@ describe('exportSite', () => {
     );
     expect(result).toMatchObject({ path: out, files: written.length });
     expect(read(out, 'docs/images/other.png')).toBe('other');
+    expect(existsSync(join(out, 'study-page.txt'))).toBe(false);
     expect(existsSync(join(out, 'docs/notes.md'))).toBe(false);
     expect(read(out, 'docs/index.html')).toContain('data-api hidden');
     const page = read(out, 'index.html');
@@ -75,6 +76,16 @@ describe('exportSite', () => {
     // All that is kept is there.
     for (const path of [...plan.first, ...plan.visited, ...plan.together.sample])
       expect(existsSync(join(out, path === '' ? 'index.html' : path)), path).toBe(true);
+  });
+
+  it('has the app in one file beside it, to be fetched when a study is downloaded as one page', async () => {
+    const template = join(root, 'one-file.html');
+    writeFileSync(template, '<html><head></head><!--semblance-study--></html>');
+    const out = fresh('site');
+    await exportSite(out, { ...parts, template });
+    expect(read(out, 'study-page.txt')).toBe(readFileSync(template, 'utf8'));
+    expect(read(out, 'index.html')).toContain('&quot;studyPage&quot;:&quot;study-page.txt&quot;');
+    expect(planOf(out).visited).toContain('study-page.txt');
   });
 
   it('takes the scripts out of the pages of the reference, and shows the links to it', async () => {

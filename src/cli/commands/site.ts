@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { checkSiteTarget, exportSite } from '../../site-export/export-site.ts';
 import { folderStore } from '../../study/folder-store.ts';
 import { findStudy } from '../inputs/find-study.ts';
-import { API_FOLDER, APP_FOLDER, DOCS_ASSETS, DOCS_FOLDER, RUNTIME_FOLDER } from '../terminal/app-folders.ts';
+import { API_FOLDER, APP_FOLDER, APP_PAGE, DOCS_ASSETS, DOCS_FOLDER, RUNTIME_FOLDER } from '../terminal/app-folders.ts';
 import type { CliIo } from '../terminal/io.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { writeDemoStudy } from './demo/demo-study.ts';
@@ -55,6 +55,7 @@ export function addSiteCommand(program: Command, io: CliIo): void {
         const hasApi = await stat(join(API_FOLDER, 'index.html')).catch(() => undefined);
         const result = await exportSite(target, {
           appFolder: APP_FOLDER,
+          template: APP_PAGE,
           docsFolder: DOCS_FOLDER,
           docsAssets: DOCS_ASSETS,
           runtimeFolder: RUNTIME_FOLDER,

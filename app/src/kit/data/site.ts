@@ -4,6 +4,8 @@ export interface Site {
   sample?: { name: string; folder: string; bytes: number };
   /** The ONNX runtime beside it, by which networks are run on the page. */
   runtime?: { folder: string; version: string };
+  /** The app in one file, into which a study is put to be downloaded as one page. */
+  studyPage?: string;
   /** Whether the reference of the API lies beside it. */
   api: boolean;
 }

@@ -1,10 +1,10 @@
-import type { LongTask } from '../base/progress.ts';
-import { encodeConceptNotes, readConceptNotes } from '../study/concepts/concept-notes.ts';
-import { CONCEPT_NOTES_PATH } from '../study/concepts-section.ts';
-import { MANIFEST_PATH, type StudyManifest } from '../study/manifest.ts';
-import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../study/pins/report-pins.ts';
-import { parseManifest, readManifestBytes, readStudyFile } from '../study/read-study.ts';
-import type { StudyStore } from '../study/store.ts';
+import type { LongTask } from '../../base/progress.ts';
+import { encodeConceptNotes, readConceptNotes } from '../concepts/concept-notes.ts';
+import { CONCEPT_NOTES_PATH } from '../concepts-section.ts';
+import { MANIFEST_PATH, type StudyManifest } from '../manifest.ts';
+import { encodeReportPins, REPORT_PINS_PATH, readReportPins } from '../pins/report-pins.ts';
+import { parseManifest, readManifestBytes, readStudyFile } from '../read-study.ts';
+import type { StudyStore } from '../store.ts';
 
 /** A study as it is sent to someone. */
 export interface StudyContents {
