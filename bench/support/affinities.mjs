@@ -29,6 +29,12 @@ const ACTIVATIONS = new Set(['Relu', 'Clip', 'LeakyRelu']);
 
 /** Affinities of the given pairs of ImageNet sample images, named by model, positions and channels. */
 export async function realAffinities(pairs) {
+  const found = await realPairs(pairs);
+  return found.map(({ name, n, a, b }) => ({ name, n, values: crossGram(a, b).data }));
+}
+
+/** The vectors of those images, positions × channels. */
+export async function realPairs(pairs) {
   const runtime = await loadRuntime();
   const { folder, samples } = await findImages(`${shared}/images/imagenet-sample-1000`);
   const found = [];
@@ -55,11 +61,7 @@ export async function realAffinities(pairs) {
               cols: channels,
               data: data.subarray(i * n * channels, (i + 1) * n * channels),
             }));
-            found.push({
-              name: `${file.split('/')[1]}, ${n} positions × ${channels}`,
-              n,
-              values: crossGram(a, b).data,
-            });
+            found.push({ name: `${file.split('/')[1]}, ${n} positions × ${channels}`, n, a, b });
           }
         },
         { decode: decodeImage, outputs: wanted.map(({ name }) => name), batchSize: 2 },
@@ -103,8 +105,14 @@ export async function realMaps(count) {
   return featureMaps({ shape: [count, 256, 256], data }, { names: images.map(({ name }) => name) });
 }
 
-/** Features as ReLU layers have them: smooth fields of a few concepts. Stand-ins where no model is at hand. */
+/** The affinity of two made maps. Stand-ins where no model is at hand. */
 export function madeAffinity(n, depth, seed) {
+  const [a, b] = madePair(n, depth, seed);
+  return crossGram(a, b).data;
+}
+
+/** Two maps as ReLU layers have them: smooth fields of a few concepts. */
+export function madePair(n, depth, seed) {
   const random = createRandom(seed);
   const concepts = Float32Array.from({ length: 24 * depth }, () => Math.max(0, random.normal()));
   const side = Math.ceil(Math.sqrt(n));
@@ -118,7 +126,7 @@ export function madeAffinity(n, depth, seed) {
       }
     return { rows: n, cols: depth, data };
   };
-  return crossGram(map(), map()).data;
+  return [map(), map()];
 }
 
 /** Matrices of size n that are hard for one solver or another, by name. */

@@ -54,6 +54,18 @@ const approximationSchema = z.object({
   skipped: z.int(),
 });
 
+const boundsSchema = z.object({
+  /** The gap asked for, (bound − value) / bound, and the most prototypes allowed. */
+  gap: finite,
+  prototypes: z.int(),
+  /** Pairs of different images, and those whose gap is within the one asked for. */
+  pairs: z.int(),
+  within: z.int(),
+  /** Gaps of the pairs with a positive bound; the largest is null where one has none. */
+  median: maybe,
+  largest: maybe,
+});
+
 /** Features of a layer, so that any pair of its images can be matched again. */
 const pairFeaturesSchema = z.object({
   /** Images × (positions · channels), centred as for the matching; floats of so many bits. */
@@ -76,7 +88,15 @@ const representationLayerSchema = z.object({
   /** Order of the axes of the layer, `nd` for one vector an image; absent from studies of older versions. */
   layout: z.optional(z.enum(['nchw', 'nhwc', 'ntd', 'nd'])),
   /** f32 images × images by kernel. */
-  matrices: z.partialRecord(kernel, z.object({ semantic: z.string(), spatial: z.string() })),
+  matrices: z.partialRecord(
+    kernel,
+    z.object({
+      semantic: z.string(),
+      spatial: z.string(),
+      /** Upper bounds of the semantic similarities, where these are of one matching by prototypes; else absent. */
+      upper: z.optional(z.string()),
+    }),
+  ),
   /** Width of the RBF kernel; null where all images are alike or the kernel was not asked for. */
   sigma: bothSides,
   /** Correlation of similarity with the divergence of outputs, by kernel; null without outputs. */
@@ -84,6 +104,8 @@ const representationLayerSchema = z.object({
   /** CKA of the semantic with the spatial matrix of this layer, of the first kernel. */
   semanticSpatialCka: z.object({ biased: maybe, unbiased: maybe }),
   approximation: z.array(approximationSchema),
+  /** Of matching by prototypes, else absent: how far the upper bounds of the matched sums are above them. */
+  bounds: z.optional(boundsSchema),
   retrieval: z.array(retrievalSchema),
   /** Table of matched places for each image and those found for it; null where it was not asked for. */
   matches: z.nullable(z.string()),
@@ -309,7 +331,8 @@ export function representationsFiles(section: RepresentationsSection): string[] 
   for (const model of section.models) {
     if (model.divergence !== null) paths.push(model.divergence);
     for (const layer of model.layers) {
-      for (const { semantic, spatial } of Object.values(layer.matrices)) paths.push(semantic, spatial);
+      for (const { semantic, spatial, upper } of Object.values(layer.matrices))
+        paths.push(semantic, spatial, ...(upper === undefined ? [] : [upper]));
       paths.push(...layer.retrieval.map(({ found }) => found));
       if (layer.matches !== null) paths.push(layer.matches);
       if (layer.features) paths.push(layer.features.path);

@@ -86,6 +86,7 @@ export async function analyseRepresentations(
       cap: maxMemory,
       threads: matchingThreads,
       runs: files.some((file) => file === undefined),
+      method: determining.method,
     };
     const plain = { ...determining, memory };
     const models: MeasuredModel[] = [];

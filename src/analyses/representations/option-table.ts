@@ -19,6 +19,7 @@ import { RSA_MEASURES } from '../../measures/representations/comparison/rsa.ts';
 import { LEAST_BATCH } from '../../measures/representations/matching/image-batches.ts';
 import { MATCHING_METHODS } from '../../measures/representations/matching/matching-methods.ts';
 import { NORM_ORDERS } from '../../measures/representations/matching/norm-order.ts';
+import { DEFAULT_GAP, DEFAULT_PROTOTYPES } from '../../measures/representations/matching/prototypes/prototypes.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
 
 /** CKA of all images or from batches of them; which HSIC of a batch, by name. */
@@ -40,6 +41,12 @@ export const REPRESENTATION_OPTIONS = {
     flag: null,
   }),
   topk: option(whole(1), 128, 'exactly matched part of topk-greedy, in places'),
+  gap: option(
+    number({ from: 0, to: 1 }),
+    DEFAULT_GAP,
+    'prototypes are refined until similarity is known to this part of itself; 1 takes the first',
+  ),
+  prototypes: option(whole(1), DEFAULT_PROTOTYPES, 'groups of places that --method prototypes makes of a map at most'),
   /** The first one is used where layers are compared. */
   kernels: option(
     listOf(choice(SIMILARITY_KERNELS), { least: 1, value: '<kernels>' }),

@@ -100,6 +100,7 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const { biased, unbiased } = layer.semanticSpatialCka;
   if (layer.layout === 'nd') text += '    no places to match: semantic and spatial similarity are the same\n';
   else text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
+  text += boundsText(layer, colors);
   if (features?.images)
     text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
   else if (features === null && layer.layout !== 'nd')
@@ -130,6 +131,17 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
       '      ',
     );
   }
+  return text;
+}
+
+/** How near the bounds of matching by prototypes are. */
+function boundsText({ bounds }: RepresentationLayerEntry, colors: Colors): string {
+  if (!bounds) return '';
+  const { gap, prototypes, pairs, within, median, largest } = bounds;
+  const percent = (share: number | null): string => (share === null ? '–' : `${numberCell(100 * share, 1)} %`);
+  let text = `    semantic similarity is that of one matching; the best is at most ${percent(median)} (median), ${percent(largest)} (largest) of its bound above\n`;
+  if (within < pairs)
+    text += `    ${colors.yellow('note')} ${(pairs - within).toLocaleString('en')} of ${pairs.toLocaleString('en')} pairs ended at ${prototypes.toLocaleString('en')} prototypes with a gap above ${percent(gap)} (--prototypes, --gap)\n`;
   return text;
 }
 

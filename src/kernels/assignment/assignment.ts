@@ -8,6 +8,8 @@ interface Exports {
   solve(): number;
   resultAddress(): number;
   dualBound(): number;
+  pricesAddress(): number;
+  priceScale(): number;
 }
 
 const kernel = wasmKernel<Exports>(assignmentWasm);
@@ -54,6 +56,21 @@ export function solveAssignment(
     dualBound: exports.dualBound(),
     tier: 'simd',
   };
+}
+
+/**
+ * Optimal prices of the columns of a square problem with finite values: with row duals maxⱼ(value − price) they prove its
+ * optimum.
+ */
+export function assignmentPrices(values: Float32Array, n: number, options: KernelOptions = {}): Float64Array {
+  if (values.every((value) => value === values[0])) return new Float64Array(n);
+  const open = openFor(n, n, options);
+  if (!open) return solveAssignmentPlain(values, n, n)!.prices;
+  const { exports, buffer } = open;
+  new Float32Array(buffer, exports.valuesAddress(), n * n).set(values);
+  exports.solve();
+  const scale = exports.priceScale();
+  return new Float64Array(buffer, exports.pricesAddress(), n).map((price) => price / scale);
 }
 
 /** The kernel with memory for a problem of this size, laid out; undefined where there is too little. */

@@ -15,13 +15,13 @@ const NO_AUCTION = 16;
 /**
  * Exact assignment of every row to a column of its own with the greatest sum, rows ≤ columns: an auction with ε-scaling
  * for good prices where the problem is square, then shortest augmenting paths in 64 bits. Returns undefined if a value is
- * NaN or infinite. `dualBound` is Σ prices + Σ row maxima at the final prices, an upper bound of every assignment.
+ * NaN or infinite. `prices` are those of the columns; `dualBound` is Σ prices + Σ row maxima at the final prices, an upper bound of every assignment.
  */
 export function solveAssignmentPlain(
   values: Float32Array | Float64Array,
   rows: number,
   columns: number,
-): { columns: Int32Array; dualBound: number } | undefined {
+): { columns: Int32Array; dualBound: number; prices: Float64Array } | undefined {
   let smallest = Number.POSITIVE_INFINITY;
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
@@ -32,7 +32,11 @@ export function solveAssignmentPlain(
   }
   const range = largest - smallest;
   if (!(range > 0))
-    return { columns: Int32Array.from({ length: rows }, (_, i) => i), dualBound: rows === 0 ? 0 : smallest * rows };
+    return {
+      columns: Int32Array.from({ length: rows }, (_, i) => i),
+      dualBound: rows === 0 ? 0 : smallest * rows,
+      prices: new Float64Array(columns),
+    };
   const problem: Problem = {
     values,
     rows,
@@ -52,7 +56,7 @@ export function solveAssignmentPlain(
     settled: new Int32Array(columns),
   };
   for (let row = 0; row < rows; row++) if (problem.rowColumn[row]! < 0) augment(problem, row, scratch);
-  return { columns: problem.rowColumn, dualBound: boundOf(problem) };
+  return { columns: problem.rowColumn, dualBound: boundOf(problem), prices: problem.price };
 }
 
 /** Forward Gauss–Seidel auction; prices are kept from phase to phase, assignments are not. */

@@ -15,6 +15,8 @@ export interface SimilarityMatrices {
   semantic: InnerProducts;
   /** Null where the two sets have different numbers of positions. */
   spatial: InnerProducts | null;
+  /** Of `prototypes`: upper bounds, above the semantic similarity of one matching. */
+  upper?: InnerProducts;
 }
 
 /**
@@ -61,6 +63,7 @@ export function collectTiles(
   const matrix = (): Matrix64 => ({ rows: x.images, cols, data: new Float64Array(x.images * cols) });
   const semantic = matrix();
   const spatial = x.positions === y.positions ? matrix() : null;
+  let upper: Matrix64 | undefined;
   const place = (into: Matrix64, tile: PairTile, values: Float64Array): void => {
     let k = 0;
     for (let i = tile.rowStart; i < tile.rowEnd; i++)
@@ -73,12 +76,17 @@ export function collectTiles(
     add(tile, matched) {
       place(semantic, tile, matched.semantic);
       if (spatial && matched.spatial) place(spatial, tile, matched.spatial);
+      if (matched.upper) place((upper ??= matrix()), tile, matched.upper);
     },
     matrices() {
       const rowSquares = squaredNorms(x);
       const columnSquares = symmetric ? rowSquares : squaredNorms(y);
       const products = (linear: Matrix64): InnerProducts => ({ linear, rowSquares, columnSquares, symmetric });
-      return { semantic: products(semantic), spatial: spatial && products(spatial) };
+      return {
+        semantic: products(semantic),
+        spatial: spatial && products(spatial),
+        ...(upper && { upper: products(upper) }),
+      };
     },
   };
 }

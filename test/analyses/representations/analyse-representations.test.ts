@@ -222,7 +222,12 @@ describe('analyseRepresentations', () => {
     const inGroups = memoryStore();
     await analyseRepresentations([{ source, tokens: 0 }], [], options, once);
     const layer = { positions: 16, channels: 24 };
-    const maxMemory = memoryOfLayers([layer], 70, plainOptions(options), { cap: 0, threads: 2, runs: false });
+    const maxMemory = memoryOfLayers([layer], 70, plainOptions(options), {
+      cap: 0,
+      threads: 2,
+      runs: false,
+      method: 'optimal',
+    });
     const openPool = () => matchThreads({ threads: 2 });
     await analyseRepresentations([{ source, tokens: 0 }], [], { ...options, maxMemory }, inGroups, { openPool });
     expect(await contents(inGroups)).toEqual(await contents(once));

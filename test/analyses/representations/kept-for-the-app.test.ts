@@ -128,6 +128,34 @@ describe('what a study keeps for whoever looks at it', () => {
     expect(Object.keys(across!.measures)).toEqual(['cka', 'ckaUnbiased', 'rsa', 'mutualNeighbours']);
   });
 
+  it('bounds of matching by prototypes, above the optimum and told', async () => {
+    const exact = await analyse();
+    const asked = { method: 'prototypes', gap: 0, prototypes: 3 } as const;
+    const { store, manifest, section } = await analyse({ ...asked, maxMemory: 2 ** 28 });
+    const { matrices, bounds } = section.models[0]!.layers[0]!;
+    const optimum = exact.section.models[0]!.layers[0]!.matrices;
+    for (const kernel of ['linear', 'cosine', 'rbf'] as const) {
+      const upper = await readStudyMatrix(store, manifest, matrices[kernel]!.upper!);
+      const value = await readStudyMatrix(store, manifest, matrices[kernel]!.semantic);
+      upper.data.forEach((bound, k) => {
+        expect(bound).toBeGreaterThanOrEqual(value.data[k]!);
+      });
+      if (kernel === 'rbf') continue;
+      const best = await readStudyMatrix(exact.store, exact.manifest, optimum[kernel]!.semantic);
+      upper.data.forEach((bound, k) => {
+        expect(bound).toBeGreaterThanOrEqual(best.data[k]! * (1 - 1e-6) - 1e-6);
+        expect(value.data[k]!).toBeLessThanOrEqual(best.data[k]! * (1 + 1e-6) + 1e-6);
+      });
+    }
+    expect(bounds).toMatchObject({ gap: 0, prototypes: 3, pairs: 36 });
+    expect(bounds!.within).toBeLessThan(36);
+    expect(bounds!.largest!).toBeGreaterThanOrEqual(bounds!.median!);
+    const whole = await analyse({ ...asked, prototypes: HEIGHT * WIDTH, gap: 1e-4 });
+    expect(whole.section.models[0]!.layers[0]!.bounds).toMatchObject({ pairs: 36, within: 36 });
+    expect(exact.section.models[0]!.layers[0]!.bounds).toBeUndefined();
+    expect(optimum.linear!.upper).toBeUndefined();
+  });
+
   it('CKA of every layer by matched places with every layer by same places, and its mean over models', async () => {
     const { section, store, manifest } = await analyse();
     const { semanticSpatial, differences, kernel } = section.comparison!;

@@ -161,7 +161,12 @@ describe('a part of the pairs', () => {
     const options = { pairs: 500, ckaBatch: 10, queries: 12 };
     const whole = await sampled(inputs, options);
     const layer = { positions: 16, channels: 32 };
-    const maxMemory = memoryOfLayers([layer], 90, plainOptions(options), { cap: 0, threads: 1, runs: false });
+    const maxMemory = memoryOfLayers([layer], 90, plainOptions(options), {
+      cap: 0,
+      threads: 1,
+      runs: false,
+      method: 'optimal',
+    });
     const little = await sampled(inputs, { ...options, maxMemory });
     expect([...little.files]).toEqual([...whole.files]);
     const files = new Map<string, Uint8Array>();

@@ -18,6 +18,7 @@ import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput } from '../options.ts';
 import type { RetrievalSets } from '../retrieval-sets.ts';
+import { describeBounds } from './describe-bounds.ts';
 import { type RetrievalTable, retrievalTable, type SearchedBy } from './retrieval-tables.ts';
 
 /** A layer with its similarity matrices and everything that follows from them. */
@@ -62,6 +63,9 @@ export async function measureLayer(
     task.signal?.throwIfAborted();
     tables.push(retrievalTable(by, images, options, sets));
   };
+  // Widths of tiles are of the similarities in each, which bounds are not.
+  const isBounded = (kernel: SimilarityKernel): boolean => kernel !== 'rbf' || sigmaScope === 'global';
+  const upperPath = (kernel: SimilarityKernel): string => `upper-${kernel}.npy`;
   const sigmas: RepresentationLayerEntry['sigma'] = { semantic: null, spatial: null };
   const outputSimilarity: NonNullable<RepresentationLayerEntry['outputSimilarity']> = {};
   let first: { semantic: Matrix32; spatial: Matrix32 } | undefined;
@@ -78,6 +82,12 @@ export async function measureLayer(
         semantic: outputCorrelation(semantic, divergence),
         spatial: outputCorrelation(spatial, divergence),
       };
+    if (products.upper && isBounded(kernel)) {
+      // The width is that of the similarity that it bounds.
+      const width = sigmas.semantic ?? sigma;
+      const { matrix } = kernelMatrix(products.upper, kernel, { sigma: width, scope: sigmaScope });
+      files.set(upperPath(kernel), encodeNpy(Float32Array.from(matrix.data), [matrix.rows, matrix.cols]));
+    }
     const single = { semantic: toSingle(semantic), spatial: toSingle(spatial) };
     if (!first) {
       first = single;
@@ -116,13 +126,18 @@ export async function measureLayer(
       matrices: Object.fromEntries(
         kernels.map((kernel) => [
           kernel,
-          { semantic: locate(`semantic-${kernel}.npy`), spatial: locate(`spatial-${kernel}.npy`) },
+          {
+            semantic: locate(`semantic-${kernel}.npy`),
+            spatial: locate(`spatial-${kernel}.npy`),
+            ...(products.upper && isBounded(kernel) && { upper: locate(upperPath(kernel)) }),
+          },
         ]),
       ),
       sigma: sigmas,
       outputSimilarity: divergence ? outputSimilarity : null,
       semanticSpatialCka,
       approximation,
+      ...(products.upper && { bounds: describeBounds(products.semantic, products.upper, options) }),
       retrieval: tables.map((table) => ({ ...table.entry, found: locate(foundPath(table)) })),
       matches: matches ? locate('matches.jsonl') : null,
       features: kept && { ...kept.entry, path: locate('features.npy') },

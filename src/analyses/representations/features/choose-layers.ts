@@ -87,11 +87,21 @@ function matchedPositions({ positions, leadingTokens }: Layer): number {
   return positions - (leadingTokens ?? 0);
 }
 
+/** What is said of layers of many positions that are about to be matched exactly. */
+export function manyPositionsNotes(layers: readonly { layer: string; positions: number }[]): string[] {
+  return layers
+    .filter(({ positions }) => positions > PREFERRED_POSITIONS)
+    .map(
+      ({ layer, positions }) =>
+        `${layer} has ${positions.toLocaleString('en')} positions, which exact matching takes long for: --method prototypes is faster, needs less memory, and tells how far it may be off.`,
+    );
+}
+
 /** What the report says of layers that were passed over. */
 export function passedOverNotes(passedOver: readonly Layer[]): string[] {
   return passedOver.map(
     (layer) =>
-      `Passed over ${layer.name}: ${matchedPositions(layer).toLocaleString('en')} positions, more than ${PREFERRED_POSITIONS.toLocaleString('en')}; name it with --layers to match it.`,
+      `Passed over ${layer.name}: ${matchedPositions(layer).toLocaleString('en')} positions, more than ${PREFERRED_POSITIONS.toLocaleString('en')}; name it with --layers to match it, --method prototypes being the way for many positions.`,
   );
 }
 

@@ -12,6 +12,7 @@ import type { FeatureProvider } from '../features/feature-provider.ts';
 import { fileFeatures } from '../features/file-features.ts';
 import { modelFeatures } from '../features/model-features.ts';
 import { type MatchPool, matchInTiles } from '../matching/match-in-tiles.ts';
+import { matchSettings } from '../matching/match-settings.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
 import { type ImageGroup, rowsOfBatch } from './image-groups.ts';
@@ -70,12 +71,9 @@ export async function compareGroups(
       if (groups.length < 2) continue;
       for (const [l, layer] of provider.layers.entries()) {
         const maps = mapsOf(layer, read.layers[l]!, groups.length);
-        const { method, batchSize, normOrder, topk, sigma } = plain;
+        const { sigma } = plain;
         const found = await matchInTiles(pool, withExtent(centre(maps, plain.centring), layer), undefined, {
-          method,
-          batchSize,
-          normOrder,
-          topk,
+          ...matchSettings(plain),
           tileSize: 4,
           ...(task.signal && { signal: task.signal }),
         });

@@ -16,6 +16,7 @@ import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { layerMaps, planLayer } from '../features/choose-layers.ts';
 import type { OpenedModel } from '../features/model-features.ts';
 import { type MatchPool, matchInTiles } from '../matching/match-in-tiles.ts';
+import { matchSettings } from '../matching/match-settings.ts';
 import type { PlainOptions, TRANSFORMS } from '../option-table.ts';
 import type { ImageInput, RepresentationsPlatform } from '../options.ts';
 
@@ -147,12 +148,9 @@ async function compareViews(
   for (const [l, { tensors }] of parts.entries()) {
     const names = list.map((image) => image.name);
     const maps = layerMaps(joinBatches(tensors), planned[l]!, { names, patchesOnly: true });
-    const { method, batchSize, normOrder, topk, sigma } = plain;
+    const { sigma } = plain;
     const found = await matchInTiles(pool, centre(maps, plain.centring), undefined, {
-      method,
-      batchSize,
-      normOrder,
-      topk,
+      ...matchSettings(plain),
       tileSize: 4,
       ...(signal && { signal }),
     });

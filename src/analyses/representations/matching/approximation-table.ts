@@ -15,25 +15,28 @@ import type { PlainOptions } from '../option-table.ts';
 /** Images whose pairs are looked at, fewer where maps are large. */
 const IMAGES = 16;
 
+/** Positions up to which the optimum is looked for: an affinity takes 4 bytes a pair of positions, in several copies. */
+const MOST_POSITIONS = 4096;
+
 /**
  * How close each matching method comes to the optimum on random pairs of a layer's images, uncentred: after centring the
- * optimum of a pair may be 0 or negative, and a ratio to it means nothing. The pairs follow from the seed alone.
+ * optimum of a pair may be 0 or negative, and a ratio to it means nothing. The pairs follow from the seed alone. Empty for
+ * layers of more than 4,096 positions.
  */
 export async function approximationTable(
   features: LayerFeatures,
-  { approximationPairs, batchSize, normOrder, topk, seed }: PlainOptions,
+  { approximationPairs, seed, ...given }: PlainOptions,
 ): Promise<RepresentationLayerEntry['approximation']> {
   const { positions, images } = features;
   // The optimum costs up to positions³.
   const wanted = Math.min(approximationPairs, positions <= 256 ? Number.POSITIVE_INFINITY : positions <= 1024 ? 20 : 6);
-  if (wanted === 0 || images < 2) return [];
+  if (positions > MOST_POSITIONS || wanted === 0 || images < 2) return [];
   const random = createRandom(seed);
   const chosen = [...random.permutation(images).subarray(0, positions <= 1024 ? IMAGES : 4)].sort((a, b) => a - b);
   const maps = await gather(features, chosen);
   const all = chosen.flatMap((_, i) => chosen.slice(0, i).map((__, j): [number, number] => [i, j]));
   const order = random.permutation(all.length);
   const pairs = [...order.subarray(0, Math.min(wanted, all.length))].map((index) => all[index]!);
-  const given = { topk, batchSize, normOrder };
   const methods = Object.entries<MatchingRecord>(APPROXIMATE_METHODS)
     .filter(([, { needsGrid }]) => !needsGrid || (maps.extent && positions <= 1024))
     .map(

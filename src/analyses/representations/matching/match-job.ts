@@ -41,13 +41,15 @@ const jobSchema = z.object({
     batchSize: count(2 ** 31),
     normOrder: z.enum(NORM_ORDERS as unknown as [(typeof NORM_ORDERS)[number]]),
     topk: count(2 ** 31),
+    gap: z.number().check(z.gte(0), z.lte(1)),
+    prototypes: count(2 ** 31),
   }),
   pairs: z.nullable(
     z.object({ places: z.array(z.int().check(z.gte(0))).check(z.maxLength(2 ** 20)), floors: z.nullable(numbers) }),
   ),
 });
 
-const resultSchema = z.object({ semantic: numbers, spatial: z.nullable(numbers) });
+const resultSchema = z.object({ semantic: numbers, spatial: z.nullable(numbers), upper: z.nullable(numbers) });
 
 /** A tile of matching as it travels through a queue. */
 export type MatchJob = z.infer<typeof jobSchema>;
@@ -70,13 +72,14 @@ function decodeNumbers(text: string, length: number, what: string): Float64Array
 export function readMatchResult(value: unknown, rows: number, columns: number): MatchedTile {
   const found = resultSchema.safeParse(value);
   if (!found.success) throw new FormatError('A worker answered with something that is no matched tile.');
-  const { semantic, spatial } = found.data;
+  const { semantic, spatial, upper } = found.data;
   const length = rows * columns;
   return {
     rows,
     columns,
     semantic: decodeNumbers(semantic, length, 'A matched tile'),
     spatial: spatial === null ? null : decodeNumbers(spatial, length, 'A matched tile'),
+    ...(upper !== null && { upper: decodeNumbers(upper, length, 'A matched tile') }),
   };
 }
 
@@ -160,6 +163,7 @@ export function matchJobs(
     return {
       semantic: encodeNumbers(matched.semantic),
       spatial: matched.spatial && encodeNumbers(matched.spatial),
+      upper: matched.upper ? encodeNumbers(matched.upper) : null,
     };
   };
 }

@@ -8,6 +8,7 @@ import type { WorkArea } from '../../common/work-area.ts';
 import type { FeatureBuffers, LayerFeatures } from '../features/collect-features.ts';
 import type { PlainOptions } from '../option-table.ts';
 import { type MatchPool, matchInTiles } from './match-in-tiles.ts';
+import { matchSettings } from './match-settings.ts';
 import { imagesInMemory, type MemoryUse, tileSizeFor } from './memory.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function matchLayer(
   task: LongTask,
 ): Promise<SimilarityMatrices & { whole: FeatureMaps<Float32Array> | null }> {
   const n = features.images;
-  const tileSize = tileSizeFor(features.positions);
+  const tileSize = tileSizeFor(features.positions, options.method);
   const size = imagesInMemory(features, tileSize, options.memory);
   const groups = Array.from(
     { length: Math.ceil(n / size) },
@@ -35,6 +36,8 @@ export async function matchLayer(
   );
   const semantic: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
   const spatial: Matrix64 = { rows: n, cols: n, data: new Float64Array(n * n) };
+  const upper: Matrix64 | undefined =
+    options.method === 'prototypes' ? { rows: n, cols: n, data: new Float64Array(n * n) } : undefined;
   const squares = new Float64Array(n);
   const total = (n * (n - 1)) / 2;
   const length = (size * features.imageBytes) / 4;
@@ -51,13 +54,11 @@ export async function matchLayer(
       const name = (tile: PairTile): string =>
         `${folder}/tile-${rows[0] + tile.rowStart}-${columns[0] + tile.columnStart}.npy`;
       const plan = planTiles(x.images, (y ?? x).images, symmetric, tileSize);
-      const stored = await Promise.all(plan.map(async (tile) => decodeTile(tile, await work.readArray(name(tile)))));
-      const { method, batchSize, normOrder, topk } = options;
+      const stored = await Promise.all(
+        plan.map(async (tile) => decodeTile(tile, await work.readArray(name(tile)), upper !== undefined)),
+      );
       const found = await matchInTiles(pool, x, y, {
-        method,
-        batchSize,
-        normOrder,
-        topk,
+        ...matchSettings(options),
         tileSize,
         storedTile: (_, index) => stored[index],
         onTile: (tile, matched) => work.writeArray(name(tile), encodeTile(matched)),
@@ -69,11 +70,17 @@ export async function matchLayer(
       before += plan.reduce((sum, tile) => sum + pairsInTile(tile, symmetric), 0);
       place(semantic, found.semantic.linear, rows[0], columns[0]);
       place(spatial, found.spatial!.linear, rows[0], columns[0]);
+      if (upper) place(upper, found.upper!.linear, rows[0], columns[0]);
       squares.set(found.semantic.rowSquares, rows[0]);
     }
   }
   const products = (linear: Matrix64) => ({ linear, rowSquares: squares, columnSquares: squares, symmetric: true });
-  return { semantic: products(semantic), spatial: products(spatial), whole };
+  return {
+    semantic: products(semantic),
+    spatial: products(spatial),
+    ...(upper && { upper: products(upper) }),
+    whole,
+  };
 }
 
 function place(into: Matrix64, part: Matrix64, top: number, left: number): void {
@@ -85,16 +92,28 @@ function place(into: Matrix64, part: Matrix64, top: number, left: number): void 
     }
 }
 
-function encodeTile({ semantic, spatial }: MatchedTile): Float64Array {
-  const data = new Float64Array(semantic.length * 2);
+function encodeTile({ semantic, spatial, upper }: MatchedTile): Float64Array {
+  const data = new Float64Array(semantic.length * (upper ? 3 : 2));
   data.set(semantic);
   data.set(spatial!, semantic.length);
+  if (upper) data.set(upper, 2 * semantic.length);
   return data;
 }
 
-function decodeTile(tile: PairTile, data: Float32Array | Float64Array | undefined): MatchedTile | undefined {
+function decodeTile(
+  tile: PairTile,
+  data: Float32Array | Float64Array | undefined,
+  hasUpper: boolean,
+): MatchedTile | undefined {
   const rows = tile.rowEnd - tile.rowStart;
   const columns = tile.columnEnd - tile.columnStart;
-  if (!(data instanceof Float64Array) || data.length !== rows * columns * 2) return undefined;
-  return { rows, columns, semantic: data.subarray(0, rows * columns), spatial: data.subarray(rows * columns) };
+  const n = rows * columns;
+  if (!(data instanceof Float64Array) || data.length !== n * (hasUpper ? 3 : 2)) return undefined;
+  return {
+    rows,
+    columns,
+    semantic: data.subarray(0, n),
+    spatial: data.subarray(n, 2 * n),
+    ...(hasUpper && { upper: data.subarray(2 * n) }),
+  };
 }

@@ -7,6 +7,7 @@ import type { RedisAddress } from '../../../engine/queue/redis-connection.ts';
 import { encodeNpy } from '../../../formats/npy/write-npy.ts';
 import { kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
 import { type FeatureMaps, sliceImages } from '../../../measures/representations/feature-maps.ts';
+import { DEFAULT_GAP, DEFAULT_PROTOTYPES } from '../../../measures/representations/matching/prototypes/prototypes.ts';
 import type { StudyStore } from '../../../study/store.ts';
 import type { MatchPool } from './match-in-tiles.ts';
 import { encodeNumbers, type MatchJob, type MatchJobResult, type MatchJobSide, readMatchResult } from './match-job.ts';
@@ -85,11 +86,12 @@ export async function matchOnQueue({
       const rows = await share(x, rowStart, rowEnd);
       const columns = own ? null : await share(y ?? x, columnStart, columnEnd);
       const { method = 'optimal', batchSize = 512, normOrder = 'ascending', topk = 128 } = options;
+      const { gap = DEFAULT_GAP, prototypes = DEFAULT_PROTOTYPES } = options;
       const job: MatchJob = {
         ...identity,
         rows,
         columns,
-        options: { method, batchSize, normOrder, topk },
+        options: { method, batchSize, normOrder, topk, gap, prototypes },
         pairs: pairs ? { places: [...pairs.places], floors: pairs.floors ? encodeNumbers(pairs.floors) : null } : null,
       };
       const result = await pool.run(job, signal);

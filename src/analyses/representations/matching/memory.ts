@@ -1,3 +1,4 @@
+import type { MatchingMethod } from '../../../measures/representations/matching/matching-methods.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
 
 /** What bounds the memory of an analysis, and what takes some whatever is in it. */
@@ -8,6 +9,8 @@ export interface MemoryUse {
   threads: number;
   /** Whether a model runs in this process, or features are read from files. */
   runs: boolean;
+  /** How places are matched. */
+  method: MatchingMethod;
 }
 
 /** A layer of one image, without the tokens that are left out. */
@@ -24,14 +27,21 @@ const RUNNING_BYTES = 576 * 2 ** 20;
 const THREAD_BYTES = 24 * 2 ** 20;
 const COPIES_OF_TILE = 4.5;
 
-/** Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. */
-export function tileSizeFor(positions: number): number {
-  return Math.max(2, Math.min(32, Math.floor(8192 / positions)));
+/**
+ * Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. Prototypes, which are
+ * made once an image and tile, are for more pairs.
+ */
+export function tileSizeFor(positions: number, method: MatchingMethod): number {
+  return Math.max(2, Math.min(32, Math.floor((method === 'prototypes' ? 32768 : 8192) / positions)));
 }
 
 /** What the process and its threads need beside features and matrices. */
-function reservedBytes({ positions, channels }: LayerSize, images: number, { threads, runs }: MemoryUse): number {
-  const tile = Math.min(images, tileSizeFor(positions)) * positions * channels * 4;
+function reservedBytes(
+  { positions, channels }: LayerSize,
+  images: number,
+  { threads, runs, method }: MemoryUse,
+): number {
+  const tile = Math.min(images, tileSizeFor(positions, method)) * positions * channels * 4;
   const needed = PROCESS_BYTES + threads * (THREAD_BYTES + COPIES_OF_TILE * tile);
   return runs ? Math.max(RUNNING_BYTES, needed) : needed;
 }
@@ -43,7 +53,7 @@ function bytesOfMatrices(images: number): number {
 
 /** The least memory, in bytes, that a layer of so many images can be matched in: with two tiles of features. */
 export function memoryOfMatching(layer: LayerSize, images: number, use: MemoryUse): number {
-  const tile = Math.min(images, tileSizeFor(layer.positions));
+  const tile = Math.min(images, tileSizeFor(layer.positions, use.method));
   return reservedBytes(layer, images, use) + bytesOfMatrices(images) + 2 * tile * layer.positions * layer.channels * 4;
 }
 

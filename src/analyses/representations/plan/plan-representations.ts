@@ -10,10 +10,12 @@ import type { Matrix64 } from '../../../tensor/matrix.ts';
 import { LONG_SECONDS, secondsEach, type WorkPlan } from '../../common/work-plan.ts';
 import { compareLayers } from '../comparison/compare-layers.ts';
 import type { PlannedLayer } from '../features/choose-layers.ts';
+import { manyPositionsNotes } from '../features/choose-layers.ts';
 import type { FeatureBlock, FeatureProvider } from '../features/feature-provider.ts';
 import { fileFeatures } from '../features/file-features.ts';
 import { modelFeatures } from '../features/model-features.ts';
 import { settleSamples } from '../features/samples.ts';
+import { matchSettings } from '../matching/match-settings.ts';
 import { type MemoryUse, memoryOfMatching } from '../matching/memory.ts';
 import { type PlainOptions, plainOptions, requireOptionsOfViews } from '../option-table.ts';
 import {
@@ -65,7 +67,12 @@ export async function planRepresentations(
   const files = await Promise.all(
     inputs.map(async ({ source }) => ((await isFeaturesFile(source)) ? openFeaturesFile(source) : undefined)),
   );
-  const use: MemoryUse = { cap: maxMemory, threads, runs: files.some((file) => file === undefined) };
+  const use: MemoryUse = {
+    cap: maxMemory,
+    threads,
+    runs: files.some((file) => file === undefined),
+    method: plain.method,
+  };
   const samples = settleSamples(
     inputs,
     files,
@@ -107,6 +114,7 @@ export async function planRepresentations(
       await provider.close();
     }
   }
+  if (plain.method === 'optimal') notes.push(...manyPositionsNotes(layers));
   const steps: WorkPlan['steps'] = [
     { step: 'features', seconds: featureSeconds, basis: `${imagesTried} images tried` },
     {
@@ -208,7 +216,7 @@ async function tryPairs(
   layer: PlannedLayer,
   data: Float32Array,
   count: number,
-  { method, batchSize, normOrder, topk, centring }: PlainOptions,
+  { centring, ...plain }: PlainOptions,
 ): Promise<{ seconds: number; runs: number }> {
   if (count === 0) return { seconds: 0, runs: 0 };
   const { positions, channels, droppedTokens, extent } = layer;
@@ -219,7 +227,7 @@ async function tryPairs(
   const maps: FeatureMaps = { ...centre(whole, centring), ...(extent && { extent }) };
   // With one image alone, itself stands in for another.
   const others = Math.max(1, count - 1);
-  const options = { method, batchSize, normOrder, topk };
+  const options = matchSettings(plain);
   const one = await secondsEach(
     (index) => {
       const i = count === 1 ? 0 : 1 + (index % others);

@@ -44,6 +44,11 @@ export function waysToShorten(
       flags: '--layers NAMES',
       effect: `fewer layers; ${largest.layer} has ${largest.positions.toLocaleString('en')} positions`,
     });
+  if (slow && largest.positions > PREFERRED_POSITIONS && options.method === 'optimal')
+    ways.push({
+      flags: '--method prototypes',
+      effect: `approximate, each pair with an upper bound: ${largest.positions.toLocaleString('en')} positions in at most ${options.prototypes.toLocaleString('en')} groups`,
+    });
   if (slow && largest.positions > options.batchSize && options.method === 'optimal')
     ways.push({
       flags: '--method batch-optimal',

@@ -6,6 +6,7 @@ import type { ImagePairs } from '../../../measures/representations/sampling/samp
 import type { WorkArea } from '../../common/work-area.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
 import type { MatchPool, MatchTask } from '../matching/match-in-tiles.ts';
+import { matchSettings } from '../matching/match-settings.ts';
 import { imagesInMemory, type MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 
@@ -45,7 +46,7 @@ export function pairMatcher(
   pool: MatchPool,
   work: WorkArea,
   folder: string,
-  { method, batchSize, normOrder, topk, memory }: PlainOptions & { memory: MemoryUse },
+  { memory, ...options }: PlainOptions & { memory: MemoryUse },
 ): PairMatcher {
   const n = features.images;
   const perSide = Math.max(1, Math.floor(SIDE_BYTES / features.imageBytes));
@@ -88,7 +89,7 @@ export function pairMatcher(
             ...(y !== x && { y }),
             tile: local,
             productsBy: 'kernel',
-            options: { method, batchSize, normOrder, topk },
+            options: matchSettings(options),
             pairs: { places, ...(floors && { floors: Float64Array.from(which, (p) => floors[p]!) }) },
           };
         });

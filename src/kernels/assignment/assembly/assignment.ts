@@ -53,6 +53,15 @@ export function resultAddress(): usize {
   return rowColumn;
 }
 
+/** f64 [columns]: prices of the columns, times `priceScale`, after `solve`; not set where all values are equal. */
+export function pricesAddress(): usize {
+  return price;
+}
+
+export function priceScale(): f64 {
+  return scale;
+}
+
 /** After `solve`, an upper bound of the sum of any assignment, from feasible duals. */
 export function dualBound(): f64 {
   return bound;

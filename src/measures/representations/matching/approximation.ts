@@ -31,11 +31,14 @@ export function approximationRatios(
   const optima = new Float64Array(pairs.length);
   const values = methods.map(() => new Float64Array(pairs.length));
   pairs.forEach(([i, j], p) => {
-    const { data } = productsInMemory(imageVectors(maps, i), imageVectors(maps, j));
+    const [rowVectors, columnVectors] = [imageVectors(maps, i), imageVectors(maps, j)];
+    const { data } = productsInMemory(rowVectors, columnVectors);
     optima[p] = assign(data, n, n).value;
     methods.forEach((options, m) => {
       values[m]![p] = assign(data, n, n, {
         ...options,
+        rowVectors,
+        columnVectors,
         rowNorms: norms.subarray(i * n, (i + 1) * n),
         columnNorms: norms.subarray(j * n, (j + 1) * n),
         ...(maps.extent && { extent: maps.extent }),

@@ -1,3 +1,4 @@
+import type { Matrix } from '../../../tensor/matrix.ts';
 import type { MatchingMethod, MatchingSettings } from './matching-methods.ts';
 
 /** Options of `assign`. */
@@ -8,6 +9,7 @@ export interface AssignOptions extends MatchingSettings {
    * - `greedy`: rows by descending norm, each takes the best free column of its row.
    * - `global-greedy`: the largest affinity left, again and again.
    * - `topk-greedy`: the `topk` rows and columns of largest norm matched exactly, the rest greedily.
+   * - `prototypes`: places in groups of like vectors, matched by the transport of their counts; needs the vectors.
    * - `circular-shift`: the best of all circular shifts of the whole map, a translation-invariant baseline.
    * - `none`: row s with column s.
    */
@@ -18,4 +20,7 @@ export interface AssignOptions extends MatchingSettings {
    */
   rowNorms?: ArrayLike<number>;
   columnNorms?: ArrayLike<number>;
+  /** The vectors behind the rows and the columns, positions × channels; `prototypes` works on them and on nothing else. */
+  rowVectors?: Matrix;
+  columnVectors?: Matrix;
 }

@@ -19,7 +19,8 @@ export interface Assignment {
   value: number;
   /**
    * Upper bound of the value of any assignment, from feasible duals (a proof, not an estimate). `optimal` closes it to
-   * rounding; for the other methods it is the sum of the row or column maxima, and no more than a sanity check.
+   * rounding, `prototypes` to its gap; for the other methods it is the sum of the row or column maxima, and no more than a
+   * sanity check.
    */
   dualBound: number;
   method: MatchingMethod;
@@ -50,23 +51,37 @@ export function assign(
   }
   const dualBound = maximaBound(affinity, rows, columns);
   if (!Number.isFinite(dualBound)) throw notFinite(affinity, columns);
-  const { columns: held, tier } = match(method, {
+  const matched = match(method, {
     affinity,
     rows,
     columns,
     rowNorms: () => options.rowNorms ?? rowMaxima(affinity, rows, columns),
     columnNorms: () => options.columnNorms ?? columnMaxima(affinity, rows, columns),
+    ...(options.rowVectors && { rowVectors: options.rowVectors }),
+    ...(options.columnVectors && { columnVectors: options.columnVectors }),
     options,
   });
-  return { columns: held, value: sumOf(affinity, columns, held), dualBound, method, tier };
+  const value = sumOf(affinity, columns, matched.columns);
+  const { columns: held, tier } = matched;
+  return { columns: held, value, dualBound: Math.max(value, matched.dualBound ?? dualBound), method, tier };
 }
 
 function match(method: string, problem: MatchingProblem): Matched {
   const record = (APPROXIMATE_METHODS as Readonly<Record<string, MatchingRecord>>)[method];
+  if (record?.needsVectors) requireVectors(method, problem);
   if (record) return record.match(problem);
   throw new UsageError(`There is no matching method "${String(method)}".`, {
     hint: `Choose one of ${MATCHING_METHODS.join(', ')}.`,
   });
+}
+
+function requireVectors(method: string, { rows, columns, rowVectors, columnVectors }: MatchingProblem): void {
+  if (rowVectors?.rows !== rows || columnVectors?.rows !== columns)
+    throw new UsageError(
+      `Method "${method}" needs the vectors of all ${rows} rows and ${columns} columns: rowVectors and columnVectors.`,
+    );
+  if (rows !== columns)
+    throw new UsageError(`Method "${method}" needs equally many rows and columns; found ${rows} and ${columns}.`);
 }
 
 function checkShape(

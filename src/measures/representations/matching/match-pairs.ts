@@ -30,6 +30,7 @@ export async function matchPairs(
 ): Promise<MatchedTile> {
   const count = places.length / 2;
   const semantic = new Float64Array(count);
+  let upper: Float64Array | undefined;
   const spatial = x.positions === y.positions ? new Float64Array(count) : null;
   const size = y.positions * y.channels;
   const most = Math.max(1, Math.floor(GATHERED_VALUES / size));
@@ -62,9 +63,10 @@ export async function matchPairs(
     const matched = await matchTile(sliceImages(x, row, row + 1), gathered, { ...options, ...(skip && { skip }) });
     semantic.set(matched.semantic, p);
     if (spatial) spatial.set(matched.spatial!, p);
+    if (matched.upper) (upper ??= new Float64Array(count)).set(matched.upper, p);
     p = end;
   }
-  return { rows: count, columns: 1, semantic, spatial };
+  return { rows: count, columns: 1, semantic, spatial, ...(upper && { upper }) };
 }
 
 function imageName({ names, firstImage = 0 }: FeatureMaps, image: number): string {

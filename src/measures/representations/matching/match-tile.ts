@@ -14,11 +14,13 @@ import {
 import { assign } from './assign.ts';
 import type { AssignOptions } from './assign-options.ts';
 import { orderBy } from './norm-order.ts';
+import { matchPrototypes, prototypeMap } from './prototypes/prototypes.ts';
 
 /** X·Yᵀ of two float32 matrices with equally many columns; a faster one than ours may be passed in. */
 export type RowProducts = (x: Matrix32, y: Matrix32) => Matrix32 | Promise<Matrix32>;
 
-export interface MatchTileOptions extends Omit<AssignOptions, 'rowNorms' | 'columnNorms' | 'extent'> {
+export interface MatchTileOptions
+  extends Omit<AssignOptions, 'rowNorms' | 'columnNorms' | 'rowVectors' | 'columnVectors' | 'extent'> {
   /** Default: this package's kernel. Not used for Float64Array features, which are multiplied in 64 bits. */
   rowProducts?: RowProducts;
   /**
@@ -36,6 +38,8 @@ export interface MatchedTile {
   semantic: Float64Array;
   /** Position by position, without matching; null where the two sets have different numbers of positions. */
   spatial: Float64Array | null;
+  /** Of `prototypes`: no matching has a greater value, whereas `semantic` is that of one. */
+  upper?: Float64Array;
 }
 
 /** Affinities of several images in one product: as many as a processor's cache holds from the product to the matching. */
@@ -66,7 +70,10 @@ export async function matchTile(x: FeatureMaps, y: FeatureMaps, options: MatchTi
   if (!symmetric) requireFiniteNorms(y);
   const shorter = Math.min(x.positions, y.positions);
   const windowed = options.method === 'batch-optimal' && (options.batchSize ?? 512) < shorter;
-  if (options.method === 'none' || windowed) {
+  if (options.method === 'prototypes') {
+    spatialProducts(x, y, symmetric, tile.spatial!);
+    matchByPrototypes(x, y, symmetric, options, tile);
+  } else if (options.method === 'none' || windowed) {
     // The affinity as a whole is not needed.
     if (tile.spatial) spatialProducts(x, y, symmetric, tile.spatial);
     if (windowed) await matchWindows(x, y, symmetric, options, tile.semantic);
@@ -116,6 +123,28 @@ async function matchWhole(
       }
     }
   }
+}
+
+/** Prototypes of each image are made once for all of its pairs. */
+function matchByPrototypes(
+  x: FeatureMaps,
+  y: FeatureMaps,
+  symmetric: boolean,
+  options: MatchTileOptions,
+  tile: MatchedTile,
+): void {
+  const upper = new Float64Array(tile.semantic.length);
+  const prepare = (maps: FeatureMaps) =>
+    Array.from({ length: maps.images }, (_, image) => prototypeMap(imageVectors(maps, image)));
+  const rows = prepare(x);
+  const columns = symmetric ? rows : prepare(y);
+  for (let i = 0; i < x.images; i++)
+    for (let j = 0; j < (symmetric ? i : y.images); j++) {
+      const found = matchPrototypes(rows[i]!, columns[j]!, options);
+      tile.semantic[i * y.images + j] = found.value;
+      upper[i * y.images + j] = found.upperBound;
+    }
+  tile.upper = upper;
 }
 
 /** Batch-optimal matching without the affinities between windows, which are never used. */
@@ -190,9 +219,9 @@ function spatialProducts(x: FeatureMaps, y: FeatureMaps, symmetric: boolean, out
     }
 }
 
-function mirror({ rows, semantic, spatial }: MatchedTile, squares: Float64Array): void {
-  for (const matrix of spatial ? [semantic, spatial] : [semantic])
-    for (let i = 0; i < rows; i++) {
+function mirror({ rows, semantic, spatial, upper }: MatchedTile, squares: Float64Array): void {
+  for (const matrix of [semantic, spatial, upper])
+    for (let i = 0; matrix && i < rows; i++) {
       matrix[i * rows + i] = squares[i]!;
       for (let j = 0; j < i; j++) matrix[j * rows + i] = matrix[i * rows + j]!;
     }
@@ -225,7 +254,7 @@ function requireComparable(x: FeatureMaps, y: FeatureMaps, { method }: MatchTile
       `Positions have ${x.channels} channels in one set and ${y.channels} in the other; matching needs equally many.`,
       { hint: 'Compare different layers or models by their similarity matrices (CKA), not pair by pair.' },
     );
-  if (x.positions !== y.positions && (method === 'none' || method === 'circular-shift'))
+  if (x.positions !== y.positions && (method === 'none' || method === 'circular-shift' || method === 'prototypes'))
     throw new IncomparableError(
       `Method "${method}" needs equally many positions; found ${x.positions} and ${y.positions}.`,
       { hint: 'Use "optimal", which matches maps of different extents.' },

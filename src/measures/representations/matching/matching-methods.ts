@@ -1,11 +1,13 @@
-import type { KernelOptions, KernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import { type KernelTier, kernelTier } from '../../../kernels/shared/wasm-kernel.ts';
+import type { Matrix } from '../../../tensor/matrix.ts';
 import { circularShiftMatching, type Extent } from './circular-shift.ts';
 import { globalGreedyMatching, greedyMatching } from './greedy.ts';
 import type { NormOrder } from './norm-order.ts';
+import { matchPrototypes, type PrototypeSettings, prototypeMap } from './prototypes/prototypes.ts';
 import { batchOptimalMatching, topkGreedyMatching } from './windows.ts';
 
 /** What single methods are told. */
-export interface MatchingSettings extends KernelOptions {
+export interface MatchingSettings extends PrototypeSettings {
   /** Window length of `batch-optimal`; 512 is the paper's choice. */
   batchSize?: number;
   /** Which end of the norms `batch-optimal` starts from; the last window may be short. Ascending as the authors' code. */
@@ -24,6 +26,9 @@ export interface MatchingProblem {
   columns: number;
   rowNorms(): ArrayLike<number>;
   columnNorms(): ArrayLike<number>;
+  /** The vectors behind rows and columns, for a record that needs them. */
+  rowVectors?: Matrix;
+  columnVectors?: Matrix;
   options: MatchingSettings;
 }
 
@@ -31,6 +36,8 @@ export interface MatchingProblem {
 export interface Matched {
   columns: Int32Array;
   tier: KernelTier;
+  /** Upper bound of the value of any matching, where the method knows one. */
+  dualBound?: number;
 }
 
 /** One way to pair places, declared once: computation, flag, app and approximation tables all come from here. */
@@ -41,9 +48,11 @@ export interface MatchingRecord {
   about: string;
   match(problem: MatchingProblem): Matched;
   /** Options that belong to the method. */
-  options?: readonly ('batchSize' | 'normOrder' | 'topk')[];
+  options?: readonly ('batchSize' | 'normOrder' | 'topk' | 'gap' | 'prototypes')[];
   /** Needs maps whose positions are a grid. */
   needsGrid?: boolean;
+  /** Works on the vectors of two maps of equally many positions, and without the affinity. */
+  needsVectors?: boolean;
 }
 
 const plain = (columns: Int32Array): Matched => ({ columns, tier: 'plain' });
@@ -82,6 +91,16 @@ export const APPROXIMATE_METHODS = {
         batchSize: options.batchSize ?? 512,
         normOrder: options.normOrder ?? 'ascending',
       }),
+  },
+  prototypes: {
+    title: 'Prototypes',
+    about: 'groups of like places by the best transport of their counts, for maps of many places, with an upper bound',
+    options: ['gap', 'prototypes'],
+    needsVectors: true,
+    match: ({ rowVectors, columnVectors, options }) => {
+      const { columns, upperBound } = matchPrototypes(prototypeMap(rowVectors!), prototypeMap(columnVectors!), options);
+      return { columns, tier: kernelTier(), dualBound: upperBound };
+    },
   },
   'circular-shift': {
     title: 'Best shift',

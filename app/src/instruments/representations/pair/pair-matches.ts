@@ -7,11 +7,13 @@ import { featureRow, type PairMatches, type PlacePairs } from './place-pairs.ts'
 
 /** The options of the study's matching, for the library. */
 export function matchingOptions({ section }: RepresentationsData, layer: ShownLayer): AssignOptions {
-  const { batchSize, topk, normOrder } = section.options;
+  const { batchSize, topk, normOrder, gap, prototypes } = section.options;
   return {
     method: MATCHING_METHODS.find((name) => name === section.method) ?? 'optimal',
     ...(typeof batchSize === 'number' && { batchSize }),
     ...(typeof topk === 'number' && { topk }),
+    ...(typeof gap === 'number' && { gap }),
+    ...(typeof prototypes === 'number' && { prototypes }),
     ...((normOrder === 'ascending' || normOrder === 'descending') && { normOrder: normOrder as NormOrder }),
     ...(layer.entry.extent && { extent: layer.entry.extent }),
   };
@@ -31,6 +33,7 @@ export async function matchesOf(
       data.source.row(features.path, rows[0]),
       data.source.row(features.path, rows[1]),
     ]);
+    const options = matchingOptions(data, layer);
     const { matched, same } = await compute({
       kind: 'match-pair',
       // A row may lie within a larger array, which is not to be copied to the worker as a whole.
@@ -38,7 +41,7 @@ export async function matchesOf(
       b: y.slice(),
       positions,
       channels,
-      options: matchingOptions(data, layer),
+      options,
     });
     const pairs = (found: typeof matched): PlacePairs => ({
       pairs: Array.from(found.first, (first, i) => ({
@@ -48,7 +51,8 @@ export async function matchesOf(
       })),
       sum: found.value,
     });
-    return { matched: pairs(matched), same: pairs(same), from: features.bits };
+    const bounded = options.method === 'prototypes' ? { bound: matched.dualBound } : {};
+    return { matched: { ...pairs(matched), ...bounded }, same: pairs(same), from: features.bits };
   }
   const stored = await storedMatches(data, layer);
   const turned = stored.get(`${b},${a}`)?.map(([s, t, strength]) => [t, s, strength] as const);

@@ -12,6 +12,8 @@ export interface PlacePairs {
   pairs: readonly PlacePair[];
   /** Sum over all places; null where only some are known. */
   sum: number | null;
+  /** What no matching can pass, where the study's method matches by prototypes. */
+  bound?: number;
 }
 
 /** How two images are matched, and where that is known from. */
