@@ -12,7 +12,14 @@ export const CONTENTS = [
     title: 'Files',
     pages: [
       ...docs('study-format', 'formats/corpus', 'formats/safetensors', 'formats/pytorch', 'formats/onnx'),
-      ...docs('formats/tflite', 'formats/keras', 'formats/tfjs', 'formats/npy-npz'),
+      ...docs(
+        'formats/tflite',
+        'formats/keras',
+        'formats/tfjs',
+        'formats/tensorflow',
+        'formats/openvino',
+        'formats/npy-npz',
+      ),
     ],
   },
   {

@@ -216,6 +216,49 @@ function changeProtobuf(bytes, random, depth = 0) {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
+/** Changes a number or name in a text, or repeats, drops or moves one of its tags. */
+function changeXml(seed, random) {
+  const parts = new TextDecoder('latin1').decode(seed).split(/(?=<)/);
+  const at = random(parts.length);
+  switch (random(5)) {
+    case 0:
+      parts.splice(at, 1);
+      break;
+    case 1:
+      parts.splice(at, 0, parts[random(parts.length)]);
+      break;
+    case 2:
+      parts[at] = parts[at].replace(/"[^"]*"/, JSON.stringify(String(ODD[random(2) + 2])));
+      break;
+    case 3:
+      parts[at] = parts[at].replace(/(?<=[">,])-?\d+/, String(EDGES[random(EDGES.length)]));
+      break;
+    default:
+      parts[at] = parts[at].replace(/"[^"]*"/, () => /"[^"]*"/.exec(parts[random(parts.length)])?.[0] ?? '""');
+  }
+  return Buffer.from(parts.join(''), 'latin1');
+}
+
+/** Changes bytes of the first block of a sorted table and gives it the checksum that it then has. */
+function changeTable(seed, random) {
+  // The block of data ends where that of the metadata begins.
+  const end = Number(readVarint(seed, seed.length - 48)[0]) - 5;
+  const out = seed.slice();
+  out.set(changeBytes(seed.subarray(0, end), [seed], random).subarray(0, end));
+  const crc = crc32c(out.subarray(0, end + 1));
+  new DataView(out.buffer).setUint32(end + 1, ((crc >>> 15) | (crc << 17)) + 0xa282ead8, true);
+  return out;
+}
+
+function crc32c(bytes) {
+  let rest = 0xffffffff;
+  for (const byte of bytes) {
+    rest ^= byte;
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0x82f63b78 : rest >>> 1;
+  }
+  return (rest ^ 0xffffffff) >>> 0;
+}
+
 function one(tag, wire, payload) {
   return Buffer.concat([varint(tag), wire === 2 ? varint(BigInt(payload.length)) : Buffer.alloc(0), payload]);
 }
@@ -245,6 +288,10 @@ const STRUCTURED = {
   npz: changeZip,
   keras: changeZip,
   onnx: changeProtobuf,
+  openvino: changeXml,
+  'saved-model': changeProtobuf,
+  'tf-checkpoint': changeTable,
+  'tf-graph': changeProtobuf,
   tfjs: (seed, random) => encode(changeJson(decode(seed), random)),
   'shard index': (seed, random) => encode(changeJson(decode(seed), random)),
 };

@@ -36,10 +36,10 @@ for (let i = from; i < to; i++) {
 }
 process.disconnect();
 
-/** Small files in the folder of a seed: shards, configurations. */
+/** Small files in the folder of a seed and below: shards, configurations, the variables of a SavedModel. */
 function siblings(path) {
   const folder = dirname(path);
-  const names = readdirSync(folder).filter((name) => {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
     const found = statSync(`${folder}/${name}`);
     return found.isFile() && found.size < 200_000 && name !== basename(path);
   });

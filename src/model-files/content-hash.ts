@@ -2,11 +2,14 @@ import type { ByteSource } from '../base/bytes/byte-source.ts';
 import { sha256Hex } from '../base/sha256.ts';
 import { listExternalData } from './onnx/list-external-data.ts';
 import { detectFormat } from './open-model.ts';
+import { openvinoWeights } from './openvino/openvino.ts';
 import { listShards } from './shard-index.ts';
+import { listCheckpointData } from './tensorflow/checkpoint.ts';
+import { listSavedModelData } from './tensorflow/saved-model.ts';
 
 /**
- * What tells a model from any other: the SHA-256 of its file, or, for an ONNX model with values in files beside it and for
- * an index of shards, the hash of all their hashes. Undefined where one is not known (a remote file).
+ * What tells a model from any other: the SHA-256 of its file, or, for a model with values in files beside it and for an index
+ * of shards, the hash of all their hashes. Undefined where one is not known (a remote file).
  */
 export async function contentHash(source: ByteSource): Promise<string | undefined> {
   const own = await source.sha256();
@@ -20,6 +23,18 @@ export async function contentHash(source: ByteSource): Promise<string | undefine
 
 async function filesBeside(source: ByteSource): Promise<ByteSource[]> {
   const format = await detectFormat(source);
-  if (format?.name === 'shard index') return listShards(source);
-  return format?.name === 'onnx' ? (await listExternalData(source)).map(({ file }) => file) : [];
+  switch (format?.name) {
+    case 'shard index':
+      return listShards(source);
+    case 'onnx':
+      return (await listExternalData(source)).map(({ file }) => file);
+    case 'openvino':
+      return [await openvinoWeights(source)];
+    case 'saved-model':
+      return listSavedModelData(source);
+    case 'tf-checkpoint':
+      return listCheckpointData(source);
+    default:
+      return [];
+  }
 }

@@ -14,6 +14,10 @@ export type ModelFormatName =
   | 'npz'
   | 'keras-h5'
   | 'keras'
+  | 'openvino'
+  | 'saved-model'
+  | 'tf-checkpoint'
+  | 'tf-graph'
   | 'tfjs';
 
 /**

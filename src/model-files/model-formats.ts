@@ -3,9 +3,13 @@ import type { ModelFormat, ModelFormatName } from './model-file.ts';
 import { npyFormat } from './npy.ts';
 import { npzFormat } from './npz.ts';
 import { onnxFormat } from './onnx/onnx.ts';
+import { openvinoFormat } from './openvino/openvino.ts';
 import { pytorchFormat } from './pytorch/pytorch.ts';
 import { safetensorsFormat } from './safetensors.ts';
 import { type ShardIndexFormat, shardIndexFormat } from './shard-index.ts';
+import { checkpointFormat } from './tensorflow/checkpoint.ts';
+import { frozenGraphFormat } from './tensorflow/frozen-graph.ts';
+import { savedModelFormat } from './tensorflow/saved-model.ts';
 import { tfjsFormat } from './tfjs/tfjs.ts';
 import { tfliteFormat } from './tflite/tflite.ts';
 
@@ -20,6 +24,10 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [
   // Before PyTorch: a header of 640 bytes begins like a pickle.
   safetensorsFormat,
   pytorchFormat,
+  openvinoFormat,
+  savedModelFormat,
+  frozenGraphFormat,
+  checkpointFormat,
   onnxFormat,
 ];
 

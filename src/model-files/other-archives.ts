@@ -14,7 +14,7 @@ const ARCHIVES: readonly (OtherFile & { readonly entry: RegExp })[] = [
   },
   {
     what: 'a zipped TensorFlow SavedModel',
-    hint: 'Unpack it and convert: python -m tf2onnx.convert --saved-model FOLDER --output model.onnx.',
+    hint: 'Unpack it and give the folder that holds saved_model.pb.',
     entry: /(?:^|\/)saved_model\.pb$/,
   },
   {

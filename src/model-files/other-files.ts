@@ -31,11 +31,6 @@ const KINDS: readonly Kind[] = [
     test: starts('/annex/objects/'),
   },
   {
-    what: 'an OpenVINO model (its description in XML)',
-    hint: 'Semblance reads no OpenVINO; give the ONNX or other file that it was converted from.',
-    test: matches(/^(?:<\?xml[^>]*>)?\s*<net\b/),
-  },
-  {
     what: 'a web page, not the file that it was to be',
     hint: 'The download answered with a page (a login, a notice or an error); open the address in a browser and download the file itself.',
     test: matches(/^\s*(?:<!doctype html|<html|<head|<body)/i),
@@ -107,24 +102,14 @@ const KINDS: readonly Kind[] = [
       (text.startsWith('\x04\0\0\0') || /^[1-8]\n/.test(text)) && /V 1|nn\.|torch\./.test(text.slice(0, 256)),
   },
   {
-    what: 'a TensorFlow SavedModel (its graph; the weights lie in the folder variables)',
-    hint: 'Convert it: python -m tf2onnx.convert --saved-model FOLDER --output model.onnx; or model.save("model.keras"), or TFLite.',
-    test: (text) => text.startsWith('\x08\x01\x12') && /serve|tf\.|StatefulPartitionedCall|train/.test(text),
-  },
-  {
-    what: 'a frozen graph of TensorFlow (GraphDef)',
-    hint: 'Convert it: python -m tf2onnx.convert --graphdef FILE --inputs … --outputs … --output model.onnx.',
-    test: bare(/^\n.{1,5}?\n.[\w/.-]{1,120}¤.(?:Placeholder|Const|NoOp|VarHandleOp|VariableV2|Identity)/s),
-  },
-  {
     what: 'a graph of TensorFlow as text (pbtxt)',
-    hint: 'It has no weights that can be read here; convert the model: python -m tf2onnx.convert.',
+    hint: 'It has no weights; give the frozen graph (.pb), the SavedModel or the .index file of the checkpoint, or convert the model: python -m tf2onnx.convert.',
     test: matches(/^\s*node\s*\{/),
   },
   {
-    what: 'a TensorFlow checkpoint (its index)',
-    hint: 'Load it into its model and save that: model.save("model.keras"), or convert with tf2onnx.',
-    test: (text, head) => text.startsWith('\0\0\x06') || tail(head),
+    what: 'a TensorFlow checkpoint (its index) whose end is missing',
+    hint: 'Download or copy it again; or load it into its model and save that: model.save("model.keras").',
+    test: starts('\0\0\x06'),
   },
   {
     what: 'the description of a Caffe network (prototxt), without weights',
@@ -205,9 +190,4 @@ function isDarknet(head: Uint8Array): boolean {
   const [major, minor, revision] = [0, 4, 8].map((at) => view.getInt32(at, true)) as [number, number, number];
   if (major !== 0 || minor < 1 || minor > 5 || revision < 0 || revision > 10) return false;
   return [20, 24].some((at) => at + 4 <= head.length && Math.abs(view.getFloat32(at, true)) < 1e6);
-}
-
-/** The magic number of LevelDB's tables, at the end of a short file. */
-function tail(head: Uint8Array): boolean {
-  return [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb].every((byte, i) => head[head.length - 8 + i] === byte);
 }

@@ -35,6 +35,8 @@ const PREDICTIONS = /predictions?(?![A-Za-z]).*\.(npz|csv|jsonl)$/i;
 const CONFUSION = /confusion.*\.(npy|csv)$/i;
 const SIMILARITY = /(similarity|ncsm).*\.(npy|csv)$/i;
 const SHARD = /-\d+-of-\d+\.[A-Za-z]+$/;
+/** The values of a TensorFlow checkpoint, whose name has no ending of its own. */
+const DATA = /\.data-\d+-of-\d+$/;
 /** Files that frameworks save beside the model, or a second copy of it. */
 const COMPANION =
   /optim|scheduler|scaler|rng_state|training_args|(^|[^a-z])(?:ema|grads?|gradients?|momentum)([^a-z]|$)|discriminator/i;
@@ -63,6 +65,7 @@ export function listRun(files: readonly RunFile[]): RunListing {
     else if (PREDICTIONS.test(base)) kinds.predictions.push(name);
     else if (CONFUSION.test(base)) kinds.confusion.push(name);
     else if (SIMILARITY.test(base)) kinds.similarity.push(name);
+    else if (DATA.test(base)) listing.skipped.push({ file: name, reason: 'is a shard, read through its index' });
     else if (!hasModelName(base)) listing.skipped.push({ file: name, reason: 'is no checkpoint by its ending' });
     else if (SHARD.test(base)) listing.skipped.push({ file: name, reason: 'is a shard, read through its index' });
     else if (COMPANION.test(base)) listing.skipped.push({ file: name, reason: 'goes with a checkpoint' });

@@ -96,7 +96,7 @@ const EXPECTED: [string, Expected][] = [
     'model.zip': error(/: is a zip archive around a model file; it holds weights\/model\.pth/, /Unpack it/),
     'mxnet-0010.params': error(/: is a file of parameters of MXNet/, /asnumpy/),
     'notebook.ipynb': error(/: is a Jupyter notebook/, /saves the model/),
-    'openvino.xml': error(/: is an OpenVINO model/, /ONNX/),
+    'openvino.xml': error(/: is an OpenVINO model .* without layers/, /ONNX/),
     'ort.ort': error(/: is an ONNX model converted for ONNX Runtime/, /\.onnx/),
     'rknn.rknn': error(/: is a model converted for Rockchip/, /ONNX/),
     'script.py': error(/: is a Python script/, /saves the model/),
@@ -109,6 +109,11 @@ const EXPECTED: [string, Expected][] = [
     'pickle_numpy.pkl': head('fc.weight 10×64'),
     'plain_features.h5': head('features 64×100'),
     'safetensors_as_pickle.safetensors': head('fc.weight 10×64'),
+  }),
+  ...all('openvino-ir', {
+    'conv1x1.xml': head('classifier.weight 10×16', /Squeeze ← Add ← Convolution/),
+    'half.xml': head('classifier.weight_compressed 10×16', /SoftMax ← Add ← MatMul/),
+    'u8.xml': head('weight 10×16', /computed by Convert from scaled/),
   }),
   ...all('npy-forms', {
     '3d.npy': error(/array \(f32 10×8×8\)/),

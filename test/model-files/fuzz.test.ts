@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-it.each(['tflite', 'onnx', 'safetensors', 'tfjs'])(
+it.each(['tflite', 'onnx', 'safetensors', 'tfjs', 'openvino', 'saved-model', 'tf-checkpoint', 'tf-graph'])(
   'npm run fuzz finds nothing in a thousand mutations: %s',
   (format) => {
     const { stdout, status } = spawnSync(

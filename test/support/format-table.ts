@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fileSource } from '#src/base/bytes/file-source.ts';
 import { SemblanceError, UsageError } from '#src/base/errors.ts';
@@ -10,14 +10,19 @@ const folder = fileURLToPath(new URL('../fixtures/cases/formats', import.meta.ur
 /** Folders of the corpus that are about labels, pictures or references. */
 const OTHERS = /^(?:labels-|bmp-|reference-|config-)/;
 
+/** Values that lie beside the index or the description of a model. */
+const WEIGHTS = /\.data-\d+-of-\d+$|openvino-ir\/.*\.bin$/;
+
 /** The page that shows what becomes of each file of the corpus: format, variety, and whether it is read, asked about or refused. */
 export async function formatTable(): Promise<string> {
   const rows: string[] = [];
   const varieties = readdirSync(folder).filter((name) => !OTHERS.test(name));
   for (const variety of varieties.sort())
-    for (const file of readdirSync(`${folder}/${variety}`).sort()) {
+    for (const name of readdirSync(`${folder}/${variety}`).sort()) {
+      // A SavedModel is a folder; what has the values of another file is no model.
+      const file = existsSync(`${folder}/${variety}/${name}/saved_model.pb`) ? `${name}/saved_model.pb` : name;
       const path = `${folder}/${variety}/${file}`;
-      if (!statSync(path).isFile()) continue;
+      if (!statSync(path).isFile() || WEIGHTS.test(path)) continue;
       const { format, outcome, text } = await outcomeOf(path);
       rows.push(`| ${format} | ${variety.replaceAll('-', ' ')} | \`${file}\` | ${outcome} | ${text} |`);
     }

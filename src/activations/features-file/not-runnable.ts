@@ -13,6 +13,19 @@ const FORMATS: Readonly<
     what: 'a TensorFlow Lite model',
     lines: (file, out) => ['pip install tf2onnx', `python -m tf2onnx.convert --tflite ${file} --output ${out}`],
   },
+  openvino: {
+    what: 'an OpenVINO model',
+    lines: () => ['# OpenVINO writes no ONNX: give the model that it was converted from'],
+  },
+  'saved-model': { what: 'a TensorFlow SavedModel', lines: fromSavedModel },
+  'tf-checkpoint': { what: 'a TensorFlow checkpoint', lines: fromCheckpoint },
+  'tf-graph': {
+    what: 'a frozen graph of TensorFlow',
+    lines: (file, out) => [
+      'pip install tf2onnx',
+      `python -m tf2onnx.convert --graphdef ${file} --inputs INPUT:0 --outputs OUTPUT:0 --output ${out}`,
+    ],
+  },
   'keras-h5': { what: 'a Keras model', lines: fromKeras },
   keras: { what: 'a Keras model', lines: fromKeras },
   tfjs: {
@@ -27,6 +40,17 @@ function fromPyTorch(_: string, out: string): string[] {
   return [
     'from semblance_vision import export_onnx        # pip install ./integrations/python',
     `export_onnx(model, "${out}", size=224)`,
+  ];
+}
+
+function fromSavedModel(_: string, out: string): string[] {
+  return ['pip install tf2onnx', `python -m tf2onnx.convert --saved-model . --output ${out}   # in its folder`];
+}
+
+function fromCheckpoint(file: string, out: string): string[] {
+  return [
+    `model.load_weights("${file.replace(/\.index$/, '')}")           # the Keras model that it is of`,
+    `model.export("${out}", format="onnx")`,
   ];
 }
 

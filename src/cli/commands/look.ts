@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { IncomparableError, UsageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { KNOWN_FORMATS_TEXT } from '../../model-files/known-formats.ts';
 import { addShowOptions, type ShowOptions } from '../arguments/show-flags.ts';
 import { findModels } from '../inputs/find-models.ts';
 import { foundLines } from '../inputs/found-lines.ts';
@@ -38,7 +39,7 @@ export function addLookCommand(program: Command, io: CliIo): void {
     io.stderr(foundLines(found, io.colors));
     if (models.length + runs.length + studies.length === 0)
       throw new UsageError(`${paths.join(', ')}: neither a model nor a training run nor a study is there.`, {
-        hint: 'Models are told from their bytes: safetensors, PyTorch, ONNX, TFLite, npy, npz. A training run is a folder of checkpoints with epochs in their names, a study a folder with a study.json.',
+        hint: `Models are told from their bytes: ${KNOWN_FORMATS_TEXT}. A training run is a folder of checkpoints with epochs in their names, a study a folder with a study.json.`,
       });
     const folders = [...studies];
     if (models.length > 0) {

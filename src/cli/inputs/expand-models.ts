@@ -46,7 +46,7 @@ export async function expandModels<M extends { path: string; name?: string }>(
 async function pathsOf(path: string, quiet: boolean, io: CliIo): Promise<string[] | undefined> {
   const absolute = resolve(io.cwd, path);
   if (existsSync(absolute)) {
-    if (!statSync(absolute).isDirectory()) return undefined;
+    if (!statSync(absolute).isDirectory() || isSavedModel(absolute)) return undefined;
     refuseLoggedRun(path, absolute);
     return modelsIn([path], path, quiet, io);
   }
@@ -54,6 +54,11 @@ async function pathsOf(path: string, quiet: boolean, io: CliIo): Promise<string[
   const matches = await glob(path, io.cwd, io.signal);
   if (matches.length === 0) throw new SourceError(`${path}: no file matches.`);
   return modelsIn(matches, path, quiet, io);
+}
+
+/** A SavedModel is one model, though it is a folder. */
+function isSavedModel(folder: string): boolean {
+  return existsSync(join(folder, 'saved_model.pb'));
 }
 
 /**
@@ -84,7 +89,8 @@ async function modelsIn(paths: readonly string[], shown: string, quiet: boolean,
 }
 
 /** Names that say nothing of the model; its folder's name does. */
-const GENERIC = /^(model|pytorch_model|diffusion_pytorch_model|weights|checkpoint)(\.safetensors\.index)?$/;
+const GENERIC =
+  /^(model|pytorch_model|diffusion_pytorch_model|weights|checkpoint|saved_model|variables|frozen_inference_graph|openvino_model)(\.safetensors\.index)?$/;
 
 /** File names without their endings, or their folder's; with ending, then with folders, where names would be equal. */
 function distinctNames(paths: readonly string[]): string[] {

@@ -9,8 +9,11 @@ import { MANIFEST_PATH } from '../../study/manifest.ts';
 /** Folders that are never walked into, and how deep others are. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '__pycache__']);
 const MAX_DEPTH = 6;
+/** Folders beside a saved_model.pb that are parts of it. */
+const SAVED_MODEL_FOLDERS = new Set(['variables', 'assets', 'assets.extra']);
 /** Files that belong to a model rather than being one. */
-const COMPANIONS = /^(config|preprocessor_config|tokenizer.*|run)\.json$|\.(md|txt|ya?ml|log|jsonl|png|jpe?g|csv)$/i;
+const COMPANIONS =
+  /^(config|preprocessor_config|tokenizer.*|run)\.json$|^(keras_metadata|fingerprint)\.pb$|^checkpoint$|\.(md|txt|ya?ml|log|jsonl|png|jpe?g|csv)$/i;
 
 /** What lies below the paths that a person named. */
 export interface FoundFiles {
@@ -68,16 +71,21 @@ async function walk(
     found.runs.push(folder);
     return;
   }
-  const sharded = entries.some((entry) => /(\.index|^model)\.json$/.test(entry.name));
+  const sharded = entries.some((entry) => /(\.index|^model)\.json$|\.index$/.test(entry.name));
+  const present = new Set(names('isFile'));
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (SKIPPED_FOLDERS.has(entry.name)) continue;
-      if (depth + 1 >= MAX_DEPTH) found.skipped.push({ path, reason: `lies deeper than ${MAX_DEPTH} folders` });
+      if (present.has('saved_model.pb') && SAVED_MODEL_FOLDERS.has(entry.name))
+        found.skipped.push({ path, reason: 'belongs to saved_model.pb' });
+      else if (depth + 1 >= MAX_DEPTH) found.skipped.push({ path, reason: `lies deeper than ${MAX_DEPTH} folders` });
       else await walk(path, depth + 1, found, runs, signal);
     } else if (!entry.isFile()) found.skipped.push({ path, reason: 'is neither a file nor a folder' });
     else if (COMPANIONS.test(entry.name)) found.skipped.push({ path, reason: 'is not a model, or goes with one' });
-    else if (sharded && /-\d+-of-\d+\.|-shard\d+of\d+/.test(entry.name))
+    else if (/\.bin$/.test(entry.name) && present.has(entry.name.replace(/bin$/, 'xml')))
+      found.skipped.push({ path, reason: 'has the weights of the .xml beside it' });
+    else if (sharded && /-\d+-of-\d+(?:\.|$)|-shard\d+of\d+/.test(entry.name))
       found.skipped.push({ path, reason: 'is a shard, read through its index' });
     else await examine(path, found, false);
   }

@@ -3,7 +3,7 @@ import { gatherStrided, rowMajorStrides } from '../../tensor/strided.ts';
 import { elementCount, type Tensor } from '../../tensor/tensor.ts';
 import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import type { FoldStep } from './fold-steps.ts';
-import { broadcastShape, combine, concatenated, reduce, reducedShape } from './fold-values.ts';
+import { broadcastShape, combine, combineAll, concatenated, reduce, reducedShape } from './fold-values.ts';
 
 /** A node as folding needs it. */
 export interface FoldNode {
@@ -47,7 +47,7 @@ export function constantFolder<N extends FoldNode>(graph: FoldableGraph<N>): Fol
     if (!node || depth > MAX_DEPTH || node.outputs[0] !== name || --left < 0) return undefined;
     const step = await graph.stepOf(node);
     if (!step) return undefined;
-    const count = step.kind === 'concat' ? step.parts : step.kind === 'binary' ? 2 : 1;
+    const count = 'parts' in step ? step.parts : step.kind === 'binary' ? 2 : 1;
     if (count > MAX_PARTS) return undefined;
     const inputs: TensorEntry[] = [];
     for (const input of node.inputs.slice(0, count)) {
@@ -117,6 +117,13 @@ async function applyStep(step: FoldStep, inputs: readonly TensorEntry[]): Promis
     case 'binary': {
       const shape = second && broadcastShape(first, second);
       return shape && { shape, compute: ([a, b]) => combine(shape, a!, b!, step.apply) };
+    }
+    case 'elementwise': {
+      const shape = inputs.reduce<readonly number[] | undefined>(
+        (joined, input) => joined && broadcastShape(joined, input.shape),
+        first,
+      );
+      return shape && { shape, compute: (parts) => combineAll(shape, parts, step.apply) };
     }
     case 'concat': {
       const given = await step.axis();

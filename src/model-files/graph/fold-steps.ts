@@ -8,6 +8,8 @@ export type FoldStep =
   | { readonly kind: 'transpose'; readonly permutation: () => Promise<readonly number[] | undefined | null> }
   /** Two inputs, element by element, broadcast as NumPy does. */
   | { readonly kind: 'binary'; readonly apply: (a: number, b: number) => number }
+  /** The first `parts` inputs, element by element, broadcast together. */
+  | { readonly kind: 'elementwise'; readonly parts: number; readonly apply: (values: readonly number[]) => number }
   | { readonly kind: 'unary'; readonly apply: (a: number) => number }
   /** The first `parts` inputs one behind the other. */
   | { readonly kind: 'concat'; readonly axis: () => Promise<number | undefined>; readonly parts: number }

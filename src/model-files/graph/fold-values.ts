@@ -30,6 +30,22 @@ export function combine(
   return { shape, data };
 }
 
+/** Several tensors element by element, broadcast. */
+export function combineAll(
+  shape: readonly number[],
+  parts: readonly Tensor[],
+  apply: (values: readonly number[]) => number,
+): Tensor {
+  const strides = parts.map((part) => broadcastStrides(shape, part.shape));
+  const data = new Float64Array(elementCount(shape));
+  const values = new Array<number>(parts.length).fill(0);
+  eachIndex(shape, strides, (at, offsets) => {
+    for (let i = 0; i < values.length; i++) values[i] = parts[i]!.data[offsets[i]!]!;
+    data[at] = apply(values);
+  });
+  return { shape, data };
+}
+
 /** The shape after reducing along axes. */
 export function reducedShape(shape: readonly number[], axes: readonly number[], keepAxes: boolean): number[] {
   const reduced = new Set(axes);

@@ -166,9 +166,11 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
     case 'levels':
       return [...new Set(node.inputs)].flatMap((name) => to(name, { isLevel: true }));
     case 'sum': {
-      const branches = [...new Set(role.inputs.map((i) => node.inputs[i] ?? ''))].filter(
+      let branches = [...new Set(role.inputs.map((i) => node.inputs[i] ?? ''))].filter(
         (name) => name !== '' && !graph.constants.has(name),
       );
+      // A bias that is given another shape on its way is a constant still.
+      if (branches.length > 1) branches = await withoutConstants(graph, branches);
       return branches.flatMap((name) => to(name, { joined: visit.joined || branches.length > 1 }));
     }
     case 'scale': {
@@ -197,6 +199,11 @@ async function stepBack(graph: Graph, node: GraphNode, visit: Visit): Promise<Vi
     default:
       return [];
   }
+}
+
+async function withoutConstants(graph: Graph, names: readonly string[]): Promise<string[]> {
+  const folded = await Promise.all(names.map((name) => graph.fold?.(name)));
+  return names.filter((_, i) => folded[i] === undefined);
 }
 
 function passed({ factors, slices }: Visit, factor: RowFactor): PassedFactor[] {

@@ -35,10 +35,10 @@ const REDUCTIONS: Readonly<Record<string, 'sum' | 'mean' | 'max'>> = {
   REDUCEMAX: 'max',
 };
 
-const SAME = new Set(['IDENTITY', 'STOPGRADIENT', 'CAST', 'DEQUANTIZE', 'QUANTIZE', 'FAKEQUANT']);
+const SAME = new Set(['IDENTITY', 'READVARIABLEOP', 'STOPGRADIENT', 'CAST', 'DEQUANTIZE', 'QUANTIZE', 'FAKEQUANT']);
 
 /** A node of TensorFlow or TFLite, whose operators go by names that differ in case and underscores alone. */
-export interface TensorflowNode {
+export interface FoldableNode {
   readonly op: string;
   readonly inputs: readonly string[];
   /** Whether a reduction keeps its axes. */
@@ -50,7 +50,7 @@ export interface TensorflowNode {
 }
 
 /** What an operator does to constants; undefined for those that converters do not put before weights. */
-export function tensorflowFoldStep(node: TensorflowNode, read: ReadConstant): FoldStep | undefined {
+export function tensorflowFoldStep(node: FoldableNode, read: ReadConstant): FoldStep | undefined {
   const { inputs, keepAxes } = node;
   const op = node.op.replaceAll('_', '').toUpperCase();
   const list = (index: number) => read(inputs[index] ?? '');

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { fileSource } from '../../base/bytes/file-source.ts';
 import { UsageError } from '../../base/errors.ts';
@@ -24,7 +25,8 @@ export interface ModelSourceOptions extends LongTask {
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 /**
- * Opens a model by what a person names it with: a path, `https://…`, or `hf:owner/name[@revision][:file]`. Node only.
+ * Opens a model by what a person names it with: a path (of a SavedModel also its folder), `https://…`, or
+ * `hf:owner/name[@revision][:file]`. Node only.
  * @throws The errors of `fileSource`, `httpSource` and `hubSource`.
  */
 export async function modelSource(name: string, options: ModelSourceOptions = {}): Promise<ByteSource> {
@@ -32,7 +34,13 @@ export async function modelSource(name: string, options: ModelSourceOptions = {}
   if (/^https?:\/\//i.test(name)) return httpSource(name, remoteOptions(options));
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name))
     throw new UsageError(`${name}: models are read from paths, https:// and hf:owner/name.`);
-  return fileSource(resolve(options.cwd ?? process.cwd(), name));
+  return fileSource(modelPath(resolve(options.cwd ?? process.cwd(), name)));
+}
+
+/** A SavedModel is a folder to TensorFlow; the file in it that has the graph stands for it. */
+function modelPath(path: string): string {
+  const inside = join(path, 'saved_model.pb');
+  return existsSync(inside) ? inside : path;
 }
 
 /** How the environment wants remote files to be fetched. Node only. */

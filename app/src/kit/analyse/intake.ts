@@ -47,9 +47,11 @@ interface Folder {
 }
 
 /** Beside a model these are read by its reader: configurations, external weights, the log of a run. */
-const COMPANION = /\.(json|data|bin|md|ya?ml)$/i;
+const COMPANION = /\.(json|data|bin|md|ya?ml)$|\.data-\d+-of-\d+$|^(?:keras_metadata|fingerprint)\.pb$/i;
 /** Why such a file is passed over where no model asks for it. */
 const UNASKED = 'is no model and was not asked for by any';
+/** Folders beside a saved_model.pb that are parts of it. */
+const SAVED_MODEL_PARTS: ReadonlySet<string> = new Set(['variables', 'assets', 'assets.extra']);
 const SHARD = /-\d+-of-\d+\.|-shard\d+of\d+/;
 
 /**
@@ -157,7 +159,12 @@ async function visit(folder: Folder, intake: Found, options: IntakeOptions & { i
     else if (isSharded && SHARD.test(name)) intake.beside.expect(intake.drop, path, UNASKED);
     else await examine(path, blobSource(name, file, siblings), intake, options.isOnly);
   }
-  for (const [, child] of [...folder.folders].sort(byName)) await visit(child, intake, options);
+  const isSavedModel = folder.files.has('saved_model.pb');
+  for (const [name, child] of [...folder.folders].sort(byName))
+    if (!isSavedModel || !SAVED_MODEL_PARTS.has(name)) await visit(child, intake, options);
+    else
+      for (const part of filesBelow(child).keys())
+        intake.beside.expect(intake.drop, pathOf(`${name}/${part}`), UNASKED);
 }
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => a.localeCompare(b, 'en', { numeric: true });
