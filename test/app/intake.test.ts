@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
+import { detectHead } from '#src/model-files/head/detect-head.ts';
+import { openModel } from '#src/model-files/open-model.ts';
 import { withoutExif } from '../../app/src/kit/analyse/decode-picture.ts';
 import { chosenFiles, MOST_FILES } from '../../app/src/kit/analyse/dropped-files.ts';
 import { takeIn } from '../../app/src/kit/analyse/intake.ts';
@@ -104,6 +106,19 @@ describe('what is dropped on the page', () => {
     ]);
     expect((await folder.open('epoch-2.safetensors')).byteLength).toBe(checkpoint.length);
     await expect(folder.open('epoch-3.safetensors')).rejects.toThrow('mine: has no file epoch-3.safetensors.');
+  });
+
+  it('is one network where the folder of a SavedModel is dropped', async () => {
+    const folder = fileURLToPath(
+      new URL('../fixtures/cases/formats/tensorflow-saved-model/keras-export/', import.meta.url),
+    );
+    const parts = ['saved_model.pb', 'variables/variables.index', 'variables/variables.data-00000-of-00001'];
+    const dropped = Object.fromEntries(
+      parts.map((part) => [`net/${part}`, new Uint8Array(readFileSync(folder + part))]),
+    );
+    expect((await found([dropped])).models).toEqual(['saved_model.pb']);
+    const { models } = await takeIn([drop(dropped)], { runs: true, canRun: false });
+    expect(detectHead(await openModel(models[0]!.source)).tensor).toBe('Logits/kernel');
   });
 
   it('is a run of checkpoints in folders of their own', async () => {

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRandom } from '#src/statistics/random.ts';
 import { runCli, temporaryFolder } from '../support/run-cli.ts';
@@ -61,4 +62,17 @@ test('--name names one model; a folder without any is refused', async () => {
   const empty = await cli('empty');
   expect(empty.code).toBe(3);
   expect(empty.stderr).toContain('empty: there is no model among 0 files.');
+});
+
+test('a SavedModel is one model by its folder, and OpenVINO and checkpoints are by the file with the description', async () => {
+  const cases = fileURLToPath(new URL('../fixtures/cases/formats', import.meta.url));
+  for (const name of ['openvino-ir', 'tensorflow-saved-model/keras-export'])
+    cpSync(join(cases, name), join(folder.path, 'tf', name), { recursive: true });
+  const alone = await cli('tf/tensorflow-saved-model/keras-export', '--labels', 'cifar-10', '--json');
+  expect(names(alone.stdout)).toEqual(['keras-export']);
+  expect(JSON.parse(alone.stdout).models[0].head).toMatchObject({ tensor: 'Logits/kernel' });
+  const all = await cli('tf', '--labels', 'cifar-10', '--json');
+  expect(names(all.stdout)).toEqual(['conv1x1', 'half', 'u8', 'keras-export']);
+  expect(all.stderr).toContain('half.bin: has the weights of the .xml beside it');
+  expect(all.stderr).toContain('variables: belongs to saved_model.pb');
 });

@@ -37,6 +37,25 @@ describe('a model that cannot be run is recognised before anything runs', () => 
       'export("dense_dense_1.onnx", format="onnx")',
     ],
     ['model.json', here('test/fixtures/models/tfjs/model.json'), 'a TensorFlow.js model', '--tfjs model.json'],
+    ['u8.xml', `${cases}/openvino-ir/u8.xml`, 'an OpenVINO model', 'the model that it was converted from'],
+    [
+      'saved_model.pb',
+      `${cases}/tensorflow-saved-model/module/saved_model.pb`,
+      'a TensorFlow SavedModel',
+      '--saved-model . --output saved_model.onnx',
+    ],
+    [
+      'keras.index',
+      `${cases}/tensorflow-checkpoint/keras.index`,
+      'a TensorFlow checkpoint',
+      'model.load_weights("keras")',
+    ],
+    [
+      'tf1.pb',
+      `${cases}/tensorflow-frozen-graph/tf1.pb`,
+      'a frozen graph of TensorFlow',
+      '--graphdef tf1.pb --inputs INPUT:0',
+    ],
     ['resnet.safetensors', 'resnet.safetensors', 'a file of weights', 'compare({"mine": model}, loader)'],
   ])('%s', async (name, path, what, line) => {
     for (const args of [

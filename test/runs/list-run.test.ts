@@ -64,6 +64,23 @@ describe('listRun', () => {
       'model_1.pt': 'is of epoch 1 too, of which epoch_1.pt is read',
     });
   });
+
+  it('takes checkpoints of TensorFlow by their index, and no other .pb, .xml or .bin', () => {
+    const found = list(
+      ...['ckpt-1.index', 'ckpt-1.data-00000-of-00001', 'ckpt-2.index', 'ckpt-2.data-00000-of-00001', 'checkpoint'],
+      ...['graph.pb', 'keras_metadata.pb', 'ckpt-1.xml'],
+    );
+    expect(found.epochs).toEqual([
+      { epoch: 1, checkpoint: 'ckpt-1.index' },
+      { epoch: 2, checkpoint: 'ckpt-2.index' },
+    ]);
+    expect(found.unnumbered).toEqual([]);
+    expect(found.skipped).toContainEqual({
+      file: 'ckpt-2.data-00000-of-00001',
+      reason: 'is a shard, read through its index',
+    });
+    expect(found.skipped).toContainEqual({ file: 'ckpt-1.xml', reason: 'is no checkpoint by its ending' });
+  });
 });
 
 describe('settledFiles', () => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { SourceError, UnsupportedError, UsageError } from '../../base/errors.ts';
 import { MANIFEST_PATH } from '../../study/manifest.ts';
 import type { CliIo } from '../terminal/io.ts';
@@ -26,7 +26,8 @@ export async function expandModels<M extends { path: string; name?: string }>(
   for (const model of models) {
     const paths = await pathsOf(model.path, quiet, io);
     if (paths === undefined) {
-      expanded.push(model);
+      const folder = resolve(io.cwd, model.path);
+      expanded.push(isSavedModel(folder) ? { name: basename(folder), ...model } : model);
       continue;
     }
     several = true;

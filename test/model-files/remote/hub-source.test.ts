@@ -77,6 +77,11 @@ describe('the choice of a file', () => {
       'model.safetensors.index.json',
     ],
     ['safetensors of another name', ['weights.safetensors', 'pytorch_model.bin'], 'weights.safetensors'],
+    [
+      'a SavedModel, whose other messages are no models',
+      ['fingerprint.pb', 'keras_metadata.pb', 'saved_model.pb'],
+      'saved_model.pb',
+    ],
     ['PyTorch before ONNX', ['onnx/model.onnx', 'pytorch_model.bin', 'optimizer.pt'], 'pytorch_model.bin'],
     ['ONNX before Keras', ['tf_model.h5', 'onnx/model.onnx'], 'onnx/model.onnx'],
     ['the whole ONNX model before quantised ones', ['onnx/model.onnx', 'onnx/model_int8.onnx'], 'onnx/model.onnx'],
