@@ -7,7 +7,8 @@ export const XML_LIMITS = {
   bytes: 2 ** 26,
   /** Elements within one another. */
   depth: 64,
-  elements: 1_000_000,
+  /** The largest networks have some 100,000. */
+  elements: 400_000,
   /** Attributes of one element. */
   attributes: 64,
 } as const;
