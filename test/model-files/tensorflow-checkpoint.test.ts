@@ -364,6 +364,16 @@ corpus(
       message: /^model\.index: the size of the table in bytes is \d+; at most 67108864 are read\.$/,
     },
     {
+      name: 'more entries than any network',
+      bytes: () => {
+        const entry = bundleEntry({ shape: [1] }, new Uint8Array(4), 0);
+        const names = Array.from({ length: 60_000 }, (_, i) => `v${String(i).padStart(6, '0')}`);
+        return writeTable([{ bytes: tableBlock([['', HEADER], ...names.map((name) => [name, entry] as const)]) }]);
+      },
+      error: LimitError,
+      message: 'model.index: the number of entries of the checkpoint is 60000; at most 50000 are read.',
+    },
+    {
       name: 'the beginning alone',
       bytes: good.index.subarray(0, 9),
       error: UnsupportedError,

@@ -13,6 +13,9 @@ import type { TensorEntry } from '../../tensor/tensor-entry.ts';
 import { STRING_TYPE, storedType } from './data-types.ts';
 import { readTensorShape } from './tensor-proto.ts';
 
+/** Entries of a checkpoint; the largest networks have some 10,000 with the states of their optimisers. */
+const MAX_ENTRIES = 50_000;
+
 /** Where the value of a variable lies: a BundleEntryProto. */
 interface BundleEntry {
   readonly type: number;
@@ -47,6 +50,7 @@ export async function readBundle(
   const { name: file } = index;
   const table = await readTable(index);
   const shards = await readHeader(file, table.get(''));
+  checkLimit(file, 'the number of entries of the checkpoint', table.size - 1, MAX_ENTRIES);
   const opened = new Map<number, Promise<ByteSource>>();
   const shardOf = (shard: number): Promise<ByteSource> => {
     let found = opened.get(shard);
