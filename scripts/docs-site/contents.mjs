@@ -19,6 +19,7 @@ export const CONTENTS = [
         'formats/tensorflow',
         'formats/openvino',
         'formats/npy-npz',
+        'formats/frameworks',
       ),
     ],
   },

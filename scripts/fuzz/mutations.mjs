@@ -292,6 +292,7 @@ const STRUCTURED = {
   'saved-model': changeProtobuf,
   'tf-checkpoint': changeTable,
   'tf-graph': changeProtobuf,
+  caffe: changeProtobuf,
   tfjs: (seed, random) => encode(changeJson(decode(seed), random)),
   'shard index': (seed, random) => encode(changeJson(decode(seed), random)),
 };

@@ -11,6 +11,11 @@ export const KNOWN_FORMATS = [
   'TensorFlow',
   'TensorFlow.js',
   'OpenVINO',
+  'Flax',
+  'Caffe',
+  'Darknet',
+  'MXNet',
+  'MATLAB',
   'NumPy',
 ] as const;
 

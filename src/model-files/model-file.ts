@@ -18,7 +18,12 @@ export type ModelFormatName =
   | 'saved-model'
   | 'tf-checkpoint'
   | 'tf-graph'
-  | 'tfjs';
+  | 'tfjs'
+  | 'flax'
+  | 'caffe'
+  | 'darknet'
+  | 'mxnet'
+  | 'matlab';
 
 /**
  * Where the file's own graph says that the classifier is. Found by walking back from a graph output; files without a
@@ -36,6 +41,8 @@ export interface GraphHead {
   readonly path: readonly string[];
   /** Set for a level of a detector, whose rows are several anchors': how many rows are each one's. */
   readonly perAnchor?: number;
+  /** Of these, how many come before those of the classes: box and objectness; none where it is absent. */
+  readonly rowsBefore?: number;
   /** One number for each row of the tensor, by which the graph multiplies the scores behind the head. */
   rowFactors?(): Promise<ArrayLike<number>>;
   /** Set when this layer lies before another head: the name of that head's tensor. Its output is features. */

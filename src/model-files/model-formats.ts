@@ -1,5 +1,10 @@
+import { caffeFormat } from './caffe/caffe.ts';
+import { darknetFormat } from './darknet/darknet.ts';
+import { flaxFormat } from './flax/flax.ts';
 import { kerasFormat, kerasH5Format } from './keras/keras.ts';
+import { matlabFormat } from './matlab/matlab.ts';
 import type { ModelFormat, ModelFormatName } from './model-file.ts';
+import { mxnetFormat } from './mxnet/mxnet.ts';
 import { npyFormat } from './npy.ts';
 import { npzFormat } from './npz.ts';
 import { onnxFormat } from './onnx/onnx.ts';
@@ -16,6 +21,8 @@ import { tfliteFormat } from './tflite/tflite.ts';
 /** Every format we read, in the order they are asked; those with a magic number come before those without. */
 export const MODEL_FORMATS: readonly ModelFormat[] = [
   npyFormat,
+  mxnetFormat,
+  matlabFormat,
   tfliteFormat,
   kerasH5Format,
   npzFormat,
@@ -29,10 +36,13 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [
   frozenGraphFormat,
   checkpointFormat,
   onnxFormat,
+  caffeFormat,
+  flaxFormat,
+  darknetFormat,
 ];
 
 /** The index of a checkpoint in several files. It is asked first, since it is told by its text. */
-export const SHARD_INDEX: ShardIndexFormat = shardIndexFormat([safetensorsFormat, pytorchFormat]);
+export const SHARD_INDEX: ShardIndexFormat = shardIndexFormat([safetensorsFormat, pytorchFormat, flaxFormat]);
 
 /** The record of a format. */
 export function modelFormat(name: ModelFormatName): ModelFormat {

@@ -25,7 +25,8 @@ const ARCHIVES: readonly (OtherFile & { readonly entry: RegExp })[] = [
   {
     what: 'a zip archive around a model file',
     hint: 'Unpack it and open the model file inside.',
-    entry: /\.(?:pth?|th|ckpt|bin|safetensors|onnx|tflite|h5|hdf5|keras|npy|npz|pkl|weights|caffemodel|pb)$/i,
+    entry:
+      /\.(?:pth?|th|ckpt|bin|safetensors|onnx|tflite|h5|hdf5|keras|npy|npz|pkl|weights|caffemodel|msgpack|params|mat|pb)$/i,
   },
 ];
 

@@ -91,9 +91,9 @@ const KINDS: readonly Kind[] = [
     test: starts('RKNN'),
   },
   {
-    what: 'a MATLAB file',
-    hint: 'Save the matrix of class templates as .npy, one row a class: scipy.io.loadmat(path)["W"], numpy.save.',
-    test: starts('MATLAB 5.0 MAT-file', 'MATLAB 7'),
+    what: 'a MATLAB file of version 7.3, which is HDF5',
+    hint: 'Save it in the form before, which is read: save("model.mat", "-v7").',
+    test: starts('MATLAB 7'),
   },
   {
     what: 'a file of Torch 7 (Lua)',
@@ -112,30 +112,14 @@ const KINDS: readonly Kind[] = [
     test: starts('\0\0\x06'),
   },
   {
+    what: 'the configuration of a Darknet network (.cfg), without weights',
+    hint: 'Give the .weights beside it.',
+    test: matches(/^\s*(?:[#;].*\n\s*)*\[net(?:work)?\]/),
+  },
+  {
     what: 'the description of a Caffe network (prototxt), without weights',
-    hint: `The weights are in the .caffemodel. ${TO_ONNX}, for instance with the package caffe2onnx.`,
+    hint: 'The weights are in the .caffemodel: give that.',
     test: matches(/^\s*(?:#.*\n\s*)*(?:name\s*:|layers?\s*\{|input\s*:)[\s\S]*(?:layers?\s*\{|input_dim|type\s*:)/),
-  },
-  {
-    what: 'a Caffe model (.caffemodel)',
-    hint: `${TO_ONNX}, for instance with the package caffe2onnx, or save the last InnerProduct layer as .npy.`,
-    test: bare(/^\n.[\w .-]{1,80}(?:\xa2¤|¤).{1,5}?\n.\w+¤.(?:Input|Data|ImageData|Convolution)/s),
-  },
-  {
-    what: 'a file of weights of Darknet',
-    hint: `They need the .cfg beside them. ${TO_ONNX}, for instance with the package darknet2onnx, or save the last layer as .npy.`,
-    test: (_, head) => isDarknet(head),
-  },
-  {
-    what: 'a file of parameters of MXNet',
-    hint: `${TO_ONNX} with mxnet.onnx.export_model, or save the last layer as .npy: mx.nd.load(path)["arg:fc1_weight"].asnumpy().`,
-    test: (text) => text.startsWith('\x12\x01\0\0\0\0\0\0'),
-  },
-  {
-    what: 'a msgpack file of Flax',
-    hint: 'Save its parameters as safetensors: safetensors.flax.save_file(flatten_dict(params, sep="/"), path).',
-    test: (text) =>
-      /^[\x80-\x8f\xde\xdf]/.test(text) && /[\xa0-\xbf](?:params|model|batch_stats|step|opt_state|kernel)/.test(text),
   },
   {
     what: 'a model of ncnn (its parameters as text)',
@@ -181,13 +165,4 @@ const KINDS: readonly Kind[] = [
 export function otherFile(head: Uint8Array): OtherFile | undefined {
   const text = new TextDecoder('latin1').decode(head);
   return KINDS.find((kind) => kind.test(text, head));
-}
-
-/** major, minor, revision and the count of pictures seen, as four or five small numbers before floats near 1. */
-function isDarknet(head: Uint8Array): boolean {
-  if (head.length < 24) return false;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const [major, minor, revision] = [0, 4, 8].map((at) => view.getInt32(at, true)) as [number, number, number];
-  if (major !== 0 || minor < 1 || minor > 5 || revision < 0 || revision > 10) return false;
-  return [20, 24].some((at) => at + 4 <= head.length && Math.abs(view.getFloat32(at, true)) < 1e6);
 }

@@ -4,17 +4,28 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-it.each(['tflite', 'onnx', 'safetensors', 'tfjs', 'openvino', 'saved-model', 'tf-checkpoint', 'tf-graph'])(
-  'npm run fuzz finds nothing in a thousand mutations: %s',
-  (format) => {
-    const { stdout, status } = spawnSync(
-      process.execPath,
-      ['scripts/fuzz.mjs', '--format', format, '--inputs', '1000', '--seed', '11'],
-      { cwd: root, encoding: 'utf8' },
-    );
-    expect(stdout).toMatch(
-      new RegExp(`^${format}: 1000 inputs of \\d+ seeds in \\d+ s: \\d+ read, \\d+ refused, 0 failures`),
-    );
-    expect(status).toBe(0);
-  },
-);
+it.each([
+  'tflite',
+  'onnx',
+  'safetensors',
+  'tfjs',
+  'openvino',
+  'saved-model',
+  'tf-checkpoint',
+  'tf-graph',
+  'flax',
+  'caffe',
+  'darknet',
+  'mxnet',
+  'matlab',
+])('npm run fuzz finds nothing in a thousand mutations: %s', (format) => {
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['scripts/fuzz.mjs', '--format', format, '--inputs', '1000', '--seed', '11'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect(stdout).toMatch(
+    new RegExp(`^${format}: 1000 inputs of \\d+ seeds in \\d+ s: \\d+ read, \\d+ refused, 0 failures`),
+  );
+  expect(status).toBe(0);
+});

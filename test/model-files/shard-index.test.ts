@@ -107,14 +107,14 @@ corpus(
       bytes: index({ x: 'a.bin' }),
       siblings: { 'a.bin': new Uint8Array(Buffer.from('Dear reader')) },
       error: FormatError,
-      message: `${file}: shard a.bin is none of the formats that are sharded: safetensors, pytorch.`,
+      message: `${file}: shard a.bin is none of the formats that are sharded: safetensors, pytorch, flax.`,
     },
     {
       name: 'an index that names itself',
       bytes: index({ x: file }),
       siblings: { [file]: index({ x: file }) },
       error: FormatError,
-      message: `${file}: shard ${file} is none of the formats that are sharded: safetensors, pytorch.`,
+      message: `${file}: shard ${file} is none of the formats that are sharded: safetensors, pytorch, flax.`,
     },
     {
       name: 'a weight_map that is a list',

@@ -32,6 +32,38 @@ const FORMATS: Readonly<
     what: 'a TensorFlow.js model',
     lines: (file, out) => ['pip install tf2onnx', `python -m tf2onnx.convert --tfjs ${file} --output ${out}`],
   },
+  flax: {
+    what: 'a file of weights of Flax',
+    lines: (_, out) => [
+      'from jax2onnx import to_onnx                    # pip install jax2onnx',
+      `to_onnx(model, [(1, 224, 224, 3)], return_mode="file", output_path="${out}")`,
+    ],
+  },
+  caffe: {
+    what: 'a Caffe model',
+    lines: (file, out) => [
+      'pip install caffe2onnx',
+      `python -m caffe2onnx.convert --prototxt DEPLOY.prototxt --caffemodel ${file} --onnx ${out}`,
+    ],
+  },
+  darknet: {
+    what: 'a file of weights of Darknet',
+    lines: (file) => [
+      'pip install "darknet2any[cpu]"',
+      `darknet2onnx, a program of that package, on ${file.replace(/\.[^.]+$/, '')}.cfg and ${file}`,
+    ],
+  },
+  mxnet: {
+    what: 'a file of parameters of MXNet',
+    lines: (file, out) => [
+      'import mxnet',
+      `mxnet.onnx.export_model("MODEL-symbol.json", "${file}", [(1, 3, 224, 224)], onnx_file_path="${out}")`,
+    ],
+  },
+  matlab: {
+    what: 'a MATLAB file',
+    lines: (_, out) => [`exportONNXNetwork(net, "${out}")                 % Deep Learning Toolbox`],
+  },
 };
 
 type Lines = (file: string, out: string) => string[];

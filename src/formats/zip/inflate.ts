@@ -21,12 +21,17 @@ const READ_BYTES = 1 << 20;
 const LONG_READ_BYTES = 65_536;
 
 /**
- * The inflated content of `compressed` (raw deflate), which claims `size` bytes. A read inflates from the start and keeps
+ * The inflated content of `compressed` (raw deflate), which `claimedBy` says has `size` bytes and, where it is known, `crc32`. A read inflates from the start and keeps
  * only what is asked for, so that looking at a header costs a header; after a long one, a read further on continues from
  * there, so that an array that is read in blocks is inflated once.
  * @throws LimitError when the claim passes INFLATE_LIMITS; reading throws FormatError when the data does not keep it.
  */
-export function inflatedSource(compressed: ByteSource, size: number, crc32: number): ByteSource {
+export function inflatedSource(
+  compressed: ByteSource,
+  size: number,
+  crc32: number | undefined,
+  claimedBy = 'the zip directory',
+): ByteSource {
   const { name } = compressed;
   checkLimit(name, 'the inflated size', size, INFLATE_LIMITS.bytes);
   if (size > INFLATE_LIMITS.ratioFreeBytes && size > compressed.byteLength * INFLATE_LIMITS.ratio)
@@ -40,7 +45,7 @@ export function inflatedSource(compressed: ByteSource, size: number, crc32: numb
     byteLength: size,
     async read(start, end) {
       // Taken out while it works, so that a read at the same time begins a pass of its own.
-      const pass = paused && paused.place() <= start ? paused : inflatedPass(compressed, size, crc32);
+      const pass = paused && paused.place() <= start ? paused : inflatedPass(compressed, size, crc32, claimedBy);
       paused = undefined;
       const bytes = await pass.take(start, end);
       if (end - start >= LONG_READ_BYTES && end < size) paused = pass;
@@ -59,7 +64,12 @@ interface InflatedPass {
   take(start: number, end: number): Promise<Uint8Array>;
 }
 
-function inflatedPass(compressed: ByteSource, size: number, crc32: number): InflatedPass {
+function inflatedPass(
+  compressed: ByteSource,
+  size: number,
+  crc32: number | undefined,
+  claimedBy: string,
+): InflatedPass {
   const { name, byteLength } = compressed;
   let place = 0;
   let produced = 0;
@@ -70,8 +80,8 @@ function inflatedPass(compressed: ByteSource, size: number, crc32: number): Infl
   let onChunk: (chunk: Uint8Array) => void = () => undefined;
   const inflater = new Inflate((chunk) => {
     if (produced + chunk.length > size)
-      throw new FormatError(`${name}: inflates to more than the ${size} bytes that the zip directory claims.`);
-    checksum = updateCrc32(checksum, chunk);
+      throw new FormatError(`${name}: inflates to more than the ${size} bytes that ${claimedBy} claims.`);
+    if (crc32 !== undefined) checksum = updateCrc32(checksum, chunk);
     onChunk(chunk);
     produced += chunk.length;
   });
@@ -106,8 +116,8 @@ function inflatedPass(compressed: ByteSource, size: number, crc32: number): Infl
       [kept, place] = [rest, end];
       if (end < size) return out;
       if (produced !== size)
-        throw new FormatError(`${name}: inflates to ${produced} bytes, but the zip directory claims ${size}.`);
-      if (checksum >>> 0 !== crc32)
+        throw new FormatError(`${name}: inflates to ${produced} bytes, but ${claimedBy} claims ${size}.`);
+      if (crc32 !== undefined && checksum >>> 0 !== crc32)
         throw new FormatError(
           `${name}: the inflated bytes do not have the checksum (CRC-32) that the zip directory gives.`,
         );

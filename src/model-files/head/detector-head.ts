@@ -175,22 +175,26 @@ export function detectorByGraph(file: ModelFile, { classCount, anchor, level }: 
     const better = left.filter((group) => group.every(isWanted));
     if (better.length > 0) left = better;
   };
-  if (classCount !== undefined)
-    left = left.filter(([head]) => head!.perAnchor === classCount || head!.perAnchor === classCount + 1);
+  if (classCount !== undefined) left = left.filter(([head]) => [classCount, classCount + 1].includes(classesOf(head!)));
   prefer(({ path }) => path.some((op) => SCORES.test(op)));
   prefer(({ perAnchor }) => perAnchor !== BOX_ROWS);
   // Several outputs may lead to the same layers: boxes, classes and scores of one detector.
   const layers = new Set(left.map((group) => group.map(({ tensor }) => tensor).join('\n')));
   const [group] = left;
   if (!group || layers.size > 1) return undefined;
-  const { perAnchor = 1, path, output } = group[0]!;
+  const { perAnchor = 1, rowsBefore: offset = 0, path, output } = group[0]!;
   const levels = group.map(({ tensor, classAxis }): DetectorLevel => {
     const entry = file.tensors.get(tensor)!;
-    return { entry, classAxis, anchors: entry.shape[classAxis]! / perAnchor, perAnchor, offset: 0 };
+    return { entry, classAxis, anchors: entry.shape[classAxis]! / perAnchor, perAnchor, offset };
   });
   const title = `a detector, from ${output} back (${path.join(' ← ')})`;
   const background = path.some((op) => WITH_BACKGROUND.test(op));
-  return detectorHead(file.name, title, levels, perAnchor, anchor, background);
+  return detectorHead(file.name, title, levels, perAnchor - offset, anchor, background);
+}
+
+/** Rows of the classes of each anchor. */
+function classesOf({ perAnchor = 0, rowsBefore = 0 }: GraphHead): number {
+  return perAnchor - rowsBefore;
 }
 
 function levelOf(

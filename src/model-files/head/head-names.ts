@@ -49,7 +49,7 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 
 /** What belongs to an optimiser, in a name in lower case with dots. */
 export const OPTIMIZER_NAME =
-  /(?:^|[._])(?:optimi[sz]er(?:_\w+)?|optim|exp_avg(?:_sq)?|momentum(?:_\w+)?|adam(?:w|_\d+|ax)?|rmsprop(?:_\d+)?|adagrad|velocity)(?=[._]|$)/;
+  /(?:^|[._])(?:optimi[sz]er(?:_\w+)?|optim|opt_states?|exp_avg(?:_sq)?|momentum(?:_\w+)?|adam(?:w|_\d+|ax)?|rmsprop(?:_\d+)?|adagrad|velocity)(?=[._]|$)/;
 /** What belongs to a moving average of the weights. */
 export const AVERAGED_NAME =
   /(?:^|[._])(?:ema|swa|shadow|averaged?(?:_model)?(?!_?pool)|exponentialmovingaverage)(?=[._]|$)/;

@@ -47,7 +47,7 @@ interface Folder {
 }
 
 /** Beside a model these are read by its reader: configurations, external weights, the log of a run. */
-const COMPANION = /\.(json|data|bin|md|ya?ml)$|\.data-\d+-of-\d+$|^(?:keras_metadata|fingerprint)\.pb$/i;
+const COMPANION = /\.(json|data|bin|md|ya?ml|cfg|names)$|\.data-\d+-of-\d+$|^(?:keras_metadata|fingerprint)\.pb$/i;
 /** Why such a file is passed over where no model asks for it. */
 const UNASKED = 'is no model and was not asked for by any';
 /** Folders beside a saved_model.pb that are parts of it. */
