@@ -293,6 +293,7 @@ const STRUCTURED = {
   'tf-checkpoint': changeTable,
   'tf-graph': changeProtobuf,
   caffe: changeProtobuf,
+  coreml: changeProtobuf,
   tfjs: (seed, random) => encode(changeJson(decode(seed), random)),
   'shard index': (seed, random) => encode(changeJson(decode(seed), random)),
 };

@@ -15,6 +15,7 @@ export const KNOWN_FORMATS = [
   'Caffe',
   'Darknet',
   'MXNet',
+  'Core ML',
   'MATLAB',
   'NumPy',
 ] as const;

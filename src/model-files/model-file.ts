@@ -23,7 +23,8 @@ export type ModelFormatName =
   | 'caffe'
   | 'darknet'
   | 'mxnet'
-  | 'matlab';
+  | 'matlab'
+  | 'coreml';
 
 /**
  * Where the file's own graph says that the classifier is. Found by walking back from a graph output; files without a

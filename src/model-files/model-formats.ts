@@ -1,4 +1,5 @@
 import { caffeFormat } from './caffe/caffe.ts';
+import { coremlFormat } from './coreml/coreml.ts';
 import { darknetFormat } from './darknet/darknet.ts';
 import { flaxFormat } from './flax/flax.ts';
 import { kerasFormat, kerasH5Format } from './keras/keras.ts';
@@ -35,6 +36,7 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [
   savedModelFormat,
   frozenGraphFormat,
   checkpointFormat,
+  coremlFormat,
   onnxFormat,
   caffeFormat,
   flaxFormat,

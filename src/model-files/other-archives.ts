@@ -4,7 +4,7 @@ import type { OtherFile } from './other-files.ts';
 const ARCHIVES: readonly (OtherFile & { readonly entry: RegExp })[] = [
   {
     what: 'a Core ML package',
-    hint: 'Give the model that it was converted from (PyTorch, Keras, ONNX).',
+    hint: 'A neural network within can be saved as .mlmodel, which is read: coremltools.models.MLModel(path).save("model.mlmodel"); else give the model that it was converted from (PyTorch, Keras, ONNX).',
     entry: /com\.apple\.CoreML\/|\.mlmodel$/,
   },
   {

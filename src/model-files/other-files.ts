@@ -8,16 +8,11 @@ export interface OtherFile {
 /** How a kind of file is told from its first bytes: as Latin-1 text, and as they are. */
 type Kind = OtherFile & { readonly test: (text: string, head: Uint8Array) => boolean };
 
-const TO_ONNX = 'Convert it to ONNX';
 const starts =
   (...marks: readonly string[]) =>
   (text: string) =>
     marks.some((mark) => text.startsWith(mark));
 const matches = (pattern: RegExp) => (text: string) => pattern.test(text);
-
-/** As `matches`, with every control character but a line feed as ¤. */
-const bare = (pattern: RegExp) => (text: string) =>
-  pattern.test(Array.from(text, (character) => (character < ' ' && character !== '\n' ? '¤' : character)).join(''));
 
 const KINDS: readonly Kind[] = [
   {
@@ -125,11 +120,6 @@ const KINDS: readonly Kind[] = [
     what: 'a model of ncnn (its parameters as text)',
     hint: 'Give the ONNX or PyTorch file that it was converted from.',
     test: matches(/^7767517\n/),
-  },
-  {
-    what: 'a Core ML model',
-    hint: `${TO_ONNX} with the package coremltools and onnxmltools, or give the model that it was converted from.`,
-    test: (_, head) => head[0] === 8 && head[1]! <= 12 && head[2] === 0x12 && head.subarray(3, 7).includes(0x0a),
   },
   { what: 'compressed by gzip', hint: 'Unpack it first: gunzip FILE.', test: starts('\x1f\x8b') },
   { what: 'compressed by bzip2', hint: 'Unpack it first: bunzip2 FILE.', test: matches(/^BZh\d/) },

@@ -138,6 +138,11 @@ const EXPECTED: [string, Expected][] = [
     'gluon.params': head('output.weight 5×8'),
     'before_marks.params': head('arg:fc1_weight 5×8'),
   }),
+  ...all('coreml-mlmodel', {
+    'classifier.mlmodel': head('fc.weight 3×4', /softmax ← innerProduct/),
+    'quantised.mlmodel': head('fc.weight 3×4', /softmax ← innerProduct/),
+    'table.mlmodel': head('conv2.weight 3×4', /softmax ← flatten ← pooling ← convolution/),
+  }),
   ...all('matlab-mat', {
     'matconvnet.mat': head('net.layers{6}.weights{1} 5×6', /softmax ← conv/),
     'matconvnet_filters.mat': head('layers{3}.filters 3×4', /softmaxloss ← conv/),

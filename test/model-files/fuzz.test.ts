@@ -18,6 +18,7 @@ it.each([
   'darknet',
   'mxnet',
   'matlab',
+  'coreml',
 ])('npm run fuzz finds nothing in a thousand mutations: %s', (format) => {
   const { stdout, status } = spawnSync(
     process.execPath,

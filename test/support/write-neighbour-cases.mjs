@@ -1,4 +1,4 @@
-/** Writes the files of Flax, Caffe, Darknet and MXNet in the corpus: node test/support/write-neighbour-cases.mjs */
+/** Writes the files of Flax, Caffe, Darknet, MXNet and Core ML in the corpus: node test/support/write-neighbour-cases.mjs */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
 
@@ -8,6 +8,7 @@ const { FlaxArray, msgpack } = await import('./msgpack-writer.ts');
 const { caffeModel } = await import('./caffe-writer.ts');
 const { CLASSIFIER_CFG, CLASSIFIER_VALUES, darknetWeights } = await import('./darknet-writer.ts');
 const { mxnetParams } = await import('./mxnet-writer.ts');
+const { convolution, coremlModel, innerProduct, layer: step, quantised } = await import('./coreml-writer.ts');
 const { message } = await import('./onnx-writer.ts');
 
 const size = (shape) => shape.reduce((a, b) => a * b, 1);
@@ -104,4 +105,34 @@ save('mxnet-params', {
     [parameter('features.0.weight', 8, 6), parameter('output.weight', 5, 8), parameter('output.bias', 5)],
     3,
   ),
+});
+
+const before = [
+  convolution('conv1', 'image', [4, 3, 2, 2], counting(48)),
+  step('relu1', 130, 'conv1', message([10, new Uint8Array()])),
+];
+const pooled = [...before, step('pool', 120, 'relu1', message([1, 1]))];
+const places = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+save('coreml-mlmodel', {
+  'classifier.mlmodel': coremlModel(
+    [...pooled, innerProduct('fc', 'pool', 3, 4, counting(12)), step('prob', 175, 'fc')],
+    ['cat', 'dog', 'owl'],
+  ),
+  'quantised.mlmodel': coremlModel([
+    ...pooled,
+    innerProduct('fc', 'pool', 3, 4, quantised(8, places, { scale: [1, 2, 3], bias: [0, 0, 1] })),
+    step('prob', 175, 'fc'),
+  ]),
+  'table.mlmodel': coremlModel([
+    ...before,
+    convolution(
+      'conv2',
+      'relu1',
+      [3, 4, 1, 1],
+      quantised(2, [0b00011011, 0b11100100, 0b00110011], { table: [-1, 0, 1, 2] }),
+    ),
+    step('mean', 120, 'conv2', message([1, 1])),
+    step('flat', 301, 'mean'),
+    step('prob', 175, 'flat'),
+  ]),
 });

@@ -60,6 +60,13 @@ const FORMATS: Readonly<
       `mxnet.onnx.export_model("MODEL-symbol.json", "${file}", [(1, 3, 224, 224)], onnx_file_path="${out}")`,
     ],
   },
+  coreml: {
+    what: 'a Core ML model',
+    lines: (file, out) => [
+      'import coremltools, onnxmltools                # pip install coremltools onnxmltools',
+      `onnxmltools.utils.save_model(onnxmltools.convert_coreml(coremltools.utils.load_spec("${file}")), "${out}")`,
+    ],
+  },
   matlab: {
     what: 'a MATLAB file',
     lines: (_, out) => [`exportONNXNetwork(net, "${out}")                 % Deep Learning Toolbox`],
