@@ -184,6 +184,16 @@ describe('broken Darknet files', () => {
       'net.cfg: the layer [convolutional] with share_index in line 18 is not read',
     ],
     [
+      'scales that are left out',
+      CLASSIFIER_CFG.replace('batch_normalize=1', 'batch_normalize=1\ndontloadscales=1'),
+      'net.cfg: the layer [convolutional] with dontloadscales in line 6 is not read',
+    ],
+    [
+      'a shortcut with weights',
+      CLASSIFIER_CFG.replace('[avgpool]', '[shortcut]\nfrom=-1\nweights_type=per_feature\n[avgpool]'),
+      'net.cfg: the layer [shortcut] with weights_type in line 25 is not read',
+    ],
+    [
       'another network, larger',
       CLASSIFIER_CFG.replace('filters=3', 'filters=30'),
       'net.weights: 2.convolutional.bias (30) of net.cfg lies at bytes 516 to 636, but the file has 576 bytes.',

@@ -164,6 +164,23 @@ describe('broken MATLAB files', () => {
     await expect(open(file)).rejects.toThrow(SemblanceError);
   });
 
+  it('a cell of a hundred thousand and one parts is refused, and takes few reads', async () => {
+    const part = single('', [1, 1], [1]);
+    const parts = new Uint8Array(part.length * 100_001);
+    for (let i = 0; i < 100_001; i++) parts.set(part, i * part.length);
+    const source = memorySource('m.mat', matFile(matMatrix('c', 1, [100_001, 1], parts)));
+    let reads = 0;
+    const counted = {
+      ...source,
+      read: (start: number, end: number) => {
+        reads++;
+        return source.read(start, end);
+      },
+    };
+    await expect(openModel(counted)).rejects.toThrow('m.mat: the list of variables takes more than 2000000 steps');
+    expect(reads).toBeLessThan(3000);
+  });
+
   it('is refused wherever it is cut off', async () => {
     const first = matFile(single('W', [2, 3], counting(6))).length;
     for (let length = 129; length < whole.length; length++)

@@ -100,6 +100,20 @@ describe('broken MXNet parameters', () => {
     await expect(open(file)).rejects.toThrow(message);
   });
 
+  it('many small arrays take few reads', async () => {
+    const source = memorySource('many.params', bytes(u64(0x112, 0, 50_000), new Uint8Array(200_000), u64(0)));
+    let reads = 0;
+    const counted = {
+      ...source,
+      read: (start: number, end: number) => {
+        reads++;
+        return source.read(start, end);
+      },
+    };
+    expect((await openModel(counted)).tensors.size).toBe(0);
+    expect(reads).toBeLessThan(3000);
+  });
+
   it('is refused wherever it is cut off', async () => {
     for (let length = 8; length < whole.length; length++)
       await expect(open(whole.slice(0, length)), `${length} bytes`).rejects.toThrow(FormatError);

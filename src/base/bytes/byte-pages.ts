@@ -36,3 +36,16 @@ export function bytePages(source: ByteSource): BytePages {
     },
   };
 }
+
+/** The source with recently read pages kept, for readers that walk through many small parts; what it gives is a copy. */
+export function pagedSource(source: ByteSource): ByteSource {
+  const pages = bytePages(source);
+  return {
+    ...source,
+    async read(start, end) {
+      if (end - start > PAGE_BYTES) return source.read(start, end);
+      const { buffer, byteOffset, byteLength } = await pages.view('a part', start, end);
+      return new Uint8Array(buffer, byteOffset, byteLength).slice();
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import { pagedSource } from '../../base/bytes/byte-pages.ts';
 import { type ByteSource, memorySource } from '../../base/bytes/byte-source.ts';
 import type { FileBudget } from '../../base/bytes/file-budget.ts';
 import { printable } from '../../base/bytes/printable.ts';
@@ -24,6 +25,8 @@ const MATRIX = 14;
 const COMPRESSED = 15;
 /** Cells and structs within one another. */
 const MAX_DEPTH = 64;
+/** What a matrix costs of the budget: its flags, sides, name and data are read one by one. */
+const MATRIX_STEPS = 20;
 /** Characters of a text that is kept. */
 const MAX_TEXT = 4_096;
 const COMPLEX = 0x0800;
@@ -81,7 +84,8 @@ export function looksLikeMat5(head: Uint8Array): boolean {
 }
 
 /** @throws FormatError, LimitError or UnsupportedError for what is broken, too large or big-endian. */
-export async function readMat5(source: ByteSource, budget: FileBudget): Promise<MatFile> {
+export async function readMat5(file: ByteSource, budget: FileBudget): Promise<MatFile> {
+  const source = pagedSource(file);
   const header = await readRange(source, 'the header', 0, HEADER_BYTES);
   if (header[126] !== 0x49)
     throw new UnsupportedError(`${source.name}: is a MAT-file with big-endian numbers; little-endian ones are read.`, {
@@ -135,7 +139,7 @@ async function readElement(source: ByteSource, what: string, at: number, limit: 
 async function readMatrix(walk: Walk, path: string, element: Element, depth: number): Promise<void> {
   const { source, budget } = walk;
   const what = path === '' ? 'a variable' : printable(path);
-  budget.charge('steps', 1, 'the variables');
+  budget.charge('steps', MATRIX_STEPS, 'the list of variables');
   checkLimit(source.name, 'the depth of cells and structs', depth, MAX_DEPTH);
   if (element.type !== MATRIX)
     throw new FormatError(`${source.name}: ${what} has the type ${element.type}, where 14 (an array) is expected.`);

@@ -110,6 +110,9 @@ function readLayer(file: string, section: CfgSection, index: number, sizeOf: (at
     from: [index - 1],
     ...(activation !== 'linear' && { activation }),
   };
+  // What a layer leaves out of the file, or puts there besides.
+  for (const key of ['dontload', 'dontloadscales'])
+    if (whole(key, 0, 0) !== 0) throw notRead(file, section, `with ${key}`);
   const made = (size: Size): Size => checkSize(file, section, size);
   const pooled = (side: number, size: number, padding: number, stride: number): number =>
     Math.floor((side + padding - size) / stride) + 1;
@@ -218,6 +221,8 @@ function readLayer(file: string, section: CfgSection, index: number, sizeOf: (at
       return { ...base, from, kind, size: made({ ...sizeOf(from[0]!), channels }) };
     }
     case 'shortcut':
+      if ((section.settings.get('weights_type') ?? 'none') !== 'none')
+        throw notRead(file, section, 'with weights_type');
       return { ...base, from: [index - 1, ...indices(file, section, 'from', index)], kind: 'sum', size: before };
     case 'sam':
     case 'scale_channels':

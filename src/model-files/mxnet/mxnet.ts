@@ -1,3 +1,4 @@
+import { pagedSource } from '../../base/bytes/byte-pages.ts';
 import type { ByteSource } from '../../base/bytes/byte-source.ts';
 import { printable } from '../../base/bytes/printable.ts';
 import { checkLimit, checkRange, readRange } from '../../base/bytes/read-range.ts';
@@ -56,7 +57,8 @@ interface StoredArray {
   readonly end: number;
 }
 
-async function openMxnet(source: ByteSource): Promise<ModelFile> {
+async function openMxnet(file: ByteSource): Promise<ModelFile> {
+  const source = pagedSource(file);
   const head = await cursorAt(source, 'the list of arrays', 0, LIST_BYTES);
   head.skip(16);
   const count = head.u64('the number of arrays');
