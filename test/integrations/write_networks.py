@@ -3,6 +3,7 @@
 Arguments: a folder. Writes NAME.safetensors, NAME.onnx, NAME.npy (pictures, N x H x W x 3 bytes) and facts.json.
 """
 
+import inspect
 import json
 import os
 import struct
@@ -68,7 +69,10 @@ for name, model, layer, size, layout, grid, tokens in cases():
     # Weights beyond some megabytes are left to the features alone.
     fact["onnx"] = layer is not None and sum(p.numel() for p in model.parameters()) < 1e6
     if fact["onnx"]:
-        torch.onnx.export(Tensors(model), images, path + ".onnx", opset_version=16, input_names=["x"])
+        # The newer exporter of PyTorch is not in every version, and needs packages of its own.
+        older = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+        whole = Tensors(model).eval()
+        torch.onnx.export(whole, images, path + ".onnx", opset_version=16, input_names=["x"], **older)
     facts["networks"].append(fact)
 
 # As many samples as tokens, samples on the second axis, and none of it told by the shape.
