@@ -19,14 +19,16 @@ it.each([
   'mxnet',
   'matlab',
   'coreml',
-])('npm run fuzz finds nothing in a thousand mutations: %s', (format) => {
+  'npy',
+  'pytorch',
+])('npm run fuzz finds nothing in ten thousand mutations: %s', (format) => {
   const { stdout, status } = spawnSync(
     process.execPath,
-    ['scripts/fuzz.mjs', '--format', format, '--inputs', '1000', '--seed', '11'],
+    ['scripts/fuzz.mjs', '--format', format, '--inputs', '10000', '--seed', '11'],
     { cwd: root, encoding: 'utf8' },
   );
   expect(stdout).toMatch(
-    new RegExp(`^${format}: 1000 inputs of \\d+ seeds in \\d+ s: \\d+ read, \\d+ refused, 0 failures`),
+    new RegExp(`^${format}: 10000 inputs of \\d+ seeds in \\d+ s: \\d+ read, \\d+ refused, 0 failures`),
   );
   expect(status).toBe(0);
 });
