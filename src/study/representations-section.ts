@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { invarianceSchema } from './parts/invariance.ts';
+import { layerIdentificationSchema } from './parts/layer-identification.ts';
 import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
 
 const finite = z.number();
@@ -196,6 +197,8 @@ const layerComparisonSchema = z.object({
   mutualNeighbours: z.nullable(z.extend(sides, { k: z.int(), chance: finite })),
   /** Absent from studies of older versions. */
   differences: z.optional(z.array(layerDifferenceSchema)),
+  /** Absent from studies of older versions. */
+  identification: z.optional(z.array(layerIdentificationSchema)),
   /** The measures of `--also`; absent where none was asked for. */
   also: z.optional(otherMeasuresSchema),
 });

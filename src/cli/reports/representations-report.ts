@@ -1,5 +1,6 @@
 import { withOneLineTexts } from '../../base/one-line.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
+import type { IdentifiedShare } from '../../study/parts/layer-identification.ts';
 import type {
   InvarianceResult,
   LayerComparison,
@@ -38,6 +39,7 @@ export async function representationsReport(
   }
   if (section.comparison && section.comparison.layers.length > 1)
     text += comparisonText(section.comparison, section, colors);
+  if (section.comparison) text += identificationText(section.comparison, section, colors);
   if (section.comparison?.also)
     text += otherMeasuresText(
       section.comparison.also,
@@ -219,6 +221,40 @@ function comparisonText(comparison: LayerComparison, section: RepresentationsSec
   const columns = [{ title: '' }, { title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))];
   const chance = comparison.mutualNeighbours ? `, kNN by chance ${numberCell(comparison.mutualNeighbours.chance)}` : '';
   return `${colors.bold('layers against layers')}  ${colors.dim(`${comparison.kernel} kernel, CKA ${ckaTitle}, RSA ${comparison.rsa.measure}${chance}`)}\n${formatTable(columns, rows, '  ')}\n`;
+}
+
+/** Whether layers are found again in other models of the same architecture, by each CKA. */
+function identificationText(
+  { identification = [] }: LayerComparison,
+  { models }: RepresentationsSection,
+  colors: Colors,
+) {
+  const titles = { cka: 'CKA biased', ckaUnbiased: 'CKA unbiased', ckaMinibatch: 'CKA from batches' } as const;
+  const cell = (found: IdentifiedShare | null): string => {
+    if (!found) return '–';
+    const { value, low, high } = found;
+    return low === null || high === null
+      ? numberCell(value)
+      : `${numberCell(value)} (${numberCell(low)} … ${numberCell(high)})`;
+  };
+  return identification
+    .map((group) => {
+      const names = group.models.map((id) => models.find((model) => model.id === id)!.name).join(', ');
+      const rows = (Object.keys(titles) as (keyof typeof titles)[]).flatMap((measure) => {
+        const sides = group.measures[measure];
+        return sides ? [[titles[measure], cell(sides.spatial), cell(sides.semantic), cell(sides.difference)]] : [];
+      });
+      const intervals =
+        group.pairs === 1
+          ? 'one pair of models has no interval'
+          : `intervals over ${group.pairs} pairs of models, none where all pairs agree`;
+      const columns = [
+        { title: '' },
+        ...['spatial', 'semantic', 'difference'].map((title) => numberColumn(colors.dim(title))),
+      ];
+      return `${colors.bold('layers found again')}  ${colors.dim(`share of ${group.layers} layers whose most similar layer in another model is the one of the same name; ${names}; chance ${numberCell(group.chance)}; ${intervals}`)}\n${formatTable(columns, rows, '  ')}\n`;
+    })
+    .join('');
 }
 
 /** With its model where there are several. */

@@ -9,7 +9,9 @@ const MEASURES = ['cka', 'ckaUnbiased', 'ckaMinibatch', 'rsa', 'mutualNeighbours
  * `within`, every such model against itself, and `across`, every model of one group against every other model of the same
  * or another group. The maps of semantic against spatial CKA are averaged over the same models. (Method of Wald et al., appendix G, where the models are training runs that differ by their seed.)
  */
-export function averageDifferences(comparison: Omit<LayerComparison, 'differences'>): LayerDifference[] {
+export function averageDifferences(
+  comparison: Omit<LayerComparison, 'differences' | 'identification'>,
+): LayerDifference[] {
   const places = new Map<string, number[]>();
   for (const [i, { model }] of comparison.layers.entries()) places.set(model, [...(places.get(model) ?? []), i]);
   const groups = new Map<number, string[]>();

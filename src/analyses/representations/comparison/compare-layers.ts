@@ -14,6 +14,7 @@ import type { LayerComparison } from '../../../study/representations-section.ts'
 import { type Matrix, upperTriangle } from '../../../tensor/matrix.ts';
 import { MINIBATCH_RULES, type PlainOptions } from '../option-table.ts';
 import { averageDifferences } from './average-differences.ts';
+import { layerIdentification } from './identification.ts';
 
 /** A layer with both of its similarity matrices, of one kernel. */
 export interface ComparedLayer {
@@ -117,7 +118,11 @@ export function compareLayers(
             chance: k / (images - 1),
           },
   };
-  return { ...comparison, differences: averageDifferences(comparison) };
+  return {
+    ...comparison,
+    differences: averageDifferences(comparison),
+    identification: layerIdentification(comparison),
+  };
 }
 
 function emptyMap(n: number): LayerMap {
