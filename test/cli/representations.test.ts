@@ -104,6 +104,12 @@ describe('semblance representations', () => {
     const answersOnly = await cli(...args.slice(0, -1), 'disagreement');
     expect(answersOnly.stdout).toContain('on answers');
     expect(answersOnly.stdout).not.toMatch(/on pooled features|on similarity matrices/);
+    expect(answersOnly.stdout).not.toContain('layers found again');
+    const twoLayers = await cli('one.onnx', 'two.onnx', '--images', 'photos', '--layers', 'early,late');
+    expect(twoLayers.stdout).toContain('layers found again');
+    expect(twoLayers.stdout).toMatch(
+      /chance 0\.500; one pair of models has no interval\n[^\n]*\n {2}CKA biased +[01]\.\d{3} +[01]\.\d{3}/,
+    );
     const wrong = await cli(...args.slice(0, -1), 'procrusts');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('procrustes');
