@@ -261,7 +261,21 @@ export interface ShortlistRow {
 export interface ConceptNote {
   name?: string;
   note?: string;
-  suggestion?: { provider: string; model: string; prompt: string; answer: string };
+  suggestion?: {
+    provider: string;
+    model: string;
+    prompt: string;
+    answer: string;
+    /** The same question on shuffled patches; absent from notes of older versions. */
+    control?: {
+      answer: string;
+      /** Of both names, 0 … 1; null where one of them has none. */
+      agreement: number | null;
+      seed: number;
+      /** Whether the control was asked about before the collages. */
+      askedFirst: boolean;
+    };
+  };
 }
 
 /** The file of all notes, at the root of the study: by "class id/model 0 or 1/concept". */

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readAnswer } from '#src/study/concepts/suggestion-answer.ts';
 import type { ConceptsSection } from '#src/study/concepts-section.ts';
 import { memoryStore } from '#src/study/store.ts';
 import { loudColours } from '../../app/src/charts/point-colours.ts';
 import { summariseClasses } from '../../app/src/instruments/concepts/classes/class-summary.ts';
 import { columnsOf } from '../../app/src/instruments/concepts/concept/real-predicted-figure.ts';
-import { readAnswer } from '../../app/src/instruments/concepts/concept/suggestion-answer.ts';
 import {
   formatRange,
   isNarrowed,

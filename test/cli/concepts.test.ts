@@ -203,6 +203,7 @@ describe('semblance concepts name', () => {
     body: Record<string, unknown>;
   }
 
+  /** Answers every question alike, or each as `answer` says of its number. */
   async function fakeService(answer: unknown, status = 200) {
     const asked: Asked[] = [];
     const server = createServer((request, response) => {
@@ -210,7 +211,9 @@ describe('semblance concepts name', () => {
       request.on('data', (part) => (text += part));
       request.on('end', () => {
         asked.push({ url: request.url!, headers: request.headers, body: JSON.parse(text) });
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(typeof answer === 'function' ? answer(asked.length - 1) : answer));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -225,7 +228,7 @@ describe('semblance concepts name', () => {
     const dry = await cli(['name', './study', '--name-with', 'openai', '--name-model', 'm', '--dry-run']);
     expect(dry.code).toBe(0);
     expect(dry.stderr).toMatch(
-      /^Would send the collages of \d+ concepts? .* to https:\/\/api\.openai\.com\/v1 \(openai, m\)\.\n$/,
+      /^Would send the collages of \d+ concepts? and (a|as many) shuffled controls? .* to https:\/\/api\.openai\.com\/v1 \(openai, m\)\.\n$/,
     );
     expect(existsSync(join(folder.path, 'study/concept-notes.json'))).toBe(false);
 
@@ -237,9 +240,17 @@ describe('semblance concepts name', () => {
     openai.close();
     expect(first.code).toBe(0);
     expect(first.stderr).toContain(
-      `Sending the collages of 1 concept (patches of your images), the names of their classes and of both models to ${openai.url} (openai, m).`,
+      `Sending the collages of 1 concept and a shuffled control (patches of your images), the names of their classes and of both models to ${openai.url} (openai, m).`,
     );
-    expect(openai.asked).toHaveLength(1);
+    // The collages and their control: the same words, two pictures.
+    expect(openai.asked).toHaveLength(2);
+    const sent = openai.asked.map(
+      ({ body }) => (body.messages as { content: Record<string, unknown>[] }[])[0]!.content,
+    );
+    expect(sent[0]![1]).toEqual(sent[1]![1]);
+    expect(sent[0]![0]).not.toEqual(sent[1]![0]);
+    expect(first.stdout).toContain('agreement  1.000');
+    expect(first.stdout).toContain('Names agree with those of shuffled controls by 1.000 over 1 concept;');
     expect(openai.asked[0]).toMatchObject({
       url: '/v1/chat/completions',
       headers: { authorization: 'Bearer secret' },
@@ -253,7 +264,13 @@ describe('semblance concepts name', () => {
     const [[key, note]] = Object.entries(notes()) as [[string, { suggestion: { prompt: string } }]];
     expect(key).toMatch(/^c0000-red\/[01]\/\d$/);
     expect(note).toEqual({
-      suggestion: { provider: 'openai', model: 'm', prompt: content[1]!.text, answer: '{"name": "red corner"}' },
+      suggestion: {
+        provider: 'openai',
+        model: 'm',
+        prompt: content[1]!.text,
+        answer: '{"name": "red corner"}',
+        control: { answer: '{"name": "red corner"}', agreement: 1, seed: 0, askedFirst: expect.any(Boolean) },
+      },
     });
     expect(readFileSync(join(folder.path, 'study/concept-notes.json'), 'utf8')).not.toContain('secret');
 
@@ -282,6 +299,41 @@ describe('semblance concepts name', () => {
       headers: { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' },
     });
     expect(notes()[key]).toMatchObject({ name: 'mine', suggestion: { provider: 'anthropic', answer: 'a corner' } });
+  });
+
+  test('keeps which answer was of the control, in random order, and gives all as JSON', async () => {
+    const args = await setUp();
+    expect((await cli([...args, '--out', 'study', '--classes', 'red'])).code).toBe(0);
+    const service = await fakeService((n: number) => ({
+      choices: [{ message: { content: `{"name": "${n % 2 === 0 ? 'first asked' : 'second asked'}"}` } }],
+    }));
+    const ask = async (seed: string) => {
+      const before = service.asked.length;
+      const flags = ['--name-with', 'openai', '--name-model', 'm', '--name-endpoint', service.url, '--again'];
+      const { stdout, code } = await cli(['name', './study', ...flags, '--seed', seed, '--json']);
+      expect(code).toBe(0);
+      return { json: JSON.parse(stdout), asked: service.asked.length - before };
+    };
+    const orders = new Set<boolean>();
+    for (const seed of ['0', '1', '2']) {
+      const { json, asked } = await ask(seed);
+      expect(json).toMatchObject({ command: 'concepts name', provider: 'openai', seed: Number(seed) });
+      expect(asked).toBe(2 * json.concepts.length);
+      // "asked" is the one word of three that both names share.
+      expect(json.agreement.mean).toBeCloseTo(1 / 3, 12);
+      const notes = JSON.parse(readFileSync(join(folder.path, 'study/concept-notes.json'), 'utf8'));
+      for (const { key, answer, control, agreement } of json.concepts) {
+        const { suggestion } = notes[key];
+        expect(suggestion).toMatchObject({ answer, control: { answer: control, agreement, seed: Number(seed) } });
+        expect(answer).toBe(`{"name": "${suggestion.control.askedFirst ? 'second' : 'first'} asked"}`);
+        expect(control).toBe(`{"name": "${suggestion.control.askedFirst ? 'first' : 'second'} asked"}`);
+        orders.add(suggestion.control.askedFirst);
+      }
+    }
+    service.close();
+    expect(orders.size).toBe(2);
+    const wrong = await cli(['name', './study', '--name-with', 'openai', '--name-model', 'm', '--seed', 'x']);
+    expect(wrong.code).toBe(2);
   });
 
   test('says what is wrong: no key, a refusal, no concepts', async () => {

@@ -276,6 +276,52 @@ describe.skipIf(!findChromium())('concepts of given activations, without a head'
   });
 });
 
+describe.skipIf(!findChromium())('the blind test', () => {
+  const pages = appPages(() => serveStudy((folder) => writeMadeConcepts(folderStore(folder))));
+
+  it('asks which collage is of a named concept, tells it after the answer, and keeps the score', async () => {
+    const page = await pages.open('#/concepts/blind');
+    await expect.poll(() => page.locator('main').innerText()).toContain('No concept has a name yet.');
+    await page.goto(`${pages.served.server.url}#/concepts/concept?concept=cat/0/1`);
+    await page.getByLabel('Name', { exact: true }).fill('blue squares');
+    await page.getByLabel('Note', { exact: true }).focus();
+    await expect.poll(() => page.locator('.notes [role="status"]').innerText()).toContain('Saved');
+    await page.goto(`${pages.served.server.url}#/concepts/blind`);
+    await expect.poll(() => page.locator('main h2').innerText()).toContain('Which collage is of “blue squares”?');
+    const score = page.getByRole('status', { name: 'Score' });
+    const links = page.locator('main li a');
+    expect(await score.innerText()).toContain('No answer yet; 1 named concept');
+    await drawnPatches(page, 12);
+    expect(await links.count()).toBe(0);
+    expect(await axeFindingsInBoth(page)).toEqual([]);
+    let right = 0;
+    for (let asked = 1; asked <= 4; asked++) {
+      const choices = page.getByRole('button', { name: /^Collage \d$/ });
+      await expect.poll(() => choices.count()).toBe(4);
+      await choices.nth(asked - 1).click();
+      const said = await page.getByRole('status', { name: 'Answer' }).innerText();
+      const chosen = await page
+        .locator('main li')
+        .nth(asked - 1)
+        .innerText();
+      expect(chosen.includes('blue squares')).toBe(said.startsWith('Right.'));
+      if (said.startsWith('Right.')) right++;
+      expect(await links.allInnerTexts()).toContain('blue squares');
+      expect(await links.count()).toBe(4);
+      await expect.poll(() => score.innerText()).toContain(`${right} of ${asked} right`);
+      expect(await score.innerText()).toContain('guessing 0.25');
+      expect(await axeFindings(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Next name' }).click();
+    }
+    await page.reload();
+    await expect.poll(() => score.innerText()).toContain(`${right} of 4 right`);
+    await page.getByRole('radio', { name: '3 collages' }).check({ force: true });
+    await expect.poll(() => page.locator('main li').count()).toBe(3);
+    await page.getByRole('button', { name: 'Start again from 0' }).click();
+    await expect.poll(() => score.innerText()).toContain('No answer yet');
+  });
+});
+
 describe.skipIf(!findChromium())('an exported comparison', () => {
   const folder = temporaryFolder();
   const pages = appPages(async () => {
@@ -292,6 +338,7 @@ describe.skipIf(!findChromium())('an exported comparison', () => {
                 model: 'made-model',
                 prompt: 'What is it?',
                 answer: '```json\n{"name": "Azure boxes", "missing": "Edges.", "confidence": 0.8}\n```',
+                control: { answer: '{"name": "boxes"}', agreement: 0.5, seed: 0, askedFirst: true },
               },
             },
           }),
@@ -309,7 +356,7 @@ describe.skipIf(!findChromium())('an exported comparison', () => {
     await expect.poll(() => page.locator('main h1').innerText()).toContain('blue squares');
     await drawnPatches(page, 20);
     expect(await page.getByRole('region', { name: 'Suggestion' }).innerText()).toMatch(
-      /suggested by a language model\s+made-model, a test\s+Azure boxes says it is 80 % sure\s+what Large net does not notice\s+Edges\./,
+      /suggested by a language model\s+made-model, a test\s+Azure boxes says it is 80 % sure\s+what Large net does not notice\s+Edges\.\s+The name agrees by 0\.50 with that of shuffled patches of the class: it says little of this concept\./,
     );
     await page.getByRole('button', { name: 'Take “Azure boxes” as the name' }).click();
     await expect.poll(() => page.locator('.notes [role="status"]').innerText()).toContain('kept in this browser');

@@ -12,6 +12,14 @@ const suggestionSchema = z.object({
   model: z.string(),
   prompt: z.string(),
   answer: z.string(),
+  control: z.optional(
+    z.object({
+      answer: z.string(),
+      agreement: z.nullable(z.number().check(z.minimum(0), z.maximum(1))),
+      seed: z.int(),
+      askedFirst: z.boolean(),
+    }),
+  ),
 });
 
 const notesSchema = z.record(

@@ -34,6 +34,13 @@ export const conceptsInstrument: Instrument = {
     },
     { id: 'list', title: 'All concepts', key: 'n', has: isPair, load: () => import('./list/ListView.svelte') },
     {
+      id: 'blind',
+      title: 'Blind test',
+      key: '4',
+      has: isPair,
+      load: () => import('./blind/BlindView.svelte'),
+    },
+    {
       id: 'replacement',
       title: 'Replacement',
       key: 'x',

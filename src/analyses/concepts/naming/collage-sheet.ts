@@ -5,23 +5,24 @@ import type { RgbImage } from '../../../tensor/rgb-image.ts';
 
 /** Colours of the frames, as in the method: strongest, under-predicted, over-predicted. */
 const FRAMES = { top: [0x00, 0x9e, 0x73], under: [0x00, 0x72, 0xb2], over: [0xd5, 0x5e, 0x00] } as const;
-const ROWS = ['top', 'under', 'over'] as const;
+export const COLLAGE_ROWS = ['top', 'under', 'over'] as const;
 
 const TILE = 96;
 const FRAME = 6;
 const GAP = 8;
 
-/** One picture of the three collages of a concept: a row each, strongest, under- and over-predicted, in coloured frames. */
+/** One picture of the three collages of a concept: a row each, from above in the order given, in coloured frames. */
 export async function collageSheet(
   rows: readonly CollageRow[],
+  order: readonly CollageRow['kind'][],
   count: number,
   patch: (image: number, patch: number) => Promise<RgbImage>,
 ): Promise<RgbImage> {
   const step = TILE + 2 * FRAME + GAP;
   const width = GAP + count * step;
-  const height = GAP + ROWS.length * step;
+  const height = GAP + order.length * step;
   const sheet: RgbImage = { width, height, data: new Uint8Array(width * height * 3).fill(255) };
-  for (const [r, kind] of ROWS.entries()) {
+  for (const [r, kind] of order.entries()) {
     const patches = rows.find((row) => row.kind === kind)?.patches.slice(0, count) ?? [];
     for (const [t, { image, patch: number }] of patches.entries()) {
       const left = GAP + t * step;

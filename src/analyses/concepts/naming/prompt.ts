@@ -1,3 +1,5 @@
+import type { CollageRow } from '../../../study/concepts-section.ts';
+
 /** What a language model is asked about one concept. */
 export interface NamingQuestion {
   className: string;
@@ -5,19 +7,26 @@ export interface NamingQuestion {
   owner: string;
   other: string;
   similarity: number | null;
+  /** The rows of the picture from above. */
+  order: readonly CollageRow['kind'][];
 }
 
+const PLACES = ['Top', 'Middle', 'Bottom'];
+
 /** The question that goes with the picture of the three collages. */
-export function namingPrompt({ className, owner, other, similarity }: NamingQuestion): string {
+export function namingPrompt({ className, owner, other, similarity, order }: NamingQuestion): string {
   const shared = similarity === null ? '' : ` (correlation ${similarity.toFixed(2)})`;
+  const rows = {
+    top: 'green frames: patches that show the concept most strongly.',
+    under: `blue frames: patches that show it, though ${other} predicts that they do not.`,
+    over: `vermilion frames: patches that do not show it, though ${other} predicts that they do.`,
+  };
   return [
     `The picture shows patches of images that an image classifier, "${owner}", takes for "${className}". They belong to one`,
     `internal concept of that network. Another network, "${other}", was used to predict from its own activations how strongly`,
     `each patch shows the concept${shared}.`,
     '',
-    'Top row, green frames: patches that show the concept most strongly.',
-    `Middle row, blue frames: patches that show it, though ${other} predicts that they do not.`,
-    `Bottom row, vermilion frames: patches that do not show it, though ${other} predicts that they do.`,
+    ...order.map((kind, i) => `${PLACES[i]} row, ${rows[kind]}`),
     'A row may hold few patches or none.',
     '',
     'Answer with one JSON object and nothing else:',
