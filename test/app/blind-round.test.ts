@@ -46,13 +46,15 @@ describe('a round of the blind test', () => {
 
   it('does not ask the same twice in a row where there is another, and offers no second concept of the name', () => {
     for (let seed = 0; seed < 30; seed++) {
-      expect(drawRound(concepts, notes, 3, createRandom(seed), first)!.target.key).toBe(second);
+      expect(drawRound(concepts, notes, 3, createRandom(seed), [first])!.target.key).toBe(second);
+      // All told: not the last one again.
+      expect(drawRound(concepts, notes, 3, createRandom(seed), [second, first])!.target.key).toBe(second);
       const twins = { [first]: { name: 'Ears' }, [second]: { name: 'ears' } };
       const keys = drawRound(concepts, twins, 4, createRandom(seed))!.options.map(({ key }) => key);
       expect(keys.filter((key) => key === first || key === second)).toHaveLength(1);
     }
     const one = { [first]: { name: 'ears' } };
-    expect(drawRound(concepts, one, 3, createRandom(0), first)!.target.key).toBe(first);
+    expect(drawRound(concepts, one, 3, createRandom(0), [first])!.target.key).toBe(first);
   });
 });
 
@@ -60,8 +62,12 @@ describe('the score', () => {
   it('counts right answers beside what guessing gives', () => {
     const round = drawRound(concepts, { [first]: { name: 'ears' } }, 4, createRandom(3))!;
     const wrong = round.options.find(({ key }) => key !== first)!.key;
-    const score = scored(scored(NO_SCORE, round, first), round, wrong);
-    expect(score).toEqual({ right: 1, asked: 2, chance: 0.5 });
+    expect(scored(NO_SCORE, round, wrong)).toEqual({ right: 0, asked: 1, chance: 0.25, told: [first] });
+    const score = scored(NO_SCORE, round, first);
+    expect(score).toEqual({ right: 1, asked: 1, chance: 0.25, told: [first] });
+    // The answer is known now: neither a right nor a wrong one counts.
+    for (const guess of [first, wrong]) expect(scored(score, round, guess)).toEqual(score);
+    expect(scored({ ...score, right: 1, asked: 2, told: [first, second] }, round, first).told).toEqual([second, first]);
     expect(parseScore(JSON.stringify(score))).toEqual(score);
   });
 
@@ -72,8 +78,9 @@ describe('the score', () => {
       '{',
       '3',
       'null',
-      '{"right":3,"asked":2,"chance":1}',
-      '{"right":0.5,"asked":1,"chance":0}',
+      '{"right":3,"asked":2,"chance":1,"told":["a","b"]}',
+      '{"right":1,"asked":1,"chance":0}',
+      '{"right":0.5,"asked":1,"chance":0,"told":["a"]}',
     ])
       expect(parseScore(text), String(text)).toEqual(NO_SCORE);
   });

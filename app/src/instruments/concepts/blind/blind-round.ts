@@ -19,9 +19,11 @@ export interface BlindScore {
   asked: number;
   /** Right answers that guessing gives on average: the sum of 1 / collages. */
   chance: number;
+  /** Concepts whose answer is known; they are counted once. */
+  told: readonly string[];
 }
 
-export const NO_SCORE: BlindScore = { right: 0, asked: 0, chance: 0 };
+export const NO_SCORE: BlindScore = { right: 0, asked: 0, chance: 0, told: [] };
 
 /** The name of a concept: a person's own before that of a language model. */
 export function nameOf(notes: ConceptNotes, key: string): Pick<BlindRound, 'name' | 'by'> | undefined {
@@ -41,17 +43,20 @@ export function askable(concepts: readonly Concept[], notes: ConceptNotes): Conc
  * Draws a concept that has a name, and others to tell it from: of its own class and model as far as there are any, since
  * those of another class are told by the class alone. Undefined where nothing can be asked.
  *
- * @param before The concept of the last round, which does not come twice in a row where there is another.
+ * @param told Concepts whose answer is known, the last one at the end: they come again only when all are, and the last not
+ *   twice in a row where there is another.
  */
 export function drawRound(
   concepts: readonly Concept[],
   notes: ConceptNotes,
   collages: number,
   random: Random,
-  before?: string,
+  told: readonly string[] = [],
 ): BlindRound | undefined {
   const all = askable(concepts, notes);
-  const fresh = all.length > 1 ? all.filter(({ key }) => key !== before) : all;
+  const unknown = all.filter(({ key }) => !told.includes(key));
+  const again = all.length > 1 ? all.filter(({ key }) => key !== told.at(-1)) : all;
+  const fresh = unknown.length > 0 ? unknown : again;
   const target = fresh[random.below(Math.max(1, fresh.length))];
   if (!target) return undefined;
   const mixed = <T>(list: readonly T[]): T[] => Array.from(random.permutation(list.length), (i) => list[i]!);
@@ -65,23 +70,23 @@ export function drawRound(
   return { target, ...name, options: mixed([target, ...nearest]) };
 }
 
-/** The score with one more answer. */
-export function scored(
-  { right, asked, chance }: BlindScore,
-  { target, options }: BlindRound,
-  guess: string,
-): BlindScore {
+/** The score with one more answer; of a concept whose answer was known nothing is counted. */
+export function scored(score: BlindScore, { target, options }: BlindRound, guess: string): BlindScore {
+  const { right, asked, chance, told } = score;
+  const known = told.filter((key) => key !== target.key);
+  if (known.length < told.length) return { ...score, told: [...known, target.key] };
   return {
     right: right + (guess === target.key ? 1 : 0),
     asked: asked + 1,
     chance: chance + 1 / options.length,
+    told: [...told, target.key],
   };
 }
 
 /** Reads a kept score; none where it is absent or broken. */
 export function parseScore(text: string | null): BlindScore {
   try {
-    const { right, asked, chance } = JSON.parse(text ?? '') as Record<string, unknown>;
+    const { right, asked, chance, told } = JSON.parse(text ?? '') as Record<string, unknown>;
     const isScore =
       Number.isInteger(right) &&
       Number.isInteger(asked) &&
@@ -89,8 +94,11 @@ export function parseScore(text: string | null): BlindScore {
       (right as number) >= 0 &&
       (right as number) <= (asked as number) &&
       chance >= 0 &&
-      chance <= (asked as number);
-    return isScore ? ({ right, asked, chance } as BlindScore) : NO_SCORE;
+      chance <= (asked as number) &&
+      Array.isArray(told) &&
+      told.length === asked &&
+      told.every((key) => typeof key === 'string');
+    return isScore ? ({ right, asked, chance, told } as BlindScore) : NO_SCORE;
   } catch {
     return NO_SCORE;
   }
