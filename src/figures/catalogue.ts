@@ -23,7 +23,8 @@ import {
   newDrawing,
 } from './figure.ts';
 import type { EncodePng } from './kit/heat-map.ts';
-import { approximation, ckaMap, retrievalSheet, similarityMaps } from './representations/representations.ts';
+import { approximation, approximationHistogram, approximationTime } from './representations/approximation.ts';
+import { ckaMap, retrievalSheet, similarityMaps } from './representations/representations.ts';
 import { semanticSpatialMap } from './representations/semantic-spatial.ts';
 import { curves, lossAndRate } from './training/curves.ts';
 import { epochMaps, typicalityCurves, typicalityHistogram } from './training/epochs.ts';
@@ -34,7 +35,8 @@ export const FIGURES: readonly FigureKind[] = [
   ...[classMap, referenceMap, classDifference, alignmentBars, alignmentOrigin, alignmentBySize, alignmentByAccuracy],
   ...[traitCorrelations, networkMap, networkHistogram, neighbourTable],
   ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
-  ...[similarityMaps, ckaMap, semanticSpatialMap, retrievalSheet, approximation],
+  ...[similarityMaps, ckaMap, semanticSpatialMap, retrievalSheet],
+  ...[approximation, approximationTime, approximationHistogram],
   ...[conceptScatter, conceptLayers, conceptCollages, conceptAtlas],
 ];
 

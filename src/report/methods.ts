@@ -114,7 +114,9 @@ function representationMethods(section: RepresentationsSection): Told {
       hasPlaces
         ? 'Two images are compared layer by layer: semantic similarity matches their places one to one so that the sum of affinities is largest, spatial similarity compares equal places.'
         : 'Two images are compared layer by layer by one vector of each.',
-      hasPlaces ? `Matching: ${method}; centring: ${centring}.` : `Centring: ${centring}.`,
+      hasPlaces
+        ? `Matching: ${method === 'auto' ? 'optimal, of maps of many places batch-optimal' : method}; centring: ${centring}.`
+        : `Centring: ${centring}.`,
       invariance
         ? `Two views of each image by ${invariance.transform} are told from views of other images in ${counted(invariance.batches, 'batch', 'batches')}: the area under the ROC curve and d′.`
         : '',

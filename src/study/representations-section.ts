@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { approximationPairsSchema, approximationSchema } from './parts/approximation.ts';
 import { invarianceSchema } from './parts/invariance.ts';
 import { layerIdentificationSchema } from './parts/layer-identification.ts';
 import { ranModel, sectionOrigin, skippedInputs } from './section-parts.ts';
@@ -42,17 +43,6 @@ const retrievalSchema = z.object({
   iou: z.nullable(score),
   /** Precision at 1 (or F1, and IoU, where there are counts) by database size. */
   sweep: z.array(z.object({ size: z.int(), score: z.nullable(score), iou: z.optional(z.nullable(score)) })),
-});
-
-const approximationSchema = z.object({
-  method: z.string(),
-  /** Σ value / Σ optimum over the pairs, and of each pair with a positive optimum. */
-  aggregate: maybe,
-  mean: maybe,
-  /** Minimum, quartiles and maximum; null without any such pair. */
-  quantiles: z.nullable(z.array(finite)),
-  pairs: z.int(),
-  skipped: z.int(),
 });
 
 const boundsSchema = z.object({
@@ -104,7 +94,11 @@ const representationLayerSchema = z.object({
   outputSimilarity: z.nullable(z.partialRecord(kernel, z.object({ semantic: correlation, spatial: correlation }))),
   /** CKA of the semantic with the spatial matrix of this layer, of the first kernel. */
   semanticSpatialCka: z.object({ biased: maybe, unbiased: maybe }),
+  /** How places were matched, which a study left to their number; absent from studies of older versions. */
+  method: z.optional(z.string()),
   approximation: z.array(approximationSchema),
+  /** Null where no comparison was asked for, or there is nothing to match; absent from studies of older versions. */
+  approximationPairs: z.optional(z.nullable(approximationPairsSchema)),
   /** Of matching by prototypes, else absent: how far the upper bounds of the matched sums are above them. */
   bounds: z.optional(boundsSchema),
   retrieval: z.array(retrievalSchema),
@@ -277,6 +271,7 @@ export const representationsSectionSchema = z.object({
    */
   retrievalSets: z.optional(z.object({ queries: z.int(), database: z.int(), neither: z.int(), copies: z.int() })),
   kernels: z.array(kernel),
+  /** How places were matched; `auto` where not all layers were matched in one way, each of which then has its own. */
   method: z.string(),
   centring: z.enum(['none', 'channel', 'position']),
   models: z.array(representationModelSchema),

@@ -20,6 +20,7 @@ import { hashInputs } from './inputs-hash.ts';
 import { compareGroups } from './invariance/compare-groups.ts';
 import { compareViewsOfImages, requireTurnable } from './invariance/compare-views.ts';
 import { type GroupedImage, groupBatches, rowsOfBatch, settleGroups } from './invariance/image-groups.ts';
+import { methodOfAll } from './matching/match-settings.ts';
 import { INVARIANCE_OPTIONS, plainOptions, requireOptionsOfViews, type TRANSFORMS } from './option-table.ts';
 import type {
   ImageInput,
@@ -174,7 +175,10 @@ export async function analyseInvariance(
         imageCount: rows.length,
         skipped,
         kernels: plain.kernels,
-        method: plain.method,
+        method: methodOfAll(
+          plain.method,
+          results.flatMap(({ layers }) => layers.map(({ positions }) => positions)),
+        ),
         centring: plain.centring,
         models,
         comparison: null,

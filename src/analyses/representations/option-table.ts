@@ -17,7 +17,7 @@ import type { MinibatchRule } from '../../measures/representations/comparison/ck
 import { COMPARISON_MEASURES } from '../../measures/representations/comparison/measures/comparison-measures.ts';
 import { RSA_MEASURES } from '../../measures/representations/comparison/rsa.ts';
 import { LEAST_BATCH } from '../../measures/representations/matching/image-batches.ts';
-import { MATCHING_METHODS } from '../../measures/representations/matching/matching-methods.ts';
+import { MATCHING_METHODS, type MatchingMethod } from '../../measures/representations/matching/matching-methods.ts';
 import { NORM_ORDERS } from '../../measures/representations/matching/norm-order.ts';
 import { DEFAULT_GAP, DEFAULT_PROTOTYPES } from '../../measures/representations/matching/prototypes/prototypes.ts';
 import { SIMILARITY_KERNELS, type SimilarityKernel } from '../../measures/representations/similarity-kernels.ts';
@@ -33,9 +33,17 @@ export const MINIBATCH_RULES = {
 
 export type CkaChoice = keyof typeof MINIBATCH_RULES;
 
+/** A method, or the choice by the number of positions. */
+export type MethodChoice = MatchingMethod | 'auto';
+
 /** What determines the result of the representations instrument, beside models and images. */
 export const REPRESENTATION_OPTIONS = {
-  method: option(choice(MATCHING_METHODS, '<method>'), 'optimal', 'how places are matched'),
+  /** `auto` is optimal for maps of up to `EXACT_POSITIONS`, and batch-optimal above. */
+  method: option(
+    choice(['auto', ...MATCHING_METHODS] as readonly MethodChoice[], '<method>'),
+    'auto',
+    'how places are matched; auto: optimal up to 4,096 positions, batch-optimal above',
+  ),
   batchSize: option(whole(1), 512, 'window of batch-optimal, in places'),
   normOrder: option(choice(NORM_ORDERS), 'ascending', 'order of places in the windows of batch-optimal', {
     flag: null,
@@ -108,12 +116,25 @@ export const REPRESENTATION_OPTIONS = {
     { flag: null },
   ),
   seed: option(whole(0), 0, 'seed of everything random'),
+  /** Null: 50, 20 or 6 by the size of the maps. A number is taken as it is, up to all pairs. */
   approximationPairs: option(
-    whole(0),
-    50,
-    'pairs of images on which matching methods are compared with the optimum; fewer for large maps',
+    orNull(whole(0)),
+    null,
+    'pairs of images on which matching methods are compared with the optimum (default: 50; 20 above 256 positions, 6 above 1024)',
     { flag: '--approximation' },
   ),
+  approximationWindows: option(
+    listOf(whole(1), { value: '<sizes>' }),
+    [],
+    'windows of batch-optimal in that comparison, such as 128,256,512 (default: --batch-size)',
+  ),
+  approximationTopk: option(
+    listOf(whole(1), { value: '<sizes>' }),
+    [],
+    'and numbers of places that topk-greedy matches exactly (default: --topk)',
+  ),
+  /** Times differ from run to run, and so does a study that has them. */
+  approximationTimes: option(toggle, false, 'and the time that each of them takes'),
   /** Keeps the matched places of each image and those found for it, where features fit into memory. */
   matches: option(toggle, true, 'keep the matched places', { flag: null }),
   pairFeatures: option(bytes(0), 32 * 2 ** 20, 'features of a layer kept to open any pair of images; 0 keeps none'),
@@ -122,8 +143,10 @@ export const REPRESENTATION_OPTIONS = {
 /** Every option with its value, as plain data: what determines the result, beside the inputs. */
 export type PlainOptions = Omit<
   OptionValues<typeof REPRESENTATION_OPTIONS>,
-  'ckaBatch' | 'kernels' | 'databaseSizes' | 'also'
+  'ckaBatch' | 'kernels' | 'databaseSizes' | 'also' | 'approximationWindows' | 'approximationTopk'
 > & {
+  approximationWindows: number[];
+  approximationTopk: number[];
   kernels: SimilarityKernel[];
   databaseSizes: number[];
   also: string[];
@@ -142,6 +165,9 @@ const OF_ALL_PAIRS = [
   'permutations',
   'databaseSizes',
   'approximationPairs',
+  'approximationWindows',
+  'approximationTopk',
+  'approximationTimes',
   'pairFeatures',
   'sigmaScope',
 ] as const;
@@ -166,6 +192,8 @@ export function plainOptions(
     kernels: sampled ? [options.kernels[0]!] : [...options.kernels],
     databaseSizes: [...options.databaseSizes],
     also: [...options.also],
+    approximationWindows: [...options.approximationWindows],
+    approximationTopk: [...options.approximationTopk],
     ckaBatch: MINIBATCH_RULES[cka] && options.ckaBatch,
     queries: sampled && !given.queryImages ? (options.queries ?? SAMPLED_QUERIES) : null,
   };
@@ -188,7 +216,8 @@ function requireSampled(given: Partial<OptionValues<typeof REPRESENTATION_OPTION
 /** What has no meaning where views of images are compared, batch by batch. */
 const NOT_OF_VIEWS = [
   ...['maxMemory', 'pairs', 'queries', 'queryImages', 'databaseImages', 'k', 'databaseSizes', 'cka', 'ckaBatch', 'rsa'],
-  ...['also', 'permutations', 'approximationPairs', 'matches', 'pairFeatures', 'sigmaScope'],
+  ...['also', 'permutations', 'approximationPairs', 'approximationWindows', 'approximationTopk', 'approximationTimes'],
+  ...['matches', 'pairFeatures', 'sigmaScope'],
 ];
 
 /** @throws UsageError naming the first option that the experiment with two views has no use for. */

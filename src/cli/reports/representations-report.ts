@@ -1,4 +1,5 @@
 import { withOneLineTexts } from '../../base/one-line.ts';
+import { matchingName } from '../../measures/representations/matching/matching-methods.ts';
 import type { StudyManifest } from '../../study/manifest.ts';
 import type { IdentifiedShare } from '../../study/parts/layer-identification.ts';
 import type {
@@ -31,10 +32,10 @@ export async function representationsReport(
   let text = await findingsText(manifest, store, 'representations', io);
   text += `${colors.bold('images')}  ${section.imageCount}${skippedText(section, colors)}\n`;
   text += setsText(section, colors);
-  text += `${colors.bold('matching')} ${section.method}, centring ${section.centring}${section.retrievalSets && section.centring !== 'none' ? ' by the mean of the database' : ''}\n\n`;
+  text += `${colors.bold('matching')} ${section.method === 'auto' ? 'optimal, or batch-optimal where a layer has many positions' : section.method}, centring ${section.centring}${section.retrievalSets && section.centring !== 'none' ? ' by the mean of the database' : ''}\n\n`;
   for (const model of section.models) {
     text += modelText(model, colors);
-    for (const layer of model.layers) text += layerText(layer, colors);
+    for (const layer of model.layers) text += layerText(layer, section, colors);
     text += '\n';
   }
   if (section.comparison && section.comparison.layers.length > 1)
@@ -93,7 +94,7 @@ function describePreprocessing({ preprocessing, preprocessingFrom }: Representat
   return `${parts.filter(Boolean).join(', ')} (${preprocessingFrom})`;
 }
 
-function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
+function layerText(layer: RepresentationLayerEntry, { options }: RepresentationsSection, colors: Colors): string {
   const grid = layer.extent ? `${layer.extent.height}×${layer.extent.width}` : `${layer.positions}`;
   const dropped = layer.droppedTokens > 0 ? `, ${layer.droppedTokens} token(s) before the patches left out` : '';
   const { features } = layer;
@@ -102,6 +103,8 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
   const { biased, unbiased } = layer.semanticSpatialCka;
   if (layer.layout === 'nd') text += '    no places to match: semantic and spatial similarity are the same\n';
   else text += `    CKA of semantic with spatial ${numberCell(biased)} (unbiased ${numberCell(unbiased)})\n`;
+  if (layer.method === 'batch-optimal' && options.method === 'auto')
+    text += `    ${colors.yellow('note')} matched by batch-optimal in windows of ${Number(options.batchSize).toLocaleString('en')}, the default for so many positions (--method optimal is exact)\n`;
   text += boundsText(layer, colors);
   if (features?.images)
     text += `    features kept of ${features.images.length} images only; other pairs cannot be opened (--pair-features)\n`;
@@ -120,20 +123,34 @@ function layerText(layer: RepresentationLayerEntry, colors: Colors): string {
     text += formatTable([{ title: '' }, ...columns], rows, '      ');
   }
   text += retrievalText(layer, colors);
-  if (layer.approximation.length > 0) {
-    const rows = layer.approximation.map(({ method, aggregate, quantiles }) => [
-      method,
-      numberCell(aggregate),
-      quantiles ? `${numberCell(quantiles[1])} … ${numberCell(quantiles[3])}` : '–',
-    ]);
-    text += `    share of the optimal matching, ${layer.approximation[0]!.pairs} pairs\n`;
-    text += formatTable(
-      [{ title: '' }, numberColumn(colors.dim('together')), numberColumn(colors.dim('middle half of pairs'))],
-      rows,
-      '      ',
-    );
-  }
+  text += approximationText(layer, colors);
   return text;
+}
+
+/** How near cheaper matchings come to the optimum, on which pairs, and what each takes. */
+function approximationText({ approximation, approximationPairs }: RepresentationLayerEntry, colors: Colors): string {
+  const notes = (approximationPairs?.notes ?? []).map((note) => `    ${colors.yellow('note')} ${note}\n`).join('');
+  if (approximation.length === 0) return notes;
+  const { used, of, asked, optimalTime } = approximationPairs ?? { used: approximation[0]!.pairs };
+  const isTimed = typeof optimalTime === 'number';
+  const rows = approximation.map(({ method, size, aggregate, quantiles, time }) => [
+    matchingName(method, size),
+    numberCell(aggregate),
+    quantiles ? `${numberCell(quantiles[1])} … ${numberCell(quantiles[3])}` : '–',
+    quantiles ? `${numberCell(quantiles[0])} … ${numberCell(quantiles[4])}` : '–',
+    ...(isTimed ? [numberCell(time ?? null)] : []),
+  ]);
+  if (isTimed) rows.push(['optimal', numberCell(1), '–', '–', numberCell(optimalTime)]);
+  const titles = ['together', 'middle half of pairs', 'worst … best', ...(isTimed ? ['ms a pair (median)'] : [])];
+  const columns = [{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))];
+  const all = of === undefined ? '' : ` of ${of.toLocaleString('en')}`;
+  const fewer =
+    asked === null && of !== undefined && used < of
+      ? ' (--approximation for more)'
+      : asked !== null && asked !== undefined && used < asked
+        ? `, which are all; ${asked.toLocaleString('en')} were asked for`
+        : '';
+  return `    share of the optimal matching, ${used.toLocaleString('en')}${all} pairs${fewer}\n${formatTable(columns, rows, '      ')}${notes}`;
 }
 
 /** How near the bounds of matching by prototypes are. */

@@ -6,7 +6,6 @@ import { readStudyFile, readStudyMatrix, readStudyTable } from '../../study/read
 import type { ImageRow, RepresentationLayerEntry } from '../../study/representations-section.ts';
 import { offDiagonalRange } from '../classes/class-matrices.ts';
 import { chosen, type FigureContext, type FigureKind, sourceLine } from '../figure.ts';
-import { type Bar, drawBars } from '../kit/dot-chart.ts';
 import { clip } from '../kit/drawing.ts';
 import { drawColourBar, drawHeatMap, evenDomain } from '../kit/heat-map.ts';
 
@@ -190,37 +189,5 @@ export const retrievalSheet: FigureKind = {
       y += 2 * (side + 16) + 10;
     }
     return d.finish(y, 'Retrieval', sourceLine(context.manifest, 'representations'));
-  },
-};
-
-export const approximation: FigureKind = {
-  id: 'approximation',
-  instrument: 'representations',
-  title: 'How near cheaper matchings come to the optimal one',
-  choices: ['models'],
-  lacks: ({ instruments: { representations } }) =>
-    representations?.models.some(({ layers }) => layers.some(({ approximation: list }) => list.length > 0))
-      ? undefined
-      : 'no cheaper matching was compared with the optimal one',
-  async draw(context) {
-    const models = chosen(context.manifest.instruments.representations!.models, context.choices.models, 'model');
-    const bars = models.flatMap(({ name, layers }) =>
-      layers.flatMap((layer) =>
-        layer.approximation.map(
-          ({ method, aggregate }): Bar => ({
-            name: models.length > 1 ? `${name}: ${layer.name}` : layer.name,
-            series: method,
-            value: aggregate,
-          }),
-        ),
-      ),
-    );
-    const d = context.drawing();
-    const top = d.heading(
-      'Quality of approximate matching',
-      'Share of the optimal matching’s value, over all pairs of images.',
-    );
-    const end = drawBars(d, top, bars, 'share of the optimum');
-    return d.finish(end, 'Approximation', sourceLine(context.manifest, 'representations'));
   },
 };

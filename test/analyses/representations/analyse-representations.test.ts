@@ -85,6 +85,7 @@ describe('analyseRepresentations', () => {
         expect(aggregate, method).toBeLessThanOrEqual(1 + 1e-6);
         expect(aggregate, method).toBeGreaterThan(0);
       }
+      expect(layer.approximationPairs).toMatchObject({ asked: null, used: 50, of: 66, optimalTime: null, notes: [] });
       const matches = await readStudyTable<MatchRow>(store, manifest, layer.matches!);
       expect(matches).toHaveLength(12 * 5);
       expect(matches[0]!.pairs).toHaveLength(64);

@@ -7,7 +7,7 @@ import { nestedDatabases, pooledVectors, retrieve } from '#src/measures/represen
 import { f1OfCounts, iouOfLabels, scoreRetrieval } from '#src/measures/representations/comparison/retrieval-scores.ts';
 import { requireSameSamples, rsa } from '#src/measures/representations/comparison/rsa.ts';
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
-import { approximationRatios } from '#src/measures/representations/matching/approximation.ts';
+import { approximationRatios, approximationValues } from '#src/measures/representations/matching/approximation.ts';
 import { imageBatches, subMatrix } from '#src/measures/representations/matching/image-batches.ts';
 import { mutualNeighbours } from '#src/measures/representations/matching/mutual-neighbours.ts';
 import { softmaxRows } from '#src/statistics/probabilities.ts';
@@ -289,11 +289,8 @@ describe('approximation ratios', () => {
       [1, 2],
       [2, 3],
     ] as const;
-    const ratios = approximationRatios(maps, pairs, [
-      { method: 'none' },
-      { method: 'batch-optimal', batchSize: 5 },
-      { method: 'optimal' },
-    ]);
+    const methods = [{ method: 'none' }, { method: 'batch-optimal', batchSize: 5 }, { method: 'optimal' }] as const;
+    const ratios = approximationRatios(approximationValues(maps, pairs, methods), methods);
     expect(ratios.map(({ method }) => method)).toEqual(['none', 'batch-optimal', 'optimal']);
     for (const { ratios: values, skipped, mean, aggregate } of ratios) {
       expect(skipped).toBe(1);

@@ -13,6 +13,7 @@ import { pairFeatures } from '../features/pair-features.ts';
 import { approximationTable } from '../matching/approximation-table.ts';
 import type { MatchPool } from '../matching/match-in-tiles.ts';
 import { matchLayer } from '../matching/match-layer.ts';
+import { settledMethod } from '../matching/match-settings.ts';
 import { matchTable } from '../matching/match-table.ts';
 import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
@@ -109,7 +110,9 @@ export async function measureLayer(
   if (matches) files.set('matches.jsonl', encodeJsonl(matches));
   const kept = hasPlaces ? await pairFeatures(features, options.pairFeatures) : null;
   if (kept) files.set('features.npy', kept.bytes);
-  const approximation = hasPlaces ? await approximationTable(features, options) : [];
+  const compared = hasPlaces
+    ? await approximationTable(features, options, task)
+    : { approximation: [], approximationPairs: null };
   const { layer } = features;
   return {
     id,
@@ -136,7 +139,8 @@ export async function measureLayer(
       sigma: sigmas,
       outputSimilarity: divergence ? outputSimilarity : null,
       semanticSpatialCka,
-      approximation,
+      method: settledMethod(options.method, features.positions),
+      ...compared,
       ...(products.upper && { bounds: describeBounds(products.semantic, products.upper, options) }),
       retrieval: tables.map((table) => ({ ...table.entry, found: locate(foundPath(table)) })),
       matches: matches ? locate('matches.jsonl') : null,

@@ -4,6 +4,8 @@ import type { Layer } from '../../../activations/model/layer.ts';
 import { UsageError } from '../../../base/errors.ts';
 import { type FeatureLayout, type FeatureMaps, featureMaps } from '../../../measures/representations/feature-maps.ts';
 import type { Tensor } from '../../../tensor/tensor.ts';
+import { EXACT_POSITIONS, settledMethod } from '../matching/match-settings.ts';
+import type { MethodChoice } from '../option-table.ts';
 
 /** A layer that is read, with what its features are like. */
 export interface PlannedLayer {
@@ -87,13 +89,17 @@ function matchedPositions({ positions, leadingTokens }: Layer): number {
   return positions - (leadingTokens ?? 0);
 }
 
-/** What is said of layers of many positions that are about to be matched exactly. */
-export function manyPositionsNotes(layers: readonly { layer: string; positions: number }[]): string[] {
+/** What is said of layers of many positions that are about to be matched exactly, or by the default in windows. */
+export function manyPositionsNotes(
+  layers: readonly { layer: string; positions: number }[],
+  { method, batchSize }: { method: MethodChoice; batchSize: number },
+): string[] {
   return layers
     .filter(({ positions }) => positions > PREFERRED_POSITIONS)
-    .map(
-      ({ layer, positions }) =>
-        `${layer} has ${positions.toLocaleString('en')} positions, which exact matching takes long for: --method prototypes is faster, needs less memory, and tells how far it may be off.`,
+    .map(({ layer, positions }) =>
+      settledMethod(method, positions) === 'batch-optimal'
+        ? `${layer} has ${positions.toLocaleString('en')} positions, more than ${EXACT_POSITIONS.toLocaleString('en')}: matched by batch-optimal in windows of ${batchSize.toLocaleString('en')}, an approximation; --method optimal is exact, --method prototypes tells how far it may be off.`
+        : `${layer} has ${positions.toLocaleString('en')} positions, which exact matching takes long for: --method prototypes is faster, needs less memory, and tells how far it may be off.`,
     );
 }
 

@@ -73,7 +73,7 @@ export async function compareGroups(
         const maps = mapsOf(layer, read.layers[l]!, groups.length);
         const { sigma } = plain;
         const found = await matchInTiles(pool, withExtent(centre(maps, plain.centring), layer), undefined, {
-          ...matchSettings(plain),
+          ...matchSettings(plain, maps.positions),
           tileSize: 4,
           ...(task.signal && { signal: task.signal }),
         });

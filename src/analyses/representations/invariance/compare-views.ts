@@ -150,7 +150,7 @@ async function compareViews(
     const maps = layerMaps(joinBatches(tensors), planned[l]!, { names, patchesOnly: true });
     const { sigma } = plain;
     const found = await matchInTiles(pool, centre(maps, plain.centring), undefined, {
-      ...matchSettings(plain),
+      ...matchSettings(plain, maps.positions),
       tileSize: 4,
       ...(signal && { signal }),
     });

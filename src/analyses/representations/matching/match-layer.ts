@@ -58,7 +58,7 @@ export async function matchLayer(
         plan.map(async (tile) => decodeTile(tile, await work.readArray(name(tile)), upper !== undefined)),
       );
       const found = await matchInTiles(pool, x, y, {
-        ...matchSettings(options),
+        ...matchSettings(options, features.positions),
         tileSize,
         storedTile: (_, index) => stored[index],
         onTile: (tile, matched) => work.writeArray(name(tile), encodeTile(matched)),

@@ -16,7 +16,7 @@ export function matchTable(maps: FeatureMaps, found: Int32Array, { k, ...options
     for (const b of found.subarray(a * k, (a + 1) * k)) {
       if (b < 0) continue;
       const { first, second, affinity } = matchPlaces(imageVectors(maps, a), imageVectors(maps, b), {
-        ...matchSettings(options),
+        ...matchSettings(options, maps.positions),
         rowNorms: norms.subarray(a * n, (a + 1) * n),
         columnNorms: norms.subarray(b * n, (b + 1) * n),
         ...(maps.extent && { extent: maps.extent }),

@@ -1,5 +1,5 @@
-import type { MatchingMethod } from '../../../measures/representations/matching/matching-methods.ts';
 import type { LayerFeatures } from '../features/collect-features.ts';
+import type { MethodChoice } from '../option-table.ts';
 
 /** What bounds the memory of an analysis, and what takes some whatever is in it. */
 export interface MemoryUse {
@@ -10,7 +10,7 @@ export interface MemoryUse {
   /** Whether a model runs in this process, or features are read from files. */
   runs: boolean;
   /** How places are matched. */
-  method: MatchingMethod;
+  method: MethodChoice;
 }
 
 /** A layer of one image, without the tokens that are left out. */
@@ -31,7 +31,7 @@ const COPIES_OF_TILE = 4.5;
  * Images per side of a tile: some seconds of work at most, so that little is lost by an interruption. Prototypes, which are
  * made once an image and tile, are for more pairs.
  */
-export function tileSizeFor(positions: number, method: MatchingMethod): number {
+export function tileSizeFor(positions: number, method: MethodChoice): number {
   return Math.max(2, Math.min(32, Math.floor((method === 'prototypes' ? 32768 : 8192) / positions)));
 }
 

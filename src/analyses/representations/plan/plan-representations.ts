@@ -114,7 +114,7 @@ export async function planRepresentations(
       await provider.close();
     }
   }
-  if (plain.method === 'optimal') notes.push(...manyPositionsNotes(layers));
+  if (plain.method === 'optimal' || plain.method === 'auto') notes.push(...manyPositionsNotes(layers, plain));
   const steps: WorkPlan['steps'] = [
     { step: 'features', seconds: featureSeconds, basis: `${imagesTried} images tried` },
     {
@@ -227,7 +227,7 @@ async function tryPairs(
   const maps: FeatureMaps = { ...centre(whole, centring), ...(extent && { extent }) };
   // With one image alone, itself stands in for another.
   const others = Math.max(1, count - 1);
-  const options = matchSettings(plain);
+  const options = matchSettings(plain, maps.positions);
   const one = await secondsEach(
     (index) => {
       const i = count === 1 ? 0 : 1 + (index % others);

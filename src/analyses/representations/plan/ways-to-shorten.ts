@@ -1,5 +1,6 @@
 import { LONG_SECONDS, type WorkPlan } from '../../common/work-plan.ts';
 import { PREFERRED_POSITIONS } from '../features/choose-layers.ts';
+import { settledMethod } from '../matching/match-settings.ts';
 import type { MemoryUse } from '../matching/memory.ts';
 import type { PlainOptions } from '../option-table.ts';
 import { memoryOfLayers } from './require-memory.ts';
@@ -39,17 +40,18 @@ export function waysToShorten(
   if (canSample && fewer < images && fits(fewer))
     ways.push({ flags: `--sample ${fewer}`, effect: `${pairsOf(fewer)} pairs a layer, ${about(secondsOf(fewer))}` });
   const largest = layers.reduce((a, b) => (b.positions > a.positions ? b : a));
+  const isExact = settledMethod(options.method, largest.positions) === 'optimal';
   if (layers.length > 1)
     ways.push({
       flags: '--layers NAMES',
       effect: `fewer layers; ${largest.layer} has ${largest.positions.toLocaleString('en')} positions`,
     });
-  if (slow && largest.positions > PREFERRED_POSITIONS && options.method === 'optimal')
+  if (slow && largest.positions > PREFERRED_POSITIONS && isExact)
     ways.push({
       flags: '--method prototypes',
       effect: `approximate, each pair with an upper bound: ${largest.positions.toLocaleString('en')} positions in at most ${options.prototypes.toLocaleString('en')} groups`,
     });
-  if (slow && largest.positions > options.batchSize && options.method === 'optimal')
+  if (slow && largest.positions > options.batchSize && isExact)
     ways.push({
       flags: '--method batch-optimal',
       effect: `approximate: windows of ${options.batchSize} of ${largest.positions.toLocaleString('en')} positions`,

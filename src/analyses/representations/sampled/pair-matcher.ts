@@ -89,7 +89,7 @@ export function pairMatcher(
             ...(y !== x && { y }),
             tile: local,
             productsBy: 'kernel',
-            options: matchSettings(options),
+            options: matchSettings(options, x.positions),
             pairs: { places, ...(floors && { floors: Float64Array.from(which, (p) => floors[p]!) }) },
           };
         });

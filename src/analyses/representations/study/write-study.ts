@@ -15,6 +15,7 @@ import { otherMeasures } from '../comparison/other-measures.ts';
 import type { CollectedFeatures } from '../features/collect-features.ts';
 import type { FeatureProvider } from '../features/feature-provider.ts';
 import type { Samples } from '../features/samples.ts';
+import { methodOfAll } from '../matching/match-settings.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { RepresentationsOptions } from '../options.ts';
 import type { RetrievalSets } from '../retrieval-sets.ts';
@@ -125,7 +126,10 @@ export async function writeStudy(
         },
       }),
       kernels: plain.kernels,
-      method: plain.method,
+      method: methodOfAll(
+        plain.method,
+        models.flatMap(({ collected }) => collected.layers.map(({ positions }) => positions)),
+      ),
       centring: plain.centring,
       models: models.map((model) => modelEntry(model, locate)),
       comparison,

@@ -117,6 +117,11 @@ export type MatchingMethod = 'optimal' | keyof typeof APPROXIMATE_METHODS;
 /** How the positions of two feature maps are matched, from the exact optimum to no matching at all. */
 export const MATCHING_METHODS = ['optimal', ...Object.keys(APPROXIMATE_METHODS)] as readonly MatchingMethod[];
 
+/** A method with its window or k, such as "batch-optimal 128". */
+export function matchingName(method: string, size: number | null | undefined): string {
+  return typeof size === 'number' ? `${method} ${size}` : method;
+}
+
 /** Names and notes of all methods, for reports and the app. */
 export const MATCHING_TITLES: Readonly<Record<string, { title: string; about: string }>> = {
   ...APPROXIMATE_METHODS,

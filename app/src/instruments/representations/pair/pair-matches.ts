@@ -8,8 +8,9 @@ import { featureRow, type PairMatches, type PlacePairs } from './place-pairs.ts'
 /** The options of the study's matching, for the library. */
 export function matchingOptions({ section }: RepresentationsData, layer: ShownLayer): AssignOptions {
   const { batchSize, topk, normOrder, gap, prototypes } = section.options;
+  const own = layer.entry.method ?? section.method;
   return {
-    method: MATCHING_METHODS.find((name) => name === section.method) ?? 'optimal',
+    method: MATCHING_METHODS.find((name) => name === own) ?? 'optimal',
     ...(typeof batchSize === 'number' && { batchSize }),
     ...(typeof topk === 'number' && { topk }),
     ...(typeof gap === 'number' && { gap }),
