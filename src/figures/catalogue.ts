@@ -26,6 +26,7 @@ import type { EncodePng } from './kit/heat-map.ts';
 import { approximation, approximationHistogram, approximationTime } from './representations/approximation.ts';
 import { ckaMap, retrievalSheet, similarityMaps } from './representations/representations.ts';
 import { semanticSpatialMap } from './representations/semantic-spatial.ts';
+import { similarityOfViews } from './representations/views.ts';
 import { curves, lossAndRate } from './training/curves.ts';
 import { epochMaps, typicalityCurves, typicalityHistogram } from './training/epochs.ts';
 import { mistakePictures } from './training/mistakes.ts';
@@ -36,7 +37,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[traitCorrelations, networkMap, networkHistogram, neighbourTable],
   ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
   ...[similarityMaps, ckaMap, semanticSpatialMap, retrievalSheet],
-  ...[approximation, approximationTime, approximationHistogram],
+  ...[approximation, approximationTime, approximationHistogram, similarityOfViews],
   ...[conceptScatter, conceptLayers, conceptCollages, conceptAtlas],
 ];
 

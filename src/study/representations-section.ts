@@ -336,6 +336,10 @@ export function representationsFiles(section: RepresentationsSection): string[] 
       if (layer.features) paths.push(layer.features.path);
     }
   }
+  for (const { layers, views } of section.invariance?.models ?? []) {
+    for (const { matrices } of layers) if (matrices) paths.push(matrices.semantic, matrices.spatial);
+    for (const { picture } of views ?? []) if (picture !== null) paths.push(picture);
+  }
   for (const { nearest } of section.sampled?.layers ?? []) if (nearest) paths.push(nearest.found);
   return paths;
 }

@@ -19,6 +19,7 @@ import { settleSamples } from './features/samples.ts';
 import { hashInputs } from './inputs-hash.ts';
 import { compareGroups } from './invariance/compare-groups.ts';
 import { compareViewsOfImages, requireTurnable } from './invariance/compare-views.ts';
+import { describeViews, type FirstBatch, matricesOfViews, picturesOfViews } from './invariance/first-batch.ts';
 import { type GroupedImage, groupBatches, rowsOfBatch, settleGroups } from './invariance/image-groups.ts';
 import { methodOfAll } from './matching/match-settings.ts';
 import { INVARIANCE_OPTIONS, plainOptions, requireOptionsOfViews, type TRANSFORMS } from './option-table.ts';
@@ -83,7 +84,7 @@ export async function analyseInvariance(
   const grouped = options.groups && (await groupedSamples(inputs, options.groups, batch, images, ids));
   return analyseOnce(place, 'representations', { hash: inputsHash, images: ids }, async (store) => {
     const models: RepresentationModelEntry[] = [];
-    const results: InvarianceResult['models'] = [];
+    const results: (Pick<InvarianceResult['models'][number], 'model' | 'layers'> & { first: FirstBatch })[] = [];
     let common:
       | { skipped: SkippedImage[]; size: number | null; width?: number; shift: number; batches: number }
       | undefined;
@@ -100,7 +101,7 @@ export async function analyseInvariance(
           const { samples, batches } = grouped;
           const found = await compareGroups(input, name, samples.images, batches, plain, pool, platform, task);
           common ??= { skipped: found.skipped, size: null, shift: 0, batches: batches.length };
-          results.push({ model: id, layers: found.layers });
+          results.push({ model: id, layers: found.layers, first: found.first });
           const { provider } = found;
           models.push({
             id,
@@ -124,11 +125,15 @@ export async function analyseInvariance(
         await requireTurnable(runnable, transform, input.source.name);
         const shift = transform === 'shift' ? (offset ?? Math.round((runnable.input.height * 20) / 64)) : 0;
         const plan = { runnable, transform, shift, batch, kernel, plain, cls: input.cls ?? ('drop' as const) };
-        const { layers, skipped, batches } = await compareViewsOfImages(plan, images, pool, platform, task).finally(
-          () => runnable.session.close(),
-        );
+        const { layers, skipped, batches, first } = await compareViewsOfImages(
+          plan,
+          images,
+          pool,
+          platform,
+          task,
+        ).finally(() => runnable.session.close());
         common ??= { skipped, size: runnable.input.height, width: runnable.input.width, shift, batches };
-        results.push({ model: id, layers });
+        results.push({ model: id, layers, first });
         models.push({
           id,
           name,
@@ -163,10 +168,14 @@ export async function analyseInvariance(
     const rows = used
       .slice(0, grouped ? used.length : batches * batch)
       .map(({ image, id }, index) => imageRow(index, image, id, words, undefined));
+    const files = new Map<string, Uint8Array>([['images.jsonl', encodeJsonl(rows)]]);
+    for (const [m, { first }] of results.entries())
+      for (const part of [matricesOfViews(`m${m}`, first), await picturesOfViews(`m${m}`, first, platform)])
+        for (const [path, bytes] of part) files.set(path, bytes);
     return writeSection(store, {
       instrument: 'representations',
       studyName: options.studyName ?? `${models[0]!.name} ${transform}`,
-      files: new Map([['images.jsonl', encodeJsonl(rows)]]),
+      files,
       describe: (locate) => ({
         inputsHash,
         options: determining,
@@ -192,7 +201,7 @@ export async function analyseInvariance(
           batches,
           images: rows.length,
           kernel,
-          models: results,
+          models: results.map(({ first, ...result }, m) => describeViews(result, `m${m}`, first, files, locate)),
         },
         kernelTier: kernelTier(),
       }),

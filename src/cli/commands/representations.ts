@@ -150,7 +150,7 @@ async function representations(
     },
     io,
   );
-  const platform = nodePlatform(flags.threads, flags.thumbnails && !transform);
+  const platform = nodePlatform(flags.threads, flags.thumbnails);
   if (flags.engine !== undefined) {
     if (transform !== null) throw new UsageError('--engine does not take --transform, whose batches are small.');
     const address = redisAddress(flags.engine, io.env);

@@ -5,6 +5,9 @@ const maybe = z.nullable(finite);
 
 const separationSchema = z.object({ auc: finite, dPrime: maybe });
 
+/** Counts of similarities in bars of one width: of views of one thing, and of views of different things. */
+const histograms = z.object({ from: finite, width: finite, same: z.array(z.int()), other: z.array(z.int()) });
+
 /** The overlap experiment: are two views of one image more alike than two images? */
 export const invarianceSchema = z.object({
   transform: z.enum(['shift', 'flip', 'rotate', 'groups']),
@@ -29,7 +32,23 @@ export const invarianceSchema = z.object({
           channels: z.int(),
           semantic: separationSchema,
           spatial: separationSchema,
+          /** Over all batches; absent from studies of older versions. */
+          histograms: z.optional(z.object({ semantic: histograms, spatial: histograms })),
+          /** f32 views × views: similarity of the views of the first batch; absent from studies of older versions. */
+          matrices: z.optional(z.object({ semantic: z.string(), spatial: z.string() })),
         }),
+      ),
+      /** The views of the first batch, in the order of the matrices; absent from studies of older versions. */
+      views: z.optional(
+        z.array(
+          z.object({
+            name: z.string(),
+            /** What it is a view of: an image, or a group of them. */
+            of: z.string(),
+            /** PNG of the view, made smaller; null where there is none. */
+            picture: z.nullable(z.string()),
+          }),
+        ),
       ),
     }),
   ),

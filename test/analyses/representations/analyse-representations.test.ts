@@ -9,14 +9,16 @@ import { memoryOfLayers } from '#src/analyses/representations/plan/require-memor
 import { memorySource } from '#src/base/bytes/byte-source.ts';
 import { FormatError, IncomparableError, LimitError, MissingRuntimeError, UsageError } from '#src/base/errors.ts';
 import type { Progress } from '#src/base/progress.ts';
+import { drawFigure, figuresOf } from '#src/figures/catalogue.ts';
 import { encodeNpy } from '#src/formats/npy/write-npy.ts';
+import { encodePng } from '#src/formats/png/encode-png.ts';
 import { encodeSafetensors } from '#src/formats/safetensors/write-safetensors.ts';
 import { centre } from '#src/measures/representations/comparison/centring.ts';
 import { featureMaps } from '#src/measures/representations/feature-maps.ts';
 import { kernelMatrix } from '#src/measures/representations/similarity-kernels.ts';
 import { similarityMatrices } from '#src/measures/representations/similarity-matrices.ts';
 import { createRandom } from '#src/statistics/random.ts';
-import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
+import { readStudyFile, readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
 import type { ImageRow, MatchRow, RepresentationsSection } from '#src/study/representations-section.ts';
 import { memoryStore, type StudyStore } from '#src/study/store.ts';
 import { writeSafetensors } from '../../support/safetensors-writer.ts';
@@ -334,12 +336,13 @@ describe('analyseInvariance', () => {
       }),
     );
     images[5] = { name: 'broken.png', load: () => Promise.reject(new FormatError('broken.png cannot be decoded.')) };
+    const store = memoryStore();
     const { manifest } = await analyseInvariance(
       [{ source: model(), layers: ['late'] }],
       images,
       { transform: 'shift', offset: 5, batch: 5 },
-      memoryStore(),
-      platform,
+      store,
+      { ...platform, thumbnail: encodePng },
     );
     const { invariance, skipped, imageCount } = sectionOf(manifest);
     expect(invariance).toMatchObject({
@@ -354,6 +357,33 @@ describe('analyseInvariance', () => {
     expect(skipped.map(({ name }) => name)).toEqual(['broken.png']);
     const [layer] = invariance!.models[0]!.layers;
     expect(layer!.semantic.auc).toBeGreaterThan(layer!.spatial.auc);
+    // The first batch: five first crops before five second ones, each with a picture of its own.
+    const { views } = invariance!.models[0]!;
+    expect(views!.map(({ of }) => of)).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4].map((i) => `${i}.png`));
+    const pictures = await Promise.all(views!.map(({ picture }) => readStudyFile(store, manifest, picture!)));
+    expect(new Set(pictures.map((bytes) => Buffer.from(bytes).toString('base64'))).size).toBe(10);
+    for (const side of ['semantic', 'spatial'] as const) {
+      const { rows, data } = await readStudyMatrix(store, manifest, layer!.matrices![side]);
+      expect(rows).toBe(10);
+      const { same, other, from, width } = layer!.histograms![side];
+      // Four batches of ten views: 20 pairs of crops of one image, and all the others.
+      expect(same.reduce((a, b) => a + b, 0)).toBe(20);
+      expect(other.reduce((a, b) => a + b, 0)).toBe(4 * 45 - 20);
+      for (let i = 0; i < 10; i++)
+        for (let j = 0; j < i; j++) {
+          const bar = Math.min(39, Math.floor((data[i * 10 + j]! - from) / width + 1e-4));
+          expect(
+            (i - j === 5 ? same : other)[bar]! + (i - j === 5 ? same : other)[Math.max(0, bar - 1)]!,
+          ).toBeGreaterThan(0);
+        }
+    }
+    const svg = await drawFigure(store, 'views', { encode: encodePng });
+    expect(svg.match(/<image /g)).toHaveLength(10);
+    expect(svg).toContain(`AUC ${layer!.semantic.auc.toFixed(3)}`);
+    // A study of an older version has the separation alone.
+    const old = structuredClone(manifest);
+    for (const { layers } of sectionOf(old).invariance!.models) for (const entry of layers) delete entry.matrices;
+    expect(figuresOf(old).find(({ kind }) => kind.id === 'views')!.lacks).toContain('run its command again');
   });
 
   it('of flips and turns is whole for an image that equals its own', async () => {

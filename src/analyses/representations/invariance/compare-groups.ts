@@ -7,6 +7,7 @@ import { type FeatureMaps, featureMaps } from '../../../measures/representations
 import { kernelMatrix } from '../../../measures/representations/similarity-kernels.ts';
 import { separation } from '../../../statistics/separation.ts';
 import type { InvarianceResult } from '../../../study/representations-section.ts';
+import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import type { PlannedLayer } from '../features/choose-layers.ts';
 import type { FeatureProvider } from '../features/feature-provider.ts';
 import { fileFeatures } from '../features/file-features.ts';
@@ -15,6 +16,8 @@ import { type MatchPool, matchInTiles } from '../matching/match-in-tiles.ts';
 import { matchSettings } from '../matching/match-settings.ts';
 import type { PlainOptions } from '../option-table.ts';
 import type { ImageInput, RepresentationModelInput, RepresentationsPlatform } from '../options.ts';
+import { wholePicture } from '../study/thumbnails.ts';
+import { type FirstBatch, histogramsOf, type Similarities } from './first-batch.ts';
 import { type ImageGroup, rowsOfBatch } from './image-groups.ts';
 
 type LayerSeparation = InvarianceResult['models'][number]['layers'][number];
@@ -24,6 +27,7 @@ export interface ComparedGroups {
   provider: FeatureProvider;
   layers: LayerSeparation[];
   skipped: SkippedImage[];
+  first: FirstBatch;
 }
 
 /**
@@ -58,17 +62,32 @@ export async function compareGroups(
       );
   const values = provider.layers.map(() => ({ semantic: newCollected(), spatial: newCollected() }));
   const skipped: SkippedImage[] = [];
+  const first: FirstBatch = { views: [], layers: [] };
   try {
     let start = 0;
     for (const batch of rows) {
       task.signal?.throwIfAborted();
       const places = isFile ? batch.map(({ index }) => index) : batch.map((_, row) => start + row);
-      const read = await readRows(provider, places, task);
+      const pictures = new Map<number, RgbImage>();
+      const isShown = first.layers.length === 0;
+      const read = await readRows(provider, places, {
+        ...task,
+        ...(isShown && {
+          onPicture: async (index: number, picture: RgbImage) => void pictures.set(index, picture),
+        }),
+      });
       skipped.push(...read.skipped);
       const groups = read.rows.map((row) => batch[row]!.group);
       start += batch.length;
       task.onProgress?.({ task: 'comparing views', done: start, total: order.length, unit: 'images' });
       if (groups.length < 2) continue;
+      if (isShown)
+        for (const row of read.rows) {
+          const { index, group } = batch[row]!;
+          const image = images[index]!;
+          const seen = pictures.get(places[row]!) ?? (isFile ? await wholePicture(image, platform) : undefined);
+          first.views.push({ name: image.name, of: group, picture: seen ?? null });
+        }
       for (const [l, layer] of provider.layers.entries()) {
         const maps = mapsOf(layer, read.layers[l]!, groups.length);
         const { sigma } = plain;
@@ -77,8 +96,12 @@ export async function compareGroups(
           tileSize: 4,
           ...(task.signal && { signal: task.signal }),
         });
+        const kernelOf = (side: 'semantic' | 'spatial') =>
+          kernelMatrix(found[side]!, plain.kernels[0]!, { sigma }).matrix;
+        const matrices = { semantic: kernelOf('semantic'), spatial: kernelOf('spatial') };
+        if (isShown) first.layers.push(matrices);
         for (const side of ['semantic', 'spatial'] as const) {
-          const { data } = kernelMatrix(found[side]!, plain.kernels[0]!, { sigma }).matrix;
+          const { data } = matrices[side];
           for (let i = 0; i < groups.length; i++)
             for (let j = 0; j < i; j++)
               values[l]![side][groups[i] === groups[j] ? 'same' : 'other'].push(data[i * groups.length + j]!);
@@ -93,17 +116,19 @@ export async function compareGroups(
   return {
     provider,
     skipped,
+    first,
     layers: provider.layers.map((layer, l) => ({
       layer: layer.name,
       positions: layer.positions - layer.droppedTokens,
       channels: layer.channels,
       semantic: separation(values[l]!.semantic.same, values[l]!.semantic.other),
       spatial: separation(values[l]!.spatial.same, values[l]!.spatial.other),
+      histograms: { semantic: histogramsOf(values[l]!.semantic), spatial: histogramsOf(values[l]!.spatial) },
     })),
   };
 }
 
-function newCollected(): { same: number[]; other: number[] } {
+function newCollected(): Similarities {
   return { same: [], other: [] };
 }
 
@@ -111,7 +136,7 @@ function newCollected(): { same: number[]; other: number[] } {
 async function readRows(
   provider: FeatureProvider,
   places: readonly number[],
-  { signal }: LongTask,
+  { signal, onPicture }: LongTask & Pick<Parameters<FeatureProvider['block']>[2], 'onPicture'>,
 ): Promise<{ rows: number[]; layers: Float32Array[][]; skipped: SkippedImage[] }> {
   const rows: number[] = [];
   const layers: Float32Array[][] = provider.layers.map(() => []);
@@ -119,7 +144,10 @@ async function readRows(
   for (let at = 0; at < places.length; ) {
     let end = at + 1;
     while (end < places.length && places[end] === places[end - 1]! + 1) end++;
-    const block = await provider.block(places[at]!, places[end - 1]! + 1, signal ? { signal } : {});
+    const block = await provider.block(places[at]!, places[end - 1]! + 1, {
+      ...(signal && { signal }),
+      ...(onPicture && { onPicture }),
+    });
     for (const index of block.indices) rows.push(at + index - places[at]!);
     skipped.push(...block.skipped);
     for (const [l, data] of block.layers.entries()) layers[l]!.push(data);

@@ -10,7 +10,7 @@ import { FormatError, IncomparableError, SemblanceError, UnsupportedError } from
 import type { LongTask } from '../../../base/progress.ts';
 import { centre } from '../../../measures/representations/comparison/centring.ts';
 import { kernelMatrix, type SimilarityKernel } from '../../../measures/representations/similarity-kernels.ts';
-import { type Separation, separation } from '../../../statistics/separation.ts';
+import { separation } from '../../../statistics/separation.ts';
 import type { Matrix64 } from '../../../tensor/matrix.ts';
 import type { RgbImage } from '../../../tensor/rgb-image.ts';
 import { layerMaps, planLayer } from '../features/choose-layers.ts';
@@ -19,12 +19,7 @@ import { type MatchPool, matchInTiles } from '../matching/match-in-tiles.ts';
 import { matchSettings } from '../matching/match-settings.ts';
 import type { PlainOptions, TRANSFORMS } from '../option-table.ts';
 import type { ImageInput, RepresentationsPlatform } from '../options.ts';
-
-/** Similarities of views of one image, and of views of different images. */
-interface Collected {
-  same: number[];
-  other: number[];
-}
+import { type FirstBatch, histogramsOf, type Similarities } from './first-batch.ts';
 
 /** A quarter turn of a picture that is no square has another size. */
 export async function requireTurnable(
@@ -65,6 +60,7 @@ export async function compareViewsOfImages(
   const skipped: SkippedImage[] = [];
   let views: { name: string; first: RgbImage; second: RgbImage }[] = [];
   let batches = 0;
+  const first: FirstBatch = { views: [], layers: [] };
   for (const [i, image] of images.entries()) {
     task.signal?.throwIfAborted();
     try {
@@ -75,7 +71,13 @@ export async function compareViewsOfImages(
     }
     task.onProgress?.({ task: 'comparing views', done: i, total: images.length, unit: 'images' });
     if (views.length < batch) continue;
-    await compareViews(plan, planned, views, values, pool, task);
+    const compared = await compareViews(plan, planned, views, values, pool, task);
+    if (batches === 0) {
+      first.layers = compared;
+      first.views = (['first', 'second'] as const).flatMap((view) =>
+        views.map((pair) => ({ name: pair.name, of: pair.name, picture: pair[view] })),
+      );
+    }
     batches++;
     views = [];
   }
@@ -90,15 +92,16 @@ export async function compareViewsOfImages(
     channels: layer.channels,
     semantic: separate(values[l]!.semantic),
     spatial: separate(values[l]!.spatial),
+    histograms: { semantic: histogramsOf(values[l]!.semantic), spatial: histogramsOf(values[l]!.spatial) },
   }));
-  return { layers, skipped, batches };
+  return { layers, skipped, batches, first };
 }
 
-function newCollected(): Collected {
+function newCollected(): Similarities {
   return { same: [], other: [] };
 }
 
-function separate({ same, other }: Collected): Separation {
+function separate({ same, other }: Similarities): ReturnType<typeof separation> {
   return separation(same, other);
 }
 
@@ -127,10 +130,11 @@ async function compareViews(
   { runnable, kernel, plain }: ViewPlan,
   planned: readonly ReturnType<typeof planLayer>[],
   views: readonly { name: string; first: RgbImage; second: RgbImage }[],
-  values: readonly { semantic: Collected; spatial: Collected }[],
+  values: readonly { semantic: Similarities; spatial: Similarities }[],
   pool: MatchPool,
   { signal }: LongTask,
-): Promise<void> {
+): Promise<FirstBatch['layers']> {
+  const compared: FirstBatch['layers'] = [];
   const load = (name: string, picture: RgbImage): LoadableImage => ({ name, load: async () => picture });
   const list = [
     ...views.map(({ name, first }) => load(name, first)),
@@ -154,13 +158,17 @@ async function compareViews(
       tileSize: 4,
       ...(signal && { signal }),
     });
-    for (const side of ['semantic', 'spatial'] as const)
-      collect(kernelMatrix(found[side]!, kernel, { sigma }).matrix, values[l]![side]);
+    const semantic = kernelMatrix(found.semantic, kernel, { sigma }).matrix;
+    const spatial = kernelMatrix(found.spatial!, kernel, { sigma }).matrix;
+    collect(semantic, values[l]!.semantic);
+    collect(spatial, values[l]!.spatial);
+    compared.push({ semantic, spatial });
   }
+  return compared;
 }
 
 /** Image i is seen in rows i and i + n; each pair of rows counts once. */
-function collect({ rows, cols, data }: Matrix64, { same, other }: Collected): void {
+function collect({ rows, cols, data }: Matrix64, { same, other }: Similarities): void {
   const n = rows / 2;
   for (let i = 0; i < rows; i++) for (let j = 0; j < i; j++) (i - j === n ? same : other).push(data[i * cols + j]!);
 }

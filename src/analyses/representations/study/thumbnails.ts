@@ -10,12 +10,25 @@ const THUMBNAIL_SIDE = 96;
 /** Keeps a small PNG of what the network saw of each picture; undefined where the platform makes none. */
 export function thumbnailer(work: WorkArea, { thumbnail }: RepresentationsPlatform) {
   if (!thumbnail) return undefined;
-  return async (index: number, image: RgbImage): Promise<void> => {
-    const scale = THUMBNAIL_SIDE / Math.max(image.width, image.height);
-    const size = (side: number): number => Math.max(1, Math.round(side * scale));
-    const small = scale < 1 ? resizeImage(image, size(image.width), size(image.height)) : image;
-    await work.writeBytes(thumbnailPath(index), await thumbnail(small));
-  };
+  return async (index: number, image: RgbImage): Promise<void> =>
+    work.writeBytes(thumbnailPath(index), await thumbnail(smallPicture(image)));
+}
+
+/** A picture as small as studies keep them. */
+export function smallPicture(image: RgbImage): RgbImage {
+  const scale = THUMBNAIL_SIDE / Math.max(image.width, image.height);
+  const size = (side: number): number => Math.max(1, Math.round(side * scale));
+  return scale < 1 ? resizeImage(image, size(image.width), size(image.height)) : image;
+}
+
+/** A picture as it is, decoded; undefined where it cannot be. */
+export async function wholePicture(
+  image: ImageInput,
+  { decode }: RepresentationsPlatform,
+): Promise<RgbImage | undefined> {
+  const loaded = await image.load().catch(() => undefined);
+  if (!(loaded instanceof Uint8Array)) return loaded;
+  return decode?.(loaded, image.name).catch(() => undefined);
 }
 
 /**
@@ -33,11 +46,7 @@ export async function keepWholePictures(
   if (!keep) return;
   for (const index of indices) {
     signal?.throwIfAborted();
-    const image = images[index]!;
-    const loaded = await image.load().catch(() => undefined);
-    if (!loaded || (loaded instanceof Uint8Array && !platform.decode)) continue;
-    const picture =
-      loaded instanceof Uint8Array ? await platform.decode!(loaded, image.name).catch(() => undefined) : loaded;
+    const picture = await wholePicture(images[index]!, platform);
     if (picture) await keep(index, picture);
   }
 }
