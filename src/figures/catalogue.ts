@@ -14,6 +14,7 @@ import { classDifference, classMap, referenceMap } from './classes/class-maps.ts
 import { neighbourTable, networkHistogram, networkMap } from './classes/networks.ts';
 import { conceptAtlas } from './concepts/atlas.ts';
 import { conceptCollages, conceptLayers, conceptScatter } from './concepts/concepts.ts';
+import { correlationAndRegression, similarityEffect } from './concepts/similarity-scatters.ts';
 import {
   type DecodePng,
   type FigureChoice,
@@ -38,7 +39,7 @@ export const FIGURES: readonly FigureKind[] = [
   ...[curves, lossAndRate, epochMaps, typicalityCurves, typicalityHistogram, mistakePictures],
   ...[similarityMaps, ckaMap, semanticSpatialMap, retrievalSheet],
   ...[approximation, approximationTime, approximationHistogram, similarityOfViews],
-  ...[conceptScatter, conceptLayers, conceptCollages, conceptAtlas],
+  ...[conceptScatter, similarityEffect, correlationAndRegression, conceptLayers, conceptCollages, conceptAtlas],
 ];
 
 /** What {@link drawFigure} is told: the style, what the figure is to show, and how pixels become a PNG. */

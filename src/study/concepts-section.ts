@@ -110,6 +110,10 @@ export const conceptModelSchema = z.object({
   warnings: z.array(z.string()),
 });
 
+/** Correlation and regression over concepts; null where they cannot be told. */
+const effectLineSchema = z.object({ pearson: maybe, slope: maybe, intercept: maybe, concepts: z.int() });
+const effectSchema = z.object({ raw: effectLineSchema, byImportance: effectLineSchema });
+
 /** Summary over all concepts of one model. */
 const ownerSummarySchema = z.object({
   concepts: z.int(),
@@ -126,6 +130,11 @@ const ownerSummarySchema = z.object({
   bySimilarity: z.optional(z.object({ low: z.int(), high: z.int() })),
   /** Mean of the concepts' largest correlations (MMCS). */
   maxSimilarity: maybe,
+  /**
+   * What replacing a concept does (ΔL2, ΔKL) on what the other model falls short of its ceiling by (ΔPearson), over concepts
+   * alike and weighted by importance; absent from studies of older versions.
+   */
+  effects: z.optional(z.object({ l2: effectSchema, kl: effectSchema })),
 });
 
 const correlationSchema = z.object({ pearson: uncertain, spearman: maybe, classes: z.int() });

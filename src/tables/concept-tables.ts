@@ -39,5 +39,36 @@ const covered: TableKind = {
   },
 };
 
+const concepts: TableKind = {
+  id: 'concepts',
+  instrument: 'concepts',
+  title:
+    'Every concept: similarity by regression and by the largest correlation, ceiling, importance, effect of replacement',
+  lacks: ({ instruments: { concepts: section } }) => (section ? undefined : 'it has no concepts section'),
+  async read({ manifest }) {
+    const { models, classes } = manifest.instruments.concepts!;
+    return {
+      columns: [
+        ...['model', 'class', 'concept', 'similarity', 'ceiling', 'deltaSimilarity', 'maxCorrelation', 'partner'],
+        ...['importance', 'deltaL2', 'deltaKl', 'deltaMatch', 'deltaTarget'],
+      ],
+      rows: classes.flatMap(({ id, models: owners }) =>
+        owners.flatMap((owner, m) =>
+          (owner?.concepts ?? []).map(
+            ({ index, similarity, maxSimilarity, partner, importance, replacement: { delta } }): Cell[] => {
+              const [cross, self] = [similarity.cross.pearson.value, similarity.self.pearson.value];
+              const less = cross === null || self === null ? null : cross - self;
+              return [
+                ...[models[m]!.id, id, index, cross, self, less, maxSimilarity, partner],
+                ...[importance?.normalised ?? null, delta.l2, delta.kl, delta.match, delta.deltaTarget],
+              ];
+            },
+          ),
+        ),
+      ),
+    };
+  },
+};
+
 /** The tables of a comparison of two models' concepts. */
-export const conceptTables: readonly TableKind[] = [covered];
+export const conceptTables: readonly TableKind[] = [covered, concepts];

@@ -34,6 +34,30 @@ export async function conceptsReport(
   return `${text}${colors.bold('study')}    ${folder}\n`;
 }
 
+/** Does falling short of a concept go with a change of activations and answers? */
+function effectsText({ models, summary }: Pick<ConceptsSection, 'models' | 'summary'>, colors: Colors): string {
+  const rows = summary.models.flatMap(({ effects }, m) =>
+    (['l2', 'kl'] as const).flatMap((measure) => {
+      const effect = effects?.[measure];
+      if (!effect || effect.raw.concepts === 0) return [];
+      const { raw, byImportance } = effect;
+      return [
+        [
+          `${models[m]!.name} by ${models[1 - m]!.name}, ${measure === 'l2' ? 'ΔL2' : 'ΔKL'}`,
+          numberCell(raw.pearson),
+          numberCell(raw.slope),
+          numberCell(byImportance.pearson),
+          numberCell(byImportance.slope),
+          String(raw.concepts),
+        ],
+      ];
+    }),
+  );
+  if (rows.length === 0) return '';
+  const titles = ['r', 'slope', 'r by importance', 'slope', 'concepts'];
+  return `\n${colors.bold('effect of what is not shared')}  ${colors.dim('replacement beyond its ceiling on ΔPearson, similarity less ceiling; negative: the less is shared, the more it changes')}\n${formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ')}`;
+}
+
 function summaryText({ models, summary }: ConceptsSection, colors: Colors): string {
   const rows = summary.models.flatMap((own, m) => {
     const [name, other] = [models[m]!.name, models[1 - m]!.name];
@@ -54,6 +78,7 @@ function summaryText({ models, summary }: ConceptsSection, colors: Colors): stri
   let text = `\n${colors.bold('similarity of concepts')}  ${colors.dim(`${Math.round(summary.level * 100)} % intervals over images; the second line is the ceiling, the last columns are chance`)}\n`;
   text += formatTable([{ title: '' }, ...titles.map((title) => numberColumn(colors.dim(title)))], rows, '  ');
   text += `  score of the pair ${interval(summary.score)}, MMCS ${numberCell(summary.maxSimilarity)}, CKA ${numberCell(summary.cka.biased)} (unbiased ${numberCell(summary.cka.unbiased)})\n`;
+  text += effectsText({ models, summary }, colors);
   const groups = summary.models.map(({ concepts, missing, constantPredictions, groups: of, bySimilarity }, m) => [
     models[m]!.name,
     String(concepts),

@@ -16,6 +16,14 @@ export interface ChartPoint {
   hollow?: boolean;
 }
 
+/** A straight line over the range of the points. */
+export interface ChartLine {
+  slope: number;
+  intercept: number;
+  colour: string;
+  dash?: string;
+}
+
 /**
  * Points with names; returns where the chart ends.
  * @throws UsageError without points, and where a logarithmic axis has to show a value that is not positive.
@@ -24,7 +32,15 @@ export function drawScatter(
   d: Drawing,
   top: number,
   points: readonly ChartPoint[],
-  options: { x: string; y: string; logX?: boolean; legend?: readonly LegendEntry[]; height?: number; names?: boolean },
+  options: {
+    x: string;
+    y: string;
+    logX?: boolean;
+    legend?: readonly LegendEntry[];
+    height?: number;
+    names?: boolean;
+    lines?: readonly ChartLine[];
+  },
 ): number {
   if (points.length === 0)
     throw new UsageError(`There is nothing to draw: nothing has both ${options.x} and ${options.y}.`);
@@ -43,6 +59,18 @@ export function drawScatter(
     { title: options.x, domain, ...(options.logX ? { log: true } : {}) },
     { title: options.y, domain: domainOf(points.flatMap(({ y, low, high, chance }) => [y, low, high, chance])) },
   );
+  for (const { slope, intercept, colour, dash } of options.lines ?? []) {
+    // Where the line would leave the axes by their height, it ends.
+    const ys = points.map(({ y }) => y);
+    const [low, high] = [Math.min(...ys), Math.max(...ys)];
+    const at = slope === 0 ? [] : [low, high].map((y) => (y - intercept) / slope).sort((a, b) => a - b);
+    const ends = [Math.max(Math.min(...xs), at[0] ?? -Infinity), Math.min(Math.max(...xs), at[1] ?? Infinity)];
+    if (ends[0]! > ends[1]!) continue;
+    d.path(
+      ends.map((x) => [place.x(x), place.y(intercept + slope * x)] as const),
+      { stroke: colour, width: 1.4, ...(dash && { dash }) },
+    );
+  }
   const taken: Box[] = [];
   for (const { x, y, name, colour, low, high, chance, hollow } of points) {
     const [px, py] = [place.x(x), place.y(y)];

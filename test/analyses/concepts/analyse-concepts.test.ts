@@ -3,10 +3,14 @@ import { loadRuntime } from '#src/activations/runtime/node-runtime.ts';
 import { analyseConcepts } from '#src/analyses/concepts/analyse-concepts.ts';
 import type { ConceptModelInput, ConceptsOptions } from '#src/analyses/concepts/options.ts';
 import { memorySource } from '#src/base/bytes/byte-source.ts';
+import { drawFigure } from '#src/figures/catalogue.ts';
+import { encodePng } from '#src/formats/png/encode-png.ts';
+import { pearson } from '#src/statistics/pearson.ts';
 import { createRandom } from '#src/statistics/random.ts';
 import type { CollageRow, ConceptImageRow, ConceptsSection, ShortlistRow } from '#src/study/concepts-section.ts';
 import { readStudyMatrix, readStudyTable } from '#src/study/read-study.ts';
 import { memoryStore } from '#src/study/store.ts';
+import { TABLES } from '#src/tables/catalogue.ts';
 import { COLOURS, type ColourModelOptions, colourModel, colourPictures } from '../../support/colour-model.ts';
 
 const platform = { runtime: () => loadRuntime(), threads: 1, encode: async () => Uint8Array.of(1) };
@@ -84,6 +88,36 @@ describe('the concepts instrument', () => {
     expect(Math.abs(own.null.shuffled!)).toBeLessThan(0.3);
     expect(own.cross.mean.low!).toBeLessThan(own.cross.mean.value!);
     expect(own.cross.mean.high!).toBeGreaterThan(own.cross.mean.value!);
+  });
+
+  it('relates what is not shared to what it changes, concept by concept and over all', async () => {
+    const { section, store, manifest } = await analyse(model(), model({ seed: 2 }));
+    section.summary.models.forEach(({ effects }, m) => {
+      const known = concepts(section, m as 0 | 1).flatMap(({ similarity: { cross, self }, replacement: { delta } }) =>
+        cross.pearson.value === null || self.pearson.value === null || delta.kl === null
+          ? []
+          : [[cross.pearson.value - self.pearson.value, delta.kl] as const],
+      );
+      expect(known.length).toBeGreaterThan(2);
+      const expected = pearson(
+        known.map(([x]) => x),
+        known.map(([, y]) => y),
+      );
+      expect(effects!.kl.raw).toMatchObject({ concepts: known.length, pearson: expect.closeTo(expected!, 9) });
+      expect(effects!.kl.byImportance.concepts).toBeGreaterThan(0);
+      expect(effects!.kl.byImportance.concepts).toBeLessThanOrEqual(known.length);
+    });
+    const { columns, rows } = await TABLES.find(({ id }) => id === 'concepts')!.read({ manifest, store });
+    expect(rows).toHaveLength(concepts(section, 0).length + concepts(section, 1).length);
+    for (const row of rows) {
+      expect(row).toHaveLength(columns.length);
+      const [similarity, ceiling, delta] = row.slice(3, 6) as number[];
+      expect(delta).toBeCloseTo(similarity! - ceiling!, 12);
+    }
+    for (const id of ['similarity-effect', 'correlation-regression'])
+      expect((await drawFigure(store, id, { encode: encodePng })).match(/<circle /g)!.length).toBeGreaterThanOrEqual(
+        rows.length,
+      );
   });
 
   it('writes tables and arrays that fit one another', async () => {

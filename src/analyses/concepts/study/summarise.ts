@@ -7,6 +7,7 @@ import {
   groupThresholds,
   LEAST_IMPORTANCE,
 } from '../../../measures/concepts/report/concept-groups.ts';
+import { effectLine } from '../../../measures/concepts/report/effect-of-similarity.ts';
 import { classSharing, performanceCorrelation } from '../../../measures/concepts/report/performance.ts';
 import { leastSharedConcepts } from '../../../measures/concepts/report/shortlist.ts';
 import {
@@ -165,7 +166,18 @@ function ownerSummary(
       high: own.filter(({ similarity }) => similarity !== null && similarity >= thresholds.similarity).length,
     },
     maxSimilarity: maxSimilarityOf(scored, model),
+    effects: { l2: effectsOf(own, 'l2'), kl: effectsOf(own, 'kl') },
   };
+}
+
+/** What falling short of a concept goes with, over the concepts of a model. */
+function effectsOf(own: readonly Scored[], measure: 'l2' | 'kl') {
+  const points = own.map(({ similarity, self, importance, entry }) => ({
+    similarity: similarity === null || self.similarity === null ? null : similarity - self.similarity,
+    effect: entry.replacement.delta[measure],
+    importance,
+  }));
+  return { raw: effectLine(points, 'concepts'), byImportance: effectLine(points, 'importance') };
 }
 
 function maxSimilarityOf(scored: readonly Scored[], model: 0 | 1): number | null {
