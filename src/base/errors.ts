@@ -11,8 +11,8 @@ export const EXIT_CODES = {
 } as const;
 
 export interface SemblanceErrorOptions {
-  /** One line: what the reader can do about it. */
-  hint?: string;
+  /** What the reader can do about it: one line, or several. */
+  hint?: string | readonly string[];
   cause?: unknown;
   /** The file that the error is about, where one file is; a study's file by its path within the study. */
   file?: string;
@@ -26,12 +26,16 @@ export class SemblanceError extends Error {
   readonly code: string = 'SEMBLANCE';
   readonly exitCode: number = EXIT_CODES.internal;
   readonly hint: string | undefined;
+  /** The lines of the hint; names within one make no further ones. */
+  readonly hintLines: readonly string[];
   readonly file: string | undefined;
 
   constructor(message: string, options: SemblanceErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
-    this.hint = options.hint;
+    const { hint = [] } = options;
+    this.hintLines = typeof hint === 'string' ? [hint] : hint;
+    this.hint = options.hint === undefined ? undefined : this.hintLines.join('\n');
     this.file = options.file;
   }
 }

@@ -64,6 +64,7 @@ describe('a model that cannot be run is recognised before anything runs', () => 
       ['concepts', onnx, path, '--images', pictures],
     ]) {
       const { code, stderr } = await runCli([...args, '--out', 'none'], { cwd: folder.path });
+      expect(stderr.trim().split('\n').length).toBeGreaterThanOrEqual(6);
       expect(stderr).toContain(`error ${name} is ${what}; this instrument has to run the model, and runs ONNX alone.`);
       expect(stderr).toContain(line);
       expect(stderr).toContain(`semblance classes ${name}`);

@@ -115,7 +115,7 @@ export function notRunnable({ name }: ByteSource, format: keyof typeof FORMATS):
       '      or write features of your own images where the model runs:',
       ...features.map((line) => `          ${line}`),
       `      The weights alone are enough for: semblance classes ${name}`,
-    ].join('\n'),
+    ],
     file: name,
   });
 }

@@ -17,7 +17,8 @@ export function reportError(error: unknown, io: CliIo, argv: readonly string[]):
     io.stdout(`${JSON.stringify({ schemaVersion: 1, error: body })}\n`);
   }
   io.stderr(`${io.colors.red('error')} ${oneLine(message)}\n`);
-  if (known && error.hint) io.stderr(`${io.colors.dim('hint')}  ${oneLine(error.hint)}\n`);
+  if (known && error.hint)
+    io.stderr(`${io.colors.dim('hint')}  ${error.hintLines.map((line) => oneLine(line)).join('\n')}\n`);
   if (!known)
     io.stderr(
       `${io.colors.dim(error instanceof Error ? (error.stack ?? '') : '')}\nThis is a fault of Semblance; please report it.\n`,
