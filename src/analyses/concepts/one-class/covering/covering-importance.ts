@@ -1,5 +1,5 @@
 import type { LongTask } from '../../../../base/progress.ts';
-import { coveringEffect, patchesOfConcept } from '../../../../measures/concepts/importance/covering.ts';
+import { coveringEffect } from '../../../../measures/concepts/importance/covering.ts';
 import { LEAST_VALUES } from '../../../../statistics/intervals/mean-interval.ts';
 import type { Matrix32 } from '../../../../tensor/matrix.ts';
 import { row } from '../../../../tensor/matrix.ts';
@@ -7,14 +7,8 @@ import type { RgbImage } from '../../../../tensor/rgb-image.ts';
 import { probabilitiesOf } from '../../sources/answers.ts';
 import type { ConceptSource, ConceptTask } from '../../sources/concept-source.ts';
 import type { MeasuredConcept } from '../class-record.ts';
-import {
-  type Covered,
-  coveredPatches,
-  coveredPictures,
-  coveringProgress,
-  DRAWS,
-  randomPatches,
-} from './covered-pictures.ts';
+import { coveredChanges, type PictureFigure, shownPatches } from './covered-changes.ts';
+import type { Covered } from './covered-pictures.ts';
 
 /** Cross-entropy of a probability of 0, which no rounding tells from less than this. */
 const LEAST_PROBABILITY = 1e-12;
@@ -43,45 +37,18 @@ export async function coveringImportance(
   input: Covered,
   task: LongTask,
 ): Promise<CoveringImportance> {
-  const { sampler, ids, options } = input;
-  const count = coveredPatches(sampler, options);
-  const concepts = Array.from({ length: coefficients.cols }, (_, concept) => ({
-    shown: new Map(
-      patchesOfConcept(coefficients, concept, { perImage: sampler.perImage, count }).map(({ image, patches }) => [
-        image,
-        patches,
-      ]),
-    ),
-    rises: { concept: [] as number[], random: [] as number[] },
-  }));
-  const told = coveringProgress(input, task);
-  for (let image = 0; image < ids.length; image++) {
-    task.signal?.throwIfAborted();
-    told(image);
-    const here = concepts.filter(({ shown }) => shown.has(image));
-    if (here.length === 0) continue;
-    const sets = [...randomPatches(image, count, input), ...here.map(({ shown }) => shown.get(image)!)];
-    const losses = await lossesOf(
-      source,
-      await coveredPictures(image, sets, input),
-      targets?.[image] ?? null,
-      task.signal ? { signal: task.signal } : {},
-    );
-    const rises = losses.slice(1).map((loss) => loss - losses[0]!);
-    const random = rises.slice(0, DRAWS).reduce((sum, rise) => sum + rise, 0) / DRAWS;
-    for (const [i, { rises: of }] of here.entries()) {
-      of.concept.push(rises[DRAWS + i]!);
-      of.random.push(random);
-    }
-  }
-  told(ids.length);
-  const images = concepts.map(({ rises }) => rises.concept.length);
+  const concepts = Array.from({ length: coefficients.cols }, (_, concept) =>
+    shownPatches(coefficients, concept, input),
+  );
+  const figure: PictureFigure = (pictures, image, own) => lossesOf(source, pictures, targets?.[image] ?? null, own);
+  const rises = (await coveredChanges(concepts, [figure], input, task)).map(([only]) => only!);
+  const images = rises.map(({ concept }) => concept.length);
   return {
     images,
-    importance: concepts.map(({ rises }, j): Importance => {
+    importance: rises.map(({ concept, random }, j): Importance => {
       // What few images say would also be what all others are measured by, were it the largest.
       if (images[j]! < LEAST_VALUES) return null;
-      const { value, low, high } = coveringEffect(rises.concept, rises.random, options.level)!.effect;
+      const { value, low, high } = coveringEffect(concept, random, input.options.level)!.effect;
       return { value: value!, low, high, images: images[j]!, occlusion: value!, sobol: null };
     }),
   };
