@@ -151,3 +151,16 @@ export function decodeVarint(
   }
   return undefined;
 }
+
+/**
+ * The numbers of a packed field, one after another.
+ * @throws FormatError when the last breaks off; `label` names what they are of.
+ */
+export function eachVarint(file: string, label: string, bytes: Uint8Array, push: (value: number) => void): void {
+  for (let at = 0; at < bytes.length; ) {
+    const varint = decodeVarint(bytes, at, bytes.length);
+    if (!varint) throw new FormatError(`${file}: ${label} breaks off within a number.`);
+    push(varint.value);
+    at = varint.next;
+  }
+}

@@ -1,7 +1,7 @@
 import { checkLimit, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { LIMITS } from '../../formats/limits.ts';
-import { decodeVarint, type ProtoField, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
+import { eachVarint, type ProtoField, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
 import { checkShape, TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
@@ -177,15 +177,6 @@ async function readTyped(
       return { shape, data: Float32Array.from(values) };
     default:
       return decode(Uint8Array.from(values, (value) => value & 255));
-  }
-}
-
-function eachVarint(file: string, label: string, bytes: Uint8Array, push: (value: number) => void): void {
-  for (let at = 0; at < bytes.length; ) {
-    const varint = decodeVarint(bytes, at, bytes.length);
-    if (!varint) throw new FormatError(`${file}: ${label} breaks off within a number.`);
-    push(varint.value);
-    at = varint.next;
   }
 }
 

@@ -1,7 +1,7 @@
 import { checkLimit, readRange } from '../../base/bytes/read-range.ts';
 import { FormatError, LimitError } from '../../base/errors.ts';
 import { LIMITS } from '../../formats/limits.ts';
-import { decodeVarint, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
+import { eachVarint, type ProtoReader, type Span } from '../../formats/protobuf/read-protobuf.ts';
 import { checkShape, TENSOR_LIMITS } from '../../tensor/check-shape.ts';
 import { BYTES_PER_ELEMENT, type DType, decodeFloats } from '../../tensor/dtype.ts';
 import { formatShape, type Tensor } from '../../tensor/tensor.ts';
@@ -149,13 +149,4 @@ async function readValues(
 function ofType(values: Float64Array, dtype: DType): Float32Array | Float64Array {
   if (dtype === 'f16' || dtype === 'bf16') return decodeFloats(new Uint8Array(Uint16Array.from(values).buffer), dtype);
   return BYTES_PER_ELEMENT[dtype] > 4 || dtype === 'i32' || dtype === 'u32' ? values : Float32Array.from(values);
-}
-
-function eachVarint(file: string, label: string, bytes: Uint8Array, push: (value: number) => void): void {
-  for (let at = 0; at < bytes.length; ) {
-    const varint = decodeVarint(bytes, at, bytes.length);
-    if (!varint) throw new FormatError(`${file}: ${label} breaks off within a number.`);
-    push(varint.value);
-    at = varint.next;
-  }
 }
