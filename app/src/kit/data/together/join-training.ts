@@ -18,18 +18,18 @@ export interface TrainingPart {
 export function joinTraining(parts: readonly TrainingPart[]): TrainingSection | string {
   const [first, ...others] = parts;
   if (!first || others.length === 0) return 'fewer than two of the studies have training runs';
-  const key = ({ classes, section }: TrainingPart): string =>
-    JSON.stringify([
-      classes.map(({ name, synset }) => [name, synset]),
-      section.mistakeColumns,
-      section.perClassColumns,
-    ]);
-  const odd = others.find((part) => key(part) !== key(first));
+  const classesOf = ({ classes }: TrainingPart): string =>
+    JSON.stringify(classes.map(({ name, synset }) => [name, synset]));
+  const odd = others.find((part) => classesOf(part) !== classesOf(first));
   if (odd) return `the runs of ${odd.study} and ${first.study} are not of the same classes in the same order`;
-  for (const [setting, title] of SETTINGS) {
-    const other = others.find(({ section }) => section[setting] !== first.section[setting]);
+  const columnsOf = ({ section }: TrainingPart): string =>
+    JSON.stringify([section.mistakeColumns, section.perClassColumns]);
+  const older = others.find((part) => columnsOf(part) !== columnsOf(first));
+  if (older) return `the studies ${older.study} and ${first.study} were made by versions that measure different things`;
+  for (const { title, of } of SETTINGS) {
+    const [own, other] = [of(first.section), others.find(({ section }) => of(section) !== of(first.section))];
     if (other)
-      return `${title} is ${String(first.section[setting])} in ${first.study} and ${String(other.section[setting])} in ${other.study}, so that their curves mean different things`;
+      return `${title} is ${own} in ${first.study} and ${of(other.section)} in ${other.study}, so that their curves mean different things`;
   }
   const unlike = others.find(({ section }) => section.semantic?.id !== first.section.semantic?.id);
   if (unlike) return `the runs of ${unlike.study} and ${first.study} are held against different references`;
@@ -54,12 +54,13 @@ export function joinTraining(parts: readonly TrainingPart[]): TrainingSection | 
 }
 
 /** What all runs of a study were measured by. */
-const SETTINGS = [
-  ['q', 'the quantile of WSI'],
-  ['ties', 'the rule for ties of IDM'],
-  ['k', 'the number of neighbours'],
-  ['ssimOrder', 'the order of classes for SSIM'],
-] as const satisfies readonly (readonly [keyof TrainingSection, string])[];
+const SETTINGS: readonly { title: string; of(section: TrainingSection): string | number }[] = [
+  { title: 'the quantile of WSI', of: ({ q }) => q },
+  { title: 'the rule for ties of IDM', of: ({ ties }) => ties },
+  { title: 'the number of neighbours', of: ({ k }) => k },
+  // Studies of 0.1 do not say it.
+  { title: 'the order of classes for SSIM', of: ({ ssimOrder }) => ssimOrder ?? 'index' },
+];
 
 type Run = TrainingSection['runs'][number];
 
